@@ -1,0 +1,20 @@
+//! Holds: the local backend: state bytes, their lock, the journal file, workspaces.
+//! May touch: diag, and the disk.
+//! Never: what the bytes mean; the terminal, the network.
+
+mod error;
+mod journal_file;
+mod lock;
+mod local_state;
+mod lock_holder;
+mod place;
+#[cfg(test)]
+mod tests;
+mod workspace;
+
+pub use error::BackendError;
+pub use journal_file::JournalFile;
+pub use local_state::LocalState;
+pub use lock::StateLock;
+pub use lock_holder::LockHolder;
+pub use workspace::{DEFAULT_WORKSPACE, Workspaces};

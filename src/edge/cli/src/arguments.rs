@@ -1,0 +1,297 @@
+//! What can be typed: global options, commands and their flags. What they mean is each command's affair.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Provisioning that knows what your infrastructure survives.
+///
+/// Flags are Terraform's: one dash or two. `-sandbox` runs any command in a simulated cloud under
+/// `.drform/sandbox`, without an account.
+#[derive(Debug, Parser)]
+#[command(name = "drform", version, disable_version_flag = true, max_term_width = 100)]
+pub struct Arguments {
+    /// Work in this directory.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub chdir: Option<PathBuf>,
+    /// No colours.
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Prepare the directory: find modules and providers, write the lock file
+    Init(Init),
+    /// Check the configuration without state or cloud
+    Validate(Validate),
+    /// Show what apply would do, and what the result survives
+    Plan(Plan),
+    /// Do it
+    Apply(Apply),
+    /// Delete everything that the state holds
+    Destroy(Apply),
+    /// Show the state
+    Show(Show),
+    /// Show root outputs
+    Output(Output),
+    /// Look into the state
+    #[command(subcommand)]
+    State(State),
+    /// Show versions
+    Version(Version),
+    /// Compare the state with what is really there; exit code 2 when they differ
+    Drift(Drift),
+    /// Show what the infrastructure in the state survives
+    Survive(Survive),
+    /// Look at the simulated cloud, lose parts of it and restore them
+    #[command(subcommand)]
+    Sandbox(Sandbox),
+    /// Evaluate expressions in the scope of the root module
+    Console(Console),
+    /// Settle changes whose outcome is in doubt after a crash
+    Recover(Recover),
+}
+
+/// Root variables.
+#[derive(Args, Debug, Default)]
+pub struct Variables {
+    /// Set a root variable.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub var: Vec<String>,
+    /// Read root variables from a file.
+    #[arg(long, value_name = "FILE")]
+    pub var_file: Vec<PathBuf>,
+}
+
+/// Which world.
+#[derive(Args, Debug, Default)]
+pub struct World {
+    /// Use the simulated cloud under .drform/sandbox instead of any provider.
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+/// Locking and width.
+#[derive(Args, Debug)]
+pub struct Running {
+    /// Hold the state lock (-lock=false is dangerous when others work here).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub lock: bool,
+    /// Wait this long for the lock, such as 30s.
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    pub lock_timeout: String,
+    /// How many provider calls at once.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub parallelism: usize,
+    /// Ask for missing input (-input=false never asks).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub input: bool,
+}
+
+/// How to plan.
+#[derive(Args, Debug)]
+pub struct Planning {
+    /// Read what is there before planning (-refresh=false trusts the state).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub refresh: bool,
+    /// Only bring the state to what is there.
+    #[arg(long)]
+    pub refresh_only: bool,
+    /// Plan to delete everything.
+    #[arg(long)]
+    pub destroy: bool,
+    /// Replace this resource instance.
+    #[arg(long, value_name = "ADDRESS")]
+    pub replace: Vec<String>,
+}
+
+/// `drform init`
+#[derive(Args, Debug)]
+pub struct Init {
+    /// Choose the newest allowed versions.
+    #[arg(long)]
+    pub upgrade: bool,
+    /// Ask for missing input; drform init never asks.
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub input: bool,
+}
+
+/// `drform validate`
+#[derive(Args, Debug)]
+pub struct Validate {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+}
+
+/// `drform plan`
+#[derive(Args, Debug)]
+pub struct Plan {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub running: Running,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub planning: Planning,
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// `drform apply` and `drform destroy`
+#[derive(Args, Debug)]
+pub struct Apply {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub running: Running,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub planning: Planning,
+    /// Do not ask.
+    #[arg(long)]
+    pub auto_approve: bool,
+}
+
+/// `drform show`
+#[derive(Args, Debug)]
+pub struct Show {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+}
+
+/// `drform output`
+#[derive(Args, Debug)]
+pub struct Output {
+    /// Only this output.
+    pub name: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The bare value of one string, number or bool.
+    #[arg(long)]
+    pub raw: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+}
+
+/// `drform state …`
+#[derive(Debug, Subcommand)]
+pub enum State {
+    /// List resource instances
+    List {
+        /// Only addresses that begin so.
+        addresses: Vec<String>,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        world: World,
+    },
+    /// Show one resource instance
+    Show {
+        /// Its address.
+        address: String,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        world: World,
+    },
+    /// Print the state file
+    Pull {
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        world: World,
+    },
+}
+
+/// `drform version`
+#[derive(Args, Debug)]
+pub struct Version {
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `drform drift`
+#[derive(Args, Debug)]
+pub struct Drift {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+    /// How many provider calls at once.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub parallelism: usize,
+}
+
+/// `drform survive`
+#[derive(Args, Debug)]
+pub struct Survive {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+    /// Show the chain of reasons for one data set and failure, such as orders:zone=eu-central-1a.
+    #[arg(long, value_name = "DATASET:FAILURE")]
+    pub explain: Vec<String>,
+}
+
+/// `drform sandbox …`
+#[derive(Debug, Subcommand)]
+pub enum Sandbox {
+    /// Show what is in the simulated cloud
+    Show,
+    /// Lose a disk, instance, zone, region or key
+    Lose {
+        /// disk=ID, instance=ID, zone=NAME, region=NAME or key=ID; an address of the state does for an id.
+        what: Vec<String>,
+    },
+    /// Make a lost zone, region or key usable again; objects that were lost stay lost
+    Restore {
+        /// zone=NAME, region=NAME or key=ID.
+        what: Vec<String>,
+    },
+    /// Throw the simulated cloud and its state away
+    Reset,
+}
+
+/// `drform console`
+#[derive(Args, Debug)]
+pub struct Console {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+}
+
+/// `drform recover`
+#[derive(Args, Debug)]
+pub struct Recover {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+    /// Declare that the change at this address was never made.
+    #[arg(long, value_name = "ADDRESS")]
+    pub never_made: Vec<String>,
+}

@@ -1,0 +1,74 @@
+//! The command line as Terraform users type it, rewritten for the parser: `-auto-approve` is `--auto-approve`.
+
+use std::ffi::OsString;
+
+/// Rewrites Terraform's single-dash long flags and inserts `TF_CLI_ARGS` and `TF_CLI_ARGS_<command>`.
+///
+/// Everything after a lone `--` is left as it is. `extra` holds the two variables' texts, general one first.
+pub fn rewrite(args: impl IntoIterator<Item = OsString>, extra: impl Fn(&str) -> Vec<String>) -> Vec<OsString> {
+    let mut args = args.into_iter();
+    let mut out: Vec<OsString> = args.next().into_iter().collect();
+    let mut command_seen = false;
+    let mut plain = false;
+    for arg in args {
+        let Some(text) = arg.to_str() else {
+            out.push(arg);
+            continue;
+        };
+        if plain {
+            out.push(arg);
+            continue;
+        }
+        if text == "--" {
+            plain = true;
+            out.push(arg);
+            continue;
+        }
+        out.push(double_dash(text).into());
+        if !command_seen && !text.starts_with('-') {
+            command_seen = true;
+            out.extend(extra(text).iter().map(|e| double_dash(e).into()));
+        }
+    }
+    out
+}
+
+/// `-flag` to `--flag`; short `-h`, negative numbers and everything else stay.
+fn double_dash(text: &str) -> String {
+    let long = text.strip_prefix('-').is_some_and(|rest| {
+        rest.len() > 1 && rest.starts_with(|c: char| c.is_ascii_alphabetic())
+    });
+    if long { format!("-{text}") } else { text.to_string() }
+}
+
+/// Splits the text of `TF_CLI_ARGS` into words; single and double quotes group.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut started = false;
+    let mut quote = None;
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (Some(_), c) => word.push(c),
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                started = true;
+            }
+            (None, c) if c.is_whitespace() => {
+                if started || !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                    started = false;
+                }
+            }
+            (None, c) => word.push(c),
+        }
+    }
+    if started || !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+use super::*;
+
+fn run(args: &[&str], extra: &[(&str, &str)]) -> Vec<String> {
+    let args = args.iter().map(OsString::from);
+    rewrite(args, |command| {
+        extra.iter().filter(|(c, _)| *c == command || c.is_empty()).flat_map(|(_, text)| words(text)).collect()
+    })
+    .into_iter()
+    .map(|a| a.to_string_lossy().into_owned())
+    .collect()
+}
+
+#[test]
+fn long_flags_get_two_dashes() {
+    for (args, expected) in [
+        (&["drform", "-chdir=x", "plan", "-var", "a=b"][..], &["drform", "--chdir=x", "plan", "--var", "a=b"][..]),
+        (&["drform", "plan", "--var", "a=-b", "-h"], &["drform", "plan", "--var", "a=-b", "-h"]),
+        (&["drform", "console", "--", "-x"], &["drform", "console", "--", "-x"]),
+        (&["drform", "x", "-1"], &["drform", "x", "-1"]),
+        (&["drform", "sandbox", "lose", "zone=a"], &["drform", "sandbox", "lose", "zone=a"]),
+    ] {
+        assert_eq!(run(args, &[]), expected);
+    }
+}
+
+#[test]
+fn environment_arguments_follow_the_command() {
+    let extra = [("", "-no-color"), ("plan", "-var 'a=b c'")];
+    assert_eq!(
+        run(&["drform", "-chdir=x", "plan", "-json"], &extra),
+        ["drform", "--chdir=x", "plan", "--no-color", "--var", "a=b c", "--json"]
+    );
+    assert_eq!(run(&["drform", "show"], &extra), ["drform", "show", "--no-color"]);
+}

@@ -1,0 +1,3 @@
+//! Holds: (to come).
+//! May touch: nothing yet.
+//! Never: files, clock, network.

@@ -1,0 +1,9 @@
+//! Holds: every question to a provider that changes nothing, its answer, and the one request that changes the world.
+//! May touch: words only.
+//! Never: the wire, processes; who asks or answers.
+
+mod change;
+mod question;
+
+pub use change::{ChangeAnswer, ChangeRequest, Repeat};
+pub use question::{Answer, PlannedObject, Question, StoredObject};

@@ -1,0 +1,162 @@
+//! Questions that change nothing.
+//!
+//! Every question names a provider configuration; the values in it carry no marks. Answers are values of the
+//! schema's implied type; a provider that lies, dies or hangs is an ordinary answer with error diagnostics.
+
+use addrs::ProviderConfig;
+use diag::Diagnostics;
+use std::sync::Arc;
+use value::{Path, Value};
+
+/// What can be asked of a provider without changing the world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    /// Is this provider configuration acceptable? Answer: [`Answer::Checked`].
+    ValidateProvider {
+        /// Which configuration.
+        provider: ProviderConfig,
+        /// Its block.
+        config: Value,
+    },
+    /// Take this configuration into use. Answer: [`Answer::Checked`].
+    ConfigureProvider {
+        /// Which configuration.
+        provider: ProviderConfig,
+        /// Its block; may hold unknowns while planning.
+        config: Value,
+    },
+    /// Is this resource configuration acceptable? Answer: [`Answer::Checked`].
+    ValidateResource {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Resource type.
+        kind: Arc<str>,
+        /// Its block.
+        config: Value,
+    },
+    /// Is this data source configuration acceptable? Answer: [`Answer::Checked`].
+    ValidateDataSource {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Data source type.
+        kind: Arc<str>,
+        /// Its block.
+        config: Value,
+    },
+    /// Bring a stored object to the current schema. Answer: [`Answer::Object`], or no value when it is gone.
+    UpgradeState {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Resource type.
+        kind: Arc<str>,
+        /// Schema version that it was stored with.
+        version: u64,
+        /// The stored attributes, JSON verbatim.
+        raw: Arc<str>,
+    },
+    /// What is the object like now? Answer: [`Answer::Object`] with null when it is gone.
+    Read {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Resource type.
+        kind: Arc<str>,
+        /// What we believe it is, and private bytes.
+        current: StoredObject,
+    },
+    /// What would become of it? Answer: [`Answer::Planned`].
+    Plan {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Resource type.
+        kind: Arc<str>,
+        /// Before; null for a create.
+        prior: Value,
+        /// Prior and configuration merged; null for a destroy.
+        proposed: Value,
+        /// The configuration; null for a destroy.
+        config: Value,
+        /// Private bytes of the prior object.
+        private: Arc<[u8]>,
+    },
+    /// Read a data source. Answer: [`Answer::Object`].
+    ReadDataSource {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Data source type.
+        kind: Arc<str>,
+        /// Its block, wholly known.
+        config: Value,
+    },
+    /// Is there an object that was created with this token? Answer: [`Answer::Object`] with null when there is
+    /// none, [`Answer::Unsupported`] when the provider cannot tell.
+    FindByToken {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Resource type.
+        kind: Arc<str>,
+        /// Token of the intent.
+        token: Arc<str>,
+    },
+}
+
+impl Question {
+    /// Which provider configuration is asked.
+    pub fn provider(&self) -> &ProviderConfig {
+        match self {
+            Question::ValidateProvider { provider, .. }
+            | Question::ConfigureProvider { provider, .. }
+            | Question::ValidateResource { provider, .. }
+            | Question::ValidateDataSource { provider, .. }
+            | Question::UpgradeState { provider, .. }
+            | Question::Read { provider, .. }
+            | Question::Plan { provider, .. }
+            | Question::ReadDataSource { provider, .. }
+            | Question::FindByToken { provider, .. } => provider,
+        }
+    }
+}
+
+/// An object as providers hand it over and get it back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredObject {
+    /// Its value; null when there is none.
+    pub value: Value,
+    /// Bytes that only the provider understands; kept exactly.
+    pub private: Arc<[u8]>,
+}
+
+/// What a provider plans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedObject {
+    /// After; unknown where only the apply will tell.
+    pub planned: Value,
+    /// Attributes whose change forces replacement; to be filtered (plugin-protocol.md 9.9).
+    pub requires_replace: Vec<Path>,
+    /// Private bytes for the apply.
+    pub private: Arc<[u8]>,
+    /// The legacy SDK: broken promises are only logged.
+    pub legacy: bool,
+}
+
+/// An answer, with what the provider had to say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Nothing but diagnostics.
+    Checked(Diagnostics),
+    /// An object (or data source result), unless there are errors.
+    Object(Option<StoredObject>, Diagnostics),
+    /// A plan, unless there are errors.
+    Planned(Option<PlannedObject>, Diagnostics),
+    /// The provider has no such call.
+    Unsupported,
+}
+
+impl Answer {
+    /// What the provider had to say.
+    pub fn diagnostics(&self) -> Diagnostics {
+        match self {
+            Answer::Checked(d) | Answer::Object(_, d) | Answer::Planned(_, d) => d.clone(),
+            Answer::Unsupported => Diagnostics::new(),
+        }
+    }
+}

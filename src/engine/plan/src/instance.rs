@@ -1,0 +1,365 @@
+//! Planning one managed instance: what is asked of its provider, and what the answer means (plugin-protocol.md 9).
+//!
+//! Pure, and shared: the planner plans every instance with it, the applier makes its final plan with it and holds
+//! the two against each other with [`confirm`].
+//!
+//! ```text
+//! prepare(subject, prior, config) ── Question::Plan ──▶ provider
+//!          ▲                                               │ answer
+//!          └── Settled::AskAgain (plan as a create) ◀── settle ──▶ Settled::Planned(Outcome)
+//! ```
+
+use crate::{Action, ActionReason, InstanceChange};
+use addrs::{ProviderConfig, ResourceInstance};
+use calls::{Answer, PlannedObject, Question};
+use configschema::Schema;
+use diag::{Diagnostic, Diagnostics, Range};
+use state::Status;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use value::{Content, Marks, Path, PathStep, Value};
+
+/// What is fixed about an instance before its provider is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subject {
+    /// Which resource instance.
+    pub addr: ResourceInstance,
+    /// Who serves it.
+    pub provider: ProviderConfig,
+    /// Schema of its type.
+    pub schema: Arc<Schema>,
+    /// `ignore_changes`.
+    pub ignore: Ignore,
+    /// Whether its replacement is created first, also by propagation.
+    pub create_before_destroy: bool,
+    /// Why it must be replaced whatever the provider says: `-replace` or `replace_triggered_by`.
+    pub forced: Option<ActionReason>,
+    /// Header of the block that declares it.
+    pub declared_at: Option<Range>,
+}
+
+/// `ignore_changes` of a resource.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Ignore {
+    /// Not given.
+    #[default]
+    Nothing,
+    /// These arguments.
+    Paths(Arc<[Path]>),
+    /// `all`.
+    All,
+}
+
+/// The object that is there now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prior {
+    /// Its value, refreshed, with marks; not null.
+    pub value: Value,
+    /// Bytes that only the provider understands.
+    pub private: Arc<[u8]>,
+    /// Whether it is whole.
+    pub status: Status,
+}
+
+/// A question that is on its way, and what is needed to understand the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prepared {
+    subject: Subject,
+    /// The object before, with marks; null when there is none.
+    before: Value,
+    /// What the provider is told to be there: null for creates, also of the tainted and the replaced.
+    prior: Value,
+    prior_private: Arc<[u8]>,
+    /// The configuration without marks, before `ignore_changes`.
+    original: Value,
+    /// The configuration without marks, after `ignore_changes`.
+    config: Value,
+    /// Marks of the configuration.
+    marks: Vec<(Path, Marks)>,
+    stage: Stage,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Stage {
+    /// From what is there.
+    First,
+    /// From nothing, because it must be replaced.
+    Replacement { reason: ActionReason, replace_paths: Vec<Path> },
+}
+
+/// What came of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settled {
+    /// It is planned; with warnings of the provider.
+    Planned(Box<Outcome>, Diagnostics),
+    /// It must be replaced, so its provider is asked once more, as for a create; with warnings so far.
+    AskAgain(Box<Prepared>, Diagnostics),
+}
+
+/// A planned instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// What is done.
+    pub action: Action,
+    /// Why.
+    pub reason: ActionReason,
+    /// Before, with marks; null when there is nothing.
+    pub before: Value,
+    /// After, with marks and origins.
+    pub after: Value,
+    /// The configuration that the provider planned with, unmarked: after `ignore_changes`, of a replacement
+    /// before.
+    pub config: Value,
+    /// Private bytes for the apply.
+    pub private: Arc<[u8]>,
+    /// Attributes that force the replacement, filtered.
+    pub replace_paths: Vec<Path>,
+}
+
+/// Prepares the question for an instance that the configuration wants. `config` may carry marks.
+///
+/// # Errors
+/// Ephemeral values where they would be stored, and paths of `ignore_changes` that cannot be applied.
+pub fn prepare(subject: &Subject, prior: Option<&Prior>, config: &Value) -> Result<Prepared, Diagnostics> {
+    let (original, marks) = config.unmark_deep();
+    refuse_ephemeral(subject, &original, &marks)?;
+    let nothing = Value::null(configschema::implied_type(&subject.schema.block));
+    let there = prior.filter(|p| p.status == Status::Ready);
+    let before = prior.map_or_else(|| nothing.clone(), |p| p.value.clone());
+    let prior_value = there.map_or(nothing, |p| p.value.unmark_deep().0);
+    let config = ignoring(subject, &prior_value, &original);
+    Ok(Prepared {
+        subject: subject.clone(),
+        before,
+        prior: prior_value,
+        prior_private: there.map_or_else(empty_bytes, |p| p.private.clone()),
+        original,
+        config,
+        marks,
+        stage: Stage::First,
+    })
+}
+
+impl Prepared {
+    /// What the provider is to be asked.
+    pub fn question(&self) -> Question {
+        Question::Plan {
+            provider: self.subject.provider.clone(),
+            kind: self.subject.addr.resource.kind.clone(),
+            prior: self.prior.clone(),
+            proposed: configschema::proposed_new(&self.subject.schema.block, &self.prior, &self.config),
+            config: self.config.clone(),
+            private: self.prior_private.clone(),
+        }
+    }
+
+    /// The instance that it is about.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+}
+
+/// Understands the answer to [`Prepared::question`].
+///
+/// # Errors
+/// What the provider said, or which promise it broke.
+pub fn settle(prepared: Prepared, answer: Answer) -> Result<Settled, Diagnostics> {
+    let subject = &prepared.subject;
+    let (planned, warnings) = match answer {
+        Answer::Planned(planned, diagnostics) => {
+            let diagnostics = about(subject, diagnostics);
+            match planned {
+                Some(planned) if !diagnostics.has_errors() => (planned, diagnostics),
+                _ if diagnostics.has_errors() => return Err(diagnostics),
+                _ => return Err(no_answer(subject).into()),
+            }
+        }
+        _ => return Err(no_answer(subject).into()),
+    };
+    let mut trouble = broken_write_only(subject, &planned.planned);
+    let after = match &prepared.stage {
+        Stage::First => {
+            if !planned.legacy {
+                trouble.extend(broken_promises(&prepared, &planned.planned));
+            }
+            let after = &planned.planned;
+            if planned.legacy { ignoring(subject, &prepared.prior, after) } else { after.clone() }
+        }
+        Stage::Replacement { .. } => planned.planned.clone(),
+    };
+    if trouble.has_errors() {
+        return Err(trouble);
+    }
+    match prepared.stage.clone() {
+        Stage::First => first(prepared, planned, after, warnings),
+        Stage::Replacement { reason, replace_paths } => {
+            let action = replacement(&prepared.subject);
+            let outcome = outcome(prepared, after, planned.private, Chosen { action, reason, replace_paths });
+            Ok(Settled::Planned(Box::new(outcome), Diagnostics::new()))
+        }
+    }
+}
+
+struct Chosen {
+    action: Action,
+    reason: ActionReason,
+    replace_paths: Vec<Path>,
+}
+
+/// Chooses the action after the first answer (plugin-protocol.md 9.9–9.12).
+fn first(
+    prepared: Prepared,
+    planned: PlannedObject,
+    after: Value,
+    warnings: Diagnostics,
+) -> Result<Settled, Diagnostics> {
+    let subject = &prepared.subject;
+    let done = |prepared: Prepared, chosen: Chosen| {
+        let outcome = outcome(prepared, after.clone(), planned.private.clone(), chosen);
+        Ok(Settled::Planned(Box::new(outcome), warnings.clone()))
+    };
+    if prepared.prior.is_null() {
+        let tainted = !prepared.before.is_null();
+        let (action, reason) = match tainted {
+            true => (replacement(subject), ActionReason::ReplaceBecauseTainted),
+            false => (Action::Create, ActionReason::None),
+        };
+        return done(prepared, Chosen { action, reason, replace_paths: Vec::new() });
+    }
+    let replace_paths = forcing_paths(&prepared, &planned, &after)?;
+    if subject.forced.is_none() && replace_paths.is_empty() {
+        let same = prepared.prior == after && same_marks(&prepared, &after);
+        let action = if same { Action::NoOp } else { Action::Update };
+        return done(prepared, Chosen { action, reason: ActionReason::None, replace_paths });
+    }
+    let reason = subject.forced.unwrap_or(ActionReason::ReplaceBecauseCannotUpdate);
+    let again = Prepared {
+        prior: Value::null(configschema::implied_type(&subject.schema.block)),
+        prior_private: planned.private.clone(),
+        config: prepared.original.clone(),
+        stage: Stage::Replacement { reason, replace_paths },
+        ..prepared
+    };
+    Ok(Settled::AskAgain(Box::new(again), warnings))
+}
+
+fn replacement(subject: &Subject) -> Action {
+    if subject.create_before_destroy { Action::CreateThenDelete } else { Action::DeleteThenCreate }
+}
+
+fn outcome(prepared: Prepared, after: Value, private: Arc<[u8]>, chosen: Chosen) -> Outcome {
+    let after = marked(&prepared.subject, &after, &prepared.marks);
+    let after = adopt_origins(&after, &prepared.config).with_origin(&prepared.subject.addr.to_string().into());
+    Outcome {
+        action: chosen.action,
+        reason: chosen.reason,
+        before: prepared.before,
+        after,
+        config: prepared.config,
+        private,
+        replace_paths: chosen.replace_paths,
+    }
+}
+
+/// A value with the marks of the configuration and of the schema.
+fn marked(subject: &Subject, value: &Value, marks: &[(Path, Marks)]) -> Value {
+    value.mark_paths(marks).mark_paths(&schema_marks(&subject.schema, value))
+}
+
+/// Where the schema says that a value must not be shown.
+pub(crate) fn schema_marks(schema: &Schema, value: &Value) -> Vec<(Path, Marks)> {
+    let paths = configschema::sensitive_paths(&schema.block, value);
+    paths.into_iter().map(|path| (path, Marks::SENSITIVE)).collect()
+}
+
+/// Compares where values are marked, as sets (features-and-traps.md 20, 21).
+fn same_marks(prepared: &Prepared, after: &Value) -> bool {
+    let marked_after = marked(&prepared.subject, after, &prepared.marks);
+    let places = |value: &Value| value.unmark_deep().1.into_iter().collect::<BTreeSet<_>>();
+    let before = &prepared.before;
+    if before.all_marks().is_empty() && marked_after.all_marks().is_empty() {
+        return true;
+    }
+    let before = before.mark_paths(&schema_marks(&prepared.subject.schema, before));
+    places(&before) == places(&marked_after)
+}
+
+/// Unknown values that the provider took over from the configuration keep where they come from: the wire forgets it
+/// (recovery.md 2.2).
+fn adopt_origins(planned: &Value, config: &Value) -> Value {
+    match (&planned.content, &config.content) {
+        (Content::Unknown(ty, refinement, None), Content::Unknown(_, _, Some(origin))) => {
+            let content = Content::Unknown(ty.clone(), refinement.clone(), Some(origin.clone()));
+            Value { content, marks: planned.marks }
+        }
+        (Content::Set(..), _) => planned.clone(),
+        _ if planned.is_wholly_known() || config.is_wholly_known() => planned.clone(),
+        _ => planned.map_children(|step, part| match part_at(config, step) {
+            Some(config) => adopt_origins(part, config),
+            None => part.clone(),
+        }),
+    }
+}
+
+fn part_at(value: &Value, step: PathStep) -> Option<&Value> {
+    match (step, &value.content) {
+        (PathStep::Attribute(name) | PathStep::Key(name), _) => value.get(&name),
+        (PathStep::Index(_), Content::Set(..)) => None,
+        (PathStep::Index(i), _) => value.as_items()?.get(usize::try_from(i).ok()?),
+    }
+}
+
+/// The value with `ignore_changes` applied against what is there.
+fn ignoring(subject: &Subject, prior: &Value, value: &Value) -> Value {
+    if prior.is_null() {
+        return value.clone();
+    }
+    match &subject.ignore {
+        Ignore::Nothing => value.clone(),
+        Ignore::Paths(paths) => configschema::apply_ignore_changes(&subject.schema.block, prior, value, paths),
+        Ignore::All => configschema::apply_ignore_changes(&subject.schema.block, prior, value, paths),
+    }
+}
+
+/// The paths that force a replacement, filtered (plugin-protocol.md 9.9).
+fn forcing_paths(prepared: &Prepared, planned: &PlannedObject, after: &Value) -> Result<Vec<Path>, Diagnostics> {
+    configschema::replace_paths(&prepared.subject.schema.block, &prepared.prior, after, &planned.requires_replace)
+}
+
+fn empty_bytes() -> Arc<[u8]> {
+    Arc::from(&[][..])
+}
+
+fn about(subject: &Subject, diagnostics: Diagnostics) -> Diagnostics {
+    let address = subject.addr.to_string();
+    diagnostics.map(|d| {
+        let d = match &subject.declared_at {
+            Some(range) => d.at_if_missing(range),
+            None => d,
+        };
+        if d.address.is_some() { d } else { d.about(address.clone()) }
+    })
+}
+
+fn no_answer(subject: &Subject) -> Diagnostic {
+    Diagnostic::error(
+        "Provider gave no plan",
+        format!("Provider {:?} answered the plan of {} without a planned object.{BUG}", subject.provider.provider.to_string(), subject.addr),
+    )
+    .about(subject.addr.to_string())
+}
+
+/// How Terraform ends messages about promises that a provider broke.
+pub(crate) const BUG: &str =
+    "\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.";
+
+/// The error about a broken promise.
+pub(crate) fn invalid_plan(subject: &Subject, what: &str) -> Diagnostic {
+    let provider = subject.provider.provider.to_string();
+    let detail = format!("Provider {provider:?} planned an invalid value for {}{what}{BUG}", subject.addr);
+    let diagnostic = Diagnostic::error("Provider produced invalid plan", detail).about(subject.addr.to_string());
+    match &subject.declared_at {
+        Some(range) => diagnostic.at(range.clone()),
+        None => diagnostic,
+    }
+}

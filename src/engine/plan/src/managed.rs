@@ -1,0 +1,421 @@
+//! Planning one object of a managed resource: its stages and what each answer leads to (plugin-protocol.md 9,
+//! features-and-traps.md 36).
+
+use crate::desired::{self, Desired, View};
+use crate::instance::{self, Outcome, Prepared, Prior, Settled, Subject};
+use crate::report::{Refreshed, Report, Turn};
+use crate::stored;
+use crate::{Action, ActionReason, Drift, InstanceChange, Mode, Refresh};
+use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
+use calls::{Answer, Question, StoredObject};
+use configschema::{ProviderSchema, Schema};
+use diag::{Diagnostic, Diagnostics, Range};
+use state::{DeposedKey, Object, Status};
+use std::sync::Arc;
+use value::Value;
+
+/// What is to become of an object.
+#[derive(Clone, Debug)]
+pub(crate) enum Aim {
+    /// What the configuration says.
+    Keep(Box<Desired>),
+    /// Nothing: it is no longer wanted.
+    Delete(ActionReason),
+    /// Only the state is brought up to date.
+    Refresh,
+}
+
+/// What the object is, before anything is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    pub(crate) addr: ResourceInstance,
+    pub(crate) deposed: Option<DeposedKey>,
+    pub(crate) provider: ProviderConfig,
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) provider_schema: Arc<ProviderSchema>,
+    pub(crate) stored: Option<Arc<Object>>,
+    /// Header of the block, where there is still one.
+    pub(crate) declared_at: Option<Range>,
+    /// Place of `prevent_destroy = true`, where it is given.
+    pub(crate) prevent_destroy: Option<Range>,
+}
+
+/// Where an object is on its way.
+#[derive(Clone, Debug)]
+pub(crate) enum ManagedStage {
+    /// Its stored form is brought to the current schema.
+    Upgrade,
+    /// Its provider looks what it is like now.
+    Read(Prior),
+    /// Its provider judges the configuration.
+    Validate(Option<Prior>, Value),
+    /// Its provider plans.
+    Plan(Box<Prepared>),
+    /// Its provider plans again, from nothing.
+    PlanReplacement(Box<Prepared>),
+    /// Its provider plans the delete.
+    PlanDelete(Prior),
+    /// Nothing more is asked.
+    Planned,
+}
+
+/// One object on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct ManagedTask {
+    pub(crate) identity: Identity,
+    pub(crate) aim: Aim,
+    stage: ManagedStage,
+    report: Report,
+}
+
+impl ManagedTask {
+    /// A task that has not asked anything.
+    pub(crate) fn new(identity: Identity, aim: Aim) -> ManagedTask {
+        ManagedTask { identity, aim, stage: ManagedStage::Upgrade, report: Report::default() }
+    }
+
+    /// The first turn.
+    pub(crate) fn begin(mut self, view: &View<'_>) -> Turn<ManagedTask> {
+        let Some(object) = self.identity.stored.clone() else {
+            return self.known(None, view);
+        };
+        if let Err(diagnostic) = stored::readable(&self.identity.addr, &self.identity.schema, &object) {
+            return self.fail(diagnostic.into());
+        }
+        let question = Question::UpgradeState {
+            provider: self.identity.provider.clone(),
+            kind: self.kind(),
+            version: object.schema_version,
+            raw: object.attributes.clone(),
+        };
+        self.ask(ManagedStage::Upgrade, question)
+    }
+
+    /// One turn: what the answer to the last question leads to.
+    pub(crate) fn advance(mut self, answer: Answer, view: &View<'_>) -> Turn<ManagedTask> {
+        match (std::mem::replace(&mut self.stage, ManagedStage::Planned), answer) {
+            (ManagedStage::Upgrade, Answer::Object(object, diagnostics)) => self.upgraded(object, diagnostics, view),
+            (ManagedStage::Read(before), Answer::Object(object, diagnostics)) => {
+                self.read(&before, object, diagnostics, view)
+            }
+            (ManagedStage::Validate(prior, config), Answer::Checked(diagnostics)) => {
+                self.validated(prior.as_ref(), &config, diagnostics)
+            }
+            (ManagedStage::Plan(prepared) | ManagedStage::PlanReplacement(prepared), answer @ Answer::Planned(..)) => {
+                self.settled(*prepared, answer, view)
+            }
+            (ManagedStage::PlanDelete(prior), Answer::Planned(planned, diagnostics)) => {
+                if !self.accept(diagnostics) {
+                    return self.end_failed();
+                }
+                match planned {
+                    Some(planned) if planned.planned.is_null() => self.delete(&prior, planned.private),
+                    _ => {
+                        let what = ": the plan of a destroy must be null.";
+                        let trouble = instance::invalid_plan(&self.subject(), what);
+                        self.fail(trouble.into())
+                    }
+                }
+            }
+            (stage, answer) => {
+                let trouble = stored::wrong_answer(&self.identity.addr, &answer);
+                self.stage = stage;
+                self.fail(trouble.into())
+            }
+        }
+    }
+
+    /// The stored object follows the current schema.
+    fn upgraded(
+        mut self,
+        object: Option<StoredObject>,
+        diagnostics: Diagnostics,
+        view: &View<'_>,
+    ) -> Turn<ManagedTask> {
+        if !self.accept(diagnostics) {
+            return self.end_failed();
+        }
+        let Some(before) = self.identity.stored.clone() else { return self.known(None, view) };
+        let value = match object {
+            Some(object) if !object.value.is_null() => object.value,
+            _ => return self.gone(None, view),
+        };
+        if let Err(trouble) = stored::check(&self.subject(), &value, "upgraded") {
+            return self.fail(trouble);
+        }
+        let value = stored::marked(&self.identity.schema, &before, &value);
+        let prior = Prior { value, private: before.private.clone(), status: before.status };
+        if view.options.refresh == Refresh::No {
+            self.report.refreshed = stored::kept(&self.identity.schema, &before, &prior, &prior);
+            return self.known(Some(prior), view);
+        }
+        let question = Question::Read {
+            provider: self.identity.provider.clone(),
+            kind: self.kind(),
+            current: StoredObject { value: prior.value.unmark_deep().0, private: prior.private.clone() },
+        };
+        self.ask(ManagedStage::Read(prior), question)
+    }
+
+    /// The provider has looked.
+    fn read(
+        mut self,
+        before: &Prior,
+        object: Option<StoredObject>,
+        diagnostics: Diagnostics,
+        view: &View<'_>,
+    ) -> Turn<ManagedTask> {
+        if !self.accept(diagnostics) {
+            return self.end_failed();
+        }
+        let object = match object {
+            Some(object) if !object.value.is_null() => object,
+            _ => return self.gone(Some(before), view),
+        };
+        let value = stored::normal(&self.identity.schema, &object.value);
+        if let Err(trouble) = stored::check(&self.subject(), &value, "read") {
+            return self.fail(trouble);
+        }
+        let Some(stored_object) = self.identity.stored.clone() else { return self.known(None, view) };
+        let value = stored::marked(&self.identity.schema, &stored_object, &value);
+        let now = Prior { value, private: object.private, status: before.status };
+        self.drift(before.value.clone(), now.value.clone());
+        self.report.refreshed = stored::kept(&self.identity.schema, &stored_object, before, &now);
+        self.known(Some(now), view)
+    }
+
+    /// There is nothing any more where the state says that there is something.
+    fn gone(mut self, before: Option<&Prior>, view: &View<'_>) -> Turn<ManagedTask> {
+        if let Some(before) = before {
+            self.drift(before.value.clone(), self.nothing());
+        }
+        self.report.refreshed = Refreshed::Gone;
+        self.known(None, view)
+    }
+
+    fn drift(&mut self, before: Value, after: Value) {
+        let differs = before.unmark_deep().0 != after.unmark_deep().0;
+        if differs && self.identity.deposed.is_none() {
+            let schema = self.identity.schema.clone();
+            self.report.drift = Some(Drift { addr: self.identity.addr.clone(), schema, before, after });
+        }
+    }
+
+    /// What is there is known: on to what it shall become.
+    fn known(mut self, prior: Option<Prior>, view: &View<'_>) -> Turn<ManagedTask> {
+        match (&self.aim, prior) {
+            (Aim::Keep(desired), prior) => {
+                let (config, diagnostics) = desired::configuration(desired, view);
+                if !self.accept(diagnostics) {
+                    return self.end_failed();
+                }
+                let question = Question::ValidateResource {
+                    provider: self.identity.provider.clone(),
+                    kind: self.kind(),
+                    config: config.unmark_deep().0,
+                };
+                self.ask(ManagedStage::Validate(prior, config), question)
+            }
+            (Aim::Delete(_), None) => self.end(),
+            (Aim::Delete(_), Some(prior)) => {
+                if view.options.mode == Mode::Destroy && self.identity.deposed.is_none() {
+                    self.report.value = Some(prior.value.clone());
+                }
+                if !self.identity.provider_schema.plan_destroy {
+                    let private = prior.private.clone();
+                    return self.delete(&prior, private);
+                }
+                let question = Question::Plan {
+                    provider: self.identity.provider.clone(),
+                    kind: self.kind(),
+                    prior: prior.value.unmark_deep().0,
+                    proposed: self.nothing(),
+                    config: self.nothing(),
+                    private: prior.private.clone(),
+                };
+                self.ask(ManagedStage::PlanDelete(prior), question)
+            }
+            (Aim::Refresh, prior) => {
+                if self.identity.deposed.is_none() {
+                    let unknown = || Value::unknown(configschema::implied_type(&self.identity.schema.block));
+                    self.report.value = Some(prior.map_or_else(unknown, |p| p.value));
+                }
+                self.end()
+            }
+        }
+    }
+
+    /// The configuration is acceptable to the provider.
+    fn validated(mut self, prior: Option<&Prior>, config: &Value, diagnostics: Diagnostics) -> Turn<ManagedTask> {
+        if !self.accept(diagnostics) {
+            return self.end_failed();
+        }
+        match instance::prepare(&self.subject(), prior, config) {
+            Ok(prepared) => {
+                let question = prepared.question();
+                self.ask(ManagedStage::Plan(Box::new(prepared)), question)
+            }
+            Err(trouble) => self.fail(trouble),
+        }
+    }
+
+    /// The provider has planned.
+    fn settled(mut self, prepared: Prepared, answer: Answer, view: &View<'_>) -> Turn<ManagedTask> {
+        let prior_private = prepared.before_private();
+        match instance::settle(prepared, answer) {
+            Err(trouble) => self.fail(trouble),
+            Ok(Settled::AskAgain(prepared, warnings)) => {
+                self.report.diagnostics.extend(warnings);
+                let question = prepared.question();
+                self.ask(ManagedStage::PlanReplacement(prepared), question)
+            }
+            Ok(Settled::Planned(outcome, warnings)) => {
+                self.report.diagnostics.extend(warnings);
+                self.planned(*outcome, prior_private, view)
+            }
+        }
+    }
+
+    /// The last turn of an object that stays or comes.
+    fn planned(mut self, outcome: Outcome, prior_private: Arc<[u8]>, view: &View<'_>) -> Turn<ManagedTask> {
+        let Aim::Keep(desired) = &self.aim else { return self.end() };
+        let dependencies = desired.dependencies.clone();
+        self.report.diagnostics.extend(desired::postconditions(desired, &outcome.after, view));
+        self.report.value = Some(outcome.after.clone());
+        let create_before_destroy = desired.subject.create_before_destroy;
+        self.report.refreshed = stored::remembering(
+            std::mem::take(&mut self.report.refreshed),
+            self.identity.stored.as_ref(),
+            create_before_destroy,
+            (outcome.action == Action::NoOp).then_some(&dependencies),
+        );
+        self.record(InstanceChange {
+            addr: self.identity.addr.clone(),
+            deposed: None,
+            provider: self.identity.provider.clone(),
+            schema: self.identity.schema.clone(),
+            action: outcome.action,
+            reason: outcome.reason,
+            before: outcome.before,
+            after: outcome.after,
+            config: outcome.config,
+            private: outcome.private,
+            prior_private,
+            replace_paths: outcome.replace_paths,
+            dependencies,
+            create_before_destroy,
+            declared_at: self.identity.declared_at.clone(),
+        })
+    }
+
+    /// The last turn of an object that goes.
+    fn delete(mut self, prior: &Prior, private: Arc<[u8]>) -> Turn<ManagedTask> {
+        let reason = match self.aim {
+            Aim::Delete(reason) => reason,
+            Aim::Keep(_) | Aim::Refresh => ActionReason::None,
+        };
+        let stored = self.identity.stored.as_ref();
+        let nothing: Arc<[ConfigResource]> = Arc::from(&[][..]);
+        self.record(InstanceChange {
+            addr: self.identity.addr.clone(),
+            deposed: self.identity.deposed.clone(),
+            provider: self.identity.provider.clone(),
+            schema: self.identity.schema.clone(),
+            action: Action::Delete,
+            reason,
+            before: prior.value.clone(),
+            after: self.nothing(),
+            config: self.nothing(),
+            private,
+            prior_private: prior.private.clone(),
+            replace_paths: Vec::new(),
+            dependencies: stored.map_or(nothing, |o| o.dependencies.clone()),
+            create_before_destroy: stored.is_some_and(|o| o.create_before_destroy),
+            declared_at: self.identity.declared_at.clone(),
+        })
+    }
+
+    /// Records the change first and refuses it afterwards, so that the plan shows what was refused
+    /// (features-and-traps.md 54).
+    fn record(mut self, change: InstanceChange) -> Turn<ManagedTask> {
+        let destroys = change.action == Action::Delete || change.action.is_replace();
+        if let Some(range) = &self.identity.prevent_destroy
+            && destroys
+            && change.deposed.is_none()
+        {
+            self.report.diagnostics.push(prevented(&change, range));
+        }
+        self.report.change = Some(change);
+        self.end()
+    }
+
+    fn kind(&self) -> Arc<str> {
+        self.identity.addr.resource.kind.clone()
+    }
+
+    fn nothing(&self) -> Value {
+        Value::null(configschema::implied_type(&self.identity.schema.block))
+    }
+
+    fn subject(&self) -> Subject {
+        match &self.aim {
+            Aim::Keep(desired) => desired.subject.clone(),
+            Aim::Delete(_) | Aim::Refresh => Subject {
+                addr: self.identity.addr.clone(),
+                provider: self.identity.provider.clone(),
+                schema: self.identity.schema.clone(),
+                ignore: instance::Ignore::Nothing,
+                create_before_destroy: false,
+                forced: None,
+                declared_at: self.identity.declared_at.clone(),
+            },
+        }
+    }
+
+    /// Keeps diagnostics; false when the task cannot go on.
+    fn accept(&mut self, diagnostics: Diagnostics) -> bool {
+        let errors = diagnostics.has_errors();
+        let named = instance::about(&self.identity.addr, self.identity.declared_at.as_ref(), diagnostics);
+        self.report.diagnostics.extend(named);
+        !errors
+    }
+
+    fn ask(mut self, stage: ManagedStage, question: Question) -> Turn<ManagedTask> {
+        self.stage = stage;
+        Turn::Ask(self, question)
+    }
+
+    fn fail(mut self, trouble: Diagnostics) -> Turn<ManagedTask> {
+        self.accept(trouble);
+        self.end_failed()
+    }
+
+    fn end_failed(self) -> Turn<ManagedTask> {
+        diag::invariant!(self.report.diagnostics.has_errors(), "{} fails without a reason", self.identity.addr);
+        self.end()
+    }
+
+    fn end(self) -> Turn<ManagedTask> {
+        Turn::End(self.report)
+    }
+}
+
+/// The refusal to destroy what is marked as not to be destroyed, in Terraform's words.
+fn prevented(change: &InstanceChange, range: &Range) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        "Instance cannot be destroyed",
+        format!(
+            "Resource {} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To \
+             avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope \
+             of the plan using the -target option.",
+            change.addr
+        ),
+    )
+    .about(change.addr.to_string())
+    .at(range.clone());
+    match &change.declared_at {
+        Some(block) => diagnostic.within(block.clone()),
+        None => diagnostic,
+    }
+}
+

@@ -1,0 +1,238 @@
+//! What a plan is made from and what it says.
+
+use crate::ExecutionGraph;
+use addrs::{ConfigResource, Provider, ProviderConfig, ResourceInstance};
+use config::ModuleTree;
+use configschema::{ProviderSchema, Schema};
+use diag::Range;
+use eval::VariableInput;
+use state::{DeposedKey, State};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use value::{Path, Value};
+
+/// Provider schemas by source address.
+pub type Schemas = BTreeMap<Provider, Arc<ProviderSchema>>;
+
+/// Everything that the planner is given.
+#[derive(Clone)]
+pub struct PlanInput {
+    /// The configuration.
+    pub tree: Arc<ModuleTree>,
+    /// Schemas of all providers that configuration and state name.
+    pub schemas: Schemas,
+    /// The state before.
+    pub prior: Arc<State>,
+    /// Root variables as given.
+    pub variables: BTreeMap<Arc<str>, VariableInput>,
+    /// What the user asked for.
+    pub options: PlanOptions,
+    /// What expressions may read: files, workspace, paths, plan time.
+    pub surroundings: eval::Surroundings,
+    /// Seed for the keys of deposed objects.
+    pub seed: u64,
+}
+
+/// What the user asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanOptions {
+    /// Normal, destroy or refresh-only.
+    pub mode: Mode,
+    /// Whether to ask the providers what is there.
+    pub refresh: Refresh,
+    /// `-replace` addresses.
+    pub replace: BTreeSet<ResourceInstance>,
+    /// Addresses that must not be touched, because an earlier apply left their outcome in doubt.
+    pub blocked: BTreeSet<ResourceInstance>,
+}
+
+/// What kind of plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Bring the world to the configuration.
+    Normal,
+    /// Delete everything in the state.
+    Destroy,
+    /// Only bring the state to the world.
+    RefreshOnly,
+}
+
+/// Whether to read objects before planning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refresh {
+    /// Read every object.
+    Yes,
+    /// Trust the state (`-refresh=false`).
+    No,
+}
+
+/// What will be done with one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Nothing.
+    NoOp,
+    /// Create.
+    Create,
+    /// Read a data source during apply.
+    Read,
+    /// Update in place.
+    Update,
+    /// Replace, deleting first.
+    DeleteThenCreate,
+    /// Replace, creating first.
+    CreateThenDelete,
+    /// Delete.
+    Delete,
+    /// Drop from the state.
+    Forget,
+}
+
+impl Action {
+    /// True for both kinds of replacement.
+    pub fn is_replace(self) -> bool {
+        matches!(self, Action::DeleteThenCreate | Action::CreateThenDelete)
+    }
+}
+
+/// Why this action, where the difference alone does not say it (names as in plan JSON's `action_reason`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ActionReason {
+    /// The difference says it.
+    None,
+    /// The object is tainted.
+    ReplaceBecauseTainted,
+    /// `-replace`.
+    ReplaceByRequest,
+    /// `replace_triggered_by`.
+    ReplaceByTriggers,
+    /// Attributes that cannot be updated in place.
+    ReplaceBecauseCannotUpdate,
+    /// The resource block is gone.
+    DeleteBecauseNoResourceConfig,
+    /// The module call is gone.
+    DeleteBecauseNoModule,
+    /// `count` became `for_each`, or the like.
+    DeleteBecauseWrongRepetition,
+    /// The index is past `count`.
+    DeleteBecauseCountIndex,
+    /// The key is not in `for_each`.
+    DeleteBecauseEachKey,
+    /// A data source whose arguments are known only during apply.
+    ReadBecauseConfigUnknown,
+    /// A data source that depends on something that changes.
+    ReadBecauseDependencyPending,
+}
+
+/// The planned change of one object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InstanceChange {
+    /// Which resource instance.
+    pub addr: ResourceInstance,
+    /// Which deposed object; `None` for the current one.
+    pub deposed: Option<DeposedKey>,
+    /// Who does it.
+    pub provider: ProviderConfig,
+    /// Schema of the resource type; of an object whose type is gone from the provider, empty.
+    pub schema: Arc<Schema>,
+    /// What is done.
+    pub action: Action,
+    /// Why.
+    pub reason: ActionReason,
+    /// The object before, refreshed, with marks; null when there is none.
+    pub before: Value,
+    /// The object after, with marks and origins of unknowns; null when there is none.
+    pub after: Value,
+    /// The configuration after `ignore_changes`, unmarked; null for deletes.
+    pub config: Value,
+    /// Private bytes for the apply.
+    pub private: Arc<[u8]>,
+    /// Private bytes of the object before.
+    pub prior_private: Arc<[u8]>,
+    /// Attributes that force the replacement, filtered.
+    pub replace_paths: Vec<Path>,
+    /// What the object will depend on, transitively: stored in state.
+    pub dependencies: Arc<[ConfigResource]>,
+    /// Whether replacements are created first, also by propagation.
+    pub create_before_destroy: bool,
+    /// Header of the block that declares it.
+    pub declared_at: Option<Range>,
+}
+
+/// What changed behind our back: state before refresh against the world.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drift {
+    /// Which resource instance.
+    pub addr: ResourceInstance,
+    /// Resource type's schema.
+    pub schema: Arc<Schema>,
+    /// What the state said, with marks.
+    pub before: Value,
+    /// What is there; null when it is gone.
+    pub after: Value,
+}
+
+/// The planned change of a root output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputChange {
+    /// Before, with marks; null when there was none.
+    pub before: Value,
+    /// After, with marks; null when it goes away.
+    pub after: Value,
+    /// Whether it is hidden.
+    pub sensitive: bool,
+    /// NoOp, Create, Update or Delete.
+    pub action: Action,
+}
+
+/// The plan: every choice is in it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Normal, destroy or refresh-only.
+    pub mode: Mode,
+    /// Changes in address order, no-ops included; deposed objects after the current one.
+    pub changes: Vec<InstanceChange>,
+    /// What changed behind our back, in address order.
+    pub drift: Vec<Drift>,
+    /// Root outputs.
+    pub outputs: BTreeMap<Arc<str>, OutputChange>,
+    /// What apply does.
+    pub execution: ExecutionGraph,
+    /// The state that the plan starts from: upgraded and refreshed, moves done.
+    pub refreshed: Arc<State>,
+    /// The state as it was read.
+    pub prior: Arc<State>,
+    /// Provider configurations in use and what they were configured with, as far as known while planning.
+    pub provider_configs: BTreeMap<ProviderConfig, Value>,
+    /// Values of data sources that were read while planning, and of every instance (planned): what analysis reads.
+    pub values: BTreeMap<ResourceInstance, Value>,
+    /// Whether everything was planned.
+    pub complete: Complete,
+}
+
+/// Whether everything was planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Complete {
+    /// Yes.
+    Yes,
+    /// Errors stopped some of it: shown, never applied.
+    Errored,
+}
+
+impl Plan {
+    /// True when applying would change an object, an output or (refresh-only) the state.
+    pub fn has_changes(&self) -> bool {
+        let objects = self.changes.iter().any(|c| c.action != Action::NoOp);
+        let outputs = self.outputs.values().any(|o| o.action != Action::NoOp);
+        objects || outputs || (self.mode == Mode::RefreshOnly && !self.drift.is_empty())
+    }
+
+    /// How many objects are added, changed and destroyed, as in the summary line.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        let count = |pick: fn(Action) -> bool| self.changes.iter().filter(|c| pick(c.action)).count();
+        (
+            count(|a| a == Action::Create || a.is_replace()),
+            count(|a| a == Action::Update),
+            count(|a| a == Action::Delete || a.is_replace()),
+        )
+    }
+}

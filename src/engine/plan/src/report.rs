@@ -1,0 +1,44 @@
+//! What a task that is done reports, and how a task takes turns with its provider.
+
+use crate::{Drift, InstanceChange};
+use calls::Question;
+use diag::Diagnostics;
+use state::Object;
+use std::sync::Arc;
+use value::Value;
+
+/// One turn of a task.
+#[derive(Clone, Debug)]
+pub(crate) enum Turn<T> {
+    /// It asks, and goes on when it is answered.
+    Ask(T, Question),
+    /// It is done.
+    End(Report),
+}
+
+/// What a task reports when it is done. It failed if there are errors among the diagnostics.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Report {
+    /// The change that is planned.
+    pub(crate) change: Option<InstanceChange>,
+    /// What changed behind our back.
+    pub(crate) drift: Option<Drift>,
+    /// What references to the object see.
+    pub(crate) value: Option<Value>,
+    /// What the state says from now on.
+    pub(crate) refreshed: Refreshed,
+    /// Troubles, in the order in which they came.
+    pub(crate) diagnostics: Diagnostics,
+}
+
+/// What the refreshed state says of an object.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Refreshed {
+    /// What it said before.
+    #[default]
+    Same,
+    /// This.
+    Object(Arc<Object>),
+    /// There is none.
+    Gone,
+}

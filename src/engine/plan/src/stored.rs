@@ -1,0 +1,154 @@
+//! Objects between the state and the schema: may we read them, are they what the schema says, and how they are
+//! written back.
+
+use crate::instance::{self, BUG, Prior, Subject};
+use crate::report::Refreshed;
+use addrs::{ConfigResource, ResourceInstance};
+use calls::Answer;
+use configschema::Schema;
+use diag::{Diagnostic, Diagnostics};
+use state::{Object, Status};
+use std::sync::Arc;
+use value::{Marks, Path, Value, json};
+
+/// Whether an object of the state can be brought to the schema at all.
+///
+/// # Errors
+/// It was written by a newer provider, or before Terraform 0.12.
+pub(crate) fn readable(addr: &ResourceInstance, schema: &Schema, object: &Object) -> Result<(), Box<Diagnostic>> {
+    if object.schema_version > schema.version {
+        return Err(Box::new(
+            Diagnostic::error(
+                "Resource instance managed by newer provider version",
+                format!(
+                    "The current state of {addr} was created by a newer provider version than is currently selected. \
+                     Upgrade the {} provider to work with this state.",
+                    addr.resource.kind.split('_').next().unwrap_or_default()
+                ),
+            )
+            .about(addr.to_string()),
+        ));
+    }
+    if object.flat_attributes.is_some() {
+        return Err(Box::new(
+            Diagnostic::error(
+                "Object in the form of Terraform 0.11",
+                format!("The state of {addr} was written by Terraform 0.11 or older and has not been upgraded since."),
+            )
+            .about(addr.to_string())
+            .next("Apply once with Terraform 0.13 to 1.11, which rewrites such objects."),
+        ));
+    }
+    Ok(())
+}
+
+/// Whether what a provider calls the object is one: of the schema's type, wholly known, write-only arguments null.
+///
+/// # Errors
+/// The broken promise, in Terraform's words.
+pub(crate) fn check(subject: &Subject, value: &Value, what: &str) -> Result<(), Diagnostics> {
+    let ty = configschema::implied_type(&subject.schema.block);
+    let provider = subject.provider.provider.to_string();
+    let invalid = |why: String| -> Diagnostics {
+        let detail = format!(
+            "Provider {provider:?} returned an invalid value for {} when it was {what}: {why}.{BUG}",
+            subject.addr
+        );
+        Diagnostic::error("Provider produced invalid object", detail).about(subject.addr.to_string()).into()
+    };
+    if let Err(error) = value::conforms(value, &ty) {
+        return Err(invalid(error.to_string()));
+    }
+    if !value.is_wholly_known() {
+        return Err(invalid("it holds unknown values".into()));
+    }
+    let trouble = instance::broken_write_only(subject, value);
+    if trouble.has_errors() { Err(trouble) } else { Ok(()) }
+}
+
+/// The error about an answer that does not belong to the question: a fault of whoever carries answers.
+pub(crate) fn wrong_answer(addr: &ResourceInstance, answer: &Answer) -> Diagnostic {
+    let kind = match answer {
+        Answer::Checked(_) => "a check",
+        Answer::Object(..) => "an object",
+        Answer::Planned(..) => "a plan",
+        Answer::Unsupported => "that it has no such call",
+    };
+    Diagnostic::error("Provider gave the wrong kind of answer", format!("For {addr} the provider answered {kind}."))
+        .about(addr.to_string())
+}
+
+/// A value with the marks that the state and the schema put on it.
+pub(crate) fn marked(schema: &Schema, object: &Object, value: &Value) -> Value {
+    let marks: Vec<(Path, Marks)> = object.sensitive.iter().map(|p| (p.clone(), Marks::SENSITIVE)).collect();
+    value.mark_paths(&marks).mark_paths(&instance::schema_marks(schema, value))
+}
+
+/// What the old plugin SDK answers, in the shape that the schema promises (plugin-protocol.md 11).
+pub(crate) fn normal(schema: &Schema, value: &Value) -> Value {
+    configschema::normalize_legacy(&schema.block, value)
+}
+
+/// How the refreshed state keeps an object: verbatim while nothing about it changed.
+pub(crate) fn kept(schema: &Schema, stored: &Arc<Object>, before: &Prior, now: &Prior) -> Refreshed {
+    let (value, marks) = now.value.unmark_deep();
+    let unchanged = stored.schema_version == schema.version && before.value.unmark_deep().0 == value;
+    if unchanged && stored.private == now.private {
+        return Refreshed::Same;
+    }
+    let mut object = Object { private: now.private.clone(), ..stored.as_ref().clone() };
+    if !unchanged {
+        let sensitive = marks.into_iter().filter(|(_, m)| m.contains(Marks::SENSITIVE)).map(|(path, _)| path);
+        object.schema_version = schema.version;
+        object.attributes = attributes(schema, &value);
+        object.sensitive = sensitive.collect();
+    }
+    Refreshed::Object(Arc::new(object))
+}
+
+/// An object that a data source gave.
+pub(crate) fn data_object(schema: &Schema, value: &Value, dependencies: &Arc<[ConfigResource]>) -> Arc<Object> {
+    let (bare, marks) = value.unmark_deep();
+    Arc::new(Object {
+        schema_version: schema.version,
+        attributes: attributes(schema, &bare),
+        flat_attributes: None,
+        sensitive: marks.into_iter().map(|(path, _)| path).collect(),
+        private: Arc::from(&[][..]),
+        status: Status::Ready,
+        dependencies: dependencies.clone(),
+        create_before_destroy: false,
+        unread: Default::default(),
+    })
+}
+
+/// The attributes as state files hold them; what cannot be written is null, and has been complained about.
+fn attributes(schema: &Schema, value: &Value) -> Arc<str> {
+    let ty = configschema::implied_type(&schema.block);
+    json::encode(value, &ty).map_or_else(|_| "null".into(), |node| node.print().into())
+}
+
+/// The object with what the configuration says about its place in the order: for later runs in which the
+/// configuration is gone (features-and-traps.md 61, 62, 65).
+pub(crate) fn remembering(
+    refreshed: Refreshed,
+    stored: Option<&Arc<Object>>,
+    create_before_destroy: bool,
+    dependencies: Option<&Arc<[ConfigResource]>>,
+) -> Refreshed {
+    let object = match &refreshed {
+        Refreshed::Gone => return refreshed,
+        Refreshed::Object(object) => object.clone(),
+        Refreshed::Same => match stored {
+            Some(object) => object.clone(),
+            None => return refreshed,
+        },
+    };
+    let same = object.create_before_destroy == create_before_destroy
+        && dependencies.is_none_or(|d| *d == object.dependencies);
+    if same {
+        return refreshed;
+    }
+    let dependencies = dependencies.unwrap_or(&object.dependencies).clone();
+    Refreshed::Object(Arc::new(Object { create_before_destroy, dependencies, ..object.as_ref().clone() }))
+}

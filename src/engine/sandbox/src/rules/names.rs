@@ -1,0 +1,58 @@
+//! Rules about names, and quotas.
+
+use super::Asked;
+use crate::object::text;
+use crate::overlay::Quota;
+use crate::refusal::Refusal;
+use crate::ObjectKey;
+
+pub(super) fn unique_in_region(asked: &Asked<'_>) -> Result<(), Refusal> {
+    let key = ObjectKey { kind: asked.name.into(), region: asked.region.into(), id: asked.id.into() };
+    if asked.world.object(&key).is_none() {
+        return Ok(());
+    }
+    let code = match asked.name {
+        "aws_placement_group" => "InvalidPlacementGroup.Duplicate",
+        _ => "AlreadyExistsException",
+    };
+    Err(Refusal::new(
+        code,
+        format!("The {} '{}' already exists in {}.", asked.kind.called, asked.id, asked.region),
+        format!("Choose another name, or import it: drform import ADDRESS {}", asked.id),
+    ))
+}
+
+pub(super) fn bucket_unique(asked: &Asked<'_>) -> Result<(), Refusal> {
+    match asked.world.of_kind(asked.name).find(|b| b.key.id.as_ref() == asked.id) {
+        Some(bucket) => Err(Refusal::new(
+            "BucketAlreadyOwnedByYou",
+            format!("The bucket '{}' exists already, in {}, and you own it.", asked.id, bucket.key.region),
+            format!("Choose another name, or import it: drform import ADDRESS {}", asked.id),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The first quota that one more object would break.
+pub(super) fn quotas<'a>(asked: &Asked<'a>) -> Result<(), (Refusal, &'a Quota)> {
+    for quota in asked.overlay().quotas.iter().filter(|q| q.kind.as_ref() == asked.name) {
+        let there = match quota.per.as_ref() {
+            "account" => asked.world.of_kind(asked.name).count(),
+            "region" => asked.world.of_region(asked.name, asked.region).count(),
+            attribute => {
+                let bound = text(asked.now, attribute);
+                asked.world.of_region(asked.name, asked.region).filter(|o| o.text(attribute) == bound).count()
+            }
+        };
+        if there >= quota.max {
+            let message = format!(
+                "There are {there} of {} already, the quota {} is {} per {}.",
+                asked.name, quota.name, quota.max, quota.per
+            );
+            let next = "Remove some, or use another region; the sandbox raises no quota.";
+            let refusal = Refusal::new(quota.code.as_str(), message, next);
+            return Err((refusal, quota));
+        }
+    }
+    Ok(())
+}

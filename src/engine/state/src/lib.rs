@@ -1,0 +1,15 @@
+//! Holds: the state model, its v4 text, lineage and serial, its integrity check.
+//! May touch: words.
+//! Never: files, schemas, configuration.
+
+mod content;
+mod edit;
+mod error;
+mod integrity;
+mod model;
+pub mod v4;
+
+pub use content::content_equal;
+pub use error::{StateError, StateErrorKind};
+pub use integrity::integrity;
+pub use model::{DeposedKey, InstanceState, Object, OutputState, State, Status};

@@ -1,0 +1,42 @@
+//! What the names of an expression mean.
+
+use diag::Diagnostic;
+use std::sync::Arc;
+use syntax::{Name, Step};
+use value::Value;
+
+/// Gives names their values.
+pub(crate) trait Names {
+    /// The value of a name, and how many of the steps after it were used up in finding it.
+    fn resolve(&self, name: &Name, steps: &[Step], file: &Arc<str>) -> Resolved;
+
+    /// Whether `templatefile` and `templatestring` may be called: they do not nest.
+    fn inside_template(&self) -> bool {
+        false
+    }
+}
+
+/// What a name was found to be.
+pub(crate) enum Resolved {
+    /// A value, after so many steps.
+    Found {
+        /// The value.
+        value: Value,
+        /// Steps used up.
+        used: usize,
+    },
+    /// Nothing; the mistake is in the text, whatever the values.
+    Wrong(Diagnostic),
+}
+
+/// No names at all: defaults, `.tfvars`, `-var`.
+pub(crate) struct NoNames;
+
+impl Names for NoNames {
+    fn resolve(&self, name: &Name, _: &[Step], file: &Arc<str>) -> Resolved {
+        let diagnostic = Diagnostic::error("Variables not allowed", "Variables may not be used here.")
+            .at(name.span.of(file))
+            .next(format!("Write a constant value; quote {:?} if text is meant.", name.text));
+        Resolved::Wrong(diagnostic)
+    }
+}

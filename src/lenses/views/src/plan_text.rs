@@ -1,0 +1,189 @@
+//! The plan for people, in Terraform's words.
+
+use crate::paint::{Paint, Symbol};
+use crate::value_text::{Writer, key_width};
+use addrs::Mode as ResourceMode;
+use plan::{Action, ActionReason, InstanceChange, Mode, Plan};
+use value::{Path, Type, Value};
+
+/// Renders a plan; `colour` decides about escapes. Sensitive values never appear.
+pub fn plan_text(plan: &Plan, colour: Colour) -> String {
+    let paint = Paint { colour: colour == Colour::Yes };
+    let mut out = drift(plan, paint);
+    if !plan.has_changes() {
+        out.push_str(&no_changes(plan, paint));
+        return out;
+    }
+    if plan.changes.iter().any(|c| c.action != Action::NoOp) {
+        out.push_str(&legend(plan, paint));
+        let started = if plan.complete == plan::Complete::Yes { "drform will perform" } else { "drform planned" };
+        let stopped = if plan.complete == plan::Complete::Yes { "" } else { ", but then encountered a problem" };
+        out.push_str(&format!("\n{started} the following actions{stopped}:\n"));
+        for change in plan.changes.iter().filter(|c| c.action != Action::NoOp) {
+            out.push('\n');
+            out.push_str(&change_text(change, paint));
+        }
+        out.push_str(&summary(plan, paint));
+    }
+    out.push_str(&outputs(plan, paint));
+    out
+}
+
+/// Whether to use escapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Terminal escapes.
+    Yes,
+    /// Plain text.
+    No,
+}
+
+fn no_changes(plan: &Plan, paint: Paint) -> String {
+    let (title, detail) = match plan.mode {
+        Mode::Destroy => ("No changes.", "No objects need to be destroyed.\n\nEither you have not created any objects yet or the existing objects were already deleted outside of drform."),
+        _ => ("No changes.", "Your infrastructure matches the configuration.\n\ndrform has compared your real infrastructure against your configuration and found no differences, so no changes are needed."),
+    };
+    format!("\n{} {detail}\n", paint.green(&paint.bold(title)))
+}
+
+fn drift(plan: &Plan, paint: Paint) -> String {
+    // In a plan with changes, drift is context; in refresh-only mode it is the content (trap 98).
+    if plan.drift.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the last apply:\n",
+    );
+    for drift in &plan.drift {
+        let (what, symbol) = if drift.after.is_null() {
+            ("has been deleted", Symbol::Delete)
+        } else {
+            ("has changed", Symbol::Update)
+        };
+        out.push_str(&format!("\n{}\n", paint.bold(&format!("  # {} {what}", drift.addr))));
+        let mut writer = Writer { out: String::new(), paint, forced: &[] };
+        writer.line(0, symbol, &header(&drift.addr));
+        writer.block(1, &drift.schema.block, (&drift.before, &drift.after), &Path::ROOT);
+        writer.line(0, Symbol::None, "}");
+        out.push_str(&writer.out);
+    }
+    out.push_str(&format!("\n{}\n", "─".repeat(77)));
+    out
+}
+
+fn legend(plan: &Plan, paint: Paint) -> String {
+    let mut out = String::from(
+        "\ndrform used the selected providers to generate the following execution plan. Resource actions are indicated with the following symbols:\n",
+    );
+    let rows = [
+        (Action::Create, Symbol::Create, "create"),
+        (Action::Update, Symbol::Update, "update in-place"),
+        (Action::Delete, Symbol::Delete, "destroy"),
+        (Action::DeleteThenCreate, Symbol::DeleteThenCreate, "destroy and then create replacement"),
+        (Action::CreateThenDelete, Symbol::CreateThenDelete, "create replacement and then destroy"),
+        (Action::Read, Symbol::Read, "read (data resources)"),
+    ];
+    for (action, symbol, words) in rows {
+        if plan.changes.iter().any(|c| c.action == action) {
+            out.push_str(&format!("{}{words}\n", paint.symbol(symbol)));
+        }
+    }
+    out
+}
+
+fn change_text(change: &InstanceChange, paint: Paint) -> String {
+    let addr = match &change.deposed {
+        Some(key) => format!("{} (deposed object {key})", change.addr),
+        None => change.addr.to_string(),
+    };
+    let mut out = format!("{}\n", paint.bold(&format!("  # {addr} {}", becomes(change))));
+    if let Some(because) = because(change) {
+        out.push_str(&format!("  # {because}\n"));
+    }
+    let symbol = match change.action {
+        Action::Create => Symbol::Create,
+        Action::Update => Symbol::Update,
+        Action::Delete => Symbol::Delete,
+        Action::DeleteThenCreate => Symbol::DeleteThenCreate,
+        Action::CreateThenDelete => Symbol::CreateThenDelete,
+        Action::Read => Symbol::Read,
+        Action::NoOp | Action::Forget => Symbol::None,
+    };
+    let mut writer = Writer { out: String::new(), paint, forced: &change.replace_paths };
+    writer.line(0, symbol, &header(&change.addr));
+    let null = Value::null(Type::Dynamic);
+    let pair = if change.action == Action::Read { (&null, &change.after) } else { (&change.before, &change.after) };
+    writer.block(1, &change.schema.block, pair, &Path::ROOT);
+    writer.line(0, Symbol::None, "}");
+    out.push_str(&writer.out);
+    out
+}
+
+fn header(addr: &addrs::ResourceInstance) -> String {
+    let word = match addr.resource.mode {
+        ResourceMode::Managed => "resource",
+        ResourceMode::Data => "data",
+        ResourceMode::Ephemeral => "ephemeral",
+    };
+    format!("{word} \"{}\" \"{}\" {{", addr.resource.kind, addr.resource.name)
+}
+
+fn becomes(change: &InstanceChange) -> &'static str {
+    match (change.action, change.reason) {
+        (Action::Create, _) => "will be created",
+        (Action::Update, _) => "will be updated in-place",
+        (Action::Delete, _) => "will be destroyed",
+        (Action::Read, _) => "will be read during apply",
+        (Action::Forget, _) => "will no longer be managed by drform, but will not be destroyed",
+        (Action::NoOp, _) => "is unchanged",
+        (_, ActionReason::ReplaceBecauseTainted) => "is tainted, so must be replaced",
+        (_, ActionReason::ReplaceByRequest) => "will be replaced, as requested",
+        (_, ActionReason::ReplaceByTriggers) => "will be replaced due to changes in replace_triggered_by",
+        (_, _) => "must be replaced",
+    }
+}
+
+fn because(change: &InstanceChange) -> Option<String> {
+    let addr = &change.addr;
+    let words = match change.reason {
+        ActionReason::DeleteBecauseNoResourceConfig => {
+            format!("(because {} is not in configuration)", addr.config())
+        }
+        ActionReason::DeleteBecauseNoModule => format!("(because {} is not in configuration)", addr.module),
+        ActionReason::DeleteBecauseWrongRepetition if addr.key == addrs::InstanceKey::None => {
+            "(because resource uses count or for_each)".into()
+        }
+        ActionReason::DeleteBecauseWrongRepetition => {
+            "(because the instance key does not match the resource's count or for_each)".into()
+        }
+        ActionReason::DeleteBecauseCountIndex => format!("(because index {} is out of range for count)", addr.key),
+        ActionReason::DeleteBecauseEachKey => format!("(because key {} is not in for_each map)", addr.key),
+        ActionReason::ReadBecauseConfigUnknown => "(config refers to values not yet known)".into(),
+        ActionReason::ReadBecauseDependencyPending => "(depends on a resource or a module with changes pending)".into(),
+        _ if change.deposed.is_some() => "(left over from a partially-failed replacement of this instance)".into(),
+        _ => return None,
+    };
+    Some(words)
+}
+
+fn summary(plan: &Plan, paint: Paint) -> String {
+    let (add, change, destroy) = plan.counts();
+    format!("\n{} {add} to add, {change} to change, {destroy} to destroy.\n", paint.bold("Plan:"))
+}
+
+fn outputs(plan: &Plan, paint: Paint) -> String {
+    let changed: Vec<_> = plan.outputs.iter().filter(|(_, o)| o.action != Action::NoOp).collect();
+    if changed.is_empty() {
+        return String::new();
+    }
+    let width = key_width(changed.iter().map(|(name, _)| name.to_string()));
+    let mut writer = Writer { out: String::from("\nChanges to Outputs:\n"), paint, forced: &[] };
+    for (name, output) in changed {
+        let mark = |value: &Value| {
+            if output.sensitive { value.clone().marked(value::Marks::SENSITIVE) } else { value.clone() }
+        };
+        let name = format!("{name:width$}");
+        writer.named(0, &name, (&mark(&output.before), &mark(&output.after)), &Path::ROOT);
+    }
+    writer.out
+}

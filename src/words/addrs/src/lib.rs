@@ -1,0 +1,15 @@
+//! Holds: addresses of modules, resources, resource instances and providers; parsed once, displayed once.
+//! May touch: nothing.
+//! Never: configuration or state that the addresses point into.
+
+mod instance;
+mod module;
+mod parse;
+mod provider;
+mod resource;
+
+pub use instance::{InstanceKey, ResourceInstance};
+pub use module::{ModuleInstance, ModulePath};
+pub use parse::{ParseError, parse_provider_config, parse_provider, parse_resource_instance};
+pub use provider::{DEFAULT_HOST, Provider, ProviderConfig};
+pub use resource::{ConfigResource, Mode, Resource};

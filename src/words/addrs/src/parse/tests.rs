@@ -1,0 +1,52 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+
+#[test]
+fn instances_round_trip() {
+    for text in [
+        "aws_instance.db",
+        "aws_instance.db[0]",
+        "aws_instance.db[\"a.b\"]",
+        "data.aws_region.here",
+        "module.a.module.b[\"x\\\"y\"].aws_instance.db[\"k\"]",
+        "ephemeral.vault_secret.s",
+    ] {
+        assert_eq!(parse_resource_instance(text).unwrap().to_string(), text);
+    }
+}
+
+#[test]
+fn malformed_instances_say_why() {
+    for (text, reason) in [
+        ("", "a name is missing"),
+        ("aws_instance", "a resource type and a resource name are needed, as in aws_instance.db"),
+        ("aws_instance.db[x]", "the instance key [x] is neither a whole number nor a quoted string"),
+        ("aws_instance.db[0", "a ] is missing after the instance key"),
+        ("aws_instance[0].db", "the resource type cannot have an instance key"),
+        ("a.b.c", "a resource type and a resource name are needed, as in aws_instance.db"),
+        ("module.a", "a resource type and a resource name are needed, as in aws_instance.db"),
+    ] {
+        assert_eq!(parse_resource_instance(text).unwrap_err().reason, reason, "{text}");
+    }
+}
+
+#[test]
+fn provider_configs_round_trip() {
+    for text in [
+        "provider[\"registry.terraform.io/hashicorp/aws\"]",
+        "provider[\"registry.terraform.io/hashicorp/aws\"].west",
+        "module.a.module.b.provider[\"terraform.io/builtin/terraform\"]",
+    ] {
+        assert_eq!(parse_provider_config(text).unwrap().to_string(), text);
+    }
+    assert!(parse_provider_config("provider.aws").is_err());
+}
+
+#[test]
+fn both_public_registries_are_one() {
+    let a = parse_provider("hashicorp/aws").unwrap();
+    let b = parse_provider("registry.opentofu.org/hashicorp/aws").unwrap();
+    assert!(a.same_as(&b));
+    assert!(!a.same_as(&parse_provider("example.test/hashicorp/aws").unwrap()));
+    assert_eq!(parse_provider("terraform").unwrap(), Provider::builtin());
+}

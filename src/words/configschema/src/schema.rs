@@ -1,0 +1,165 @@
+//! What a provider says its blocks look like (plugin-protocol.md 7).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use value::Type;
+
+/// Everything that one provider declares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderSchema {
+    /// The `provider` block.
+    pub provider: Block,
+    /// Managed resource types by name.
+    pub resources: BTreeMap<Arc<str>, Arc<Schema>>,
+    /// Data source types by name.
+    pub data_sources: BTreeMap<Arc<str>, Arc<Schema>>,
+    /// Functions by name.
+    pub functions: BTreeMap<Arc<str>, Function>,
+    /// Whether destroys are to be planned through the provider too.
+    pub plan_destroy: bool,
+    /// The `provider_meta` block, where the provider has one.
+    pub provider_meta: Option<Block>,
+}
+
+/// A resource or data source type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// Version of stored objects.
+    pub version: u64,
+    /// Its block.
+    pub block: Block,
+}
+
+/// A block: attributes and nested blocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// Attributes by name.
+    pub attributes: BTreeMap<Arc<str>, Attribute>,
+    /// Nested block types by name.
+    pub blocks: BTreeMap<Arc<str>, NestedBlock>,
+    /// Why it should not be used any more.
+    pub deprecated: Option<Arc<str>>,
+}
+
+/// One attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its type.
+    pub ty: AttributeType,
+    /// Must be in the configuration and not null.
+    pub required: bool,
+    /// May be in the configuration.
+    pub optional: bool,
+    /// The provider may fill it when the configuration does not.
+    pub computed: bool,
+    /// Must not be shown.
+    pub sensitive: bool,
+    /// Goes to the provider, is never stored.
+    pub write_only: bool,
+    /// Why it should not be used any more; empty when the provider gives no reason.
+    pub deprecated: Option<Arc<str>>,
+}
+
+impl Attribute {
+    /// An optional attribute of a type.
+    pub fn optional(ty: Type) -> Attribute {
+        Attribute { optional: true, ..Attribute::of(ty) }
+    }
+
+    /// A required attribute of a type.
+    pub fn required(ty: Type) -> Attribute {
+        Attribute { required: true, ..Attribute::of(ty) }
+    }
+
+    /// A computed attribute that the configuration cannot set.
+    pub fn computed(ty: Type) -> Attribute {
+        Attribute { computed: true, ..Attribute::of(ty) }
+    }
+
+    /// An attribute that the provider fills when the configuration does not.
+    pub fn optional_computed(ty: Type) -> Attribute {
+        Attribute { optional: true, computed: true, ..Attribute::of(ty) }
+    }
+
+    fn of(ty: Type) -> Attribute {
+        Attribute {
+            ty: AttributeType::Plain(ty),
+            required: false,
+            optional: false,
+            computed: false,
+            sensitive: false,
+            write_only: false,
+            deprecated: None,
+        }
+    }
+}
+
+/// The type of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttributeType {
+    /// A type.
+    Plain(Type),
+    /// Attributes within the attribute (protocol 6).
+    Nested(NestedAttributes),
+}
+
+/// Attributes within an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NestedAttributes {
+    /// How the objects are collected; never [`Nesting::Group`].
+    pub nesting: Nesting,
+    /// Attributes of each object.
+    pub attributes: BTreeMap<Arc<str>, Attribute>,
+}
+
+/// A nested block type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NestedBlock {
+    /// How the blocks are collected.
+    pub nesting: Nesting,
+    /// Content of each.
+    pub block: Block,
+    /// Least number of blocks; zero means any.
+    pub min_items: u64,
+    /// Greatest number of blocks; zero means any.
+    pub max_items: u64,
+}
+
+/// How nested blocks or attributes are collected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Nesting {
+    /// One or none.
+    Single,
+    /// One, made up when absent.
+    Group,
+    /// In order.
+    List,
+    /// Without order.
+    Set,
+    /// By label.
+    Map,
+}
+
+/// A function that a provider offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Parameters in order.
+    pub parameters: Vec<FunctionParameter>,
+    /// Type of further arguments.
+    pub variadic: Option<FunctionParameter>,
+    /// Type of the result.
+    pub result: Type,
+}
+
+/// A parameter of a provider function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionParameter {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type.
+    pub ty: Type,
+    /// Whether null may be passed.
+    pub allow_null: bool,
+    /// Whether unknown values may be passed.
+    pub allow_unknown: bool,
+}

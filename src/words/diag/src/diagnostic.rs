@@ -1,0 +1,183 @@
+//! What is wrong, where, with which values, and what to do next.
+
+use crate::Range;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The operation cannot do what was asked.
+    Error,
+    /// The operation goes on; somebody should look.
+    Warning,
+}
+
+/// A value that took part in the failing expression, already masked where it is sensitive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Involved {
+    /// The reference as written, such as `var.zone`.
+    pub expression: String,
+    /// What it was: `is "eu-central-1a"`, `will be known only after apply`, `has a sensitive value`.
+    pub description: String,
+}
+
+/// One trouble, complete: summary, detail, place, values, next step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// One line without a full stop.
+    pub summary: String,
+    /// Full sentences; may be empty.
+    pub detail: String,
+    /// What to underline.
+    pub subject: Option<Range>,
+    /// A wider stretch that gives the excerpt meaning, such as the whole block.
+    pub context: Option<Range>,
+    /// Address of the resource instance or provider that it concerns.
+    pub address: Option<String>,
+    /// Values of the references in the failing expression.
+    pub involved: Vec<Involved>,
+    /// What to do next, one or two sentences.
+    pub next_step: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error with a summary and a detail.
+    pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Severity::Error, summary.into(), detail.into())
+    }
+
+    /// A warning with a summary and a detail.
+    pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, summary.into(), detail.into())
+    }
+
+    fn new(severity: Severity, summary: String, detail: String) -> Self {
+        Diagnostic {
+            severity,
+            summary,
+            detail,
+            subject: None,
+            context: None,
+            address: None,
+            involved: Vec::new(),
+            next_step: None,
+        }
+    }
+
+    /// Underlines a range.
+    pub fn at(mut self, subject: Range) -> Self {
+        self.subject = Some(subject);
+        self
+    }
+
+    /// Underlines a range if it has none yet.
+    pub fn at_if_missing(mut self, subject: &Range) -> Self {
+        self.subject.get_or_insert_with(|| subject.clone());
+        self
+    }
+
+    /// Gives the wider stretch.
+    pub fn within(mut self, context: Range) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    /// Names the address that it concerns.
+    pub fn about(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// Says what to do next.
+    pub fn next(mut self, step: impl Into<String>) -> Self {
+        self.next_step = Some(step.into());
+        self
+    }
+
+    /// Adds a value that took part.
+    pub fn involving(mut self, expression: impl Into<String>, description: impl Into<String>) -> Self {
+        self.involved.push(Involved { expression: expression.into(), description: description.into() });
+        self
+    }
+
+    /// True for errors.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// All troubles of one step, in the order in which they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics {
+    all: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.all.push(diagnostic);
+    }
+
+    /// Adds many.
+    pub fn extend(&mut self, others: impl IntoIterator<Item = Diagnostic>) {
+        self.all.extend(others);
+    }
+
+    /// True when at least one is an error.
+    pub fn has_errors(&self) -> bool {
+        self.all.iter().any(Diagnostic::is_error)
+    }
+
+    /// True when there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.all.iter()
+    }
+
+    /// Changes each, for example to add the address that all of them concern.
+    pub fn map(self, change: impl FnMut(Diagnostic) -> Diagnostic) -> Self {
+        Diagnostics { all: self.all.into_iter().map(change).collect() }
+    }
+
+    /// Sorts by file and place, errors before warnings at one place, and drops exact repetitions.
+    pub fn sorted(mut self) -> Self {
+        self.all.sort_by(|a, b| (&a.subject, a.severity, &a.address).cmp(&(&b.subject, b.severity, &b.address)));
+        self.all.dedup();
+        self
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.all.into_iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(one: Diagnostic) -> Self {
+        Diagnostics { all: vec![one] }
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(iter: I) -> Self {
+        Diagnostics { all: iter.into_iter().collect() }
+    }
+}
