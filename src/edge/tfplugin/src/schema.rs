@@ -19,7 +19,6 @@ use configschema::{
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use value::Type;
 use wire::schema::nested_block::NestingMode as BlockNesting;
 use wire::schema::object::NestingMode as ObjectNesting;
 

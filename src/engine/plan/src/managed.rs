@@ -216,7 +216,12 @@ impl ManagedTask {
                 };
                 self.ask(ManagedStage::Validate(prior, config), question)
             }
-            (Aim::Delete(_), None) => self.end(),
+            (Aim::Delete(_), None) => {
+                if view.options.mode == Mode::Destroy && self.identity.deposed.is_none() {
+                    self.report.value = Some(self.unknown());
+                }
+                self.end()
+            }
             (Aim::Delete(_), Some(prior)) => {
                 if view.options.mode == Mode::Destroy && self.identity.deposed.is_none() {
                     self.report.value = Some(prior.value.clone());
@@ -237,8 +242,7 @@ impl ManagedTask {
             }
             (Aim::Refresh, prior) => {
                 if self.identity.deposed.is_none() {
-                    let unknown = || Value::unknown(configschema::implied_type(&self.identity.schema.block));
-                    self.report.value = Some(prior.map_or_else(unknown, |p| p.value));
+                    self.report.value = Some(prior.map_or_else(|| self.unknown(), |p| p.value));
                 }
                 self.end()
             }
@@ -355,6 +359,11 @@ impl ManagedTask {
 
     fn nothing(&self) -> Value {
         Value::null(configschema::implied_type(&self.identity.schema.block))
+    }
+
+    /// What references see of an object that should be there and is not.
+    fn unknown(&self) -> Value {
+        Value::unknown(configschema::implied_type(&self.identity.schema.block))
     }
 
     fn subject(&self) -> Subject {

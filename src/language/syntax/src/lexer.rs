@@ -42,9 +42,18 @@ enum MarkerRule {
 
 enum Mode {
     /// Inside `${ }` or `%{ }`; counts its open braces.
-    Sequence { open: Span, braces: u32 },
-    Quoted { open: Span },
-    Heredoc { open: Span, marker: Range<usize>, line_start: bool },
+    Sequence {
+        open: Span,
+        braces: u32,
+    },
+    Quoted {
+        open: Span,
+    },
+    Heredoc {
+        open: Span,
+        marker: Range<usize>,
+        line_start: bool,
+    },
     Bare,
 }
 
@@ -167,8 +176,11 @@ impl<'a> Lexer<'a> {
         if !self.saw_lone_cr {
             self.saw_lone_cr = true;
             let text = "A carriage return without a line feed does not end a line.";
-            self.report(span, Diagnostic::error("Invalid character", text)
-                .next("Save the file with line feed (LF) or CRLF line ends."));
+            self.report(
+                span,
+                Diagnostic::error("Invalid character", text)
+                    .next("Save the file with line feed (LF) or CRLF line ends."),
+            );
         }
     }
 
@@ -189,8 +201,10 @@ impl<'a> Lexer<'a> {
                 let open = Span::new(self.at as u32, self.at as u32 + 2);
                 self.push(TokenKind::BlockComment, self.bytes.len() - self.at);
                 let text = "There is no \"*/\" after this \"/*\": the comment goes on to the end of the file.";
-                self.report(open, Diagnostic::error("Unterminated comment", text)
-                    .next("Write \"*/\" where the comment ends."));
+                self.report(
+                    open,
+                    Diagnostic::error("Unterminated comment", text).next("Write \"*/\" where the comment ends."),
+                );
             }
         }
     }
@@ -276,11 +290,8 @@ impl<'a> Lexer<'a> {
             return self.identifier();
         }
         let bitwise = |instead: &str| {
-            Diagnostic::error(
-                "Unsupported operator",
-                "Bitwise operators are not supported.",
-            )
-            .next(format!("Did you mean {instead}?"))
+            Diagnostic::error("Unsupported operator", "Bitwise operators are not supported.")
+                .next(format!("Did you mean {instead}?"))
         };
         match c {
             // Taken as what was probably meant, so that the rest of the expression is still looked at.
@@ -295,8 +306,9 @@ impl<'a> Lexer<'a> {
             ';' => self.stray(
                 TokenKind::Invalid,
                 c,
-                Diagnostic::error("Invalid character", "The \";\" character is not valid.")
-                    .next("Use line breaks between arguments and blocks, and commas between the items of a collection."),
+                Diagnostic::error("Invalid character", "The \";\" character is not valid.").next(
+                    "Use line breaks between arguments and blocks, and commas between the items of a collection.",
+                ),
             ),
             _ => {
                 let shown = if c.is_control() || c.is_whitespace() || c == '\u{feff}' {
@@ -330,26 +342,25 @@ impl<'a> Lexer<'a> {
         };
         let span = self.push(kind, len);
         let detail = format!("{what} are not valid.");
-        self.report(span, Diagnostic::error("Invalid character", detail)
-            .next("Use double quotes (\") to enclose strings, or a heredoc (<<EOT) for text over several lines."));
+        self.report(
+            span,
+            Diagnostic::error("Invalid character", detail)
+                .next("Use double quotes (\") to enclose strings, or a heredoc (<<EOT) for text over several lines."),
+        );
     }
 }
 
 /// Bytes of the identifier that the text starts with; zero if there is none.
 pub(crate) fn identifier_length(text: &str) -> usize {
-    let ascii = text
-        .bytes()
-        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-')
-        .count();
+    let ascii = text.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-').count();
     let starts_well = |c: char| c == '_' || is_xid_start(c);
     if !text.chars().next().is_some_and(starts_well) {
         return 0;
     }
     match text.as_bytes().get(ascii) {
-        Some(b) if !b.is_ascii() => text
-            .char_indices()
-            .find(|(_, c)| !(*c == '-' || is_xid_continue(*c)))
-            .map_or(text.len(), |(at, _)| at),
+        Some(b) if !b.is_ascii() => {
+            text.char_indices().find(|(_, c)| !(*c == '-' || is_xid_continue(*c))).map_or(text.len(), |(at, _)| at)
+        }
         _ => ascii,
     }
 }

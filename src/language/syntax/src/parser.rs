@@ -8,14 +8,15 @@ mod body;
 mod collection;
 mod expression;
 mod literal;
+mod names;
 mod postfix;
 mod template;
 
 use crate::{Body, Expr, ExprKind, Name, Span, Token, TokenKind};
 use diag::{Diagnostic, Diagnostics};
+use names::{Names, normalised};
 use std::cell::OnceCell;
 use std::sync::Arc;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Levels of nesting (blocks, brackets, templates, conditionals) that are read; more is a diagnostic.
 ///
@@ -55,6 +56,7 @@ pub(crate) struct Parser<'a> {
     /// A template without an end took the rest of the file.
     lost_end: bool,
     line_starts: OnceCell<Vec<u32>>,
+    names: Names,
     diagnostics: Diagnostics,
 }
 
@@ -77,6 +79,7 @@ impl<'a> Parser<'a> {
             muted: false,
             lost_end: false,
             line_starts: OnceCell::new(),
+            names: Names::new(),
             lexer_reported: !lexed.is_empty(),
             diagnostics: lexed,
         };
@@ -185,7 +188,7 @@ impl<'a> Parser<'a> {
     /// Consumes an identifier; the caller has checked that it is one.
     fn name(&mut self) -> Name {
         let span = self.bump();
-        Name { text: normalised(self.text_of(span)), span }
+        Name { text: self.names.get(self.text_of(span)), span }
     }
 
     fn error_expr(&self, span: Span) -> Expr {
@@ -207,16 +210,17 @@ impl<'a> Parser<'a> {
     /// True when the lexer reported a character just before this place.
     fn follows_stray_character(&self, at: Span) -> bool {
         at.start == self.span.start
-            && self.tokens.get(self.after_last..self.index).is_some_and(|skipped| {
-                skipped.iter().any(|t| t.kind == TokenKind::Invalid)
-            })
+            && self
+                .tokens
+                .get(self.after_last..self.index)
+                .is_some_and(|skipped| skipped.iter().any(|t| t.kind == TokenKind::Invalid))
     }
 
     /// Where to report that something which `open` began does not end: the token that stands in its way, or `open`
     /// itself where that token belongs to something else.
     fn unclosed_at(&self, open: Span) -> Span {
-        let elsewhere = matches!(self.kind, TokenKind::Eof | TokenKind::Newline)
-            || self.starts_other_item(self.index, None);
+        let elsewhere =
+            matches!(self.kind, TokenKind::Eof | TokenKind::Newline) || self.starts_other_item(self.index, None);
         if elsewhere { open } else { self.span }
     }
 
@@ -271,7 +275,8 @@ impl<'a> Parser<'a> {
                 break;
             }
             let outside = open.is_empty();
-            if outside && (stop.contains(&kind) || (kind == TokenKind::Newline && self.newlines == Newlines::Significant))
+            if outside
+                && (stop.contains(&kind) || (kind == TokenKind::Newline && self.newlines == Newlines::Significant))
             {
                 break;
             }
@@ -365,15 +370,6 @@ fn closer_of(open: TokenKind) -> TokenKind {
         TokenKind::BraceOpen => TokenKind::BraceClose,
         TokenKind::BracketOpen => TokenKind::BracketClose,
         _ => TokenKind::ParenClose,
-    }
-}
-
-/// The text in Unicode normal form C.
-fn normalised(text: &str) -> Arc<str> {
-    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        Arc::from(text)
-    } else {
-        Arc::from(text.nfc().collect::<String>())
     }
 }
 

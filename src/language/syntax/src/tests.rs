@@ -103,9 +103,10 @@ fn check_laws(text: &str) {
     }
     assert_eq!(at as usize, text.len(), "tokens end early in {text:?}");
     assert_eq!(file.tokens.last().map(|t| t.kind), Some(TokenKind::Eof));
-    let balance = file.tokens.iter().fold(0i64, |b, t| {
-        b + i64::from(t.kind.opens_template()) - i64::from(t.kind.closes_template())
-    });
+    let balance = file
+        .tokens
+        .iter()
+        .fold(0i64, |b, t| b + i64::from(t.kind.opens_template()) - i64::from(t.kind.closes_template()));
     assert_eq!(balance, 0, "templates unbalanced in {text:?}");
     for diagnostic in diagnostics.iter() {
         let subject = diagnostic.subject.as_ref().unwrap();
@@ -145,9 +146,51 @@ impl Dice {
 #[test]
 fn laws_hold_for_mutations() {
     let pieces = [
-        "{", "}", "[", "]", "(", ")", "\"", "${", "%{", "~}", "<<A\n", "A\n", "\n", "\r\n", "\\", "$", "%", "=", ",",
-        ".", "...", "::", "?", ":", "for", " if ", " in ", "é", "\u{301}", "#", "/*", "*/", "0.1", "-", "!", "'", "\0",
-        "\u{a0}", "endif", "else", "=>", "*", "resource \"a\" \"b\" {\n", "<<-EOT\n", "EOT\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        "\"",
+        "${",
+        "%{",
+        "~}",
+        "<<A\n",
+        "A\n",
+        "\n",
+        "\r\n",
+        "\\",
+        "$",
+        "%",
+        "=",
+        ",",
+        ".",
+        "...",
+        "::",
+        "?",
+        ":",
+        "for",
+        " if ",
+        " in ",
+        "é",
+        "\u{301}",
+        "#",
+        "/*",
+        "*/",
+        "0.1",
+        "-",
+        "!",
+        "'",
+        "\0",
+        "\u{a0}",
+        "endif",
+        "else",
+        "=>",
+        "*",
+        "resource \"a\" \"b\" {\n",
+        "<<-EOT\n",
+        "EOT\n",
     ];
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let cases = cases();

@@ -128,10 +128,7 @@ impl TokenKind {
     pub(crate) fn opens_template(self) -> bool {
         matches!(
             self,
-            TokenKind::QuoteOpen
-                | TokenKind::HeredocOpen
-                | TokenKind::InterpolationOpen
-                | TokenKind::DirectiveOpen
+            TokenKind::QuoteOpen | TokenKind::HeredocOpen | TokenKind::InterpolationOpen | TokenKind::DirectiveOpen
         )
     }
 

@@ -13,10 +13,18 @@ pub fn conforms(value: &Value, ty: &Type) -> Result<(), ConvertError> {
     match (&value.content, ty) {
         (_, Type::Dynamic) => Ok(()),
         (Content::Null(own) | Content::Unknown(own, _, _), ty) => {
-            if *own == Type::Dynamic || type_conforms(own, ty) { Ok(()) } else { Err(refused(ty)) }
+            if *own == Type::Dynamic || type_conforms(own, ty) {
+                Ok(())
+            } else {
+                Err(refused(ty))
+            }
         }
-        (Content::Bool(_), Type::Bool) | (Content::Number(_), Type::Number) | (Content::String(_), Type::String) => Ok(()),
-        (Content::List(own, _), Type::List(e)) | (Content::Set(own, _), Type::Set(e)) | (Content::Map(own, _), Type::Map(e)) => {
+        (Content::Bool(_), Type::Bool) | (Content::Number(_), Type::Number) | (Content::String(_), Type::String) => {
+            Ok(())
+        }
+        (Content::List(own, _), Type::List(e))
+        | (Content::Set(own, _), Type::Set(e))
+        | (Content::Map(own, _), Type::Map(e)) => {
             // Elements have the element type, so one look is enough, unless they have to show what is wrong.
             if type_conforms(own, e) {
                 return Ok(());
@@ -56,8 +64,12 @@ fn refused(ty: &Type) -> ConvertError {
 fn type_conforms(own: &Type, ty: &Type) -> bool {
     match (own, ty) {
         (_, Type::Dynamic) => true,
-        (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => type_conforms(a, b),
-        (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| type_conforms(a, b)),
+        (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+            type_conforms(a, b)
+        }
+        (Type::Tuple(a), Type::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| type_conforms(a, b))
+        }
         (Type::Object(a), Type::Object(b)) => {
             a.attributes.len() == b.attributes.len()
                 && a.attributes.iter().zip(&b.attributes).all(|((m, a), (n, b))| m == n && type_conforms(a, b))

@@ -74,10 +74,12 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, ConvertError> {
 fn is_of(value: &Value, ty: &Type) -> bool {
     match (&value.content, ty) {
         (Content::Null(t) | Content::Unknown(t, _, _), ty) => t == ty,
-        (Content::Bool(_), Type::Bool) | (Content::Number(_), Type::Number) | (Content::String(_), Type::String) => true,
-        (Content::List(e, _), Type::List(t)) | (Content::Set(e, _), Type::Set(t)) | (Content::Map(e, _), Type::Map(t)) => {
-            e == &**t
+        (Content::Bool(_), Type::Bool) | (Content::Number(_), Type::Number) | (Content::String(_), Type::String) => {
+            true
         }
+        (Content::List(e, _), Type::List(t))
+        | (Content::Set(e, _), Type::Set(t))
+        | (Content::Map(e, _), Type::Map(t)) => e == &**t,
         (Content::Tuple(items), Type::Tuple(types)) => {
             items.len() == types.len() && items.iter().zip(types.iter()).all(|(v, t)| is_of(v, t))
         }
@@ -128,9 +130,8 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
             Value::map(element, keyed)
         }
         (Content::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
-            let one = |(i, (v, t)): (usize, (&Value, &Type))| {
-                converted(v, t).map_err(|e| e.under(PathStep::Index(i as u64)))
-            };
+            let one =
+                |(i, (v, t)): (usize, (&Value, &Type))| converted(v, t).map_err(|e| e.under(PathStep::Index(i as u64)));
             let items: Result<Vec<Value>, _> = items.iter().zip(types.iter()).enumerate().map(one).collect();
             Value::tuple(items?)
         }
@@ -251,13 +252,13 @@ fn elements(value: &Value, to: &Type) -> Result<(Type, Elements), ConvertError> 
             return Err(ConvertError::new(reason));
         }
         let items = each(value, to)?;
-        return if to.has_dynamic() { one_type(items, Some(filled(own, to))) } else { Ok((to.without_optional(), items)) };
+        return if to.has_dynamic() { one_type(items, filled(own, to)) } else { Ok((to.without_optional(), items)) };
     }
     if !to.has_dynamic() {
         return Ok((to.without_optional(), each(value, to)?));
     }
     if *to != Type::Dynamic {
-        return one_type(each(value, to)?, None);
+        return one_type(each(value, to)?, to.without_optional());
     }
     let types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
     let element = unify_safely(&types).ok_or_else(|| ConvertError::new(no_common_type()))?;
@@ -288,12 +289,14 @@ fn in_map(step: PathStep) -> PathStep {
     }
 }
 
-/// Elements that took types of their own brought to one type.
-fn one_type(items: Elements, empty: Option<Type>) -> Result<(Type, Elements), ConvertError> {
+/// Elements that took types of their own brought to one type; `empty` is the type when there are none.
+///
+/// Terraform refuses to do so for sets; lists and sets are taken alike here.
+fn one_type(items: Elements, empty: Type) -> Result<(Type, Elements), ConvertError> {
     let mut types: Vec<Type> = items.iter().map(|(_, v)| v.ty()).collect();
     types.dedup();
     let element = match (items.last(), unify_by(&types, Safety::NeverFails)) {
-        (None, _) => empty.unwrap_or(Type::Dynamic),
+        (None, _) => empty,
         (Some(_), Some(unified)) => unified,
         (Some((PathStep::Index(i), _)), None) => {
             return Err(ConvertError::new(no_common_type()).under(PathStep::Index(*i)));
@@ -371,16 +374,24 @@ pub(crate) fn mismatch(from: &Type, to: &Type) -> String {
                 shared.find_map(|(n, from, to)| part(from, to).map(|why| format!("attribute {n:?}: {why}")))
             })
         }
-        (Type::Tuple(_), Type::List(e)) if **e == Type::Dynamic => Some("all list elements must have the same type".into()),
-        (Type::Tuple(_), Type::Set(e)) if **e == Type::Dynamic => Some("all set elements must have the same type".into()),
-        (Type::Object(_), Type::Map(e)) if **e == Type::Dynamic => Some("all map elements must have the same type".into()),
+        (Type::Tuple(_), Type::List(e)) if **e == Type::Dynamic => {
+            Some("all list elements must have the same type".into())
+        }
+        (Type::Tuple(_), Type::Set(e)) if **e == Type::Dynamic => {
+            Some("all set elements must have the same type".into())
+        }
+        (Type::Object(_), Type::Map(e)) if **e == Type::Dynamic => {
+            Some("all map elements must have the same type".into())
+        }
         (Type::Tuple(parts), Type::List(e) | Type::Set(e)) => {
             parts.iter().enumerate().find_map(|(i, from)| part(from, e).map(|why| format!("element {i}: {why}")))
         }
         (Type::Object(o), Type::Map(e)) => {
             o.attributes.iter().find_map(|(n, from)| part(from, e).map(|why| format!("element {n:?}: {why}")))
         }
-        (Type::List(a) | Type::Set(a), Type::List(b)) => Some(format!("incorrect list element type: {}", mismatch(a, b))),
+        (Type::List(a) | Type::Set(a), Type::List(b)) => {
+            Some(format!("incorrect list element type: {}", mismatch(a, b)))
+        }
         (Type::List(a) | Type::Set(a), Type::Set(b)) => Some(format!("incorrect set element type: {}", mismatch(a, b))),
         (Type::Map(a), Type::Map(b)) => Some(format!("incorrect map element type: {}", mismatch(a, b))),
         _ => None,

@@ -141,10 +141,7 @@ fn in_order(xs: &[Value], ys: &[Value]) -> Verdict {
 }
 
 /// Terraform visits keys in random order, so its answer may be undecided or different; this is the decided one.
-fn by_key<K: Ord>(
-    xs: &std::collections::BTreeMap<K, Value>,
-    ys: &std::collections::BTreeMap<K, Value>,
-) -> Verdict {
+fn by_key<K: Ord>(xs: &std::collections::BTreeMap<K, Value>, ys: &std::collections::BTreeMap<K, Value>) -> Verdict {
     if xs.len() != ys.len() || !xs.keys().eq(ys.keys()) {
         return Verdict::Different;
     }
@@ -166,7 +163,9 @@ fn may_conform(a: &Type, b: &Type) -> bool {
         (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
             may_conform(a, b)
         }
-        (Type::Tuple(xs), Type::Tuple(ys)) => xs.len() == ys.len() && xs.iter().zip(ys.iter()).all(|(x, y)| may_conform(x, y)),
+        (Type::Tuple(xs), Type::Tuple(ys)) => {
+            xs.len() == ys.len() && xs.iter().zip(ys.iter()).all(|(x, y)| may_conform(x, y))
+        }
         (Type::Object(a), Type::Object(b)) => {
             a.attributes.len() == b.attributes.len()
                 && a.attributes.iter().zip(&b.attributes).all(|((m, s), (n, t))| m == n && may_conform(s, t))

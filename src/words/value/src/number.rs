@@ -32,12 +32,19 @@ pub struct Number(Repr);
 #[derive(Clone)]
 enum Repr {
     /// Every whole number that fits, and no other number.
-    Int { value: i64, bits: u32 },
+    Int {
+        value: i64,
+        bits: u32,
+    },
     /// `0 * -1`: equal to zero, printed `-0`.
-    NegativeZero { bits: u32 },
+    NegativeZero {
+        bits: u32,
+    },
     /// Anything else that is finite.
     Binary(Arc<Binary>),
-    Infinite { negative: bool },
+    Infinite {
+        negative: bool,
+    },
 }
 
 /// `± mantissa × 2^exponent`; the mantissa is odd, so that equal values have equal parts.
@@ -272,9 +279,7 @@ impl Number {
             (None, None) => None,
             (None, Some(_)) => Some(Number(Repr::Infinite { negative })),
             (Some(_), None) => Some(zero(negative, bits)),
-            (Some(_), Some(_)) if other.is_zero() => {
-                (!self.is_zero()).then_some(Number(Repr::Infinite { negative }))
-            }
+            (Some(_), Some(_)) if other.is_zero() => (!self.is_zero()).then_some(Number(Repr::Infinite { negative })),
             (Some(a), Some(b)) => Some(quotient(negative, &a, &b, bits)),
         }
     }

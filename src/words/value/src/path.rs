@@ -43,7 +43,9 @@ impl Path {
         let mut at = value;
         for step in &self.0 {
             at = match (step, &at.content) {
-                (PathStep::Attribute(name) | PathStep::Key(name), Content::Object(attributes)) => attributes.get(name)?,
+                (PathStep::Attribute(name) | PathStep::Key(name), Content::Object(attributes)) => {
+                    attributes.get(name)?
+                }
                 (PathStep::Attribute(name) | PathStep::Key(name), Content::Map(_, elements)) => elements.get(name)?,
                 (PathStep::Index(i), Content::List(_, items) | Content::Set(_, items) | Content::Tuple(items)) => {
                     items.get(usize::try_from(*i).ok()?)?

@@ -81,12 +81,14 @@ pub(crate) fn unify_by(types: &[Type], safety: Safety) -> Option<Type> {
     if n.objects > 0 && n.tuples > 0 {
         return None;
     }
-    if n.maps > 0 && n.maps + n.objects == all
+    if n.maps > 0
+        && n.maps + n.objects == all
         && let Some(unified) = replace_structural(types, safety).and_then(|maps| unify_elements(&maps, safety))
     {
         return Some(Type::map(unified));
     }
-    if n.lists > 0 && n.lists + n.tuples == all
+    if n.lists > 0
+        && n.lists + n.tuples == all
         && let Some(unified) = replace_structural(types, safety).and_then(|lists| unify_elements(&lists, safety))
     {
         return Some(Type::list(unified));

@@ -1,4 +1,5 @@
 use super::*;
+use value::Type;
 
 /// One attribute of each flag, every nesting, nested attributes: all of it comes back.
 fn everything() -> ProviderSchema {

@@ -284,8 +284,11 @@ impl Lexer<'_> {
                 TokenKind::SequenceClose => self.report_unclosed_sequence(open),
                 TokenKind::QuoteClose => self.report(
                     open,
-                    Diagnostic::error("Unterminated template string", "There is no closing quotation mark for this string.")
-                        .next("Close it with a double quote (\")."),
+                    Diagnostic::error(
+                        "Unterminated template string",
+                        "There is no closing quotation mark for this string.",
+                    )
+                    .next("Close it with a double quote (\")."),
                 ),
                 _ => self.report(
                     open,

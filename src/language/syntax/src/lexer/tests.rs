@@ -18,7 +18,10 @@ fn check(source: &str, start: Start, expected: Expect) {
 
 #[test]
 fn modes_nest() {
-    check("a=\"x${ {b=\"}\"} ~}$${y}\" # c\r\n", Start::Code, expect![[r##"
+    check(
+        "a=\"x${ {b=\"}\"} ~}$${y}\" # c\r\n",
+        Start::Code,
+        expect![[r##"
         Identifier "a"
         Equals "="
         QuoteOpen "\""
@@ -40,8 +43,12 @@ fn modes_nest() {
         LineComment "# c"
         Newline "\r\n"
         Eof ""
-    "##]]);
-    check("<<-A\n  ${<<B\nA\nB\n}\n A \n", Start::Code, expect![[r#"
+    "##]],
+    );
+    check(
+        "<<-A\n  ${<<B\nA\nB\n}\n A \n",
+        Start::Code,
+        expect![[r#"
         HeredocOpen "<<-A\n"
         Literal "  "
         InterpolationOpen "${"
@@ -54,8 +61,12 @@ fn modes_nest() {
         HeredocClose " A "
         Newline "\n"
         Eof ""
-    "#]]);
-    check("a ${b}\n%{~ if c }", Start::Template, expect![[r#"
+    "#]],
+    );
+    check(
+        "a ${b}\n%{~ if c }",
+        Start::Template,
+        expect![[r#"
         Literal "a "
         InterpolationOpen "${"
         Identifier "b"
@@ -69,12 +80,16 @@ fn modes_nest() {
         Whitespace " "
         SequenceClose "}"
         Eof ""
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn broken_templates_are_closed() {
-    check("\"a${f(\"b\nc", Start::Code, expect![[r#"
+    check(
+        "\"a${f(\"b\nc",
+        Start::Code,
+        expect![[r#"
         QuoteOpen "\""
         Literal "a"
         InterpolationOpen "${"
@@ -89,5 +104,6 @@ fn broken_templates_are_closed() {
         Identifier "c"
         Eof ""
         ! Unterminated template string
-    "#]]);
+    "#]],
+    );
 }

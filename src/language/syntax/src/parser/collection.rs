@@ -32,10 +32,7 @@ const ARGUMENTS: Listing = Listing {
         "Missing argument separator",
         "A comma is required to separate each function argument from the next.",
     ),
-    unclosed: (
-        "Unterminated function call",
-        "There is no closing parenthesis for this function call.",
-    ),
+    unclosed: ("Unterminated function call", "There is no closing parenthesis for this function call."),
 };
 
 impl Parser<'_> {

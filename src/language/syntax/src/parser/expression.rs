@@ -150,10 +150,9 @@ impl Parser<'_> {
                 "Expected the start of an expression, but the line ends here.",
                 "Write the value on this line. An expression can go on in the next line inside parentheses.",
             ),
-            TokenKind::Eof => (
-                "Expected the start of an expression, but found the end of the file.",
-                "Write the value here.",
-            ),
+            TokenKind::Eof => {
+                ("Expected the start of an expression, but found the end of the file.", "Write the value here.")
+            }
             TokenKind::SequenceClose | TokenKind::QuoteClose | TokenKind::HeredocClose => (
                 "Expected the start of an expression, but the template sequence ends here.",
                 "Write an expression between the braces. For the characters themselves, double the first: \"$${\" or \"%%{\".",

@@ -39,10 +39,12 @@ impl Parser<'_> {
                         let star = self.bump();
                         return Some(Splat { full: false, span: dot.to(star) });
                     }
-                    steps.extend(self.after_dot());
+                    if let Some(step) = self.after_dot() {
+                        push_step(steps, step);
+                    }
                 }
                 TokenKind::BracketOpen => match self.bracket() {
-                    Bracket::Index(step) => steps.push(step),
+                    Bracket::Index(step) => push_step(steps, step),
                     Bracket::Splat(span) => return Some(Splat { full: true, span }),
                 },
                 _ => return None,
@@ -162,6 +164,14 @@ impl Parser<'_> {
         self.eat(TokenKind::BracketClose);
         Bracket::Index(Step::Index(key, self.since(open.start)))
     }
+}
+
+/// Most traversals have one or two steps; the ordinary growth of a vector would give each of them room for four.
+fn push_step(steps: &mut Vec<Step>, step: Step) {
+    if steps.len() < 2 {
+        steps.reserve_exact(1);
+    }
+    steps.push(step);
 }
 
 enum Bracket {

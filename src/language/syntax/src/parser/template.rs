@@ -64,8 +64,7 @@ impl Parser<'_> {
 
     pub(super) fn heredoc_string(&mut self) -> Expr {
         let open = self.bump();
-        let indentation =
-            if self.text_of(open).starts_with("<<-") { Indentation::Removed } else { Indentation::Kept };
+        let indentation = if self.text_of(open).starts_with("<<-") { Indentation::Removed } else { Indentation::Kept };
         let kind = self.template_parts(TokenKind::HeredocClose, indentation);
         self.template_close(TokenKind::HeredocClose);
         Expr { kind, span: self.since(open.start) }
@@ -310,7 +309,9 @@ impl Parser<'_> {
             Some(Open::If { span, .. }) if word == "else" => {
                 format!("Already in the else clause for the if started at {}.", self.place(*span))
             }
-            Some(Open::For { .. }) if word == "else" => "An else clause is not expected for a for directive.".to_owned(),
+            Some(Open::For { .. }) if word == "else" => {
+                "An else clause is not expected for a for directive.".to_owned()
+            }
             Some(Open::If { span, .. }) => {
                 format!("Expecting an endif directive for the if started at {}.", self.place(*span))
             }

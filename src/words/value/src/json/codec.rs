@@ -187,7 +187,9 @@ pub fn type_from_json(node: &Node) -> Result<Type, ConvertError> {
                 Ok(Type::tuple(types.iter().map(type_from_json).collect::<Result<Vec<_>, _>>()?))
             }
             (Some("object"), Some([Node::Object(attributes)])) => object_type(attributes, &[]),
-            (Some("object"), Some([Node::Object(attributes), Node::Array(optional)])) => object_type(attributes, optional),
+            (Some("object"), Some([Node::Object(attributes), Node::Array(optional)])) => {
+                object_type(attributes, optional)
+            }
             _ => Err(wrong()),
         },
         _ => Err(wrong()),

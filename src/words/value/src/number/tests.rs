@@ -39,13 +39,41 @@ fn arithmetic_is_terraforms() {
 #[test]
 fn text_is_read_as_terraform_reads_it() {
     let rows = [
-        ("0", "0"), ("-0", "-0"), ("+1", "1"), ("010", "10"), (".5", "0.5"), ("5.", "5"), ("1E3", "1000"),
-        ("1p3", "8"), ("1.5p3", "12"), ("1.0", "1"), ("1e-7", "0.0000001"), ("Inf", "+Inf"), ("-inf", "-Inf"),
-        ("9223372036854775807", "9223372036854775807"), ("-9223372036854775808", "-9223372036854775808"),
-        ("18446744073709551616", "18446744073709551616"), ("1.10", "1.1"), ("0.000", "0"),
-        (" 1", "none"), ("1 ", "none"), ("", "none"), ("-", "none"), (".", "none"), ("1_000", "none"),
-        ("0x1F", "none"), ("1e", "none"), ("e1", "none"), ("1e+", "none"), ("infinity", "none"), ("INF", "none"),
-        ("1e100001", "none"), ("1.2.3", "none"), ("--1", "none"), ("٣", "none"), ("NaN", "none"),
+        ("0", "0"),
+        ("-0", "-0"),
+        ("+1", "1"),
+        ("010", "10"),
+        (".5", "0.5"),
+        ("5.", "5"),
+        ("1E3", "1000"),
+        ("1p3", "8"),
+        ("1.5p3", "12"),
+        ("1.0", "1"),
+        ("1e-7", "0.0000001"),
+        ("Inf", "+Inf"),
+        ("-inf", "-Inf"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("18446744073709551616", "18446744073709551616"),
+        ("1.10", "1.1"),
+        ("0.000", "0"),
+        (" 1", "none"),
+        ("1 ", "none"),
+        ("", "none"),
+        ("-", "none"),
+        (".", "none"),
+        ("1_000", "none"),
+        ("0x1F", "none"),
+        ("1e", "none"),
+        ("e1", "none"),
+        ("1e+", "none"),
+        ("infinity", "none"),
+        ("INF", "none"),
+        ("1e100001", "none"),
+        ("1.2.3", "none"),
+        ("--1", "none"),
+        ("٣", "none"),
+        ("NaN", "none"),
     ];
     for (text, want) in rows {
         let got = Number::parse(text).map_or("none".into(), |n| n.to_string());
@@ -70,12 +98,24 @@ fn precision_is_that_of_the_origin() {
 fn zero_and_infinity() {
     let (zero, one, infinity) = (n("0"), n("1"), n("Inf"));
     let rows = [
-        (one.div(&zero), "+Inf"), (one.neg().div(&zero), "-Inf"), (zero.div(&zero), "none"),
-        (infinity.sub(&infinity), "none"), (infinity.add(&infinity), "+Inf"), (infinity.add(&one), "+Inf"),
-        (one.sub(&infinity), "-Inf"), (zero.mul(&infinity), "none"), (one.neg().mul(&infinity), "-Inf"),
-        (infinity.div(&infinity), "none"), (one.div(&infinity), "0"), (one.rem(&infinity), "none"),
-        (zero.mul(&one.neg()), "-0"), (zero.sub(&zero), "0"), (one.sub(&one), "0"), (Some(zero.neg().abs()), "0"),
-    ].map(|(got, want)| (got.map_or("none".into(), |n| n.to_string()), want));
+        (one.div(&zero), "+Inf"),
+        (one.neg().div(&zero), "-Inf"),
+        (zero.div(&zero), "none"),
+        (infinity.sub(&infinity), "none"),
+        (infinity.add(&infinity), "+Inf"),
+        (infinity.add(&one), "+Inf"),
+        (one.sub(&infinity), "-Inf"),
+        (zero.mul(&infinity), "none"),
+        (one.neg().mul(&infinity), "-Inf"),
+        (infinity.div(&infinity), "none"),
+        (one.div(&infinity), "0"),
+        (one.rem(&infinity), "none"),
+        (zero.mul(&one.neg()), "-0"),
+        (zero.sub(&zero), "0"),
+        (one.sub(&one), "0"),
+        (Some(zero.neg().abs()), "0"),
+    ]
+    .map(|(got, want)| (got.map_or("none".into(), |n| n.to_string()), want));
     for (i, (got, want)) in rows.iter().enumerate() {
         assert_eq!(got, want, "row {i}");
     }
@@ -92,15 +132,33 @@ fn order_and_hash_are_by_value() {
         n.hash(&mut hasher);
         hasher.finish()
     };
-    let same = [("1", "1.0"), ("1e3", "1000"), ("0.50", "0.5"), ("-0", "0"), ("1e30", "1000000000000000000000000000000")];
+    let same =
+        [("1", "1.0"), ("1e3", "1000"), ("0.50", "0.5"), ("-0", "0"), ("1e30", "1000000000000000000000000000000")];
     for (a, b) in same {
         assert_eq!(n(a), n(b));
         assert_eq!(hash(&n(a)), hash(&n(b)), "{a} {b}");
     }
     assert_eq!(n("3").div(&n("2")), Some(Number::from_f64(1.5).unwrap()));
     assert_eq!(hash(&n("1.5")), hash(&Number::from_f64(1.5).unwrap()));
-    let ascending = ["-Inf", "-1e300", "-9223372036854775809", "-9223372036854775808", "-1.5", "-1", "-1e-300", "0",
-        "1e-300", "0.1", "0.10000001", "1", "9223372036854775807", "9223372036854775808", "1e300", "Inf"].map(n);
+    let ascending = [
+        "-Inf",
+        "-1e300",
+        "-9223372036854775809",
+        "-9223372036854775808",
+        "-1.5",
+        "-1",
+        "-1e-300",
+        "0",
+        "1e-300",
+        "0.1",
+        "0.10000001",
+        "1",
+        "9223372036854775807",
+        "9223372036854775808",
+        "1e300",
+        "Inf",
+    ]
+    .map(n);
     for (i, a) in ascending.iter().enumerate() {
         for (j, b) in ascending.iter().enumerate() {
             assert_eq!(a.cmp(b), i.cmp(&j), "{a} {b}");
@@ -110,12 +168,28 @@ fn order_and_hash_are_by_value() {
 
 #[test]
 fn machine_numbers() {
-    for f in [0.0, 1.0, -1.5, 0.1, f64::MAX, f64::MIN_POSITIVE, 5e-324, 1e-310, 123456.789, 2f64.powi(1000), f64::INFINITY] {
+    for f in
+        [0.0, 1.0, -1.5, 0.1, f64::MAX, f64::MIN_POSITIVE, 5e-324, 1e-310, 123456.789, 2f64.powi(1000), f64::INFINITY]
+    {
         assert_eq!(Number::from_f64(f).unwrap().to_f64().to_bits(), f.to_bits(), "{f}");
     }
-    for text in ["0.1", "1e308", "1.7976931348623157e308", "1e-320", "4.9e-324", "2.4e-324", "2.5e-324", "123456789012345678901",
-        "9007199254740993", "9007199254740993.0000001", "1e400", "-1e400", "1e-400", "2.2250738585072011e-308", "0.3333"]
-    {
+    for text in [
+        "0.1",
+        "1e308",
+        "1.7976931348623157e308",
+        "1e-320",
+        "4.9e-324",
+        "2.4e-324",
+        "2.5e-324",
+        "123456789012345678901",
+        "9007199254740993",
+        "9007199254740993.0000001",
+        "1e400",
+        "-1e400",
+        "1e-400",
+        "2.2250738585072011e-308",
+        "0.3333",
+    ] {
         assert_eq!(n(text).to_f64(), text.parse::<f64>().unwrap(), "{text}");
     }
     assert!(Number::from_f64(f64::NAN).is_none());
@@ -132,9 +206,22 @@ fn machine_numbers() {
 
 #[test]
 fn significant_digits_as_go() {
-    let rows = [("1e20", "1e+20"), ("1.5", "1.5"), ("0.00001", "1e-05"), ("123456789012", "1.23456789e+11"), ("10", "10"),
-        ("1000", "1000"), ("0.0001", "0.0001"), ("-2.5", "-2.5"), ("12345678905", "1.23456789e+10"), ("12345678915", "1.234567892e+10"), ("0", "0"), ("1234567890", "1234567890"),
-        ("1e10", "1e+10"), ("12e9", "1.2e+10")];
+    let rows = [
+        ("1e20", "1e+20"),
+        ("1.5", "1.5"),
+        ("0.00001", "1e-05"),
+        ("123456789012", "1.23456789e+11"),
+        ("10", "10"),
+        ("1000", "1000"),
+        ("0.0001", "0.0001"),
+        ("-2.5", "-2.5"),
+        ("12345678905", "1.23456789e+10"),
+        ("12345678915", "1.234567892e+10"),
+        ("0", "0"),
+        ("1234567890", "1234567890"),
+        ("1e10", "1e+10"),
+        ("12e9", "1.2e+10"),
+    ];
     for (text, want) in rows {
         assert_eq!(n(text).to_significant(10), want, "{text}");
     }

@@ -23,11 +23,7 @@ pub(super) fn parse(text: &str) -> Option<Number> {
     let plain = rest.len() < 19 && rest.bytes().all(|b| b.is_ascii_digit());
     if plain && let Ok(value) = rest.parse::<i64>() {
         let value = if negative { -value } else { value };
-        return Some(if value == 0 {
-            zero(negative, TEXT_BITS)
-        } else {
-            Number(Repr::Int { value, bits: TEXT_BITS })
-        });
+        return Some(if value == 0 { zero(negative, TEXT_BITS) } else { Number(Repr::Int { value, bits: TEXT_BITS }) });
     }
     let (digits, exponent) = match rest.find(['e', 'E', 'p', 'P']) {
         Some(at) => (rest.get(..at)?, Some((rest.as_bytes().get(at)?, exponent(rest.get(at + 1..)?)?))),

@@ -41,82 +41,120 @@ fn each_argument_has_its_own() {
 
 #[test]
 fn within_one_collection() {
-    check("a = [1 2, 3, (4, 5]\nb = {\n  x = 1 2\n  y\n  z = f(\n  w = 3\n}\nc = 1\n", expect![[r#"
+    check(
+        "a = [1 2, 3, (4, 5]\nb = {\n  x = 1 2\n  y\n  z = f(\n  w = 3\n}\nc = 1\n",
+        expect![[r#"
         1: Missing item separator: "2"
         1: Unbalanced parentheses: ","
         3: Missing attribute separator: "2"
         4: Missing attribute value: "y"
         5: Unterminated function call: "("
         a, b, c
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn forgotten_brackets() {
-    check("a = [1, 2\nb = 3\nc = f(1,\n  2\nd = (1\ne = 2\n", expect![[r#"
+    check(
+        "a = [1, 2\nb = 3\nc = f(1,\n  2\nd = (1\ne = 2\n",
+        expect![[r#"
         1: Unterminated tuple constructor expression: "["
         3: Unterminated function call: "("
         5: Unbalanced parentheses: "("
         a, b, c, d, e
-    "#]]);
-    check("a = f(1, [2, 3)\nb = 1\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a = f(1, [2, 3)\nb = 1\n",
+        expect![[r#"
         1: Unterminated tuple constructor expression: "["
         a, b
-    "#]]);
-    check("b {\n  x = [\n    1,\n}\nc {\n  y = 1\n}\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "b {\n  x = [\n    1,\n}\nc {\n  y = 1\n}\n",
+        expect![[r#"
         2: Unterminated tuple constructor expression: "["
         b{x}, c{y}
-    "#]]);
-    check("b {\n  x = {\n    y = 1\n}\n\nresource \"c\" \"d\" {\n  y = = 1\n}\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "b {\n  x = {\n    y = 1\n}\n\nresource \"c\" \"d\" {\n  y = = 1\n}\n",
+        expect![[r#"
         1: Unclosed configuration block: "b"
         7: Invalid expression: "="
         b{x}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn forgotten_quotes() {
-    check("a = \"x\nb = \"y\"\nc = \"${foo\"\nd = \"${f(\"x)}\"\ne = 1\n", expect![[r#"
+    check(
+        "a = \"x\nb = \"y\"\nc = \"${foo\"\nd = \"${f(\"x)}\"\ne = 1\n",
+        expect![[r#"
         1: Unterminated template string: "\"x"
         3: Unterminated template string: "\""
         4: Unclosed template interpolation sequence: "${"
         a, b, c, d, e
-    "#]]);
-    check("b \"x {\n  a = 1\n}\nc = 1\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "b \"x {\n  a = 1\n}\nc = 1\n",
+        expect![[r#"
         1: Unterminated template string: "\"x {"
         c, b{a}
-    "#]]);
-    check("a = \"one\ntwo\nthree\"\nb = 1\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a = \"one\ntwo\nthree\"\nb = 1\n",
+        expect![[r#"
         1: Invalid multi-line string: "\n"
         a, b
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn heredocs() {
-    check("a = <<EOT # why\nx = \"\nEOT\nb = = 1\n", expect![[r#"
+    check(
+        "a = <<EOT # why\nx = \"\nEOT\nb = = 1\n",
+        expect![[r#"
         1: Invalid expression: " # why"
         4: Invalid expression: "="
         a, b
-    "#]]);
-    check("a = <<EOT\n${x\nEOT\nb = = 1\nc = 2\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a = <<EOT\n${x\nEOT\nb = = 1\nc = 2\n",
+        expect![[r#"
         2: Unclosed template interpolation sequence: "${"
         4: Invalid expression: "="
         a, b, c
-    "#]]);
-    check("b {\n  a = <<EOT\n  x\n}\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "b {\n  a = <<EOT\n  x\n}\n",
+        expect![[r#"
         2: Unterminated template string: "<<EOT\n"
         b{a}
-    "#]]);
-    check("a = <<EOT\nx\nEOT", expect![[r#"
+    "#]],
+    );
+    check(
+        "a = <<EOT\nx\nEOT",
+        expect![[r#"
         3: Unterminated template string: "EOT"
         a
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn blocks() {
-    check("a \"b\" = 1\nc \"d\"\ne: 1\n\"f\" = 1\n}\n= 2\ng {\n  h = 1\n", expect![[r#"
+    check(
+        "a \"b\" = 1\nc \"d\"\ne: 1\n\"f\" = 1\n}\n= 2\ng {\n  h = 1\n",
+        expect![[r#"
         1: Invalid block definition: "="
         2: Invalid block definition: "c \"d\""
         3: Argument or block definition required: "e"
@@ -125,19 +163,26 @@ fn blocks() {
         6: Argument or block definition required: "="
         7: Unclosed configuration block: "g"
         g{h}
-    "#]]);
-    check("a { b = 1, c = 2 }\nd { e = 1\n f = 2\n}\ng { h { i = 1 } }\nj { k = 1 } l = 1\nm = 1\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a { b = 1, c = 2 }\nd { e = 1\n f = 2\n}\ng { h { i = 1 } }\nj { k = 1 } l = 1\nm = 1\n",
+        expect![[r#"
         1: Invalid single-argument block definition: ","
         2: Invalid single-argument block definition: "e"
         5: Argument definition required: "h"
         6: Missing newline after block definition: "l"
         m, a{b}, d{e f}, g{}, j{k}
-    "#]]);
-    check("b \"${x}\" {\n  a = 1\n  a = 2\n}\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "b \"${x}\" {\n  a = 1\n  a = 2\n}\n",
+        expect![[r#"
         1: Invalid string literal: "${x}"
         3: Attribute redefined: "a"
         b{a}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -159,7 +204,9 @@ fn templates() {
 
 #[test]
 fn foreign_habits() {
-    check("a = 'x'\nb = 1;\nc = `x`\nd = x & y\ne = “x”\nf = x ? 1\ng = not x\nh = x == y ? 1 : \ni = 1\n", expect![[r#"
+    check(
+        "a = 'x'\nb = 1;\nc = `x`\nd = x & y\ne = “x”\nf = x ? 1\ng = not x\nh = x == y ? 1 : \ni = 1\n",
+        expect![[r#"
         1: Invalid character: "'x'"
         2: Invalid character: ";"
         3: Invalid character: "`x`"
@@ -169,14 +216,18 @@ fn foreign_habits() {
         7: Missing newline after argument: "x"
         8: Invalid expression: "\n"
         a, b, c, d, e, f, g, h, i
-    "#]]);
-    check("a.b = 1\n1 = 2\nb => 3\nc == 4\nd = 5\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a.b = 1\n1 = 2\nb => 3\nc == 4\nd = 5\n",
+        expect![[r#"
         1: Argument or block definition required: "a"
         2: Argument or block definition required: "1"
         3: Argument or block definition required: "b"
         4: Argument or block definition required: "c"
         d
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -196,7 +247,9 @@ fn for_expressions() {
 
 #[test]
 fn traversals() {
-    check("a = x.\nb = x.0.1\nc = x[1\nd = x[*\ne = x.*.*\nf = p::\ng = p::q\nh = x[].y\ni = 1\n", expect![[r#"
+    check(
+        "a = x.\nb = x.0.1\nc = x[1\nd = x[*\ne = x.*.*\nf = p::\ng = p::q\nh = x[].y\ni = 1\n",
+        expect![[r#"
         1: Invalid attribute name: "."
         2: Invalid legacy index syntax: "0.1"
         3: Missing close bracket on index: "["
@@ -206,5 +259,6 @@ fn traversals() {
         7: Missing open parenthesis: "p::q"
         8: Invalid expression: "]"
         a, b, c, d, e, f, g, h, i
-    "#]]);
+    "#]],
+    );
 }

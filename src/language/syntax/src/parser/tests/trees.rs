@@ -58,7 +58,11 @@ fn show(expr: &Expr) -> String {
             let group = if f.group { "..." } else { "" };
             let condition = f.condition.as_ref().map_or(String::new(), |c| format!(" if {}", show(c)));
             let value_name = &f.value_name.text;
-            format!("(for {key_name}{value_name} in {}: {key}{}{group}{condition})", show(&f.collection), show(&f.value))
+            format!(
+                "(for {key_name}{value_name} in {}: {key}{}{group}{condition})",
+                show(&f.collection),
+                show(&f.value)
+            )
         }
         ExprKind::Paren(inner) => format!("(paren {})", show(inner)),
         ExprKind::Error => "ERROR".into(),
