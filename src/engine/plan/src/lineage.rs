@@ -14,13 +14,14 @@ pub(crate) fn dependencies(graph: &ExpressionGraph, order: &[usize]) -> Vec<Arc<
     for node in order {
         let needs = graph.dependencies.get(*node).map_or(&[][..], Vec::as_slice);
         let mut lists: Vec<&Arc<[ConfigResource]>> = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut resources: Vec<&ConfigResource> = Vec::new();
         for need in needs {
             if let Some(ExprNode::Resource(resource)) = graph.nodes.get(*need) {
                 resources.push(resource);
             }
             if let Some(list) = known.get(*need).filter(|l| !l.is_empty())
-                && !lists.iter().any(|other| Arc::ptr_eq(other, list))
+                && seen.insert(list.as_ptr())
             {
                 lists.push(list);
             }

@@ -109,10 +109,9 @@ impl<'a> Filling<'a> {
             return planned.clone();
         };
         let mut done = planned.clone();
-        // Rows wait for each other (an ARN for the id, the id for a name); each pass settles at least one.
+        // Rows wait for each other (an ARN for the id, the id for a name); each round settles at least one.
         for _ in 0..self.block.attributes.len() {
-            let settled = self.pass(&mut done);
-            if settled == 0 {
+            if self.pass(&mut done) == 0 && !self.break_tie(&mut done) {
                 break;
             }
         }
@@ -143,6 +142,29 @@ impl<'a> Filling<'a> {
             }
         }
         settled
+    }
+
+    /// Two attributes that wait for each other (zone and subnet of an instance): the first in the overlay's order
+    /// goes without what it waits for.
+    fn break_tie(&self, done: &mut Attributes) -> bool {
+        for path in self.kind.values.iter().map(|row| &row.attribute) {
+            let Some(attribute) = self.block.attributes.get(path) else {
+                continue;
+            };
+            if done.get(path).is_some_and(Value::is_known) {
+                continue;
+            }
+            let place = Place { path, purpose: path, attribute, around: done };
+            let values = self.rows(path).filter_map(|row| match self.row(row, &place) {
+                Found::Value(value) => Some(value),
+                _ => None,
+            });
+            if let Some(value) = values.into_iter().next() {
+                done.insert(path.clone(), value);
+                return true;
+            }
+        }
+        false
     }
 
     /// What an attribute without any row gets: null where an overlay knows the type, something that looks real

@@ -1,0 +1,106 @@
+//! What planning has found out so far.
+
+use crate::report::{Refreshed, Report};
+use crate::{Action, Drift, InstanceChange, OutputChange};
+use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
+use diag::Diagnostics;
+use state::{DeposedKey, State};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use value::Value;
+
+/// One object: the current one (`None`) or a deposed one.
+pub(crate) type ObjectAddr = (ResourceInstance, Option<DeposedKey>);
+
+/// Where a trouble belongs: diagnostics come out in this order, whatever the order of answers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// Node of the expression graph.
+    pub(crate) node: usize,
+    /// Object of that node.
+    pub(crate) object: Option<ObjectAddr>,
+}
+
+impl Place {
+    /// The node as a whole.
+    pub(crate) fn node(node: usize) -> Place {
+        Place { node, object: None }
+    }
+}
+
+/// What planning has found out so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) changes: BTreeMap<ObjectAddr, InstanceChange>,
+    pub(crate) drift: BTreeMap<ResourceInstance, Drift>,
+    pub(crate) outputs: BTreeMap<Arc<str>, OutputChange>,
+    pub(crate) refreshed: State,
+    pub(crate) provider_configs: BTreeMap<ProviderConfig, Value>,
+    pub(crate) values: BTreeMap<ResourceInstance, Value>,
+    pub(crate) troubles: BTreeMap<Place, Diagnostics>,
+    /// Module instances in which some object of the resource changes.
+    changing: BTreeMap<ConfigResource, Changing>,
+}
+
+/// Where a resource changes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changing {
+    /// Module instances with any change: data sources wait for these.
+    pub(crate) pending: BTreeSet<ModuleInstance>,
+    /// Module instances with an update or a replacement: these trigger replacements.
+    pub(crate) triggering: BTreeSet<ModuleInstance>,
+}
+
+impl Record {
+    /// Notes troubles; true when there are errors among them.
+    pub(crate) fn trouble(&mut self, place: Place, troubles: Diagnostics) -> bool {
+        let errors = troubles.has_errors();
+        if !troubles.is_empty() {
+            self.troubles.entry(place).or_default().extend(troubles);
+        }
+        errors
+    }
+
+    /// Notes what a task reports; true when it failed. Its value goes to the evaluator.
+    pub(crate) fn report(&mut self, node: usize, object: &ObjectAddr, provider: &ProviderConfig, report: Report) -> bool {
+        let (addr, deposed) = object;
+        match report.refreshed {
+            Refreshed::Same => {}
+            Refreshed::Object(object) => self.refreshed.set(addr, deposed.as_ref(), provider, object),
+            Refreshed::Gone => {
+                self.refreshed.remove(addr, deposed.as_ref());
+            }
+        }
+        if let Some(drift) = report.drift {
+            self.drift.insert(addr.clone(), drift);
+        }
+        if let (Some(value), None) = (report.value, deposed) {
+            self.values.insert(addr.clone(), value);
+        }
+        if let Some(change) = report.change {
+            self.change(change);
+        }
+        self.trouble(Place { node, object: Some(object.clone()) }, report.diagnostics)
+    }
+
+    fn change(&mut self, change: InstanceChange) {
+        if change.action != Action::NoOp {
+            let changing = self.changing.entry(change.addr.config()).or_default();
+            changing.pending.insert(change.addr.module.clone());
+            if change.action == Action::Update || change.action.is_replace() {
+                changing.triggering.insert(change.addr.module.clone());
+            }
+        }
+        self.changes.insert((change.addr.clone(), change.deposed.clone()), change);
+    }
+
+    /// Where a resource changes, as far as planned.
+    pub(crate) fn changing(&self, resource: &ConfigResource) -> Option<&Changing> {
+        self.changing.get(resource)
+    }
+
+    /// The planned change of the current object of an instance.
+    pub(crate) fn change_of(&self, addr: &ResourceInstance) -> Option<&InstanceChange> {
+        self.changes.get(&(addr.clone(), None))
+    }
+}

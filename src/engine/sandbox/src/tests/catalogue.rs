@@ -1,0 +1,135 @@
+use super::*;
+use crate::provider_schema_from_json;
+
+#[test]
+fn shipped_files_load_and_fit() {
+    let catalogue = Catalogue::shipped().unwrap();
+    assert_eq!(catalogue.providers().collect::<Vec<_>>(), ["registry.terraform.io/hashicorp/aws"]);
+    let aws = Provider::default_for("aws");
+    let schema = catalogue.schema(&aws).unwrap();
+    assert_eq!((schema.resources.len(), schema.data_sources.len()), (12, 3));
+    let tofu = Provider { host: "registry.opentofu.org".into(), ..aws };
+    assert!(catalogue.schema(&tofu).is_some(), "both public registries name the same provider");
+}
+
+#[test]
+fn every_resource_type_has_an_overlay_and_every_row_a_source() {
+    let catalogue = Catalogue::shipped().unwrap();
+    for cloud in catalogue.clouds() {
+        for (name, _) in &cloud.schema.resources {
+            let kind = cloud.overlay.resources.get(name).unwrap_or_else(|| panic!("{name} has no overlay"));
+            assert!(!kind.source.is_empty() && !kind.rules.is_empty(), "{name}");
+            assert!(kind.values.iter().all(|row| !row.source.is_empty()), "{name}");
+            assert!(kind.rules.iter().all(|row| !row.source.is_empty()), "{name}");
+        }
+        assert!(cloud.schema.data_sources.keys().all(|name| cloud.overlay.data_sources.contains_key(name)));
+        assert!(cloud.overlay.quotas.iter().all(|q| !q.source.is_empty()));
+    }
+}
+
+#[test]
+fn wrong_overlays_are_refused() {
+    let schema = r#"{"resource_schemas": {"a_b": {"version": 0, "block": {"attributes": {"x": {"type": "string"}}}}}}"#;
+    let rows = [
+        (r#"{"format": 2}"#, "format 2"),
+        (r#"{"format": 1, "resources": {"a_c": {}}}"#, "no resource type a_c"),
+        (r#"{"format": 1, "resources": {"a_b": {"forces_replacement": ["y"]}}}"#, "no attribute y"),
+        (r#"{"format": 1, "resources": {"a_b": {"values": [{"attribute": "x"}]}}}"#, "exactly one way"),
+        (r#"{"format": 1, "resources": {"a_b": {"values": [{"attribute": "x", "rule": "magic"}]}}}"#, "unknown rule"),
+        (r#"{"format": 1, "resources": {"a_b": {"rules": [{"name": "magic", "source": ""}]}}}"#, "rule magic"),
+        (r#"{"format": 1, "typo": 1}"#, "typo"),
+    ];
+    for (overlay, expected) in rows {
+        let error = Catalogue::default().add("h/n/a", schema, Some(overlay)).unwrap_err();
+        assert!(error.to_string().contains(expected), "{overlay}: {error}");
+    }
+}
+
+#[test]
+fn schema_json_reads_every_form() {
+    let text = r#"{
+        "provider": {"version": 0, "block": {"attributes": {"k": {"type": "string", "optional": true, "sensitive": true}}}},
+        "resource_schemas": {"t": {"version": 3, "block": {
+            "attributes": {
+                "o": {"type": ["object", {"a": "number", "b": ["list", ["map", "bool"]]}], "computed": true},
+                "u": {"type": ["tuple", ["string", "dynamic"]], "optional": true},
+                "n": {"nested_type": {"nesting_mode": "set", "attributes": {"w": {"type": "string", "write_only": true}}}, "optional": true}
+            },
+            "block_types": {"l": {"nesting_mode": "list", "min_items": 1, "max_items": 2, "block": {}}}
+        }}}}"#;
+    let schema = provider_schema_from_json(text).unwrap();
+    assert!(schema.provider.attributes["k"].sensitive);
+    let t = &schema.resources["t"];
+    assert_eq!((t.version, t.block.blocks["l"].min_items, t.block.blocks["l"].max_items), (3, 1, 2));
+    let ty = implied_type(&t.block).to_string();
+    let expected = "object({ l = list(object({})), n = set(object({ w = string })), o = object({ a = number, b = list(map(bool)) }), u = tuple([string, any]) })";
+    assert_eq!(ty, expected);
+    for (text, expected) in [
+        ("[]", "object"),
+        ("{", "not JSON"),
+        (r#"{"resource_schemas": {"t": {}}}"#, "resource_schemas.t: no block"),
+        (r#"{"resource_schemas": {"t": {"block": {"attributes": {"a": {"type": "strong"}}}}}}"#, "a: unknown type"),
+    ] {
+        let error = provider_schema_from_json(text).unwrap_err();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_provider_without_overlay_is_played_from_its_schema_alone() {
+    let schema = r#"{"resource_schemas": {"acme_thing": {"version": 0, "block": {"attributes": {
+        "id": {"type": "string", "computed": true}, "name": {"type": "string", "required": true},
+        "address": {"type": "string", "computed": true}, "ports": {"type": ["list", "number"], "computed": true}}}}}}"#;
+    let mut catalogue = Catalogue::default();
+    catalogue.add("registry.terraform.io/acme/acme", schema, None).unwrap();
+    let provider = Provider { host: "registry.terraform.io".into(), namespace: "acme".into(), kind: "acme".into() };
+    let mut sandbox = Sandbox::new("eu-central-1");
+    sandbox.catalogue = catalogue;
+    sandbox.provider.provider = provider;
+    let thing = sandbox.made("acme_thing", json!({"name": "a"}));
+    assert!(id(&thing).starts_with("acme_thing-0"), "{thing}");
+    assert!(thing["address"].as_str().unwrap().starts_with("address-0"), "{thing}");
+    assert_eq!(thing["ports"], json!([]));
+    let other = sandbox.made("acme_thing", json!({"name": "b"}));
+    assert_ne!(id(&thing), id(&other));
+    sandbox.delete("acme_thing", &thing).unwrap();
+    assert_eq!(sandbox.read("acme_thing", &thing), Json::Null);
+}
+
+#[test]
+fn what_cannot_be_played_says_what_to_do() {
+    let mut sandbox = Sandbox::new("eu-central-1");
+    let config = Value::null(value::Type::Dynamic);
+    let kind: Arc<str> = "aws_db_instance".into();
+    let question = Question::ValidateResource { provider: sandbox.provider.clone(), kind, config: config.clone() };
+    let unknown_type = sandbox.ask(question).diagnostics();
+    sandbox.provider.provider = Provider::default_for("azurerm");
+    let kind: Arc<str> = "azurerm_disk".into();
+    let question = Question::ValidateResource { provider: sandbox.provider.clone(), kind, config };
+    let unknown_provider = sandbox.ask(question).diagnostics();
+    for (diagnostics, summary) in [
+        (unknown_type, "The sandbox cannot play type aws_db_instance"),
+        (unknown_provider, "The sandbox cannot play provider hashicorp/azurerm"),
+    ] {
+        let one = diagnostics.iter().next().unwrap();
+        assert_eq!(one.summary, summary);
+        assert!(one.next_step.as_deref().unwrap().starts_with("Run without -sandbox"));
+    }
+}
+
+#[test]
+fn provider_blocks_name_a_region() {
+    let rows = [
+        (json!({"region": "eu-central-1"}), None),
+        (json!({"region": "?"}), None),
+        (json!({}), Some("Missing region configuration")),
+        (json!({"region": "eu-nowhere-1"}), Some("invalid AWS Region: eu-nowhere-1")),
+    ];
+    for (block, expected) in rows {
+        let sandbox = Sandbox::with_provider(block.clone());
+        let question =
+            Question::ConfigureProvider { provider: sandbox.provider.clone(), config: sandbox.config.clone() };
+        let found = sandbox.ask(question).diagnostics().iter().next().map(|d| d.summary.clone());
+        assert_eq!(found.as_deref(), expected, "{block}");
+    }
+}
