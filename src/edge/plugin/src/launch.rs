@@ -8,7 +8,7 @@ use diag::Diagnostic;
 use std::ffi::OsString;
 use std::fs::{OpenOptions, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -225,7 +225,7 @@ async fn meet(
         // A plugin that prints must not be held up by a full pipe.
         let _ = tokio::io::copy_buf(&mut stdout, &mut tokio::io::sink()).await;
     });
-    let channel = channel(spec, own.directory(), &handshake, identity).await.map_err(|diagnostic| Diagnostic {
+    let channel = channel(spec, &handshake, identity).await.map_err(|diagnostic| Diagnostic {
         detail: with_said(diagnostic.detail, &own.stderr().tail()),
         ..diagnostic
     })?;
@@ -234,7 +234,6 @@ async fn meet(
 
 async fn channel(
     spec: &LaunchSpec,
-    _directory: &Path,
     handshake: &Handshake,
     identity: Option<&Identity>,
 ) -> Result<Channel, Diagnostic> {

@@ -40,6 +40,7 @@ pub struct Plugin {
     protocol: Protocol,
     channel: Channel,
     process: process::Process,
+    address: tfplugin::Address,
     schema: OnceCell<schema::Declared>,
     terraform_version: Arc<str>,
     /// Reads what the plugin prints after the handshake; a Go plugin hangs when nobody does.

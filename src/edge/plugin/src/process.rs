@@ -3,7 +3,7 @@
 use crate::reattach::{Reattach, Shutdown};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
 use std::io::{Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,10 +74,6 @@ impl Own {
             // Only when the runtime goes down.
             Err(_) => ExitStatus::default(),
         }
-    }
-
-    pub(crate) fn directory(&self) -> &Path {
-        self._directory.path()
     }
 
     pub(crate) fn stderr(&self) -> &Stderr {

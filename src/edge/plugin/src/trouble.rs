@@ -1,7 +1,6 @@
 //! What goes wrong with a plugin, told to people: which plugin, what it said, what to do.
 
 use crate::method::CallError;
-use crate::process::Process;
 use crate::{Plugin, Protocol};
 use diag::{Diagnostic, Diagnostics};
 use std::process::ExitStatus;
@@ -133,9 +132,4 @@ pub(crate) fn protocol(version: u32) -> Option<Protocol> {
         6 => Some(Protocol::V6),
         _ => None,
     }
-}
-
-/// What a process said, when it may still be there.
-pub(crate) fn said_of(process: &Process) -> String {
-    process.said()
 }

@@ -152,6 +152,7 @@ fn intent_to(intent: &Intent) -> Members {
         ("create_before_destroy".into(), Node::Bool(intent.create_before_destroy)),
     ];
     all.extend(intent.deposed.iter().map(|key| ("deposed".into(), Node::string(key.clone()))));
+    all.extend(intent.replaces.iter().map(|key| ("replaces".into(), Node::string(key.clone()))));
     // What is empty is left out: ten thousand intents are mostly made of it.
     all.retain(|(_, node)| !matches!(node, Node::Bool(false)) && *node != Node::Array(Vec::new()) && *node != Node::string(""));
     all
@@ -164,6 +165,7 @@ fn intent_from(node: &Node) -> Result<Intent, Refusal> {
         id: IntentId(whole(node, "intent")?),
         addr: address(node)?,
         deposed: deposed(node)?,
+        replaces: text_or_none(node, "replaces")?,
         act: act_from(&text(node, "act")?)?,
         provider: provider(node)?,
         kind: text(node, "kind")?,

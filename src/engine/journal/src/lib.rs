@@ -17,7 +17,7 @@ mod record;
 mod writer;
 
 pub use error::JournalError;
-pub use fold::{Conflict, Folded, carry_over, fold};
+pub use fold::{Conflict, Folded, fold};
 pub use frame::{HEADER, Stored, Tail, encode, read};
 pub use record::{Act, Begin, How, Intent, IntentId, Outcome, Record};
 pub use writer::{Batch, BatchId, Durable, Writer};

@@ -112,6 +112,9 @@ pub struct Intent {
     pub addr: ResourceInstance,
     /// Which deposed object; `None` for the current one.
     pub deposed: Option<DeposedKey>,
+    /// Of a create: the key under which the object that it replaces was set aside, to be restored when the new one
+    /// never comes to exist (trap 72).
+    pub replaces: Option<DeposedKey>,
     /// What is asked for.
     pub act: Act,
     /// Who is asked.

@@ -16,6 +16,16 @@ pub(crate) enum Turn<T> {
     End(Report),
 }
 
+impl<T> Turn<T> {
+    /// The same turn of a task in another wrapping.
+    pub(crate) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Turn<U> {
+        match self {
+            Turn::Ask(task, question) => Turn::Ask(wrap(task), question),
+            Turn::End(report) => Turn::End(report),
+        }
+    }
+}
+
 /// What a task reports when it is done. It failed if there are errors among the diagnostics.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Report {

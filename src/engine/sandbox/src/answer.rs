@@ -35,7 +35,9 @@ impl World {
                 Answer::Checked(check_provider(cloud, config))
             }
             Question::ValidateResource { kind, config, .. } => match cloud.resource(kind) {
-                Some((_, known)) => Answer::Checked(check_arguments(known, &to_json_object(config)).into_iter().collect()),
+                Some((_, known)) => {
+                    Answer::Checked(check_arguments(known, &to_json_object(config)).into_iter().collect())
+                }
                 None => failed(question, no_type(cloud, kind)),
             },
             Question::ValidateDataSource { kind, .. } if !cloud.schema.data_sources.contains_key(kind) => {
@@ -56,7 +58,13 @@ impl World {
         }
     }
 
-    fn about_resource(&self, cloud: &Cloud, parts: (&Arc<Schema>, &Arc<Kind>), config: &Value, question: &Question) -> Answer {
+    fn about_resource(
+        &self,
+        cloud: &Cloud,
+        parts: (&Arc<Schema>, &Arc<Kind>),
+        config: &Value,
+        question: &Question,
+    ) -> Answer {
         let (schema, known) = parts;
         match question {
             Question::UpgradeState { raw, .. } => upgraded(schema, raw),
@@ -179,9 +187,10 @@ impl World {
                 let value = empty_blocks(&data_sources::over(asked, &found, &ty), &schema.block);
                 stored(value, &no_bytes())
             }
-            Err(refusal) => {
-                Answer::Object(None, refusal.diagnostic(&format!("reading {kind}"), &known.answers, &known.source).into())
-            }
+            Err(refusal) => Answer::Object(
+                None,
+                refusal.diagnostic(&format!("reading {kind}"), &known.answers, &known.source).into(),
+            ),
         }
     }
 }

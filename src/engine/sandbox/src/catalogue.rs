@@ -117,7 +117,8 @@ fn check(schema: &ProviderSchema, overlay: &Overlay) -> Result<(), String> {
             }
         }
         for row in &kind.values {
-            let ways = [row.value.is_some(), row.format.is_some(), row.copy.is_some(), row.of.is_some(), row.rule.is_some()];
+            let ways =
+                [row.value.is_some(), row.format.is_some(), row.copy.is_some(), row.of.is_some(), row.rule.is_some()];
             if ways.iter().filter(|way| **way).count() != 1 {
                 return Err(format!("{name}.{} must say exactly one way to its value", row.attribute));
             }

@@ -38,10 +38,10 @@ impl World {
     pub fn change(&self, catalogue: &Catalogue, config: &Value, request: &ChangeRequest) -> (Vec<Event>, ChangeAnswer) {
         let provider = &request.provider.provider;
         let Some(cloud) = catalogue.cloud(provider) else {
-            return refused(request, no_provider(provider));
+            return refused(request, no_provider(provider).into());
         };
         let Some((schema, kind)) = cloud.resource(&request.kind) else {
-            return refused(request, no_type(cloud, &request.kind));
+            return refused(request, no_type(cloud, &request.kind).into());
         };
         let change = Change { world: self, cloud, schema, kind, request, provider: config };
         let done = match (request.prior.is_null(), request.planned.is_null()) {
@@ -52,14 +52,14 @@ impl World {
         };
         match done {
             Ok((events, value)) => (events, answer(Some(value), request, Diagnostics::new())),
-            Err(error) => refused(request, error),
+            Err(errors) => refused(request, errors),
         }
     }
 }
 
 /// The answer when nothing was done: the object is what it was.
-fn refused(request: &ChangeRequest, error: Diagnostic) -> (Vec<Event>, ChangeAnswer) {
-    (Vec::new(), answer(Some(request.prior.clone()), request, error.into()))
+fn refused(request: &ChangeRequest, errors: Diagnostics) -> (Vec<Event>, ChangeAnswer) {
+    (Vec::new(), answer(Some(request.prior.clone()), request, errors))
 }
 
 fn answer(value: Option<Value>, request: &ChangeRequest, diagnostics: Diagnostics) -> ChangeAnswer {
@@ -68,7 +68,7 @@ fn answer(value: Option<Value>, request: &ChangeRequest, diagnostics: Diagnostic
     ChangeAnswer { object, diagnostics, legacy: true, in_doubt: false }
 }
 
-type Done = Result<(Vec<Event>, Value), Diagnostic>;
+type Done = Result<(Vec<Event>, Value), Diagnostics>;
 
 impl Change<'_> {
     fn create(&self) -> Done {
@@ -89,7 +89,8 @@ impl Change<'_> {
         if object.key.kind != self.request.kind {
             let detail = format!("The client token {} made a {} already.", self.request.token, object.key.kind);
             return Err(Diagnostic::error("api error IdempotentParameterMismatch", detail)
-                .next("Use a client token for one object only."));
+                .next("Use a client token for one object only.")
+                .into());
         }
         Ok((Vec::new(), object_value(object, &self.schema.block)))
     }
@@ -156,13 +157,14 @@ impl Change<'_> {
         self.world.object(&key)
     }
 
-    fn gone(&self) -> Diagnostic {
+    fn gone(&self) -> Diagnostics {
         let id = self.request.prior.get("id").and_then(Value::as_str).unwrap_or_default();
         Diagnostic::error(
             format!("updating {} ({id}): it does not exist", self.kind.called),
             "It was there when the plan was made; it has been lost or deleted since.",
         )
         .next("Plan again: drform finds it missing and makes it anew.")
+        .into()
     }
 
     /// The zone that rules look at; [`Change::object`] decides whether the object is lost with it.
@@ -182,7 +184,7 @@ impl Change<'_> {
         zone: Option<&str>,
         now: &Map<String, Json>,
         prior: Option<&Object>,
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Diagnostics> {
         check(&Asked {
             world: self.world,
             cloud: self.cloud,

@@ -76,7 +76,9 @@ fn availability_zones(cloud: &Cloud, provider: &Value, asked: &Value) -> Result<
         }
     }
     let (names, ids): (Vec<&str>, Vec<&str>) = zones.into_iter().unzip();
-    Ok(json!({"id": name.as_ref(), "region": name.as_ref(), "names": names, "zone_ids": ids, "group_names": [name.as_ref()]}))
+    Ok(
+        json!({"id": name.as_ref(), "region": name.as_ref(), "names": names, "zone_ids": ids, "group_names": [name.as_ref()]}),
+    )
 }
 
 /// Name and values of each filter block.
@@ -105,7 +107,9 @@ fn region(cloud: &Cloud, provider: &Value, asked: &Value) -> Result<Json, Refusa
     let (name, region) = region_of(cloud, asked_for.or_else(|| text(provider, "region")))?;
     let endpoint = format!("ec2.{name}.amazonaws.com");
     let name = name.as_ref();
-    Ok(json!({"id": name, "name": name, "region": name, "endpoint": endpoint, "description": region.description.as_ref()}))
+    Ok(
+        json!({"id": name, "name": name, "region": name, "endpoint": endpoint, "description": region.description.as_ref()}),
+    )
 }
 
 fn caller_identity(cloud: &Cloud) -> Json {

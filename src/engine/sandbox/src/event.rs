@@ -2,8 +2,12 @@
 
 use crate::{Domain, KeyState, Object, ObjectKey, Role};
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+/// Version of the JSON form of events: every line carries it (`schema/sandbox-events.md`).
+pub const EVENT_FORMAT: u64 = 1;
 
 /// Everything that changes a [`crate::World`].
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +72,10 @@ impl Event {
             Event::Lost(domain) => json!({"event": "lost", "class": domain.class(), "name": domain.name()}),
             Event::Restored(domain) => json!({"event": "restored", "class": domain.class(), "name": domain.name()}),
         };
-        json.to_string()
+        // Through an ordered map: whether serde_json keeps order otherwise is up to the features of others.
+        let parts = json.as_object().into_iter().flatten().map(|(name, part)| (name.as_str(), part.clone()));
+        let ordered: BTreeMap<&str, Json> = parts.chain([("format", EVENT_FORMAT.into())]).collect();
+        serde_json::to_string(&ordered).unwrap_or_default()
     }
 
     /// Reads what [`Event::to_json`] writes.
@@ -78,6 +85,9 @@ impl Event {
     pub fn from_json(text: &str) -> Result<Event, EventError> {
         let json: Json = serde_json::from_str(text).map_err(|e| EventError(format!("not an event: {e}")))?;
         let record = Record(json.as_object().ok_or_else(|| EventError("not an event: no object".into()))?);
+        if record.part("format")?.as_u64() != Some(EVENT_FORMAT) {
+            return Err(EventError(format!("the event is not of format {EVENT_FORMAT}: written by a newer drform?")));
+        }
         match record.text("event")? {
             "created" => record.object().map(|o| Event::Created(Box::new(o))),
             "updated" => Ok(Event::Updated {

@@ -2,11 +2,11 @@
 
 mod made;
 
+use crate::World;
 use crate::catalogue::Cloud;
 use crate::ids;
 use crate::overlay::{At, Kind, Row};
 use crate::typed::{attribute_type, from_json, to_json};
-use crate::World;
 use configschema::{Attribute, Block};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -175,13 +175,18 @@ impl<'a> Filling<'a> {
         if known_type || attribute.optional {
             return Value::null(ty);
         }
-        zero(&ty).unwrap_or_else(|| Value::string(format!("{name}-{}", ids::hex17(self.name, self.world.serial(), name))))
+        zero(&ty)
+            .unwrap_or_else(|| Value::string(format!("{name}-{}", ids::hex17(self.name, self.world.serial(), name))))
     }
 
     /// Nested blocks: attributes that neither configuration nor prior object give.
     fn blocks(&self, path: &str, purpose: &str, block: &Block, value: &Value) -> Value {
         if value.as_items().is_none() {
-            return if value.as_object().is_some() { self.one_block(path, purpose, block, value) } else { value.clone() };
+            return if value.as_object().is_some() {
+                self.one_block(path, purpose, block, value)
+            } else {
+                value.clone()
+            };
         }
         let mut index = 0_u32;
         value.map_children(|_, element| {
@@ -223,7 +228,9 @@ impl<'a> Filling<'a> {
             (At::Plan, _) if place.attribute.computed => Value::unknown(ty),
             (At::Plan, _) => Value::null(ty),
             // The legacy SDK writes zero values, never null, into computed attributes of blocks.
-            (At::Apply, _) => zero(&ty).unwrap_or_else(|| if ty == Type::String { Value::string("") } else { Value::null(ty) }),
+            (At::Apply, _) => {
+                zero(&ty).unwrap_or_else(|| if ty == Type::String { Value::string("") } else { Value::null(ty) })
+            }
         }
     }
 
@@ -329,7 +336,9 @@ impl<'a> Filling<'a> {
             let by_id = self.world.find(kinds, region, id);
             by_id.or_else(|| crate::keys::named(self.world, kinds, region, id))
         });
-        Found::of(object.and_then(|o| o.attributes.get(take)).filter(|json| !json.is_null()).map(|json| from_json(json, ty)))
+        Found::of(
+            object.and_then(|o| o.attributes.get(take)).filter(|json| !json.is_null()).map(|json| from_json(json, ty)),
+        )
     }
 }
 

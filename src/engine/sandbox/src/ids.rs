@@ -64,3 +64,6 @@ pub(crate) fn fill_format(format: &str, mut place: impl FnMut(&str) -> Option<St
     out.push_str(rest);
     Some(out)
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,12 @@ fn parts<'a>(reference: &'a str, region: &'a str) -> (&'a str, &'a str) {
 }
 
 /// The object that an ARN, a key id or an alias names, if it is of one of the types.
-pub(crate) fn named<'w>(world: &'w World, kinds: &[Arc<str>], region: &str, reference: &str) -> Option<&'w Arc<Object>> {
+pub(crate) fn named<'w>(
+    world: &'w World,
+    kinds: &[Arc<str>],
+    region: &str,
+    reference: &str,
+) -> Option<&'w Arc<Object>> {
     let (region, resource) = parts(reference, region);
     if resource.starts_with("alias/") {
         let alias = world.find(&["aws_kms_alias".into()], region, resource)?;
@@ -63,7 +68,8 @@ pub(crate) fn usable(world: &World, cloud: &Cloud, region: &str, reference: &str
         let target = alias.and_then(|a| a.text("target_key_id"));
         id = parts(target.ok_or_else(|| not_found(reference, region))?, region).1.trim_start_matches("key/").to_owned();
     }
-    let candidates = KEY_KINDS.map(|kind| ObjectKey { kind: kind.into(), region: region.into(), id: id.as_str().into() });
+    let candidates =
+        KEY_KINDS.map(|kind| ObjectKey { kind: kind.into(), region: region.into(), id: id.as_str().into() });
     let Some(key) = candidates.iter().find_map(|c| world.even_pending(c)) else {
         let lost = candidates.iter().find_map(|c| world.lost(c));
         return Err(lost.map_or_else(|| not_found(reference, region), |lost| key_lost(&lost.object, &lost.by)));

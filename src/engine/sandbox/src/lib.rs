@@ -28,7 +28,7 @@ mod tests;
 
 pub use catalogue::{Catalogue, CatalogueError};
 pub use domain::{Domain, DomainError};
-pub use event::{Event, EventError};
+pub use event::{EVENT_FORMAT, Ending, Event, EventError};
 pub use inventory::{Bytes, DataCopy, InventoryRow, Opens};
 pub use object::{KeyState, LostObject, Object, ObjectKey, Role};
 pub use schema_json::provider_schema_from_json;

@@ -3,7 +3,7 @@
 use crate::catalogue::Catalogue;
 use crate::keys::{KEY_KINDS, named};
 use crate::{Domain, Event, Role, World};
-use diag::Diagnostic;
+use diag::{Diagnostic, Diagnostics};
 use std::sync::Arc;
 
 impl World {
@@ -12,8 +12,8 @@ impl World {
     /// Zones may be named by name or id, keys by ARN, or by id or alias where only one region has it.
     ///
     /// # Errors
-    /// A diagnostic when there is no such domain or it is lost already.
-    pub fn lose(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Event, Diagnostic> {
+    /// Diagnostics when there is no such domain or it is lost already.
+    pub fn lose(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Event, Diagnostics> {
         self.possible(Event::Lost(self.canonical(catalogue, domain)?), "lose")
     }
 
@@ -21,33 +21,34 @@ impl World {
     /// lost; a key comes back, also from pending deletion; disks and instances do not come back.
     ///
     /// # Errors
-    /// A diagnostic when there is no such domain or it is not lost.
-    pub fn restore(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Event, Diagnostic> {
+    /// Diagnostics when there is no such domain or it is not lost.
+    pub fn restore(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Event, Diagnostics> {
         let domain = self.canonical(catalogue, domain)?;
         if matches!(domain, Domain::Disk(_) | Domain::Instance(_)) {
             let detail = "Lost hardware is gone for good, with the bytes on it.";
             let next = "Run `drform apply -sandbox` to make it anew; restore data from a snapshot.";
-            return Err(Diagnostic::error(format!("Cannot restore {domain}"), detail).next(next));
+            return Err(Diagnostic::error(format!("Cannot restore {domain}"), detail).next(next).into());
         }
         self.possible(Event::Restored(domain), "restore")
     }
 
-    fn possible(&self, event: Event, verb: &str) -> Result<Event, Diagnostic> {
+    fn possible(&self, event: Event, verb: &str) -> Result<Event, Diagnostics> {
         let (Event::Lost(domain) | Event::Restored(domain)) = &event else {
             return Ok(event);
         };
         match self.clone().apply_event(&event) {
             Ok(()) => Ok(event),
             Err(error) => Err(Diagnostic::error(format!("Cannot {verb} {domain}"), format!("{error}."))
-                .next("`drform sandbox show` lists what is there and what is lost.")),
+                .next("`drform sandbox show` lists what is there and what is lost.")
+                .into()),
         }
     }
 
     /// The same domain by its one name.
-    fn canonical(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Domain, Diagnostic> {
-        let unknown = |known: String| {
+    fn canonical(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Domain, Diagnostics> {
+        let unknown = |known: String| -> Diagnostics {
             let detail = format!("The sandbox knows no {domain}. It knows: {known}.");
-            Diagnostic::error(format!("Unknown domain {domain}"), detail).next("Name one of these.")
+            Diagnostic::error(format!("Unknown domain {domain}"), detail).next("Name one of these.").into()
         };
         let overlays = || catalogue.clouds().iter().map(|c| &c.overlay);
         match domain {
@@ -63,13 +64,14 @@ impl World {
         }
     }
 
-    fn canonical_key(&self, catalogue: &Catalogue, name: &str) -> Result<Domain, Diagnostic> {
+    fn canonical_key(&self, catalogue: &Catalogue, name: &str) -> Result<Domain, Diagnostics> {
         if name.starts_with("arn:") && name.contains(":key/") {
             return Ok(Domain::Key(name.into()));
         }
         let kinds = KEY_KINDS.map(Arc::<str>::from);
         let regions = catalogue.clouds().iter().flat_map(|c| c.overlay.regions.all.keys());
-        let mut arns: Vec<Arc<str>> = regions.filter_map(|r| named(self, &kinds, r, name)).map(|o| o.arn.clone()).collect();
+        let mut arns: Vec<Arc<str>> =
+            regions.filter_map(|r| named(self, &kinds, r, name)).map(|o| o.arn.clone()).collect();
         let gone = self.lost_objects().map(|l| &l.object);
         let pending = self.objects();
         let by_id = gone.chain(pending).filter(|o| o.role == Role::Key && o.key.id.as_ref() == name);
@@ -79,12 +81,14 @@ impl World {
         match arns.as_slice() {
             [one] => Ok(Domain::Key(one.clone())),
             [] => Err(Diagnostic::error(format!("Unknown key {name}"), "No region of the sandbox has such a key.")
-                .next("`drform sandbox show` lists the keys with their ARNs.")),
+                .next("`drform sandbox show` lists the keys with their ARNs.")
+                .into()),
             several => Err(Diagnostic::error(
                 format!("Key {name} is in several regions"),
                 format!("It could be any of: {}.", several.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")),
             )
-            .next("Name it by its ARN.")),
+            .next("Name it by its ARN.")
+            .into()),
         }
     }
 }

@@ -115,9 +115,6 @@ pub(crate) fn whole(attributes: &Map<String, Json>, name: &str) -> Option<i64> {
 }
 
 /// The nested blocks of a name, as objects.
-pub(crate) fn blocks<'a>(
-    attributes: &'a Map<String, Json>,
-    name: &str,
-) -> impl Iterator<Item = &'a Map<String, Json>> {
+pub(crate) fn blocks<'a>(attributes: &'a Map<String, Json>, name: &str) -> impl Iterator<Item = &'a Map<String, Json>> {
     attributes.get(name).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_object)
 }

@@ -1,10 +1,10 @@
 //! Planning one object: what will be known, and what makes another object of it.
 
+use crate::World;
 use crate::catalogue::Cloud;
 use crate::fill::Filling;
 use crate::overlay::{At, Kind};
 use crate::typed::to_json;
-use crate::World;
 use calls::PlannedObject;
 use configschema::{Block, Nesting, Schema};
 use std::sync::Arc;
@@ -22,7 +22,13 @@ pub(crate) struct PlanAsked<'a> {
 
 /// The planned object. It says that it comes from the legacy SDK, because the providers that it plays do: they
 /// fill defaults of optional attributes, which the promise of a plan does not allow otherwise.
-pub(crate) fn plan(world: &World, cloud: &Cloud, name: &str, parts: (&Schema, &Kind), asked: &PlanAsked<'_>) -> PlannedObject {
+pub(crate) fn plan(
+    world: &World,
+    cloud: &Cloud,
+    name: &str,
+    parts: (&Schema, &Kind),
+    asked: &PlanAsked<'_>,
+) -> PlannedObject {
     let (schema, kind) = parts;
     let filling = Filling { world, cloud, kind, name, block: &schema.block, provider: asked.provider, at: At::Plan };
     let planned = filling.plan(asked.prior, asked.proposed, asked.config);
@@ -49,7 +55,14 @@ fn replaced(kind: &Kind, block: &Block, prior: &Value, planned: &Value) -> Vec<P
 }
 
 /// Collects the paths under `at` where the values differ; a side without a value is null.
-fn changed(block: &Block, steps: &[&str], prior: Option<&Value>, planned: Option<&Value>, at: &Path, out: &mut Vec<Path>) {
+fn changed(
+    block: &Block,
+    steps: &[&str],
+    prior: Option<&Value>,
+    planned: Option<&Value>,
+    at: &Path,
+    out: &mut Vec<Path>,
+) {
     let Some((first, rest)) = steps.split_first() else {
         return;
     };

@@ -12,7 +12,7 @@ use crate::object::text;
 use crate::overlay::{Kind, Overlay};
 use crate::refusal::Refusal;
 use crate::{Object, World};
-use diag::Diagnostic;
+use diag::{Diagnostic, Diagnostics};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
@@ -104,6 +104,7 @@ pub(crate) fn named(name: &str) -> Option<Rule> {
         "region_usable" => Always(place::region_usable),
         "zone_known" => Create(place::zone_known),
         "zone_usable" => Write(place::zone_usable),
+        "address_free" => Create(place::address_free),
         "subnet_fixes_zone" => Create(place::subnet_fixes_zone),
         "group_exists" => Create(place::group_exists),
         "spread_limit" => Create(place::spread_limit),
@@ -144,16 +145,16 @@ pub(crate) fn follows(kind: &Kind, rule: &str) -> bool {
 /// What the rules about arguments have against a configuration, all of it.
 pub(crate) fn check_arguments(kind: &Kind, config: &Map<String, Json>) -> Vec<Diagnostic> {
     let broken = kind.rules.iter().filter_map(|row| match named(&row.name)? {
-        Rule(Stage::Arguments(check)) => {
-            check(config).err().map(|refusal| refusal.diagnostic(&format!("validating {}", kind.called), &row.name, &row.source))
-        }
+        Rule(Stage::Arguments(check)) => check(config)
+            .err()
+            .map(|refusal| refusal.diagnostic(&format!("validating {}", kind.called), &row.name, &row.source)),
         _ => None,
     });
     broken.collect()
 }
 
 /// The first thing that the rules and quotas have against a change.
-pub(crate) fn check(asked: &Asked<'_>) -> Result<(), Diagnostic> {
+pub(crate) fn check(asked: &Asked<'_>) -> Result<(), Diagnostics> {
     let doing = format!("{} {}", asked.doing.verb(), asked.kind.called);
     let doing = if asked.doing == Doing::Create { doing } else { format!("{doing} ({})", asked.id) };
     for row in &asked.kind.rules {

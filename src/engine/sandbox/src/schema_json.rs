@@ -41,7 +41,8 @@ fn schema(json: &Json) -> Result<Schema, String> {
 
 fn block(json: &Json) -> Result<Block, String> {
     let nested = json.get("block_types").and_then(Json::as_object).into_iter().flatten();
-    let blocks = nested.map(|(name, json)| Ok((name.as_str().into(), nested_block(json).map_err(|e| format!("{name}: {e}"))?)));
+    let blocks =
+        nested.map(|(name, json)| Ok((name.as_str().into(), nested_block(json).map_err(|e| format!("{name}: {e}"))?)));
     Ok(Block {
         attributes: attributes(json)?,
         blocks: blocks.collect::<Result<_, String>>()?,

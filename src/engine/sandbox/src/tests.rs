@@ -6,6 +6,7 @@ mod plans;
 mod replay;
 mod rules;
 mod truth;
+mod walk;
 
 use crate::typed::{empty_blocks, from_json, implied_type, to_json, to_json_object};
 use crate::{Catalogue, Domain, Event, World};
@@ -150,7 +151,8 @@ impl Sandbox {
 
     fn validate(&self, kind: &str, config: Json) -> Vec<String> {
         let config = typed(&self.block(kind), &config);
-        let answer = self.ask(Question::ValidateResource { provider: self.provider.clone(), kind: kind.into(), config });
+        let answer =
+            self.ask(Question::ValidateResource { provider: self.provider.clone(), kind: kind.into(), config });
         answer.diagnostics().iter().map(|d| d.summary.clone()).collect()
     }
 
@@ -191,7 +193,8 @@ fn proposed_new(block: &Block, prior: &Value, config: &Value) -> Value {
             (_, Some(nested)) if nested.nesting == Nesting::List => {
                 let olds = before.as_items().unwrap_or_default().to_vec();
                 let mut olds = olds.iter();
-                given.map_children(|_, new| olds.next().map_or(new.clone(), |old| proposed_new(&nested.block, old, new)))
+                given
+                    .map_children(|_, new| olds.next().map_or(new.clone(), |old| proposed_new(&nested.block, old, new)))
             }
             (_, Some(nested)) if nested.nesting == Nesting::Set => {
                 let olds = before.as_items().unwrap_or_default().to_vec();
@@ -239,5 +242,11 @@ fn id(object: &Json) -> String {
 /// The attributes of a planned object that are unknown.
 fn open(planned: &Value) -> Vec<String> {
     let known = to_json_object(planned);
-    planned.as_object().unwrap().keys().filter(|name| !known.contains_key(name.as_ref())).map(|n| n.to_string()).collect()
+    planned
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|name| !known.contains_key(name.as_ref()))
+        .map(|n| n.to_string())
+        .collect()
 }

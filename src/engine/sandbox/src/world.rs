@@ -46,7 +46,8 @@ impl World {
             Event::Created(object) => self.create(object)?,
             Event::Updated { key, attributes, sealed_by } => {
                 let object = self.present(key)?;
-                let after = Object { attributes: attributes.clone(), sealed_by: sealed_by.clone(), ..(**object).clone() };
+                let after =
+                    Object { attributes: attributes.clone(), sealed_by: sealed_by.clone(), ..(**object).clone() };
                 self.objects.insert(key.clone(), Arc::new(after));
             }
             Event::Deleted { key, ends_in: Ending::Nothing } => {
@@ -80,7 +81,10 @@ impl World {
             return Err(EventError(format!("{} {:?} cannot be made while {domain} is lost", key.kind, key.id)));
         }
         if self.down.contains(&Domain::Region(key.region.clone())) {
-            return Err(EventError(format!("{} {:?} cannot be made while region={} is lost", key.kind, key.id, key.region)));
+            return Err(EventError(format!(
+                "{} {:?} cannot be made while region={} is lost",
+                key.kind, key.id, key.region
+            )));
         }
         if !object.token.is_empty() {
             self.tokens.insert(object.token.clone(), key.clone());
@@ -109,7 +113,8 @@ impl World {
         if place {
             self.down.insert(domain.clone());
         }
-        let also: Vec<Arc<Object>> = doomed.iter().flat_map(|o| self.joined_to(&o.key).cloned().collect::<Vec<_>>()).collect();
+        let also: Vec<Arc<Object>> =
+            doomed.iter().flat_map(|o| self.joined_to(&o.key).cloned().collect::<Vec<_>>()).collect();
         doomed.extend(also);
         for object in doomed {
             self.remove(&object);
@@ -202,9 +207,9 @@ impl World {
 
     /// The object of one of some types with that id in a region.
     pub(crate) fn find(&self, kinds: &[Arc<str>], region: &str, id: &str) -> Option<&Arc<Object>> {
-        kinds.iter().find_map(|kind| {
-            self.object(&ObjectKey { kind: kind.clone(), region: region.into(), id: id.into() })
-        })
+        kinds
+            .iter()
+            .find_map(|kind| self.object(&ObjectKey { kind: kind.clone(), region: region.into(), id: id.into() }))
     }
 
     /// Objects that cannot outlive that one.

@@ -18,7 +18,8 @@ pub fn content_equal(a: &State, b: &State) -> bool {
         && a.instances.iter().zip(&b.instances).all(|((at_a, a), (at_b, b))| at_a == at_b && instances_equal(a, b))
 }
 
-fn instances_equal(a: &InstanceState, b: &InstanceState) -> bool {
+/// True when both say the same of an instance; white space within attributes does not count.
+pub fn instances_equal(a: &InstanceState, b: &InstanceState) -> bool {
     let current = match (&a.current, &b.current) {
         (Some(a), Some(b)) => objects_equal(a, b),
         (None, None) => true,

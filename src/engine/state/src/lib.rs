@@ -9,7 +9,7 @@ mod integrity;
 mod model;
 pub mod v4;
 
-pub use content::content_equal;
+pub use content::{content_equal, instances_equal};
 pub use error::{StateError, StateErrorKind};
 pub use integrity::integrity;
 pub use model::{DeposedKey, InstanceState, Object, OutputState, State, Status};

@@ -1,11 +1,11 @@
 //! Values that need more than a row: each rule by its name in the overlay.
 
 use super::{Attributes, Filling, Found};
+use crate::Domain;
 use crate::ids;
 use crate::keys::managed_ebs_key;
-use crate::rules::network::Range;
 use crate::overlay::{At, Region};
-use crate::Domain;
+use crate::rules::network::Range;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -13,9 +13,21 @@ use value::{Type, Value};
 
 /// Names of the rules below.
 const RULES: &[&str] = &[
-    "region", "tags_all", "managed_ebs_key", "gp2_iops", "source_snapshot_size", "zone_of_zone_id", "first_zone",
-    "zone_id_of_zone", "default_subnet", "private_ip", "private_dns", "public_ip", "default_security_groups",
-    "default_dhcp_options", "s3_hosted_zone",
+    "region",
+    "tags_all",
+    "managed_ebs_key",
+    "gp2_iops",
+    "source_snapshot_size",
+    "zone_of_zone_id",
+    "first_zone",
+    "zone_id_of_zone",
+    "default_subnet",
+    "private_ip",
+    "private_dns",
+    "public_ip",
+    "default_security_groups",
+    "default_dhcp_options",
+    "s3_hosted_zone",
 ];
 
 /// True when a row may name it.
@@ -30,25 +42,36 @@ impl Filling<'_> {
             "region" => known(self.provider.get("region")),
             "tags_all" => self.tags_all(around),
             "zone_of_zone_id" => self.zone_of_zone_id(around),
-            "gp2_iops" => with(around, "size", |size| Some(Value::int((size.as_number()?.to_i64()? * 3).clamp(100, 16_000)))),
-            "source_snapshot_size" => with(around, "source_snapshot_id", |id| self.source_snapshot_size(around, id.as_str()?)),
+            "gp2_iops" => {
+                with(around, "size", |size| Some(Value::int((size.as_number()?.to_i64()? * 3).clamp(100, 16_000))))
+            }
+            "source_snapshot_size" => {
+                with(around, "source_snapshot_id", |id| self.source_snapshot_size(around, id.as_str()?))
+            }
             "zone_id_of_zone" => with(around, "availability_zone", |zone| {
                 let zone = zone.as_str()?;
                 self.region(around)?.zones.get(zone).map(|id| Value::string(id.clone()))
             }),
-            "default_subnet" => with(around, "availability_zone", |zone| Some(Value::string(default_subnet(zone.as_str()?)))),
-            "private_ip" => with(around, "subnet_id", |_| self.private_ip(around).map(|ip| Value::string(ip.to_string()))),
-            "private_dns" => with(around, "private_ip", |ip| Some(Value::string(private_dns(ip.as_str()?, region_name(around)?)))),
+            "default_subnet" => {
+                with(around, "availability_zone", |zone| Some(Value::string(default_subnet(zone.as_str()?))))
+            }
+            "private_ip" => {
+                with(around, "subnet_id", |_| self.private_ip(around).map(|ip| Value::string(ip.to_string())))
+            }
+            "private_dns" => {
+                with(around, "private_ip", |ip| Some(Value::string(private_dns(ip.as_str()?, region_name(around)?))))
+            }
             "public_ip" => Found::Value(Value::string(format!("203.0.113.{}", self.world.serial() % 254 + 1))),
             "default_security_groups" => with(around, "subnet_id", |id| {
                 let group = self.default_security_group(region_name(around)?, id.as_str().unwrap_or_default());
                 Some(Value::set(Type::String, [Value::string(group)]))
             }),
-            "managed_ebs_key" => self.of_region(around, |region, _| Some(Value::string(managed_ebs_key(self.cloud, region)))),
-            "first_zone" => self.of_region(around, |name, region| self.first_zone(name, region)),
-            "default_dhcp_options" => {
-                self.of_region(around, |region, _| Some(Value::string(format!("dopt-{}", ids::hex17("dhcp", 0, region)))))
+            "managed_ebs_key" => {
+                self.of_region(around, |region, _| Some(Value::string(managed_ebs_key(self.cloud, region))))
             }
+            "first_zone" => self.of_region(around, |name, region| self.first_zone(name, region)),
+            "default_dhcp_options" => self
+                .of_region(around, |region, _| Some(Value::string(format!("dopt-{}", ids::hex17("dhcp", 0, region))))),
             "s3_hosted_zone" => self.of_region(around, |_, region| Some(Value::string(region.s3_hosted_zone.clone()))),
             _ => Found::Skip,
         }

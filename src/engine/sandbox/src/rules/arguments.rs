@@ -42,10 +42,16 @@ pub(super) fn volume_arguments(arguments: &Arguments) -> Result<(), Refusal> {
     }
     // After an apply gp2 volumes carry their base IOPS, so only other types are told to have none.
     if ["sc1", "st1", "standard"].contains(&kind) && set(arguments, "iops") {
-        return invalid(format!("'iops' must not be set when 'type' is '{kind}'"), "Remove iops, or use gp3, io1 or io2.");
+        return invalid(
+            format!("'iops' must not be set when 'type' is '{kind}'"),
+            "Remove iops, or use gp3, io1 or io2.",
+        );
     }
     if kind != "gp3" && set(arguments, "throughput") {
-        return invalid(format!("'throughput' must not be set when 'type' is '{kind}'"), "Remove throughput, or use gp3.");
+        return invalid(
+            format!("'throughput' must not be set when 'type' is '{kind}'"),
+            "Remove throughput, or use gp3.",
+        );
     }
     let shared = arguments.get("multi_attach_enabled").and_then(Json::as_bool) == Some(true);
     if shared && !provisioned {

@@ -49,7 +49,10 @@ pub(super) fn volume_opens(asked: &Asked<'_>) -> Result<(), Refusal> {
     match volume.sealed_by.iter().find(|arn| !opens(asked.world, arn)) {
         Some(arn) => Err(Refusal::new(
             "InvalidKmsKey.InvalidState",
-            format!("The volume '{}' cannot be opened: its key {arn} is disabled, pending deletion or lost.", volume.key.id),
+            format!(
+                "The volume '{}' cannot be opened: its key {arn} is disabled, pending deletion or lost.",
+                volume.key.id
+            ),
             format!("Run `drform sandbox restore key={arn}`, or restore the data from a copy sealed by another key."),
         )),
         None => Ok(()),

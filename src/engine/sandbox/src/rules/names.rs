@@ -1,10 +1,10 @@
 //! Rules about names, and quotas.
 
 use super::Asked;
+use crate::ObjectKey;
 use crate::object::text;
 use crate::overlay::Quota;
 use crate::refusal::Refusal;
-use crate::ObjectKey;
 
 pub(super) fn unique_in_region(asked: &Asked<'_>) -> Result<(), Refusal> {
     let key = ObjectKey { kind: asked.name.into(), region: asked.region.into(), id: asked.id.into() };

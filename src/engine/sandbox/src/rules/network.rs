@@ -80,11 +80,16 @@ pub(super) fn subnet_range(asked: &Asked<'_>) -> Result<(), Refusal> {
     let of_vpc = vpc.and_then(|vpc| Range::parse(vpc.text("cidr_block")?));
     if of_vpc.is_some_and(|of_vpc| !of_vpc.contains(own)) {
         let message = format!("The CIDR '{block}' is not inside the block of the VPC.");
-        return Err(Refusal::new("InvalidSubnet.Range", message, "Choose a part of the VPC's cidr_block: cidrsubnet() makes them."));
+        return Err(Refusal::new(
+            "InvalidSubnet.Range",
+            message,
+            "Choose a part of the VPC's cidr_block: cidrsubnet() makes them.",
+        ));
     }
     let vpc_id = asked.text("vpc_id");
     let subnets = asked.world.of_region("aws_subnet", asked.region).filter(|s| s.text("vpc_id") == vpc_id);
-    let clash = subnets.into_iter().find(|s| s.text("cidr_block").and_then(Range::parse).is_some_and(|r| r.overlaps(own)));
+    let clash =
+        subnets.into_iter().find(|s| s.text("cidr_block").and_then(Range::parse).is_some_and(|r| r.overlaps(own)));
     match clash {
         Some(other) => Err(Refusal::new(
             "InvalidSubnet.Conflict",
@@ -115,3 +120,6 @@ pub(super) fn vpc_empty(asked: &Asked<'_>) -> Result<(), Refusal> {
 pub(super) fn subnet_empty(asked: &Asked<'_>) -> Result<(), Refusal> {
     nothing_inside(asked, "aws_instance", "subnet_id")
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,7 +41,11 @@ pub(super) fn zone_known(asked: &Asked<'_>) -> Result<(), Refusal> {
     }
     Err(Refusal::new(
         "InvalidParameterValue",
-        format!("Value ({zone}) for parameter availabilityZone is invalid. Zones of {}: {}.", asked.region, zones.join(", ")),
+        format!(
+            "Value ({zone}) for parameter availabilityZone is invalid. Zones of {}: {}.",
+            asked.region,
+            zones.join(", ")
+        ),
         "Name a zone of the region that the provider configuration or the region argument gives.",
     ))
 }
@@ -70,6 +74,17 @@ pub(super) fn subnet_fixes_zone(asked: &Asked<'_>) -> Result<(), Refusal> {
             "InvalidParameterValue",
             format!("The Availability Zone '{zone}' is not that of subnet '{id}', which is in '{of}'."),
             format!("Leave availability_zone out, or choose a subnet in {zone}."),
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn address_free(asked: &Asked<'_>) -> Result<(), Refusal> {
+    match (asked.text("subnet_id"), asked.text("private_ip")) {
+        (Some(subnet), None) => Err(Refusal::new(
+            "InsufficientFreeAddressesInSubnet",
+            format!("There are not enough free addresses in subnet '{subnet}'."),
+            "Use another subnet, or a larger one.",
         )),
         _ => Ok(()),
     }

@@ -104,7 +104,11 @@ pub(super) fn not_in_use(asked: &Asked<'_>) -> Result<(), Refusal> {
     match attachments(asked, "volume_id", asked.id).next() {
         Some(attachment) => Err(Refusal::new(
             "VolumeInUse",
-            format!("Volume {} is currently attached to {}.", asked.id, attachment.text("instance_id").unwrap_or_default()),
+            format!(
+                "Volume {} is currently attached to {}.",
+                asked.id,
+                attachment.text("instance_id").unwrap_or_default()
+            ),
             "Destroy its aws_volume_attachment first.",
         )),
         None => Ok(()),

@@ -16,7 +16,7 @@ fn shipped_files_load_and_fit() {
 fn every_resource_type_has_an_overlay_and_every_row_a_source() {
     let catalogue = Catalogue::shipped().unwrap();
     for cloud in catalogue.clouds() {
-        for (name, _) in &cloud.schema.resources {
+        for name in cloud.schema.resources.keys() {
             let kind = cloud.overlay.resources.get(name).unwrap_or_else(|| panic!("{name} has no overlay"));
             assert!(!kind.source.is_empty() && !kind.rules.is_empty(), "{name}");
             assert!(kind.values.iter().all(|row| !row.source.is_empty()), "{name}");

@@ -36,9 +36,13 @@ fn a_lost_zone_takes_its_hardware_and_refuses_new() {
         missing(&sandbox, &made),
         ["aws_instance eu-central-1b", "aws_ebs_volume eu-central-1b", "aws_volume_attachment -"]
     );
-    let (_, config, _) = made.iter().find(|(kind, _, o)| *kind == "aws_instance" && o["availability_zone"] == "eu-central-1b").unwrap();
+    let (_, config, _) =
+        made.iter().find(|(kind, _, o)| *kind == "aws_instance" && o["availability_zone"] == "eu-central-1b").unwrap();
     let refused = sandbox.create("aws_instance", config.clone()).unwrap_err();
-    assert_eq!(refused, "creating EC2 Instance: api error Unavailable: zone=eu-central-1b does not answer: it is lost.");
+    assert_eq!(
+        refused,
+        "creating EC2 Instance: api error Unavailable: zone=eu-central-1b does not answer: it is lost."
+    );
     // Without a zone the first one that answers is taken.
     let free = sandbox.made("aws_instance", json!({"ami": "ami-1", "instance_type": "t3.micro"}));
     assert_eq!(free["availability_zone"], "eu-central-1a");
@@ -63,7 +67,10 @@ fn a_lost_disk_takes_its_attachment_and_a_lost_instance_leaves_its_volume() {
     sandbox.lose(&format!("disk={}", id(&of("aws_ebs_volume"))));
     assert_eq!(missing(&sandbox, &made), ["aws_ebs_volume eu-central-1a", "aws_volume_attachment -"]);
     sandbox.lose(&format!("instance={}", id(&of("aws_instance"))));
-    assert_eq!(missing(&sandbox, &made), ["aws_instance eu-central-1a", "aws_ebs_volume eu-central-1a", "aws_volume_attachment -"]);
+    assert_eq!(
+        missing(&sandbox, &made),
+        ["aws_instance eu-central-1a", "aws_ebs_volume eu-central-1a", "aws_volume_attachment -"]
+    );
     // The data comes back from the snapshot.
     let restored = json!({"availability_zone": "eu-central-1a", "snapshot_id": id(&of("aws_ebs_snapshot"))});
     sandbox.made("aws_ebs_volume", restored);
@@ -118,14 +125,28 @@ fn impossible_losses_are_refused() {
         ("zone=eu-central-1c", "Cannot lose zone=eu-central-1c"),
     ];
     for (domain, expected) in losses {
-        let error = sandbox.world.lose(&sandbox.catalogue, &Domain::parse(domain).unwrap()).unwrap_err();
+        let error = sandbox
+            .world
+            .lose(&sandbox.catalogue, &Domain::parse(domain).unwrap())
+            .unwrap_err()
+            .into_iter()
+            .next()
+            .unwrap();
         assert_eq!(error.summary, expected);
         assert!(error.next_step.is_some());
     }
     sandbox.lose(&format!("disk={volume}"));
     let disk = format!("disk={volume}");
-    for (domain, expected) in [("zone=eu-central-1a", "Cannot restore zone=eu-central-1a"), (disk.as_str(), "Cannot restore disk=")] {
-        let error = sandbox.world.restore(&sandbox.catalogue, &Domain::parse(domain).unwrap()).unwrap_err();
+    for (domain, expected) in
+        [("zone=eu-central-1a", "Cannot restore zone=eu-central-1a"), (disk.as_str(), "Cannot restore disk=")]
+    {
+        let error = sandbox
+            .world
+            .restore(&sandbox.catalogue, &Domain::parse(domain).unwrap())
+            .unwrap_err()
+            .into_iter()
+            .next()
+            .unwrap();
         assert!(error.summary.starts_with(expected), "{}", error.summary);
     }
     for text in ["zone", "zone=", "planet=mars"] {
@@ -139,7 +160,12 @@ fn the_inventory_shows_what_is_there_and_what_is_lost() {
     sandbox.lose("zone=eu-central-1a");
     let rows = sandbox.world.inventory();
     let statuses = |kind: &str| -> Vec<String> {
-        rows.iter().filter(|r| r.key.kind.as_ref() == kind).map(|r| r.status.clone()).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+        rows.iter()
+            .filter(|r| r.key.kind.as_ref() == kind)
+            .map(|r| r.status.clone())
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect()
     };
     assert_eq!(statuses("aws_instance"), ["lost with zone=eu-central-1a", "running"]);
     assert_eq!(statuses("aws_ebs_volume"), ["in use", "lost with zone=eu-central-1a"]);

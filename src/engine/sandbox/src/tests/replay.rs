@@ -45,11 +45,11 @@ fn events_have_this_form() {
     sandbox.restore("zone=eu-central-1a");
     let lines: Vec<String> = sandbox.log.iter().map(Event::to_json).collect();
     expect![[r#"
-        {"arn":"arn:aws:ec2:eu-central-1:123456789012:placement-group/kafka","attributes":{"arn":"arn:aws:ec2:eu-central-1:123456789012:placement-group/kafka","id":"kafka","name":"kafka","partition_count":0,"placement_group_id":"pg-065e55e707a0d0476","region":"eu-central-1","spread_level":"rack","strategy":"spread","tags":null,"tags_all":{}},"copy_of":null,"event":"created","holds_data":false,"id":"kafka","joins":[],"provider":"registry.terraform.io/hashicorp/aws","region":"eu-central-1","role":"other","sealed_by":[],"token":"intent-1","type":"aws_placement_group","zone":null}
-        {"attributes":{"arn":"arn:aws:ec2:eu-central-1:123456789012:placement-group/kafka","id":"kafka","name":"kafka","partition_count":0,"placement_group_id":"pg-065e55e707a0d0476","region":"eu-central-1","spread_level":"rack","strategy":"spread","tags":{"a":"b"},"tags_all":{"a":"b"}},"event":"updated","id":"kafka","region":"eu-central-1","sealed_by":[],"type":"aws_placement_group"}
-        {"event":"deleted","id":"kafka","pending_deletion":false,"region":"eu-central-1","type":"aws_placement_group"}
-        {"class":"zone","event":"lost","name":"eu-central-1a"}
-        {"class":"zone","event":"restored","name":"eu-central-1a"}"#]].assert_eq(&lines.join("\n"));
+        {"arn":"arn:aws:ec2:eu-central-1:123456789012:placement-group/kafka","attributes":{"arn":"arn:aws:ec2:eu-central-1:123456789012:placement-group/kafka","id":"kafka","name":"kafka","partition_count":0,"placement_group_id":"pg-065e55e707a0d0476","region":"eu-central-1","spread_level":"rack","strategy":"spread","tags":null,"tags_all":{}},"copy_of":null,"event":"created","format":1,"holds_data":false,"id":"kafka","joins":[],"provider":"registry.terraform.io/hashicorp/aws","region":"eu-central-1","role":"other","sealed_by":[],"token":"intent-1","type":"aws_placement_group","zone":null}
+        {"attributes":{"arn":"arn:aws:ec2:eu-central-1:123456789012:placement-group/kafka","id":"kafka","name":"kafka","partition_count":0,"placement_group_id":"pg-065e55e707a0d0476","region":"eu-central-1","spread_level":"rack","strategy":"spread","tags":{"a":"b"},"tags_all":{"a":"b"}},"event":"updated","format":1,"id":"kafka","region":"eu-central-1","sealed_by":[],"type":"aws_placement_group"}
+        {"event":"deleted","format":1,"id":"kafka","pending_deletion":false,"region":"eu-central-1","type":"aws_placement_group"}
+        {"class":"zone","event":"lost","format":1,"name":"eu-central-1a"}
+        {"class":"zone","event":"restored","format":1,"name":"eu-central-1a"}"#]].assert_eq(&lines.join("\n"));
 }
 
 #[test]
@@ -59,7 +59,10 @@ fn illegal_events_are_errors_and_change_nothing() {
     let nothing = crate::ObjectKey { kind: "aws_vpc".into(), region: "eu-central-1".into(), id: "vpc-0".into() };
     let rows = [
         (created, "exists already"),
-        (Event::Updated { key: nothing.clone(), attributes: Default::default(), sealed_by: vec![] }, "there is no aws_vpc"),
+        (
+            Event::Updated { key: nothing.clone(), attributes: Default::default(), sealed_by: vec![] },
+            "there is no aws_vpc",
+        ),
         (Event::Deleted { key: nothing, ends_in: crate::event::Ending::Nothing }, "there is no aws_vpc"),
         (Event::Lost(Domain::Disk("vol-0".into())), "no disk=vol-0"),
         (Event::Restored(Domain::Zone("eu-central-1a".into())), "is not lost"),
@@ -83,11 +86,13 @@ fn broken_lines_are_errors() {
     for (line, expected) in [
         ("", "not an event"),
         ("[]", "no object"),
-        ("{}", "no \"event\""),
-        (r#"{"event": "exploded"}"#, "newer drform"),
-        (r#"{"event": "lost", "class": "planet", "name": "mars"}"#, "class of domain"),
-        (r#"{"event": "deleted", "type": "t", "region": "r", "id": "i"}"#, "pending_deletion"),
-        (r#"{"event": "updated", "type": "t", "region": "r", "id": 1}"#, "wrong type"),
+        ("{}", "no \"format\""),
+        (r#"{"format": 2}"#, "newer drform"),
+        (r#"{"format": 1}"#, "no \"event\""),
+        (r#"{"format": 1, "event": "exploded"}"#, "newer drform"),
+        (r#"{"format": 1, "event": "lost", "class": "planet", "name": "mars"}"#, "class of domain"),
+        (r#"{"format": 1, "event": "deleted", "type": "t", "region": "r", "id": "i"}"#, "pending_deletion"),
+        (r#"{"format": 1, "event": "updated", "type": "t", "region": "r", "id": 1}"#, "wrong type"),
     ] {
         let error = Event::from_json(line).unwrap_err();
         assert!(error.to_string().contains(expected), "{line}: {error}");
@@ -104,7 +109,8 @@ fn a_token_makes_one_object() {
     assert_eq!(first, again);
     assert_eq!(sandbox.log.len(), 1, "nothing twice");
     let found = |sandbox: &Sandbox, kind: &str, token: &str| {
-        let question = Question::FindByToken { provider: sandbox.provider.clone(), kind: kind.into(), token: token.into() };
+        let question =
+            Question::FindByToken { provider: sandbox.provider.clone(), kind: kind.into(), token: token.into() };
         match sandbox.ask(question) {
             Answer::Object(Some(object), _) => object.value,
             other => panic!("{other:?}"),

@@ -83,7 +83,12 @@ fn copies_say_why_they_are_of_no_use() {
 #[test]
 fn deletion_by_terraform_kills_a_key_as_a_loss_does() {
     let mut sandbox = estate();
-    let key = sandbox.world.objects().find(|o| o.key.kind.as_ref() == "aws_kms_key" && o.key.region.as_ref() == "eu-central-1").unwrap().clone();
+    let key = sandbox
+        .world
+        .objects()
+        .find(|o| o.key.kind.as_ref() == "aws_kms_key" && o.key.region.as_ref() == "eu-central-1")
+        .unwrap()
+        .clone();
     let before = sandbox.world.usable_copies().len();
     sandbox.delete("aws_kms_key", &Json::Object(key.attributes.clone())).unwrap();
     assert_eq!(sandbox.world.usable_copies().len(), before - 4);

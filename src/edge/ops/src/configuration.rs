@@ -1,0 +1,43 @@
+//! Reading the configuration: `.tf` files into a module tree, `*.dr.hcl` files beside them.
+
+use crate::{Said, Site};
+use config::ModuleTree;
+use std::path::Path;
+use std::sync::Arc;
+use syntax::File;
+
+/// What the directory says.
+pub(crate) struct Configuration {
+    pub(crate) tree: Arc<ModuleTree>,
+    pub(crate) dr_files: Vec<File>,
+}
+
+/// Reads and checks the configuration of a directory.
+pub(crate) fn read(site: &Site, said: &mut Said) -> Configuration {
+    let sources = install::ModuleSources::new(&site.dir, &site.data_dir());
+    let (tree, texts, diagnostics) = config::load(&sources, ".");
+    said.texts = texts;
+    said.diagnostics.extend(diagnostics);
+    let mut dr_files = Vec::new();
+    match install::dr_files(&site.dir) {
+        Ok(files) => {
+            for (name, text) in files {
+                dr_files.push(parse(name, text, said));
+            }
+        }
+        Err(diagnostic) => said.diagnostics.push(diagnostic),
+    }
+    Configuration { tree: Arc::new(tree), dr_files }
+}
+
+fn parse(name: Arc<str>, text: Arc<str>, said: &mut Said) -> File {
+    said.texts.insert(name.clone(), text.clone());
+    let (file, diagnostics) = syntax::parse(name, text);
+    said.diagnostics.extend(diagnostics);
+    file
+}
+
+/// The directory as expressions see it (`path.cwd`).
+pub(crate) fn working_directory(dir: &Path) -> String {
+    std::env::current_dir().map(|cwd| cwd.join(dir)).unwrap_or_else(|_| dir.to_path_buf()).display().to_string()
+}

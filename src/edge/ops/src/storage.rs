@@ -1,0 +1,150 @@
+//! State and journal of a site: read, locked, folded, written.
+
+use crate::Site;
+use backend::{BackendError, JournalFile, LocalState, StateLock, Workspaces};
+use diag::Diagnostic;
+use journal::{Folded, Intent, Record, Stored};
+use state::State;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Whether to hold the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locking {
+    /// Hold it, waiting this long for somebody else.
+    Hold(Duration),
+    /// Do not: reading only, or `-lock=false`.
+    Free,
+}
+
+/// What was read, and where it goes back to.
+pub struct Storage {
+    local: LocalState,
+    journal_dir: std::path::PathBuf,
+    workspace: String,
+    /// Held until dropped.
+    _lock: Option<StateLock>,
+    /// The state file alone.
+    on_disk: Arc<State>,
+    /// The state file with the journal folded into it.
+    state: Arc<State>,
+    stored: Stored,
+    unresolved: Vec<Arc<Intent>>,
+}
+
+impl Storage {
+    /// Takes the lock and reads state and journal.
+    ///
+    /// # Errors
+    /// A lock that somebody else holds; files that cannot be read; a state or journal that is torn in the middle or
+    /// of a newer version. Nothing is written.
+    pub fn open(site: &Site, locking: Locking, operation: &str) -> Result<Storage, Diagnostic> {
+        let workspaces = Workspaces::new(site.state_dir(), site.data_dir());
+        let workspace = match site.environment.setting("WORKSPACE") {
+            Some(name) => name.to_string(),
+            None => workspaces.selected()?,
+        };
+        let local = workspaces.state(&workspace);
+        let journal_dir = site.journal_dir(&workspace);
+        if let (Locking::Hold(_), Some(dir)) = (locking, local.path().parent()) {
+            std::fs::create_dir_all(dir).map_err(|e| cannot_make(dir, &e))?;
+        }
+        let lock = match locking {
+            Locking::Hold(timeout) => Some(local.lock(operation, timeout)?),
+            Locking::Free => None,
+        };
+        let on_disk = Arc::new(read_state(&local)?);
+        let stored = read_journal(&journal_dir)?;
+        let Folded { state, unresolved, .. } = fold(&on_disk, &stored.records)?;
+        let state = Arc::new(state);
+        Ok(Storage { local, journal_dir, workspace, _lock: lock, on_disk, state, stored, unresolved })
+    }
+
+    /// The state as it is known: file and journal together.
+    pub fn state(&self) -> &Arc<State> {
+        &self.state
+    }
+
+    /// Name of the workspace.
+    pub fn workspace(&self) -> &str {
+        &self.workspace
+    }
+
+    /// Path of the state file.
+    pub fn state_path(&self) -> &std::path::Path {
+        self.local.path()
+    }
+
+    /// Changes whose outcome is in doubt.
+    pub fn unresolved(&self) -> &[Arc<Intent>] {
+        &self.unresolved
+    }
+
+    /// The journal as it was read.
+    pub(crate) fn stored(&self) -> &Stored {
+        &self.stored
+    }
+
+    /// Opens the journal for appending, its torn end cut off.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(crate) fn journal(&self) -> Result<JournalFile, BackendError> {
+        JournalFile::open(&self.journal_dir)
+    }
+
+    /// Reads the journal again, folds it into the state file, and retires it unless something is still in doubt.
+    ///
+    /// # Errors
+    /// What the disk says: the journal stays, and the next run folds it.
+    pub(crate) fn fold_in(&mut self) -> Result<(), Diagnostic> {
+        self.stored = read_journal(&self.journal_dir)?;
+        let folded = fold(&self.on_disk, &self.stored.records)?;
+        if !state::content_equal(&self.on_disk, &folded.state) {
+            self.local.write(state::v4::print(&folded.state).as_bytes())?;
+        }
+        self.state = Arc::new(folded.state);
+        self.unresolved = folded.unresolved;
+        if !JournalFile::exists(&self.journal_dir) {
+            return Ok(());
+        }
+        if self.unresolved.is_empty() {
+            self.on_disk = self.state.clone();
+            JournalFile::open(&self.journal_dir)?.retire()?;
+            self.stored = Stored::none();
+        }
+        Ok(())
+    }
+}
+
+fn read_state(local: &LocalState) -> Result<State, Diagnostic> {
+    let Some(bytes) = local.read()? else {
+        return Ok(State::default());
+    };
+    let path = local.path().display().to_string();
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Diagnostic::error("The state cannot be read", format!("{path} is not text."))
+            .next("Restore the state from its backup beside it; drform never writes over a state that it cannot read.")
+    })?;
+    state::v4::parse(&text).map_err(|error| {
+        let diagnostic = Diagnostic::from(error);
+        Diagnostic { detail: format!("{path}: {}", diagnostic.detail), ..diagnostic }
+    })
+}
+
+fn read_journal(dir: &std::path::Path) -> Result<Stored, Diagnostic> {
+    if !JournalFile::exists(dir) {
+        return Ok(Stored::none());
+    }
+    let bytes = JournalFile::open(dir)?.read_all()?;
+    Ok(journal::read(&bytes)?)
+}
+
+fn fold(prior: &State, records: &[Record]) -> Result<Folded, Diagnostic> {
+    Ok(journal::fold(prior, records)?)
+}
+
+fn cannot_make(dir: &std::path::Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("Cannot make a directory", format!("{}: {error}.", dir.display()))
+        .next("Make sure that you may write there, or choose another directory with -chdir.")
+}

@@ -1,0 +1,113 @@
+//! Root variables from all their sources, later ones winning: environment, `terraform.tfvars`, `*.auto.tfvars`,
+//! `-var-file`, `-var`.
+
+use crate::Site;
+use diag::{Diagnostic, Diagnostics, SourceTexts};
+use eval::VariableInput;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the command line says about root variables.
+#[derive(Clone, Debug, Default)]
+pub struct VariableArguments {
+    /// `-var-file`, in order.
+    pub files: Vec<PathBuf>,
+    /// `-var`, in order.
+    pub settings: Vec<String>,
+}
+
+/// Reads them all. Files that are read are added to `texts`, for excerpts.
+pub fn gather(
+    site: &Site,
+    arguments: &VariableArguments,
+    texts: &mut SourceTexts,
+) -> (BTreeMap<Arc<str>, VariableInput>, Diagnostics) {
+    let mut gathered = Gathered { inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    for (variable, name, text) in site.environment.root_variables() {
+        let source: Arc<str> = format!("environment variable {variable}").into();
+        gathered.inputs.insert(name.into(), VariableInput::Text(text.into(), source));
+    }
+    match install::variable_files(&site.dir) {
+        Ok(files) => {
+            for path in files {
+                gathered.file(&path, &display(site, &path), texts);
+            }
+        }
+        Err(diagnostic) => gathered.diagnostics.push(diagnostic),
+    }
+    for path in &arguments.files {
+        gathered.file(&site.dir.join(path), &path.display().to_string(), texts);
+    }
+    for setting in &arguments.settings {
+        gathered.setting(setting);
+    }
+    (gathered.inputs, gathered.diagnostics)
+}
+
+fn display(site: &Site, path: &Path) -> String {
+    path.strip_prefix(&site.dir).unwrap_or(path).display().to_string()
+}
+
+struct Gathered {
+    inputs: BTreeMap<Arc<str>, VariableInput>,
+    diagnostics: Diagnostics,
+}
+
+impl Gathered {
+    fn file(&mut self, path: &Path, name: &str, texts: &mut SourceTexts) {
+        let text: Arc<str> = match install::variable_file(path) {
+            Ok(text) => text,
+            Err(diagnostic) => return self.diagnostics.push(diagnostic),
+        };
+        let name: Arc<str> = name.into();
+        texts.insert(name.clone(), text.clone());
+        if name.ends_with(".json") {
+            return self.json(&name, &text);
+        }
+        let (file, troubles) = syntax::parse(name, text);
+        self.diagnostics.extend(troubles);
+        for block in &file.body.blocks {
+            self.diagnostics.push(
+                Diagnostic::error("Unexpected block", "A variable definitions file holds arguments only.")
+                    .at(block.header_range())
+                    .next("Write NAME = VALUE, one line for each variable."),
+            );
+        }
+        for attribute in file.body.attributes {
+            self.inputs.insert(attribute.name.text.clone(), VariableInput::Expression(attribute.expr));
+        }
+    }
+
+    fn json(&mut self, name: &Arc<str>, text: &str) {
+        match value::json::parse(text) {
+            Ok(value::json::Node::Object(members)) => {
+                for (key, node) in members {
+                    self.inputs.insert(key, VariableInput::Value(value::json::implied(&node)));
+                }
+            }
+            Ok(_) => self.diagnostics.push(
+                Diagnostic::error("Invalid variable definitions file", format!("{name} must hold one JSON object."))
+                    .next("Write { \"name\": value, … }."),
+            ),
+            Err(error) => self.diagnostics.push(
+                Diagnostic::error("Invalid variable definitions file", format!("{name} is not JSON: {}.", error.reason))
+                    .at(diag::Range::new(name.clone(), error.byte as u32, error.byte as u32 + 1))
+                    .next("Correct the file at the place that is underlined."),
+            ),
+        }
+    }
+
+    fn setting(&mut self, setting: &str) {
+        let Some((name, text)) = setting.split_once('=') else {
+            self.diagnostics.push(
+                Diagnostic::error("Invalid -var option", format!("-var {setting:?} has no equals sign."))
+                    .next("Write -var 'name=value'."),
+            );
+            return;
+        };
+        let name: Arc<str> = name.trim().into();
+        let source: Arc<str> = format!("-var {name}").into();
+        self.inputs.insert(name, VariableInput::Text(text.into(), source));
+    }
+}

@@ -1,0 +1,320 @@
+//! Questions to messages, messages to answers.
+
+use crate::Plugin;
+use crate::method::Method;
+use crate::repeat::without_token;
+use crate::schema::{Declared, Kind};
+use crate::trouble::diagnostics;
+use calls::{Answer, PlannedObject, Question, StoredObject};
+use diag::{Diagnostic, Diagnostics};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tfplugin::tfplugin6 as wire;
+use tfplugin::{dynamic_value, path_from_wire, read_dynamic_value};
+use tonic_prost::prost::Message;
+use value::{Type, Value};
+
+/// Deferral comes when the planner can use it; write-only attributes always go through.
+const CAPABILITIES: wire::ClientCapabilities = wire::ClientCapabilities {
+    deferral_allowed: false,
+    write_only_attributes_allowed: true,
+    store_planned_private: false,
+    computed_blocks_allowed: false,
+};
+
+/// What an object is asked about with, and the words for it in messages.
+struct Asked<'a> {
+    declared: &'a Declared,
+    kind: Kind,
+    name: &'a Arc<str>,
+    ty: Type,
+    what: String,
+}
+
+impl Plugin {
+    /// Asks a question and waits for as long as it takes. Errors of any kind are part of the answer.
+    ///
+    /// Values are sent as they are: who asks has seen to it that they are of the schema's type and carry no marks.
+    pub async fn ask(&self, question: &Question) -> Answer {
+        let failed = |diagnostics| failed(question, diagnostics);
+        let declared = match self.declared().await {
+            Ok(declared) => declared,
+            Err(diagnostics) => return failed(diagnostics),
+        };
+        let asked = |kind: Kind, name, verb: &str| {
+            let what = format!("{verb} a {name}");
+            declared.ty(kind, name).map(|ty| Asked { declared, kind, name, ty, what }).ok_or_else(|| {
+                // Some providers crash when asked about types that they do not have.
+                failed(self.no_such_type(kind.words(), name).into())
+            })
+        };
+        let result = match question {
+            Question::ValidateProvider { config, .. } => return self.validate_provider(declared, config).await,
+            Question::ConfigureProvider { config, .. } => return self.configure(declared, config).await,
+            Question::FindByToken { .. } => return Answer::Unsupported,
+            Question::ValidateResource { kind, .. } => asked(Kind::Resource, kind, "validate"),
+            Question::ValidateDataSource { kind, .. } => asked(Kind::DataSource, kind, "validate"),
+            Question::UpgradeState { kind, .. } => asked(Kind::Resource, kind, "upgrade the state of"),
+            Question::Read { kind, .. } => asked(Kind::Resource, kind, "read"),
+            Question::Plan { kind, .. } => asked(Kind::Resource, kind, "plan"),
+            Question::ReadDataSource { kind, .. } => asked(Kind::DataSource, kind, "read"),
+        };
+        let asked = match result {
+            Ok(asked) => asked,
+            Err(answer) => return answer,
+        };
+        match question {
+            Question::ValidateResource { config, .. } | Question::ValidateDataSource { config, .. } => {
+                self.validate(&asked, config).await
+            }
+            Question::UpgradeState { version, raw, .. } => self.upgrade(&asked, *version, raw).await,
+            Question::Read { current, .. } => self.read(&asked, current).await,
+            Question::Plan { .. } => self.plan(&asked, question).await,
+            Question::ReadDataSource { config, .. } => self.read_data_source(&asked, config).await,
+            _ => Answer::Unsupported,
+        }
+    }
+
+    /// Makes a call of which only the answer or one error is wanted.
+    async fn asked<Q, R>(&self, method: Method, request: Q, what: &str) -> Result<R, Diagnostics>
+    where
+        Q: Message + Send + Sync + 'static,
+        R: Message + Default + Send + Sync + 'static,
+    {
+        match self.call(method, request).await {
+            Ok(response) => Ok(response),
+            Err(error) => Err(self.call_failed(what, &error).await.into()),
+        }
+    }
+
+    async fn validate_provider(&self, declared: &Declared, config: &Value) -> Answer {
+        use wire::validate_provider_config::{Request, Response};
+        let request = Request { config: Some(dynamic_value(config, &declared.provider)) };
+        let answer = self.asked::<_, Response>(Method::ValidateProvider, request, "validate its configuration").await;
+        Answer::Checked(answer.map_or_else(|error| error, |response| diagnostics(response.diagnostics)))
+    }
+
+    async fn configure(&self, declared: &Declared, config: &Value) -> Answer {
+        use wire::configure_provider::{Request, Response};
+        let request = Request {
+            terraform_version: self.terraform_version.to_string(),
+            config: Some(dynamic_value(config, &declared.provider)),
+            client_capabilities: Some(CAPABILITIES),
+        };
+        let answer = self.asked::<_, Response>(Method::Configure, request, "take its configuration into use").await;
+        Answer::Checked(answer.map_or_else(|error| error, |response| diagnostics(response.diagnostics)))
+    }
+
+    async fn validate(&self, asked: &Asked<'_>, config: &Value) -> Answer {
+        use wire::{validate_data_resource_config as data, validate_resource_config as resource};
+        let (type_name, config) = (asked.name.to_string(), Some(dynamic_value(config, &asked.ty)));
+        let said = match asked.kind {
+            Kind::Resource => {
+                let request = resource::Request { type_name, config, client_capabilities: Some(CAPABILITIES) };
+                let answer = self.asked::<_, resource::Response>(Method::ValidateResource, request, &asked.what).await;
+                answer.map(|response| response.diagnostics)
+            }
+            Kind::DataSource => {
+                let request = data::Request { type_name, config };
+                let answer = self.asked::<_, data::Response>(Method::ValidateDataSource, request, &asked.what).await;
+                answer.map(|response| response.diagnostics)
+            }
+        };
+        Answer::Checked(said.map_or_else(|error| error, diagnostics))
+    }
+
+    async fn upgrade(&self, asked: &Asked<'_>, version: u64, raw: &Arc<str>) -> Answer {
+        use wire::upgrade_resource_state::{Request, Response};
+        let current = asked.declared.get(asked.kind, asked.name).map_or(0, |schema| schema.version);
+        if version > current {
+            let detail = format!(
+                "The object was last written by a newer version of the provider {} (schema version {version}; this one knows {current}).",
+                self.name()
+            );
+            let diagnostic = Diagnostic::error("Resource instance managed by newer provider version", detail);
+            return Answer::Object(None, diagnostic.about(self.name()).next("Use a newer version of the provider.").into());
+        }
+        let json = if version == current { without_foreign(raw, &asked.ty) } else { raw.to_string() };
+        let request = Request {
+            type_name: asked.name.to_string(),
+            version: i64::try_from(version).unwrap_or(i64::MAX),
+            raw_state: Some(wire::RawState { json: json.into(), ..Default::default() }),
+        };
+        match self.asked::<_, Response>(Method::UpgradeState, request, &asked.what).await {
+            Ok(response) => {
+                let said = diagnostics(response.diagnostics);
+                self.object(asked, response.upgraded_state.as_ref(), Arc::default(), said)
+            }
+            Err(error) => Answer::Object(None, error),
+        }
+    }
+
+    async fn read(&self, asked: &Asked<'_>, current: &StoredObject) -> Answer {
+        use wire::read_resource::{Request, Response};
+        let request = Request {
+            type_name: asked.name.to_string(),
+            current_state: Some(dynamic_value(&current.value, &asked.ty)),
+            private: current.private.to_vec().into(),
+            provider_meta: asked.meta(),
+            client_capabilities: Some(CAPABILITIES),
+            current_identity: None,
+        };
+        match self.asked::<_, Response>(Method::Read, request, &asked.what).await {
+            Ok(response) => {
+                let said = self.not_deferred(diagnostics(response.diagnostics), response.deferred);
+                self.object(asked, response.new_state.as_ref(), response.private.as_ref().into(), said)
+            }
+            Err(error) => Answer::Object(None, error),
+        }
+    }
+
+    async fn read_data_source(&self, asked: &Asked<'_>, config: &Value) -> Answer {
+        use wire::read_data_source::{Request, Response};
+        let request = Request {
+            type_name: asked.name.to_string(),
+            config: Some(dynamic_value(config, &asked.ty)),
+            provider_meta: asked.meta(),
+            client_capabilities: Some(CAPABILITIES),
+        };
+        match self.asked::<_, Response>(Method::ReadDataSource, request, &asked.what).await {
+            Ok(response) => {
+                let said = self.not_deferred(diagnostics(response.diagnostics), response.deferred);
+                self.object(asked, response.state.as_ref(), Arc::default(), said)
+            }
+            Err(error) => Answer::Object(None, error),
+        }
+    }
+
+    async fn plan(&self, asked: &Asked<'_>, question: &Question) -> Answer {
+        use wire::plan_resource_change::{Request, Response};
+        let Question::Plan { prior, proposed, config, private, .. } = question else {
+            return Answer::Unsupported;
+        };
+        let request = Request {
+            type_name: asked.name.to_string(),
+            prior_state: Some(dynamic_value(prior, &asked.ty)),
+            proposed_new_state: Some(dynamic_value(proposed, &asked.ty)),
+            config: Some(dynamic_value(config, &asked.ty)),
+            prior_private: private.to_vec().into(),
+            provider_meta: asked.meta(),
+            client_capabilities: Some(CAPABILITIES),
+            ..Default::default()
+        };
+        let response = match self.asked::<_, Response>(Method::Plan, request, &asked.what).await {
+            Ok(response) => response,
+            Err(error) => return Answer::Planned(None, error),
+        };
+        let mut said = self.not_deferred(diagnostics(response.diagnostics), response.deferred);
+        if said.has_errors() {
+            return Answer::Planned(None, said);
+        }
+        match read_dynamic_value(response.planned_state.as_ref(), &asked.ty) {
+            Ok(planned) => {
+                let planned = PlannedObject {
+                    planned,
+                    requires_replace: response.requires_replace.iter().map(path_from_wire).collect(),
+                    private: without_token(&response.planned_private).into(),
+                    legacy: response.legacy_type_system,
+                };
+                Answer::Planned(Some(planned), said)
+            }
+            Err(error) => {
+                said.push(self.invalid_object(&asked.what, &error));
+                Answer::Planned(None, said)
+            }
+        }
+    }
+
+    /// An object that must be wholly known; none when there are errors.
+    fn object(
+        &self,
+        asked: &Asked<'_>,
+        message: Option<&wire::DynamicValue>,
+        private: Arc<[u8]>,
+        mut said: Diagnostics,
+    ) -> Answer {
+        if said.has_errors() {
+            return Answer::Object(None, said);
+        }
+        match read_dynamic_value(message, &asked.ty) {
+            Ok(value) if value.is_wholly_known() => Answer::Object(Some(StoredObject { value, private }), said),
+            Ok(_) => {
+                let reason = "an attribute is unknown, though only a plan may hold unknown values".to_string();
+                let error = tfplugin::DecodeError { path: value::Path::ROOT, reason };
+                said.push(self.invalid_object(&asked.what, &error));
+                Answer::Object(None, said)
+            }
+            Err(error) => {
+                said.push(self.invalid_object(&asked.what, &error));
+                Answer::Object(None, said)
+            }
+        }
+    }
+
+    /// No provider may defer unless it was told that it may.
+    fn not_deferred(&self, mut said: Diagnostics, deferred: Option<wire::Deferred>) -> Diagnostics {
+        if deferred.is_some() && !said.has_errors() {
+            let detail = format!("The provider {} deferred a change although deferral was not allowed.", self.name());
+            said.push(
+                Diagnostic::error("Invalid deferral", detail)
+                    .about(self.name())
+                    .next("This is a fault of the provider: report it to its authors."),
+            );
+        }
+        said
+    }
+}
+
+impl Asked<'_> {
+    /// Null of its type where the provider has such a block: we send none of our own yet.
+    fn meta(&self) -> Option<wire::DynamicValue> {
+        self.declared.meta.as_ref().map(|meta| dynamic_value(&Value::null(meta.clone()), meta))
+    }
+}
+
+/// The answer to a question that could not be asked.
+fn failed(question: &Question, diagnostics: Diagnostics) -> Answer {
+    match question {
+        Question::ValidateProvider { .. }
+        | Question::ConfigureProvider { .. }
+        | Question::ValidateResource { .. }
+        | Question::ValidateDataSource { .. } => Answer::Checked(diagnostics),
+        Question::Plan { .. } => Answer::Planned(None, diagnostics),
+        Question::UpgradeState { .. } | Question::Read { .. } | Question::ReadDataSource { .. } => {
+            Answer::Object(None, diagnostics)
+        }
+        Question::FindByToken { .. } => Answer::Unsupported,
+    }
+}
+
+/// Stored attributes without those that the schema has no more, as Terraform sends them when the schema version is
+/// the same; verbatim when there are none such, white space included.
+fn without_foreign(raw: &Arc<str>, ty: &Type) -> String {
+    let Type::Object(object) = ty else { return raw.to_string() };
+    let Ok(mut stored) = serde_json::from_str::<BTreeMap<&str, &RawValue>>(raw) else { return raw.to_string() };
+    let before = stored.len();
+    stored.retain(|name, _| object.attributes.contains_key(*name));
+    if stored.len() == before {
+        return raw.to_string();
+    }
+    serde_json::to_string(&stored).unwrap_or_else(|_| raw.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_attributes_that_are_gone() {
+        let ty = Type::object([("a", Type::Number), ("b", Type::String)]);
+        let rows = [
+            (r#"{ "a": 1.0, "b": null }"#, r#"{ "a": 1.0, "b": null }"#),
+            (r#"{"z":[1],"a":123456789012345678901234567890}"#, r#"{"a":123456789012345678901234567890}"#),
+            ("not json", "not json"),
+        ];
+        for (raw, want) in rows {
+            assert_eq!(without_foreign(&raw.into(), &ty), want);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The schema of a plugin, asked for once, and the types of its objects.
+
+use crate::method::Method;
+use crate::trouble::diagnostics;
+use crate::{Plugin, Protocol};
+use configschema::{Block, ProviderSchema, Schema};
+use diag::{Diagnostic, Diagnostics};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tfplugin::{implied_type, provider_schema_from_wire, schema6_from_5, tfplugin5, tfplugin6};
+use value::Type;
+
+/// What a plugin declares.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    pub(crate) schema: Arc<ProviderSchema>,
+    pub(crate) provider: Type,
+    /// Type of `provider_meta`, where there is one.
+    pub(crate) meta: Option<Type>,
+    /// Types that were needed so far, by what and name: big providers have a thousand, a configuration uses ten.
+    types: Mutex<BTreeMap<(Kind, Arc<str>), Type>>,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Resource,
+    DataSource,
+}
+
+impl Kind {
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Kind::Resource => "resource type",
+            Kind::DataSource => "data source",
+        }
+    }
+}
+
+impl Declared {
+    fn new(schema: ProviderSchema) -> Declared {
+        Declared {
+            provider: implied_type(&schema.provider),
+            meta: schema.provider_meta.as_ref().map(|block: &Block| implied_type(block)),
+            schema: Arc::new(schema),
+            types: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn get(&self, kind: Kind, name: &str) -> Option<&Arc<Schema>> {
+        match kind {
+            Kind::Resource => self.schema.resources.get(name),
+            Kind::DataSource => self.schema.data_sources.get(name),
+        }
+    }
+
+    /// The type of objects of a kind; `None` when the plugin has no such kind.
+    pub(crate) fn ty(&self, kind: Kind, name: &Arc<str>) -> Option<Type> {
+        let schema = self.get(kind, name)?;
+        let mut types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(types.entry((kind, name.clone())).or_insert_with(|| implied_type(&schema.block)).clone())
+    }
+}
+
+impl Plugin {
+    /// Everything that the provider declares; asked for once in the life of the process.
+    ///
+    /// # Errors
+    /// What the provider had to say, or what is wrong with its schema.
+    pub async fn schema(&self) -> Result<Arc<ProviderSchema>, Diagnostics> {
+        self.declared().await.map(|declared| declared.schema.clone())
+    }
+
+    pub(crate) async fn declared(&self) -> Result<&Declared, Diagnostics> {
+        self.schema.get_or_try_init(|| self.load_schema()).await
+    }
+
+    async fn load_schema(&self) -> Result<Declared, Diagnostics> {
+        let answer = match self.protocol {
+            Protocol::V5 => self
+                .call::<_, tfplugin5::get_provider_schema::Response>(
+                    Method::Schema,
+                    tfplugin5::get_provider_schema::Request {},
+                )
+                .await
+                .map(schema6_from_5),
+            Protocol::V6 => self.call(Method::Schema, tfplugin6::get_provider_schema::Request {}).await,
+        };
+        let mut answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.call_failed("tell its schema", &error).await.into()),
+        };
+        let said = diagnostics(std::mem::take(&mut answer.diagnostics));
+        if said.has_errors() {
+            return Err(said);
+        }
+        provider_schema_from_wire(&answer).map(Declared::new).map_err(|why| {
+            Diagnostic::error("Invalid provider schema", format!("The schema of the provider {} is invalid: {why}.", self.name()))
+                .about(self.name())
+                .next("This is a fault of the provider: report it to its authors.")
+                .into()
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! What the configuration says about one instance: the seam to the evaluator.
+
+use crate::instance::Subject;
+use crate::record::Record;
+use crate::triggers;
+use crate::{PlanInput, PlanOptions};
+use addrs::{ConfigResource, ModuleInstance};
+use config::{CheckRule, ModuleTree, ResourceConfig};
+use diag::{Diagnostic, Diagnostics};
+use eval::{Evaluator, ExprNode, Repetition};
+use std::sync::Arc;
+use value::{Marks, Type, Value, convert};
+
+/// What tasks may look at while they take a turn.
+pub(crate) struct View<'a> {
+    /// The configuration.
+    pub(crate) tree: &'a ModuleTree,
+    /// Values so far.
+    pub(crate) evaluator: &'a Evaluator,
+    /// What the user asked for.
+    pub(crate) options: &'a PlanOptions,
+    /// Changes so far.
+    pub(crate) record: &'a Record,
+}
+
+/// One instance that the configuration wants.
+#[derive(Clone, Debug)]
+pub(crate) struct Desired {
+    /// What is fixed about it.
+    pub(crate) subject: Subject,
+    /// `count.index` and `each` for it.
+    pub(crate) repetition: Repetition,
+    /// What it depends on, transitively.
+    pub(crate) dependencies: Arc<[ConfigResource]>,
+}
+
+impl Desired {
+    /// Its block.
+    pub(crate) fn block<'a>(&self, tree: &'a ModuleTree) -> Option<&'a ResourceConfig> {
+        let addr = &self.subject.addr;
+        tree.module(&addr.module.path())?.resources.get(&addr.resource)
+    }
+
+    fn module(&self) -> &ModuleInstance {
+        &self.subject.addr.module
+    }
+}
+
+/// Evaluates the body of an instance, its preconditions first (features-and-traps.md 36, 87).
+pub(crate) fn configuration(desired: &Desired, view: &View<'_>) -> (Value, Diagnostics) {
+    let Some(block) = desired.block(view.tree) else { return (Value::dynamic(), Diagnostics::new()) };
+    let rules = &block.lifecycle.preconditions;
+    let mut troubles = conditions(rules, desired, &desired.repetition, "precondition", view);
+    if troubles.has_errors() {
+        return (Value::dynamic(), troubles);
+    }
+    let schema = &desired.subject.schema.block;
+    let (value, more) = view.evaluator.decode_body(desired.module(), &block.body, schema, &desired.repetition);
+    troubles.extend(more);
+    (value, troubles)
+}
+
+/// Checks the postconditions against the planned object; what is unknown is checked again by apply.
+pub(crate) fn postconditions(desired: &Desired, planned: &Value, view: &View<'_>) -> Diagnostics {
+    match desired.block(view.tree) {
+        Some(block) if !block.lifecycle.postconditions.is_empty() => {
+            let repetition = desired.repetition.clone().with_self(planned.clone());
+            conditions(&block.lifecycle.postconditions, desired, &repetition, "postcondition", view)
+        }
+        _ => Diagnostics::new(),
+    }
+}
+
+/// Whether `replace_triggered_by` asks for a replacement.
+pub(crate) fn triggered(desired: &Desired, view: &View<'_>) -> (bool, Diagnostics) {
+    match desired.block(view.tree) {
+        Some(block) => triggers::triggered(&block.lifecycle.replace_triggered_by, desired, view),
+        None => (false, Diagnostics::new()),
+    }
+}
+
+fn conditions(
+    rules: &[CheckRule],
+    desired: &Desired,
+    repetition: &Repetition,
+    what: &str,
+    view: &View<'_>,
+) -> Diagnostics {
+    let mut troubles = Diagnostics::new();
+    for rule in rules {
+        let (value, found) = view.evaluator.evaluate(desired.module(), &rule.condition, repetition);
+        let broken = found.has_errors();
+        troubles.extend(found);
+        if broken {
+            continue;
+        }
+        let Ok(value) = convert(&value, &Type::Bool) else {
+            let detail = format!("Invalid {what} expression result: a bool is required.");
+            troubles.push(Diagnostic::error("Invalid condition result", detail).at(rule.condition.range()));
+            continue;
+        };
+        if value.as_bool() != Some(false) {
+            continue;
+        }
+        let (message, found) = view.evaluator.evaluate(desired.module(), &rule.error_message, repetition);
+        troubles.extend(found.into_iter().filter(Diagnostic::is_error));
+        let message = match message.as_str() {
+            Some(_) if message.all_marks().contains(Marks::SENSITIVE) => {
+                "The error message included a sensitive value, so it will not be displayed."
+            }
+            Some(text) => text,
+            None => "The error message is not known yet.",
+        };
+        let summary = format!("Resource {what} failed");
+        troubles.push(
+            Diagnostic::error(summary, message)
+                .at(rule.condition.range())
+                .within(rule.range.clone())
+                .about(desired.subject.addr.to_string()),
+        );
+    }
+    troubles
+}
+
+/// An evaluator for a plan, with the variables that were given.
+pub(crate) fn evaluator(input: &PlanInput) -> (Evaluator, Diagnostics) {
+    let mut evaluator = Evaluator::new(input.tree.clone(), input.surroundings.clone());
+    let troubles = evaluator.give(input.variables.clone());
+    (evaluator, troubles)
+}
+
+/// Evaluates a node that is neither resource nor provider.
+pub(crate) fn evaluate_node(evaluator: &mut Evaluator, node: &ExprNode) -> Diagnostics {
+    match node {
+        ExprNode::Resource(_) | ExprNode::Provider(_) => Diagnostics::new(),
+        _ => Diagnostics::new(),
+    }
+}

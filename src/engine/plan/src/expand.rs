@@ -1,0 +1,263 @@
+//! The one place where the graph grows: a resource becomes its objects, those that the configuration wants and those
+//! that the state has.
+
+use crate::data::{DataTask, Pending};
+use crate::desired::{Desired, View};
+use crate::graph;
+use crate::instance::{Ignore, Subject};
+use crate::managed::{Aim, Identity, ManagedTask};
+use crate::planner::{Planner, Task};
+use crate::{ActionReason, Mode, PlanInput};
+use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
+use config::{IgnoreChanges, ResourceConfig};
+use configschema::{ProviderSchema, Schema};
+use diag::{Diagnostic, Diagnostics};
+use eval::{Expansion, Repetition};
+use state::{DeposedKey, InstanceState, State};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The objects of a resource, and its expansion in each instance of its module.
+#[derive(Default)]
+pub(crate) struct Grown {
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) expansions: Vec<(ModuleInstance, Expansion)>,
+    pub(crate) troubles: Diagnostics,
+}
+
+/// The state that planning starts from: data sources are read anew, or dropped without a word
+/// (features-and-traps.md 81, 85).
+pub(crate) fn starting_state(input: &PlanInput) -> State {
+    let mut state = input.prior.as_ref().clone();
+    state.instances.retain(|addr, _| addr.resource.mode == ResourceMode::Managed);
+    state
+}
+
+/// A resource becomes its objects.
+pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource) -> Grown {
+    let mut grown = Grown::default();
+    let block = graph::declared(&planner.input, resource);
+    let growth = match Growth::new(planner, node, resource, block) {
+        Ok(growth) => growth,
+        Err(diagnostic) => {
+            grown.troubles.push(*diagnostic);
+            return grown;
+        }
+    };
+    if let Some(block) = block
+        && planner.graph.is_expanded(node)
+    {
+        for module in planner.evaluator.module_instances(&resource.module) {
+            let (expansion, troubles) = planner.evaluator.expand_resource(&module, block);
+            grown.troubles.extend(troubles);
+            grown.expansions.push((module, expansion));
+        }
+        if grown.troubles.has_errors() {
+            return grown;
+        }
+    }
+    match resource.resource.mode {
+        ResourceMode::Data => growth.data(&mut grown),
+        ResourceMode::Managed => growth.managed(&mut grown),
+        ResourceMode::Ephemeral => grown.troubles.push(
+            Diagnostic::error("Ephemeral resources are not supported", format!("{resource} cannot be opened yet."))
+                .about(resource.to_string()),
+        ),
+    }
+    grown
+}
+
+/// What the objects of one resource have in common.
+struct Growth<'a> {
+    planner: &'a Planner,
+    node: usize,
+    resource: &'a ConfigResource,
+    block: Option<&'a ResourceConfig>,
+    provider: ProviderConfig,
+    provider_schema: Arc<ProviderSchema>,
+    schema: Arc<Schema>,
+    dependencies: Arc<[ConfigResource]>,
+}
+
+impl<'a> Growth<'a> {
+    fn new(
+        planner: &'a Planner,
+        node: usize,
+        resource: &'a ConfigResource,
+        block: Option<&'a ResourceConfig>,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let stored = planner.graph.stored.get(resource).and_then(|i| i.first());
+        let stored = stored.and_then(|addr| planner.input.prior.instances.get(addr));
+        let provider = match (block, stored) {
+            (Some(block), _) => block.provider_config.clone(),
+            (None, Some(stored)) => graph::canonical(&stored.provider),
+            (None, None) => return Err(Box::new(Diagnostic::error("Nothing to plan", resource.to_string()))),
+        };
+        let provider_schema = schemas_of(planner, &provider)?;
+        let kinds = match resource.resource.mode {
+            ResourceMode::Data => &provider_schema.data_sources,
+            _ => &provider_schema.resources,
+        };
+        let schema = match (kinds.get(&resource.resource.kind), block) {
+            (Some(schema), _) => schema.clone(),
+            (None, _) => return Err(Box::new(unknown_kind(resource, &provider, block))),
+        };
+        let dependencies = planner.graph.dependencies_of(node);
+        Ok(Growth { planner, node, resource, block, provider, provider_schema, schema, dependencies })
+    }
+
+    fn subject(&self, addr: ResourceInstance) -> Subject {
+        let ignore = match self.block.map(|b| &b.lifecycle.ignore_changes) {
+            None | Some(IgnoreChanges::None) => Ignore::Nothing,
+            Some(IgnoreChanges::All) => Ignore::All,
+            Some(IgnoreChanges::Paths(paths)) => Ignore::Paths(paths.iter().map(|(path, _)| path.clone()).collect()),
+        };
+        Subject {
+            forced: self.planner.input.options.replace.contains(&addr).then_some(ActionReason::ReplaceByRequest),
+            addr,
+            provider: self.provider.clone(),
+            schema: self.schema.clone(),
+            ignore,
+            create_before_destroy: self.planner.graph.creates_first(self.node),
+            declared_at: self.block.map(|b| b.range.clone()),
+        }
+    }
+
+    fn desired(&self, addr: ResourceInstance, repetition: Repetition) -> Box<Desired> {
+        let dependencies = self.dependencies.clone();
+        Box::new(Desired { subject: self.subject(addr), repetition, dependencies })
+    }
+
+    /// The instances of a data source; in destroy mode only those that feed a provider are here.
+    fn data(&self, grown: &mut Grown) {
+        for (module, expansion) in &grown.expansions {
+            let pending = if self.waits(module) { Pending::Yes } else { Pending::No };
+            for key in expansion.keys() {
+                let repetition = expansion.repetition(&key);
+                let desired = self.desired(self.instance(module, key), repetition);
+                grown.tasks.push(Task::Data(Box::new(DataTask::new(desired, pending))));
+            }
+        }
+    }
+
+    /// Whether a managed resource that the data source refers to directly or by `depends_on` is going to change; in
+    /// other instances of the same module that does not count (features-and-traps.md 79, 80).
+    fn waits(&self, module: &ModuleInstance) -> bool {
+        if self.planner.input.options.mode != Mode::Normal {
+            return false;
+        }
+        self.planner.graph.waits_for(self.node).iter().any(|resource| {
+            let Some(changing) = self.planner.record.changing(resource) else { return false };
+            if resource.module == self.resource.module {
+                changing.pending.contains(module)
+            } else {
+                !changing.pending.is_empty()
+            }
+        })
+    }
+
+    /// The objects of a managed resource: wanted instances, then what the state has besides.
+    fn managed(&self, grown: &mut Grown) {
+        let mode = self.planner.input.options.mode;
+        let mut kept = BTreeSet::new();
+        for (module, expansion) in &grown.expansions {
+            if mode == Mode::Destroy {
+                continue;
+            }
+            for key in expansion.keys() {
+                let repetition = expansion.repetition(&key);
+                let addr = self.instance(module, key);
+                let aim = match mode {
+                    Mode::RefreshOnly => Aim::Refresh,
+                    Mode::Normal | Mode::Destroy => Aim::Keep(self.desired(addr.clone(), repetition)),
+                };
+                kept.insert(addr.clone());
+                grown.tasks.push(self.task(addr, None, aim));
+            }
+        }
+        let expansions: BTreeMap<&ModuleInstance, &Expansion> = grown.expansions.iter().map(|(m, e)| (m, e)).collect();
+        let stored = self.planner.graph.stored.get(self.resource);
+        for addr in stored.into_iter().flatten() {
+            let Some(instance) = self.planner.input.prior.instances.get(addr) else { continue };
+            if instance.current.is_some() && !kept.contains(addr) {
+                let aim = self.aim_of_unwanted(mode, || self.reason(addr, &expansions));
+                grown.tasks.push(self.task(addr.clone(), None, aim));
+            }
+            for key in instance.deposed.keys() {
+                let aim = self.aim_of_unwanted(mode, || ActionReason::None);
+                grown.tasks.push(self.task(addr.clone(), Some(key.clone()), aim));
+            }
+        }
+    }
+
+    fn aim_of_unwanted(&self, mode: Mode, reason: impl FnOnce() -> ActionReason) -> Aim {
+        match mode {
+            Mode::Normal => Aim::Delete(reason()),
+            Mode::Destroy => Aim::Delete(ActionReason::None),
+            Mode::RefreshOnly => Aim::Refresh,
+        }
+    }
+
+    /// Why an instance is not wanted, most specific first (features-and-traps.md 33; the order is Terraform's).
+    fn reason(&self, addr: &ResourceInstance, expansions: &BTreeMap<&ModuleInstance, &Expansion>) -> ActionReason {
+        let Some(block) = self.block else { return ActionReason::DeleteBecauseNoResourceConfig };
+        if !expansions.contains_key(&addr.module) {
+            return ActionReason::DeleteBecauseNoModule;
+        }
+        match &addr.key {
+            InstanceKey::Int(_) if block.count.is_some() => ActionReason::DeleteBecauseCountIndex,
+            InstanceKey::String(_) if block.for_each.is_some() => ActionReason::DeleteBecauseEachKey,
+            _ => ActionReason::DeleteBecauseWrongRepetition,
+        }
+    }
+
+    fn task(&self, addr: ResourceInstance, deposed: Option<DeposedKey>, aim: Aim) -> Task {
+        let instance: Option<&InstanceState> = self.planner.input.prior.instances.get(&addr);
+        let stored = instance.and_then(|i| i.object(deposed.as_ref())).cloned();
+        let blocked = self.planner.input.options.blocked.contains(&addr);
+        let identity = Identity {
+            addr,
+            deposed,
+            provider: self.provider.clone(),
+            schema: self.schema.clone(),
+            provider_schema: self.provider_schema.clone(),
+            stored,
+            declared_at: self.block.map(|b| b.range.clone()),
+            prevent_destroy: self.block.and_then(|b| b.lifecycle.prevent_destroy.clone()),
+            blocked,
+        };
+        Task::Managed(Box::new(ManagedTask::new(identity, aim)))
+    }
+
+    fn instance(&self, module: &ModuleInstance, key: InstanceKey) -> ResourceInstance {
+        ResourceInstance { module: module.clone(), resource: self.resource.resource.clone(), key }
+    }
+}
+
+fn schemas_of(planner: &Planner, provider: &ProviderConfig) -> Result<Arc<ProviderSchema>, Box<Diagnostic>> {
+    let schemas = &planner.input.schemas;
+    let same = || schemas.iter().find(|(other, _)| other.same_as(&provider.provider)).map(|(_, schema)| schema);
+    schemas.get(&provider.provider).or_else(same).cloned().ok_or_else(|| {
+        Box::new(
+            Diagnostic::error(
+                "Missing provider schema",
+                format!("The schema of provider {} was not loaded.", provider.provider.short()),
+            )
+            .about(provider.to_string()),
+        )
+    })
+}
+
+fn unknown_kind(resource: &ConfigResource, provider: &ProviderConfig, block: Option<&ResourceConfig>) -> Diagnostic {
+    let what = match resource.resource.mode {
+        ResourceMode::Data => "data source",
+        _ => "resource type",
+    };
+    let kind = &resource.resource.kind;
+    let detail = format!("The provider {} does not support {what} {kind:?}.", provider.provider.short());
+    let diagnostic = Diagnostic::error(format!("Invalid {what}"), detail).about(resource.to_string());
+    match block {
+        Some(block) => diagnostic.at(block.range.clone()),
+        None => diagnostic.next("Select a version of the provider that still supports it, or remove it from the state."),
+    }
+}

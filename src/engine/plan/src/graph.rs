@@ -1,0 +1,165 @@
+//! The expression graph with what planning adds: resources that only the state knows, providers that only these need.
+
+use crate::{Mode, PlanInput, lineage};
+use addrs::{ConfigResource, Mode as ResourceMode, ModulePath, Provider, ProviderConfig, ResourceInstance};
+use diag::{Diagnostic, Diagnostics};
+use eval::{ExprNode, ExpressionGraph};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The nodes of a plan.
+#[derive(Clone, Default)]
+pub(crate) struct Graph {
+    /// Expressions, resources and providers, and what each needs.
+    pub(crate) expressions: ExpressionGraph,
+    /// For each node the resources that it depends on, transitively.
+    pub(crate) dependencies: Vec<Arc<[ConfigResource]>>,
+    /// For each node whether replacements are created first, because it says so or something that depends on it.
+    create_before_destroy: Vec<bool>,
+    /// For each node whether it runs.
+    needed: Vec<bool>,
+    /// Instances in the state, by resource.
+    pub(crate) stored: BTreeMap<ConfigResource, Vec<ResourceInstance>>,
+}
+
+impl Graph {
+    /// The graph of a configuration and a state, and what is wrong with it.
+    pub(crate) fn new(input: &PlanInput) -> (Graph, Diagnostics) {
+        let (mut expressions, mut troubles) = eval::expression_graph(&input.tree);
+        let stored = stored(input);
+        add_orphans(input, &stored, &mut expressions, &mut troubles);
+        let order = lineage::order(&expressions.dependencies);
+        let dependencies = lineage::dependencies(&expressions, &order);
+        let flagged = (expressions.nodes.iter().enumerate()).filter(|(_, node)| says_create_first(input, node));
+        let flagged: Vec<usize> = flagged.map(|(node, _)| node).collect();
+        let create_before_destroy = lineage::reached(&expressions, flagged);
+        let needed = needed(input, &expressions, &stored);
+        (Graph { expressions, dependencies, create_before_destroy, needed, stored }, troubles)
+    }
+
+    /// Whether a node runs at all.
+    pub(crate) fn is_needed(&self, node: usize) -> bool {
+        self.needed.get(node).copied().unwrap_or(false)
+    }
+
+    /// Whether replacements of a resource are created first.
+    pub(crate) fn creates_first(&self, node: usize) -> bool {
+        self.create_before_destroy.get(node).copied().unwrap_or(false)
+    }
+
+    /// What a node depends on.
+    pub(crate) fn dependencies_of(&self, node: usize) -> Arc<[ConfigResource]> {
+        self.dependencies.get(node).cloned().unwrap_or_else(|| Arc::from(&[][..]))
+    }
+}
+
+/// Managed instances of the state by resource. Data sources are read anew or dropped (features-and-traps.md 81, 85).
+fn stored(input: &PlanInput) -> BTreeMap<ConfigResource, Vec<ResourceInstance>> {
+    let mut stored: BTreeMap<ConfigResource, Vec<ResourceInstance>> = BTreeMap::new();
+    for addr in input.prior.instances.keys().filter(|a| a.resource.mode == ResourceMode::Managed) {
+        stored.entry(addr.config()).or_default().push(addr.clone());
+    }
+    stored
+}
+
+/// The block of a resource.
+pub(crate) fn declared<'a>(input: &'a PlanInput, resource: &ConfigResource) -> Option<&'a config::ResourceConfig> {
+    input.tree.module(&resource.module)?.resources.get(&resource.resource)
+}
+
+fn says_create_first(input: &PlanInput, node: &ExprNode) -> bool {
+    match node {
+        ExprNode::Resource(resource) => {
+            declared(input, resource).is_some_and(|block| block.lifecycle.create_before_destroy == Some(true))
+        }
+        _ => false,
+    }
+}
+
+/// Adds nodes for resources whose block is gone, and for the providers that delete their objects.
+fn add_orphans(
+    input: &PlanInput,
+    stored: &BTreeMap<ConfigResource, Vec<ResourceInstance>>,
+    expressions: &mut ExpressionGraph,
+    troubles: &mut Diagnostics,
+) {
+    let mut providers: BTreeMap<ProviderConfig, usize> = (expressions.nodes.iter().enumerate())
+        .filter_map(|(node, expression)| match expression {
+            ExprNode::Provider(provider) => Some((canonical(provider), node)),
+            _ => None,
+        })
+        .collect();
+    for (resource, instances) in stored.iter().filter(|(resource, _)| declared(input, resource).is_none()) {
+        let mut needs = Vec::new();
+        for addr in instances {
+            let Some(provider) = input.prior.instances.get(addr).map(|i| canonical(&i.provider)) else { continue };
+            match providers.get(&provider) {
+                Some(node) => needs.push(*node),
+                None if provider.module == ModulePath::ROOT && provider.alias.is_none() => {
+                    let node = add(expressions, ExprNode::Provider(provider.clone()), Vec::new());
+                    providers.insert(provider, node);
+                    needs.push(node);
+                }
+                None => troubles.push(missing_provider(addr, &provider)),
+            }
+        }
+        needs.sort_unstable();
+        needs.dedup();
+        add(expressions, ExprNode::Resource(resource.clone()), needs);
+    }
+}
+
+fn add(expressions: &mut ExpressionGraph, node: ExprNode, needs: Vec<usize>) -> usize {
+    expressions.nodes.push(node);
+    expressions.dependencies.push(needs);
+    expressions.nodes.len() - 1
+}
+
+/// A provider configuration with one name for the public registries, which are the same (README decision 7).
+pub(crate) fn canonical(config: &ProviderConfig) -> ProviderConfig {
+    let public = Provider { host: addrs::DEFAULT_HOST.into(), ..config.provider.clone() };
+    let provider = if public.same_as(&config.provider) { public } else { config.provider.clone() };
+    ProviderConfig { provider, ..config.clone() }
+}
+
+fn missing_provider(addr: &ResourceInstance, provider: &ProviderConfig) -> Diagnostic {
+    Diagnostic::error(
+        "Provider configuration not present",
+        format!(
+            "To work with {addr} its original provider configuration at {provider} is required, but it has been removed. \
+             This occurs when a provider configuration is removed while objects created by that provider still exist \
+             in the state. Re-add the provider configuration to destroy {addr}, after which you can remove the \
+             provider configuration again."
+        ),
+    )
+    .about(addr.to_string())
+}
+
+/// Which nodes run. Providers that nobody uses are not configured. In destroy mode nothing else is evaluated than what
+/// provider configurations need (features-and-traps.md 76).
+fn needed(
+    input: &PlanInput,
+    expressions: &ExpressionGraph,
+    stored: &BTreeMap<ConfigResource, Vec<ResourceInstance>>,
+) -> Vec<bool> {
+    let destroys = input.options.mode == Mode::Destroy;
+    let starts = (expressions.nodes.iter().enumerate()).filter(|(_, node)| match node {
+        ExprNode::Provider(_) => false,
+        ExprNode::Resource(resource) if destroys => stored.contains_key(resource),
+        _ => !destroys,
+    });
+    let starts: Vec<usize> = starts.map(|(node, _)| node).collect();
+    if !destroys {
+        return lineage::reached(expressions, starts);
+    }
+    let providers = starts.iter().flat_map(|node| expressions.dependencies.get(*node).into_iter().flatten());
+    let providers: Vec<usize> =
+        providers.copied().filter(|n| matches!(expressions.nodes.get(*n), Some(ExprNode::Provider(_)))).collect();
+    let mut needed = lineage::reached(expressions, providers);
+    for node in starts {
+        if let Some(slot) = needed.get_mut(node) {
+            *slot = true;
+        }
+    }
+    needed
+}

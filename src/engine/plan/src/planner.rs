@@ -1,0 +1,226 @@
+//! The planner: a machine that asks (architecture.md 3.4).
+//!
+//! Nodes of the expression graph run as soon as what they refer to is done; resource nodes grow into instances, and
+//! each of those takes turns with its provider. Whatever the order of answers, the plan is the same.
+
+use crate::data::DataTask;
+use crate::desired::{self, View};
+use crate::desk::{Asker, Desk, Ticket};
+use crate::expand;
+use crate::graph::Graph;
+use crate::managed::ManagedTask;
+use crate::provider::ProviderTask;
+use crate::record::{ObjectAddr, Place, Record};
+use crate::report::{Report, Turn};
+use crate::schedule::{Ending, Schedule};
+use crate::{Plan, PlanInput};
+use addrs::{ConfigResource, ProviderConfig};
+use calls::{Answer, Question};
+use diag::Diagnostics;
+use eval::{Evaluator, ExprNode};
+use std::collections::BTreeMap;
+
+/// Makes a plan by asking; see the module.
+///
+/// ```text
+/// while !planner.is_done() {
+///     for (ticket, question) in planner.asks() { … }
+///     planner.answer(ticket, answer);
+/// }
+/// let (plan, diagnostics) = planner.finish();
+/// ```
+#[derive(Clone)]
+pub struct Planner {
+    pub(crate) input: PlanInput,
+    pub(crate) graph: Graph,
+    pub(crate) evaluator: Evaluator,
+    pub(crate) record: Record,
+    schedule: Schedule,
+    desk: Desk<Waiting>,
+    open: BTreeMap<usize, Open>,
+}
+
+/// A task that waits for an answer, and its node.
+#[derive(Clone)]
+struct Waiting {
+    node: usize,
+    task: Task,
+}
+
+/// The three kinds of task.
+#[derive(Clone)]
+pub(crate) enum Task {
+    /// A provider configuration.
+    Provider(Box<ProviderTask>),
+    /// An object of a managed resource.
+    Managed(Box<ManagedTask>),
+    /// An instance of a data source.
+    Data(Box<DataTask>),
+}
+
+/// A resource node some of whose objects are on their way.
+#[derive(Clone, Copy, Default)]
+struct Open {
+    left: usize,
+    failed: bool,
+}
+
+impl Planner {
+    /// Starts to plan. What is wrong with the input itself is kept and given by [`Planner::finish`].
+    pub fn new(input: PlanInput) -> Planner {
+        let (graph, troubles) = Graph::new(&input);
+        let (evaluator, more) = desired::evaluator(&input);
+        let mut record = Record { refreshed: expand::starting_state(&input), ..Record::default() };
+        let stop = record.trouble(Place::node(0), troubles.into_iter().chain(more).collect());
+        let schedule = if stop { Schedule::default() } else { Schedule::new(&graph.expressions.dependencies) };
+        let mut planner =
+            Planner { input, graph, evaluator, record, schedule, desk: Desk::default(), open: BTreeMap::new() };
+        planner.run();
+        planner
+    }
+
+    /// All questions that are ready and were not given yet, in address order.
+    pub fn asks(&mut self) -> Vec<(Ticket, Question)> {
+        self.desk.take()
+    }
+
+    /// Takes the answer to a question, in any order. A second answer to one ticket is ignored.
+    pub fn answer(&mut self, ticket: Ticket, answer: Answer) {
+        let Some(Waiting { node, task }) = self.desk.answered(ticket) else { return };
+        self.turn(node, task, Some(answer));
+        self.run();
+    }
+
+    /// True when no answer is awaited any more.
+    pub fn is_done(&self) -> bool {
+        self.desk.is_empty()
+    }
+
+    /// The plan as far as it got, and all troubles. With errors among them it is [`crate::Complete::Errored`].
+    pub fn finish(self) -> (Plan, Diagnostics) {
+        crate::finish::finish(self)
+    }
+
+    /// How many nodes never ended.
+    pub(crate) fn unfinished(&self) -> usize {
+        self.schedule.open()
+    }
+
+    /// Runs nodes until all that is left waits for answers.
+    fn run(&mut self) {
+        while let Some(node) = self.schedule.next() {
+            self.start(node);
+        }
+    }
+
+    fn start(&mut self, node: usize) {
+        if !self.graph.is_needed(node) {
+            return self.schedule.finish(node, Ending::Done);
+        }
+        let Some(expression) = self.graph.expressions.nodes.get(node).cloned() else { return };
+        match expression {
+            ExprNode::Resource(resource) => self.start_resource(node, &resource),
+            ExprNode::Provider(provider) => match expand::provider_task(self, &provider) {
+                Ok(task) => self.turn(node, Task::Provider(Box::new(task)), None),
+                Err(troubles) => self.end_node(node, troubles),
+            },
+            other => {
+                let troubles = desired::evaluate_node(&mut self.evaluator, &other);
+                if !troubles.has_errors() {
+                    expand::note_output(self, &other);
+                }
+                self.end_node(node, troubles);
+            }
+        }
+    }
+
+    /// Ends a node that asked nothing.
+    fn end_node(&mut self, node: usize, troubles: Diagnostics) {
+        let failed = self.record.trouble(Place::node(node), troubles);
+        self.schedule.finish(node, if failed { Ending::Failed } else { Ending::Done });
+    }
+
+    /// The graph grows: a resource becomes its objects.
+    fn start_resource(&mut self, node: usize, resource: &ConfigResource) {
+        let (tasks, troubles) = expand::objects(self, node, resource);
+        let failed = self.record.trouble(Place::node(node), troubles);
+        self.open.insert(node, Open { left: tasks.len(), failed });
+        if tasks.is_empty() {
+            return self.end_resource(node, resource);
+        }
+        for task in tasks {
+            self.turn(node, task, None);
+        }
+    }
+
+    /// All objects of a resource are done: what refers to it may run.
+    fn end_resource(&mut self, node: usize, resource: &ConfigResource) {
+        let failed = self.open.remove(&node).is_some_and(|open| open.failed);
+        if !failed {
+            desired::finish_resource(&mut self.evaluator, resource);
+        }
+        self.schedule.finish(node, if failed { Ending::Failed } else { Ending::Done });
+    }
+
+    /// One turn of a task: its first one, or the one that an answer leads to.
+    fn turn(&mut self, node: usize, task: Task, answer: Option<Answer>) {
+        let asker = task.asker();
+        let by = task.provider().clone();
+        let view = View {
+            tree: &self.input.tree,
+            evaluator: &self.evaluator,
+            options: &self.input.options,
+            record: &self.record,
+        };
+        let turn = match (task, answer) {
+            (Task::Provider(task), None) => task.begin().map(|t| Task::Provider(Box::new(t))),
+            (Task::Provider(task), Some(answer)) => task.advance(answer).map(|t| Task::Provider(Box::new(t))),
+            (Task::Managed(task), None) => task.begin(&view).map(|t| Task::Managed(Box::new(t))),
+            (Task::Managed(task), Some(answer)) => task.advance(answer, &view).map(|t| Task::Managed(Box::new(t))),
+            (Task::Data(task), None) => task.begin(&view).map(|t| Task::Data(Box::new(t))),
+            (Task::Data(task), Some(answer)) => task.advance(answer, &view).map(|t| Task::Data(Box::new(t))),
+        };
+        match (turn, asker) {
+            (Turn::Ask(task, question), asker) => self.desk.ask(asker, question, Waiting { node, task }),
+            (Turn::End(report), Asker::Provider(_)) => {
+                if let Some(config) = report.value {
+                    self.record.provider_configs.insert(by, config);
+                }
+                self.end_node(node, report.diagnostics);
+            }
+            (Turn::End(report), Asker::Object(addr, deposed)) => self.end_object(node, &(addr, deposed), &by, report),
+        }
+    }
+
+    /// An object is done: its value is there for references, and its resource may be done with it.
+    fn end_object(&mut self, node: usize, object: &ObjectAddr, by: &ProviderConfig, report: Report) {
+        if let (Some(value), None) = (&report.value, &object.1) {
+            desired::set_instance(&mut self.evaluator, &object.0, value);
+        }
+        let failed = self.record.report(node, object, by, report);
+        let Some(open) = self.open.get_mut(&node) else { return };
+        open.failed |= failed;
+        open.left -= 1;
+        if open.left == 0 {
+            self.end_resource(node, &object.0.config());
+        }
+    }
+}
+
+impl Task {
+    fn asker(&self) -> Asker {
+        match self {
+            Task::Provider(task) => Asker::Provider(task.provider.clone()),
+            Task::Managed(task) => Asker::Object(task.identity.addr.clone(), task.identity.deposed.clone()),
+            Task::Data(task) => Asker::Object(task.desired.subject.addr.clone(), None),
+        }
+    }
+
+    fn provider(&self) -> &ProviderConfig {
+        match self {
+            Task::Provider(task) => &task.provider,
+            Task::Managed(task) => &task.identity.provider,
+            Task::Data(task) => &task.desired.subject.provider,
+        }
+    }
+}

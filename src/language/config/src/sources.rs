@@ -1,0 +1,20 @@
+//! Where the text of modules comes from.
+
+use addrs::ModulePath;
+use diag::Diagnostic;
+use std::sync::Arc;
+
+/// Supplies the files of modules; the edge implements it over directories and installed packages.
+pub trait Sources {
+    /// Name (as diagnostics show it, with its directory) and text of each configuration file of a directory.
+    ///
+    /// # Errors
+    /// When the directory or one of its files cannot be read.
+    fn module_files(&self, dir: &str) -> Result<Vec<(Arc<str>, Arc<str>)>, Diagnostic>;
+
+    /// The directory of the module that `source` means in `from_dir`; `module` is the path of the called module.
+    ///
+    /// # Errors
+    /// When it has not been installed or does not exist.
+    fn resolve(&self, from_dir: &str, source: &str, module: &ModulePath) -> Result<Arc<str>, Diagnostic>;
+}

@@ -1,0 +1,394 @@
+//! What a configuration declares: the modules, and in each the declarations, not evaluated.
+
+use crate::TypeDefaults;
+use addrs::{Mode, ModulePath, Provider, ProviderConfig, Resource};
+use diag::Range;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use syntax::{Block, Body, Expression};
+use value::Type;
+
+/// The name of a provider configuration within a module: local provider name and alias, such as `aws.west`.
+pub type ProviderName = (Arc<str>, Option<Arc<str>>);
+
+/// All modules of a configuration by path; the root has the empty path.
+#[derive(Clone, Debug, Default)]
+pub struct ModuleTree {
+    /// The modules.
+    pub modules: BTreeMap<ModulePath, Module>,
+}
+
+impl ModuleTree {
+    /// The root module; `None` only for a tree that failed to load.
+    pub fn root(&self) -> Option<&Module> {
+        self.modules.get(&ModulePath::ROOT)
+    }
+
+    /// The module of that path.
+    pub fn module(&self, path: &ModulePath) -> Option<&Module> {
+        self.modules.get(path)
+    }
+
+    /// The call that brought in the module of that path; `None` for the root.
+    pub fn call_of(&self, path: &ModulePath) -> Option<&ModuleCall> {
+        let (parent, name) = path.parent()?;
+        self.modules.get(&parent)?.module_calls.get(&name)
+    }
+
+    /// The `provider` block that a configuration stands for; `None` for an implicit empty configuration.
+    pub fn provider_block(&self, config: &ProviderConfig) -> Option<&ProviderBlock> {
+        let module = self.modules.get(&config.module)?;
+        module.provider_configs.values().find(|b| b.provider == config.provider && b.alias == config.alias)
+    }
+}
+
+/// One module.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Where it stands in the tree.
+    pub path: ModulePath,
+    /// Its directory, as [`crate::Sources`] names it.
+    pub dir: Arc<str>,
+    /// `variable` blocks.
+    pub variables: BTreeMap<Arc<str>, Variable>,
+    /// Local values of all `locals` blocks.
+    pub locals: BTreeMap<Arc<str>, Local>,
+    /// `output` blocks.
+    pub outputs: BTreeMap<Arc<str>, Output>,
+    /// `resource`, `data` and `ephemeral` blocks, and `data` blocks inside `check` blocks.
+    pub resources: BTreeMap<Resource, ResourceConfig>,
+    /// `module` blocks.
+    pub module_calls: BTreeMap<Arc<str>, ModuleCall>,
+    /// `provider` blocks.
+    pub provider_configs: BTreeMap<ProviderName, ProviderBlock>,
+    /// Entries of `required_providers` by local name.
+    pub required_providers: BTreeMap<Arc<str>, RequiredProvider>,
+    /// Every `required_version`.
+    pub required_version: Vec<VersionConstraint>,
+    /// `backend` or `cloud` block; only that of the root module counts.
+    pub backend: Option<BackendBlock>,
+    /// `provider_meta` blocks by local provider name.
+    pub provider_metas: BTreeMap<Arc<str>, ProviderMeta>,
+    /// Names of language experiments that are asked for.
+    pub experiments: Vec<(Arc<str>, Range)>,
+    /// `moved` blocks.
+    pub moved: Vec<MovedBlock>,
+    /// `removed` blocks.
+    pub removed: Vec<RemovedBlock>,
+    /// `import` blocks.
+    pub imports: Vec<ImportBlock>,
+    /// `check` blocks by name.
+    pub checks: BTreeMap<Arc<str>, CheckBlock>,
+}
+
+impl Module {
+    /// The provider that a local name means here: as `required_providers` says, otherwise the default one.
+    pub fn provider_for(&self, local_name: &str) -> Provider {
+        self.required_providers
+            .get(local_name)
+            .map_or_else(|| Provider::default_for(local_name), |required| required.source.clone())
+    }
+
+    /// The local name of a provider here, if it has one.
+    pub fn local_name_for(&self, provider: &Provider) -> Option<Arc<str>> {
+        let declared = self.required_providers.iter().find(|(_, required)| &required.source == provider);
+        if let Some((name, _)) = declared {
+            return Some(name.clone());
+        }
+        let default = !self.required_providers.contains_key(&provider.kind)
+            && &Provider::default_for(provider.kind.clone()) == provider;
+        default.then(|| provider.kind.clone())
+    }
+}
+
+/// A `variable` block.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What values are converted to; [`Type::Dynamic`] if not written.
+    pub type_constraint: Type,
+    /// Defaults of optional object attributes in the type constraint.
+    pub type_defaults: TypeDefaults,
+    /// `default`: constant, not yet converted.
+    pub default: Option<Expression>,
+    /// `description`
+    pub description: Option<Arc<str>>,
+    /// `sensitive`
+    pub sensitive: bool,
+    /// `ephemeral`
+    pub ephemeral: bool,
+    /// `nullable`; true if not written.
+    pub nullable: bool,
+    /// `validation` blocks.
+    pub validations: Vec<CheckRule>,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// A condition with its message: `validation`, `precondition`, `postcondition`, `assert`.
+#[derive(Clone, Debug)]
+pub struct CheckRule {
+    /// Must be true.
+    pub condition: Expression,
+    /// Said if it is not.
+    pub error_message: Expression,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// A local value.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its value.
+    pub expr: Expression,
+    /// The whole definition.
+    pub range: Range,
+}
+
+/// An `output` block.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Its name.
+    pub name: Arc<str>,
+    /// `value`
+    pub expr: Expression,
+    /// `description`
+    pub description: Option<Arc<str>>,
+    /// `sensitive`
+    pub sensitive: bool,
+    /// `ephemeral`
+    pub ephemeral: bool,
+    /// `depends_on`
+    pub depends_on: Vec<Expression>,
+    /// `precondition` blocks.
+    pub preconditions: Vec<CheckRule>,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// A `resource`, `data` or `ephemeral` block.
+#[derive(Clone, Debug)]
+pub struct ResourceConfig {
+    /// Its address within the module.
+    pub addr: Resource,
+    /// Local name and alias of its provider configuration, written or implied by the type.
+    pub provider_name: ProviderName,
+    /// Its provider.
+    pub provider: Provider,
+    /// The provider configuration that serves it, found through the calling modules.
+    pub provider_config: ProviderConfig,
+    /// `count`
+    pub count: Option<Expression>,
+    /// `for_each`
+    pub for_each: Option<Expression>,
+    /// `depends_on`
+    pub depends_on: Vec<Expression>,
+    /// `lifecycle`
+    pub lifecycle: Lifecycle,
+    /// `provisioner` blocks.
+    pub provisioners: Vec<Block>,
+    /// `connection` block.
+    pub connection: Option<Block>,
+    /// The `check` block that it stands in.
+    pub check: Option<Arc<str>>,
+    /// The provider's arguments and blocks: meta-arguments removed, escape block (`_`) merged in.
+    pub body: Body,
+    /// The block's header.
+    pub range: Range,
+}
+
+impl ResourceConfig {
+    /// True for `resource` blocks.
+    pub fn is_managed(&self) -> bool {
+        self.addr.mode == Mode::Managed
+    }
+}
+
+/// A `lifecycle` block.
+#[derive(Clone, Debug, Default)]
+pub struct Lifecycle {
+    /// `create_before_destroy`, if written.
+    pub create_before_destroy: Option<bool>,
+    /// `prevent_destroy`
+    pub prevent_destroy: bool,
+    /// `ignore_changes`
+    pub ignore_changes: IgnoreChanges,
+    /// `replace_triggered_by`
+    pub replace_triggered_by: Vec<Expression>,
+    /// `precondition` blocks.
+    pub preconditions: Vec<CheckRule>,
+    /// `postcondition` blocks.
+    pub postconditions: Vec<CheckRule>,
+}
+
+/// What `ignore_changes` names.
+#[derive(Clone, Debug)]
+pub enum IgnoreChanges {
+    /// `all`
+    All,
+    /// Attribute paths, relative to the resource; mostly none.
+    Paths(Vec<Expression>),
+}
+
+impl Default for IgnoreChanges {
+    fn default() -> Self {
+        IgnoreChanges::Paths(Vec::new())
+    }
+}
+
+/// A `module` block.
+#[derive(Clone, Debug)]
+pub struct ModuleCall {
+    /// Its name.
+    pub name: Arc<str>,
+    /// `source`
+    pub source: Arc<str>,
+    /// Place of the source.
+    pub source_range: Range,
+    /// `version`
+    pub version: Option<VersionConstraint>,
+    /// `count`
+    pub count: Option<Expression>,
+    /// `for_each`
+    pub for_each: Option<Expression>,
+    /// `depends_on`
+    pub depends_on: Vec<Expression>,
+    /// `providers`: name inside the called module to name in the calling module.
+    pub providers: BTreeMap<ProviderName, PassedProvider>,
+    /// Values for the called module's variables: meta-arguments removed.
+    pub arguments: Body,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// The right side of an entry of `providers` in a `module` block.
+#[derive(Clone, Debug)]
+pub struct PassedProvider {
+    /// The configuration in the calling module.
+    pub name: ProviderName,
+    /// The entry.
+    pub range: Range,
+}
+
+/// A `provider` block.
+#[derive(Clone, Debug)]
+pub struct ProviderBlock {
+    /// Local name.
+    pub local_name: Arc<str>,
+    /// `alias`
+    pub alias: Option<Arc<str>>,
+    /// Which provider the local name means.
+    pub provider: Provider,
+    /// The provider's arguments and blocks: meta-arguments removed.
+    pub body: Body,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// An entry of `required_providers`.
+#[derive(Clone, Debug)]
+pub struct RequiredProvider {
+    /// `source`, or the default for the local name.
+    pub source: Provider,
+    /// `version`
+    pub version: Option<Arc<str>>,
+    /// Aliases in `configuration_aliases`: configurations that the caller must pass.
+    pub aliases: Vec<Arc<str>>,
+    /// The entry.
+    pub range: Range,
+}
+
+/// A version constraint as written, such as `>= 1.5, < 2.0`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionConstraint {
+    /// Its text.
+    pub text: Arc<str>,
+    /// Its place.
+    pub range: Range,
+}
+
+/// A `backend` or `cloud` block.
+#[derive(Clone, Debug)]
+pub struct BackendBlock {
+    /// Label of the backend block; `cloud` for a cloud block.
+    pub kind: Arc<str>,
+    /// Its arguments.
+    pub body: Body,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// A `provider_meta` block.
+#[derive(Clone, Debug)]
+pub struct ProviderMeta {
+    /// Which provider it is for.
+    pub provider: Provider,
+    /// Its arguments.
+    pub body: Body,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// A `moved` block.
+#[derive(Clone, Debug)]
+pub struct MovedBlock {
+    /// `from`: an address, never evaluated.
+    pub from: Expression,
+    /// `to`: an address, never evaluated.
+    pub to: Expression,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// A `removed` block.
+#[derive(Clone, Debug)]
+pub struct RemovedBlock {
+    /// `from`: an address, never evaluated.
+    pub from: Expression,
+    /// What happens to the objects.
+    pub action: RemovedAction,
+    /// `provisioner` blocks.
+    pub provisioners: Vec<Block>,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// What a `removed` block does with the objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemovedAction {
+    /// Destroys them.
+    Destroy,
+    /// Forgets them: they stay, but are no longer in the state (`destroy = false`).
+    Forget,
+}
+
+/// An `import` block.
+#[derive(Clone, Debug)]
+pub struct ImportBlock {
+    /// `to`: an address; its instance key may be an expression.
+    pub to: Expression,
+    /// `id`
+    pub id: Expression,
+    /// `for_each`
+    pub for_each: Option<Expression>,
+    /// `provider`
+    pub provider_name: Option<ProviderName>,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// A `check` block.
+#[derive(Clone, Debug)]
+pub struct CheckBlock {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The data source inside it; declared among the resources of the module.
+    pub data: Option<Resource>,
+    /// `assert` blocks.
+    pub asserts: Vec<CheckRule>,
+    /// The block's header.
+    pub range: Range,
+}

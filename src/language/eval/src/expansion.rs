@@ -1,0 +1,283 @@
+//! `count` and `for_each`: which instances there are.
+
+use crate::evaluator::{CallValues, Evaluator, ModuleValues, Open, Phase, Repeating, Repetition};
+use addrs::{InstanceKey, ModuleInstance, ModulePath};
+use config::{ModuleCall, ResourceConfig};
+use diag::{Diagnostic, Diagnostics};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use syntax::Expression;
+use value::{Content, Marks, Type, Value, convert};
+
+/// The instances of a resource or module call.
+#[derive(Clone, Debug)]
+pub enum Expansion {
+    /// One without a key.
+    Single,
+    /// So many, with numbers from zero as keys.
+    Count(u32),
+    /// One for each key, with `each.value`.
+    Each(BTreeMap<Arc<str>, Value>),
+    /// Cannot be told before an apply; the sentence says why.
+    Unknown(String),
+}
+
+impl Expansion {
+    /// The keys of the instances, in order.
+    pub fn keys(&self) -> Vec<InstanceKey> {
+        match self {
+            Expansion::Single => vec![InstanceKey::None],
+            Expansion::Count(n) => (0..*n).map(InstanceKey::Int).collect(),
+            Expansion::Each(elements) => elements.keys().cloned().map(InstanceKey::String).collect(),
+            Expansion::Unknown(_) => Vec::new(),
+        }
+    }
+
+    /// What `count.index` and `each` are for an instance.
+    pub fn repetition(&self, key: &InstanceKey) -> Repetition {
+        let count_index = match key {
+            InstanceKey::Int(i) => Some(*i),
+            _ => None,
+        };
+        let each = match (self, key) {
+            (Expansion::Each(elements), InstanceKey::String(key)) => {
+                elements.get(key).map(|value| (key.clone(), value.clone()))
+            }
+            _ => None,
+        };
+        Repetition { count_index, each, self_object: None }
+    }
+}
+
+impl Evaluator {
+    /// The instances of a module, in order; none before all calls on the way to it are expanded.
+    pub fn module_instances(&self, path: &ModulePath) -> Vec<ModuleInstance> {
+        self.instances.get(path).cloned().unwrap_or_default()
+    }
+
+    /// Finds the instances of a called module, in each instance of its caller. To be called once for each module, its
+    /// caller first.
+    pub fn expand_module(&mut self, called: &ModulePath) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let tree = self.tree.clone();
+        let Some((parent_path, name)) = called.parent() else { return diagnostics };
+        let Some(call) = tree.module(&parent_path).and_then(|module| module.module_calls.get(&name)) else {
+            return diagnostics;
+        };
+        let mut instances = Vec::new();
+        for parent in self.module_instances(&parent_path) {
+            let (expansion, troubles) = self.expand_call(&parent, call);
+            diagnostics.extend(troubles);
+            for key in expansion.keys() {
+                let instance = parent.child(name.clone(), key);
+                self.values.insert(instance.clone(), ModuleValues::default());
+                instances.push(instance);
+            }
+            let values = self.values.entry(parent).or_default();
+            values.calls.insert(name.clone(), CallValues { expansion, whole: OnceLock::new() });
+        }
+        self.instances.insert(called.clone(), instances);
+        diagnostics
+    }
+
+    fn expand_call(&self, parent: &ModuleInstance, call: &ModuleCall) -> (Expansion, Diagnostics) {
+        let what = format!("module.{}", call.name);
+        self.expand(parent, call.count.as_ref(), call.for_each.as_ref(), &what)
+    }
+
+    /// The instances of a resource in a module instance. Where that is unknown, the diagnostics hold the one error that
+    /// says so: a caller that can wait for an apply may drop it.
+    pub fn expand_resource(&self, module: &ModuleInstance, resource: &ResourceConfig) -> (Expansion, Diagnostics) {
+        let what = resource.addr.to_string();
+        self.expand(module, resource.count.as_ref(), resource.for_each.as_ref(), &what)
+    }
+
+    fn expand(
+        &self,
+        module: &ModuleInstance,
+        count: Option<&Expression>,
+        for_each: Option<&Expression>,
+        what: &str,
+    ) -> (Expansion, Diagnostics) {
+        let (Some(expr), argument) = (match (count, for_each) {
+            (Some(expr), _) => (Some(expr), "count"),
+            (_, Some(expr)) => (Some(expr), "for_each"),
+            _ => (None, ""),
+        }) else {
+            return (Expansion::Single, Diagnostics::new());
+        };
+        let repeating = match self.settings.phase {
+            Phase::Validate => Repeating::Open(Open::default()),
+            _ => Repeating::Instance(&Repetition::NONE),
+        };
+        let (value, mut diagnostics) = self.evaluate_bound(module, expr, repeating, &[]);
+        if diagnostics.has_errors() {
+            let why = format!("The {argument:?} argument of {what} could not be evaluated.");
+            return (Expansion::Unknown(why), diagnostics);
+        }
+        let result = if argument == "count" { count_of(&value, what) } else { elements_of(&value, what) };
+        let refusal = match result {
+            Ok(expansion) => return (expansion, diagnostics),
+            Err(refusal) => refusal,
+        };
+        let Refusal { detail, next, unknown } = refusal;
+        let why = if unknown {
+            detail.clone()
+        } else {
+            format!("The {argument:?} argument of {what} is not valid.")
+        };
+        if !(unknown && self.settings.phase == Phase::Validate) {
+            diagnostics.push(
+                Diagnostic::error(format!("Invalid {argument} argument"), detail)
+                    .at(expr.range())
+                    .involving(argument, crate::describe(&value))
+                    .next(next),
+            );
+        }
+        (Expansion::Unknown(why), diagnostics)
+    }
+}
+
+/// Why a value is not a number of instances or a collection of keys.
+struct Refusal {
+    detail: String,
+    next: String,
+    /// True when a later value may be one.
+    unknown: bool,
+}
+
+fn refuse<T>(detail: impl Into<String>, next: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal { detail: detail.into(), next: next.into(), unknown: false })
+}
+
+fn target_advice(what: &str, argument: &str) -> String {
+    format!(
+        "Decide {argument} of {what} from values that are known while planning, such as input variables; or first apply \
+         with -target only what {argument} depends on."
+    )
+}
+
+fn count_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
+    let next = "Give a whole number from zero up.";
+    if value.marks.contains(Marks::EPHEMERAL) {
+        return refuse(
+            "The given \"count\" is derived from an ephemeral value, which means that Terraform cannot persist it between \
+             plan/apply rounds. Use only non-ephemeral values to specify a number of resource instances.",
+            next,
+        );
+    }
+    if value.is_null() {
+        let detail = "The given \"count\" argument value is null. An integer is required.";
+        return refuse(detail, "Give a whole number; zero means no instance.");
+    }
+    let unsuitable = |why: String| format!("The given \"count\" argument value is unsuitable: {why}.");
+    let number = match convert(value, &Type::Number) {
+        Ok(number) => number,
+        Err(e) => return refuse(unsuitable(e.to_string()), next),
+    };
+    let Content::Number(number) = &number.content else {
+        return Err(Refusal {
+            detail: "The \"count\" value depends on resource attributes that cannot be determined until apply, so Terraform \
+                     cannot predict how many instances will be created."
+                .into(),
+            next: target_advice(what, "count"),
+            unknown: true,
+        });
+    };
+    if number.signum() < 0 {
+        return refuse(unsuitable("must be greater than or equal to zero".into()), next);
+    }
+    if !number.is_integer() {
+        return refuse(unsuitable("must be a whole number".into()), "Round it with floor() or ceil().");
+    }
+    match number.to_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| i32::try_from(*n).is_ok()) {
+        Some(n) => Ok(Expansion::Count(n)),
+        None => refuse(unsuitable("must be at most 2147483647".into()), next),
+    }
+}
+
+fn elements_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
+    let accepted = "Give a map, an object or a set of strings, for example with toset().";
+    if value.marks.contains(Marks::EPHEMERAL) {
+        return refuse(
+            "The given \"for_each\" value is derived from an ephemeral value, which means that Terraform cannot persist it \
+             between plan/apply rounds. Use only non-ephemeral values to specify a resource's instance keys.",
+            accepted,
+        );
+    }
+    if value.marks.contains(Marks::SENSITIVE) {
+        return refuse(
+            "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the \
+             sensitive value could be exposed as a resource instance key.",
+            "If the keys are no secret, take them out with nonsensitive(), for example nonsensitive(keys(x)).",
+        );
+    }
+    let unsuitable = |why: &str| format!("The given \"for_each\" argument value is unsuitable: {why}.");
+    match &value.content {
+        Content::Null(_) => refuse(
+            unsuitable("the given \"for_each\" argument value is null. A map, or set of strings is allowed"),
+            "Use an empty map or set for no instance.",
+        ),
+        Content::Map(_, elements) | Content::Object(elements) => Ok(Expansion::Each((**elements).clone())),
+        Content::Set(element, items) => set_elements(element, items, what),
+        Content::Unknown(Type::Dynamic | Type::Map(_) | Type::Object(_), ..) => Err(Refusal {
+            detail: "The \"for_each\" map includes keys derived from resource attributes that cannot be determined until \
+                     apply, and so Terraform cannot determine the full set of keys that will identify the instances of \
+                     this resource."
+                .into(),
+            next: format!(
+                "Use a map whose keys are written in the configuration; values may be unknown. Or: {}",
+                target_advice(what, "for_each")
+            ),
+            unknown: true,
+        }),
+        Content::Unknown(Type::Set(element), ..) if matches!(**element, Type::String | Type::Dynamic) => Err(unknown_set(what)),
+        _ => {
+            let ty = value.ty().friendly_name();
+            let why = format!("the \"for_each\" argument must be a map, or set of strings, and you have provided a value of type {ty}");
+            refuse(unsuitable(&why), accepted)
+        }
+    }
+}
+
+fn unknown_set(what: &str) -> Refusal {
+    Refusal {
+        detail: "The \"for_each\" set includes values derived from resource attributes that cannot be determined until \
+                 apply, and so Terraform cannot determine the full set of keys that will identify the instances of this \
+                 resource."
+            .into(),
+        next: format!(
+            "Use a map whose keys are written in the configuration instead of a set. Or: {}",
+            target_advice(what, "for_each")
+        ),
+        unknown: true,
+    }
+}
+
+fn set_elements(element: &Type, items: &[Value], what: &str) -> Result<Expansion, Refusal> {
+    let unsuitable = |why: String| format!("The given \"for_each\" argument value is unsuitable: {why}.");
+    if items.iter().any(|item| !item.is_wholly_known()) {
+        return Err(unknown_set(what));
+    }
+    if items.is_empty() {
+        return Ok(Expansion::Each(BTreeMap::new()));
+    }
+    if *element != Type::String {
+        let why = format!(
+            "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
+            element.friendly_name()
+        );
+        return refuse(unsuitable(why), "Turn the elements into strings, or use a map.");
+    }
+    let mut elements = BTreeMap::new();
+    for item in items {
+        match &item.content {
+            Content::String(key) => elements.insert(key.clone(), item.clone()),
+            _ => {
+                let why = "\"for_each\" sets must not contain null values".to_string();
+                return refuse(unsuitable(why), "Take null out, for example with compact().");
+            }
+        };
+    }
+    Ok(Expansion::Each(elements))
+}

@@ -1,0 +1,6 @@
+//! `abs(number)`: without its sign.
+use super::signature::{Function, Kind, Parameter};
+use value::Value;
+
+pub(super) const FUNCTION: Function =
+    Function::new(&[Parameter::number("num")], Kind::Number, |call| Ok(Value::number(call.number(0).abs())));

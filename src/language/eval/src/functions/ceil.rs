@@ -1,0 +1,6 @@
+//! `ceil(number)`: the smallest whole number that is not below.
+use super::signature::{Function, Kind, Parameter};
+use value::Value;
+
+pub(super) const FUNCTION: Function =
+    Function::new(&[Parameter::number("num")], Kind::Number, |call| Ok(Value::number(call.number(0).ceil())));

@@ -1,0 +1,60 @@
+//! `flatten(list)`: lists, sets and tuples in it dissolved, at any depth.
+use super::CallError;
+use super::signature::{Function, Parameter};
+use value::{Marks, Type, Value};
+
+pub(super) const FUNCTION: Function = Function::typed(
+    &[Parameter::any("list").unknown().untyped().marked()],
+    |args| {
+        let Some(list) = args.first() else { return Ok(Type::Dynamic) };
+        match list.ty() {
+            Type::Dynamic => Ok(Type::Dynamic),
+            Type::List(_) | Type::Set(_) | Type::Tuple(_) => {
+                let flat = Flat::of(list);
+                Ok(if flat.known { Type::tuple(flat.items.iter().map(Value::ty)) } else { Type::Dynamic })
+            }
+            _ => Err(CallError::new("can only flatten lists, sets and tuples")),
+        }
+    },
+    |call| {
+        let flat = Flat::of(call.arg(0));
+        let value = if flat.known { Value::tuple(flat.items) } else { call.unknown() };
+        Ok(value.marked(flat.marks))
+    },
+);
+
+struct Flat {
+    items: Vec<Value>,
+    marks: Marks,
+    known: bool,
+}
+
+impl Flat {
+    fn of(list: &Value) -> Flat {
+        let mut flat = Flat { items: Vec::new(), marks: Marks::NONE, known: true };
+        flat.add(list);
+        flat
+    }
+
+    fn add(&mut self, list: &Value) {
+        self.marks = self.marks.union(list.marks);
+        let Some(items) = list.as_items() else {
+            self.known = false;
+            return;
+        };
+        // Elements of a set that are not known yet may turn out to be one.
+        if matches!(list.content, value::Content::Set(..)) && !list.is_wholly_known() {
+            self.known = false;
+        }
+        for item in items {
+            match item.ty() {
+                Type::List(_) | Type::Set(_) | Type::Tuple(_) if !item.is_null() => self.add(item),
+                Type::Dynamic if !item.is_known() => {
+                    self.known = false;
+                    self.marks = self.marks.union(item.marks);
+                }
+                _ => self.items.push(item.clone()),
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! `floor(number)`: the largest whole number that is not above.
+use super::signature::{Function, Kind, Parameter};
+use value::Value;
+
+pub(super) const FUNCTION: Function =
+    Function::new(&[Parameter::number("num")], Kind::Number, |call| Ok(Value::number(call.number(0).floor())));

@@ -1,0 +1,13 @@
+//! `indent(spaces, text)`: spaces before every line but the first.
+use super::CallError;
+use super::signature::{Function, Kind, Parameter, text};
+
+pub(super) const FUNCTION: Function =
+    Function::new(&[Parameter::number("spaces"), Parameter::text("str")], Kind::Text, |call| {
+        let spaces = usize::try_from(call.int(0)?)
+            .map_err(|_| CallError::at(0, "the number of spaces must not be less than zero"))?;
+        if spaces > 1_000_000 {
+            return Err(CallError::at(0, "more than a million spaces"));
+        }
+        text(call.text(1).replace('\n', &format!("\n{}", " ".repeat(spaces))))
+    });

@@ -1,0 +1,26 @@
+//! `index(list, value)`: the place of the first element that is equal.
+use super::CallError;
+use super::signature::{Function, Parameter};
+use value::{Type, Value};
+
+pub(super) const FUNCTION: Function = Function::typed(
+    &[Parameter::any("list"), Parameter::any("value")],
+    |args| match args.first().map(Value::ty) {
+        Some(Type::List(_) | Type::Tuple(_)) => Ok(Type::Number),
+        _ => Err(CallError::new("argument must be a list or tuple")),
+    },
+    |call| {
+        let items = call.items(0);
+        if items.is_empty() {
+            return Err(CallError::new("cannot search an empty list"));
+        }
+        for (i, item) in items.iter().enumerate() {
+            match item.equals(call.arg(1)).as_bool() {
+                Some(true) => return Ok(Value::int(i as i64)),
+                Some(false) => {}
+                None => return Ok(call.unknown()),
+            }
+        }
+        Err(CallError::new("item not found"))
+    },
+);

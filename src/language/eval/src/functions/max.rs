@@ -1,0 +1,10 @@
+//! `max(numbers...)`
+use super::CallError;
+use super::signature::{Function, Kind, Parameter};
+use value::Value;
+
+pub(super) const FUNCTION: Function = Function::new(&[], Kind::Number, |call| {
+    let largest = call.args.iter().filter_map(Value::as_number).max();
+    largest.map(|n| Value::number(n.clone())).ok_or_else(|| CallError::new("must pass at least one number"))
+})
+.rest(Parameter::number("numbers"));

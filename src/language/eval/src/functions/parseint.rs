@@ -1,0 +1,51 @@
+//! `parseint(text, base)`
+use super::CallError;
+use super::signature::{Function, Kind, Parameter};
+use value::{Number, Type, Value};
+
+pub(super) const FUNCTION: Function = Function::typed(
+    &[Parameter::any("number"), Parameter::of("base", Kind::Number)],
+    |args| match args.first().map(Value::ty) {
+        Some(Type::String) | None => Ok(Type::Number),
+        Some(other) => {
+            Err(CallError::at(0, format!("first argument must be a string, not {}", other.friendly_name())))
+        }
+    },
+    |call| {
+        let base = call.int(1)?;
+        if !(2..=62).contains(&base) {
+            return Err(CallError::at(1, "base must be a whole number between 2 and 62 inclusive"));
+        }
+        let text = call.text(0);
+        parse(text, base)
+            .map(Value::number)
+            .ok_or_else(|| CallError::at(0, format!("cannot parse {text:?} as a base {base} integer")))
+    },
+);
+
+fn parse(text: &str, base: i64) -> Option<Number> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, text.get(1..)?),
+        b'+' => (false, text.get(1..)?),
+        _ => (false, text),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    let base_number = Number::from(base);
+    let mut value = Number::ZERO;
+    for c in digits.bytes() {
+        let digit = match c {
+            b'0'..=b'9' => c - b'0',
+            b'a'..=b'z' => c - b'a' + 10,
+            b'A'..=b'Z' if base <= 36 => c - b'A' + 10,
+            b'A'..=b'Z' => c - b'A' + 36,
+            _ => return None,
+        };
+        if i64::from(digit) >= base {
+            return None;
+        }
+        value = value.mul(&base_number)?.add(&Number::from(i64::from(digit)))?;
+    }
+    Some(if negative { value.neg() } else { value })
+}

@@ -1,0 +1,13 @@
+//! `regexall(pattern, text)`: all matches.
+use super::pattern::{Pattern, result_type};
+use super::signature::{Function, Parameter};
+use value::Type;
+
+pub(super) const FUNCTION: Function = Function::typed(
+    &[Parameter::text("pattern"), Parameter::text("string")],
+    |args| Ok(Type::list(result_type(args)?)),
+    |call| {
+        let pattern = Pattern::of_argument(call.text(0))?;
+        call.list(pattern.matches(call.text(1)))
+    },
+);

@@ -1,0 +1,56 @@
+//! `setproduct(sets...)`: all combinations; a list when all are lists.
+use super::CallError;
+use super::signature::{Function, Parameter};
+use value::{Content, Marks, Type, Value, convert, unify};
+
+pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
+    let marks = call.args.iter().fold(Marks::NONE, |m, a| m.union(a.marks));
+    let element = call.element();
+    let types: Vec<Type> = match &element {
+        Type::Tuple(types) => types.to_vec(),
+        _ => Vec::new(),
+    };
+    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    for (i, (arg, ty)) in call.args.iter().zip(&types).enumerate() {
+        if matches!(arg.content, Content::Set(..)) && !arg.is_wholly_known() {
+            return Ok(call.unknown().marked(marks));
+        }
+        let items = arg.as_items().unwrap_or_default().iter().map(|v| convert(v, ty)).collect::<Result<Vec<_>, _>>();
+        let items = items.map_err(|e| CallError::at(i, e.to_string()))?;
+        rows = rows
+            .iter()
+            .flat_map(|row| items.iter().map(|item| row.iter().chain([item]).cloned().collect()))
+            .collect();
+    }
+    let rows = rows.into_iter().map(Value::tuple);
+    let value = match &call.ty {
+        Type::List(_) => Value::list(element, rows),
+        _ => Value::set(element, rows),
+    };
+    Ok(value.marked(marks))
+})
+.rest(Parameter::any("sets").marked());
+
+fn ty(args: &[Value]) -> Result<Type, CallError> {
+    if args.len() < 2 {
+        return Err(CallError::new("at least two arguments are required"));
+    }
+    let mut all_lists = true;
+    let mut elements = Vec::new();
+    for (i, arg) in args.iter().enumerate() {
+        match arg.ty() {
+            Type::Set(element) => {
+                all_lists = false;
+                elements.push(Type::clone(&element));
+            }
+            Type::List(element) => elements.push(Type::clone(&element)),
+            Type::Tuple(each) => {
+                let common = unify(&each).ok_or_else(|| CallError::at(i, "all elements must be of the same type"))?;
+                elements.push(common);
+            }
+            _ => return Err(CallError::at(i, "a set or a list is required")),
+        }
+    }
+    let row = Type::tuple(elements);
+    Ok(if all_lists { Type::list(row) } else { Type::set(row) })
+}

@@ -1,0 +1,11 @@
+//! `setsubtract(a, b)`
+use super::sets::{combine, common_type, has};
+use super::signature::{Function, Kind, Parameter};
+
+pub(super) const FUNCTION: Function =
+    Function::typed(&[Parameter::of("a", Kind::Set), Parameter::of("b", Kind::Set)], common_type, |call| {
+        combine(call, |sets| {
+            let [a, b] = sets else { return Vec::new() };
+            a.iter().filter(|v| !has(b, v)).cloned().collect()
+        })
+    });

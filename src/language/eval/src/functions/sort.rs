@@ -1,0 +1,16 @@
+//! `sort(list)` of strings, by code point.
+use super::CallError;
+use super::signature::{Function, Kind, Parameter};
+
+pub(super) const FUNCTION: Function = Function::new(&[Parameter::of("list", Kind::Texts)], Kind::Texts, |call| {
+    if !call.arg(0).is_wholly_known() {
+        return Ok(call.unknown());
+    }
+    let mut items = call.items(0).to_vec();
+    if let Some(null) = items.iter().position(value::Value::is_null) {
+        let reason = format!("given list element {null} is null; a null string cannot be sorted");
+        return Err(CallError::at(0, reason));
+    }
+    items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    call.list(items)
+});

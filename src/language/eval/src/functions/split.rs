@@ -1,0 +1,12 @@
+//! `split(separator, text)`
+use super::signature::{Function, Kind, Parameter};
+use value::Value;
+
+pub(super) const FUNCTION: Function =
+    Function::new(&[Parameter::text("separator"), Parameter::text("str")], Kind::Texts, |call| {
+        let (separator, text) = (call.text(0), call.text(1));
+        if separator.is_empty() {
+            return call.list(text.chars().map(|c| Value::string(c.to_string())));
+        }
+        call.list(text.split(separator).map(Value::string))
+    });

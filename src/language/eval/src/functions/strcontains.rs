@@ -1,0 +1,8 @@
+//! `strcontains(text, part)`
+use super::signature::{Function, Kind, Parameter};
+use value::Value;
+
+pub(super) const FUNCTION: Function =
+    Function::new(&[Parameter::text("str"), Parameter::text("substr")], Kind::Bool, |call| {
+        Ok(Value::bool(call.text(0).contains(call.text(1))))
+    });
