@@ -1,3 +1,22 @@
-//! Holds: (to come).
-//! May touch: nothing yet.
-//! Never: files, clock, network.
+//! Holds: the author side of providers: traits for resources, data sources and functions, served as tfplugin6.
+//! May touch: tfplugin, configschema, value, diag.
+//! Never: the engine, the language, state: any Terraform may be the host.
+
+mod answers;
+mod connection;
+mod finding;
+pub mod log;
+mod plan;
+mod private;
+mod provider;
+mod serve;
+mod service;
+mod side_services;
+
+pub use finding::{Finding, Findings, Reply};
+pub use plan::{PlanRequest, Planned, default_plan};
+pub use private::Private;
+pub use provider::{
+    ChangeRequest, DataSource, Function, FunctionError, Future, Object, Provider, Repeat, Resource, StoredState,
+};
+pub use serve::{Served, serve};

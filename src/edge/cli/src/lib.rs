@@ -2,6 +2,86 @@
 //! May touch: ops, and views and dr for what it prints.
 //! Never: providers, files of state or journal.
 
-mod argv;
 pub mod arguments;
+mod argv;
+mod commands;
+mod progress;
+mod shell;
 mod terminal;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use ops::Environment;
+use shell::{Exit, Shell};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use terminal::{Colour, Terminal};
+
+/// Deep configurations recurse: the work is done on a stack of its own, of which only what is used is ever mapped.
+const STACK_BYTES: usize = 1 << 30;
+
+/// Runs the command line; the result is the exit code of the process.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let work = std::thread::Builder::new().name("drform".into()).stack_size(STACK_BYTES).spawn(move || command(args));
+    match work.map(std::thread::JoinHandle::join) {
+        Ok(Ok(exit)) => exit as u8,
+        // The panic has printed itself.
+        Ok(Err(_)) => 101,
+        Err(_) => Exit::Failure as u8,
+    }
+}
+
+fn command(args: Vec<OsString>) -> Exit {
+    let environment = Environment::of_process();
+    let extra = |command: &str| {
+        let general = environment.setting("CLI_ARGS").map(argv::words).unwrap_or_default();
+        let own = environment.setting(&format!("CLI_ARGS_{command}")).map(argv::words).unwrap_or_default();
+        [general, own].concat()
+    };
+    let parsed = match Arguments::try_parse_from(argv::rewrite(args, extra)) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let terminal = Terminal::new(Colour::Auto, environment.get("NO_COLOR"));
+            let text = error.render().to_string();
+            if error.use_stderr() {
+                terminal.err(&text);
+                return Exit::Failure;
+            }
+            terminal.out(&text);
+            return Exit::Success;
+        }
+    };
+    let colour = if parsed.no_color { Colour::Never } else { Colour::Auto };
+    let shell = Shell {
+        terminal: Terminal::new(colour, environment.get("NO_COLOR")),
+        dir: parsed.chdir.unwrap_or_else(|| PathBuf::from(".")),
+        environment,
+    };
+    if !shell.dir.is_dir() {
+        return shell.fail(
+            diag::Diagnostic::error("No such directory", format!("-chdir names {}, which is no directory.", shell.dir.display()))
+                .next("Name the directory that holds the root module."),
+        );
+    }
+    dispatch(&shell, &parsed.command)
+}
+
+fn dispatch(shell: &Shell, command: &Command) -> Exit {
+    match command {
+        Command::Init(args) => commands::init::run(shell, args),
+        Command::Validate(args) => commands::validate::run(shell, args),
+        Command::Plan(args) => commands::plan::run(shell, args),
+        Command::Apply(args) => commands::apply::run(shell, args),
+        Command::Destroy(args) => commands::destroy::run(shell, args),
+        Command::Show(args) => commands::show::run(shell, args),
+        Command::Output(args) => commands::output::run(shell, args),
+        Command::State(args) => commands::state::run(shell, args),
+        Command::Version(args) => commands::version::run(shell, args),
+        Command::Drift(args) => commands::drift::run(shell, args),
+        Command::Survive(args) => commands::survive::run(shell, args),
+        Command::Sandbox(args) => commands::sandbox::run(shell, args),
+        Command::Console(args) => commands::console::run(shell, args),
+        Command::Recover(args) => commands::recover::run(shell, args),
+    }
+}

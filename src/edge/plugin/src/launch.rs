@@ -208,17 +208,18 @@ async fn meet(
     identity: Option<&Identity>,
 ) -> Result<(Protocol, Address, Channel), Diagnostic> {
     let mut stdout = BufReader::new(stdout);
-    let mut line = String::new();
-    let read = (&mut stdout).take(LINE_MAX_BYTES).read_line(&mut line).await;
+    let mut line = Vec::new();
+    // An error of the pipe is its end: what was read until then counts.
+    let _ = (&mut stdout).take(LINE_MAX_BYTES).read_until(b'\n', &mut line).await;
     if line.is_empty() {
         // Closed stdout: it is about to end, or will never say anything.
         let status = own.ended().await;
         return Err(not_started(&spec.name, format!("{} before it was ready.", described(status)), &own.stderr().tail())
             .next("Start it by hand: it should say that it is a plugin and not meant to be run directly."));
     }
-    if let Err(why) = read {
-        return Err(unrecognized(spec, &format!("something that is no text ({why})"), &own.stderr().tail()));
-    }
+    let Ok(line) = String::from_utf8(line) else {
+        return Err(unrecognized(spec, "something that is no text", &own.stderr().tail()));
+    };
     let handshake = Handshake::parse(&line).map_err(|why| refused(spec, &line, why, &own.stderr().tail()))?;
     let protocol = protocol(handshake.version).ok_or_else(|| wrong_version(&spec.name, handshake.version))?;
     tokio::spawn(async move {

@@ -231,4 +231,4 @@ fn how_from(name: &str) -> Result<How, Refusal> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -124,7 +124,7 @@ impl DataTask {
             provider: subject.provider,
             action: Action::Read,
             reason,
-            before: Value::null(configschema::implied_type(&subject.schema.block)),
+            before: Value::null(subject.ty.clone()),
             schema: subject.schema,
             after,
             config: self.config.clone(),

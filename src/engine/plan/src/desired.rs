@@ -7,9 +7,9 @@ use crate::{PlanInput, PlanOptions};
 use addrs::{ConfigResource, ModuleInstance};
 use config::{CheckRule, ModuleTree, ResourceConfig};
 use diag::{Diagnostic, Diagnostics};
-use eval::{Evaluator, ExprNode, Repetition};
+use eval::{Evaluator, ExprNode, Outcome, Repetition};
 use std::sync::Arc;
-use value::{Marks, Type, Value, convert};
+use value::Value;
 
 /// What tasks may look at while they take a turn.
 pub(crate) struct View<'a> {
@@ -88,36 +88,16 @@ fn conditions(
 ) -> Diagnostics {
     let mut troubles = Diagnostics::new();
     for rule in rules {
-        let (value, found) = view.evaluator.evaluate(desired.module(), &rule.condition, repetition);
-        let broken = found.has_errors();
+        let (outcome, found) = view.evaluator.check(desired.module(), rule, repetition);
         troubles.extend(found);
-        if broken {
-            continue;
+        if let Outcome::Failed(message) = outcome {
+            troubles.push(
+                Diagnostic::error(format!("Resource {what} failed"), message)
+                    .at(rule.condition.range())
+                    .within(rule.range.clone())
+                    .about(desired.subject.addr.to_string()),
+            );
         }
-        let Ok(value) = convert(&value, &Type::Bool) else {
-            let detail = format!("Invalid {what} expression result: a bool is required.");
-            troubles.push(Diagnostic::error("Invalid condition result", detail).at(rule.condition.range()));
-            continue;
-        };
-        if value.as_bool() != Some(false) {
-            continue;
-        }
-        let (message, found) = view.evaluator.evaluate(desired.module(), &rule.error_message, repetition);
-        troubles.extend(found.into_iter().filter(Diagnostic::is_error));
-        let message = match message.as_str() {
-            Some(_) if message.all_marks().contains(Marks::SENSITIVE) => {
-                "The error message included a sensitive value, so it will not be displayed."
-            }
-            Some(text) => text,
-            None => "The error message is not known yet.",
-        };
-        let summary = format!("Resource {what} failed");
-        troubles.push(
-            Diagnostic::error(summary, message)
-                .at(rule.condition.range())
-                .within(rule.range.clone())
-                .about(desired.subject.addr.to_string()),
-        );
     }
     troubles
 }
@@ -125,14 +105,27 @@ fn conditions(
 /// An evaluator for a plan, with the variables that were given.
 pub(crate) fn evaluator(input: &PlanInput) -> (Evaluator, Diagnostics) {
     let mut evaluator = Evaluator::new(input.tree.clone(), input.surroundings.clone());
-    let troubles = evaluator.give(input.variables.clone());
+    evaluator.set_root_variables(input.variables.clone());
+    let undeclared = evaluator.undeclared_root_variables();
+    let troubles = undeclared.iter().map(|name| {
+        Diagnostic::warning(
+            "Value for undeclared variable",
+            format!("The root module does not declare a variable named {name:?} but a value was found for it."),
+        )
+        .next(format!("To use this value, add a \"variable\" block named {name:?} to the configuration."))
+    });
+    let troubles = troubles.collect();
     (evaluator, troubles)
 }
 
 /// Evaluates a node that is neither resource nor provider.
 pub(crate) fn evaluate_node(evaluator: &mut Evaluator, node: &ExprNode) -> Diagnostics {
     match node {
-        ExprNode::Resource(_) | ExprNode::Provider(_) => Diagnostics::new(),
-        _ => Diagnostics::new(),
+        ExprNode::ModuleCall(path) => evaluator.expand_module(path),
+        ExprNode::Variable(path, name) => evaluator.evaluate_variable(path, name),
+        ExprNode::VariableRules(path, name) => evaluator.check_variable(path, name),
+        ExprNode::Local(path, name) => evaluator.evaluate_local(path, name),
+        ExprNode::Output(path, name) => evaluator.evaluate_output(path, name),
+        ExprNode::Resource(_) | ExprNode::Provider(_) | ExprNode::ModuleDone(_) => Diagnostics::new(),
     }
 }

@@ -2,20 +2,22 @@
 //! that the state has.
 
 use crate::data::{DataTask, Pending};
-use crate::desired::{Desired, View};
+use crate::desired::Desired;
 use crate::graph;
-use crate::instance::{Ignore, Subject};
+use crate::instance::Subject;
 use crate::managed::{Aim, Identity, ManagedTask};
 use crate::planner::{Planner, Task};
+use crate::provider::ProviderTask;
 use crate::{ActionReason, Mode, PlanInput};
 use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
-use config::{IgnoreChanges, ResourceConfig};
-use configschema::{ProviderSchema, Schema};
+use config::{ProviderBlock, ResourceConfig};
+use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Expansion, Repetition};
 use state::{DeposedKey, InstanceState, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use value::Type;
 
 /// The objects of a resource, and its expansion in each instance of its module.
 #[derive(Default)]
@@ -77,6 +79,8 @@ struct Growth<'a> {
     provider_schema: Arc<ProviderSchema>,
     schema: Arc<Schema>,
     dependencies: Arc<[ConfigResource]>,
+    ty: Type,
+    ignore: Arc<IgnoreChanges>,
 }
 
 impl<'a> Growth<'a> {
@@ -98,26 +102,30 @@ impl<'a> Growth<'a> {
             ResourceMode::Data => &provider_schema.data_sources,
             _ => &provider_schema.resources,
         };
-        let schema = match (kinds.get(&resource.resource.kind), block) {
-            (Some(schema), _) => schema.clone(),
-            (None, _) => return Err(Box::new(unknown_kind(resource, &provider, block))),
+        let Some(schema) = kinds.get(&resource.resource.kind).cloned() else {
+            return Err(Box::new(unknown_kind(resource, &provider, block)));
         };
         let dependencies = planner.graph.dependencies_of(node);
-        Ok(Growth { planner, node, resource, block, provider, provider_schema, schema, dependencies })
+        let ignore = match block.map(|b| &b.lifecycle.ignore_changes) {
+            None | Some(config::IgnoreChanges::None) => IgnoreChanges::Paths(Vec::new()),
+            Some(config::IgnoreChanges::All) => IgnoreChanges::All,
+            Some(config::IgnoreChanges::Paths(paths)) => {
+                IgnoreChanges::Paths(paths.iter().map(|(path, _)| path.clone()).collect())
+            }
+        };
+        let ty = configschema::implied_type(&schema.block);
+        let ignore = Arc::new(ignore);
+        Ok(Growth { planner, node, resource, block, provider, provider_schema, schema, ty, dependencies, ignore })
     }
 
     fn subject(&self, addr: ResourceInstance) -> Subject {
-        let ignore = match self.block.map(|b| &b.lifecycle.ignore_changes) {
-            None | Some(IgnoreChanges::None) => Ignore::Nothing,
-            Some(IgnoreChanges::All) => Ignore::All,
-            Some(IgnoreChanges::Paths(paths)) => Ignore::Paths(paths.iter().map(|(path, _)| path.clone()).collect()),
-        };
         Subject {
             forced: self.planner.input.options.replace.contains(&addr).then_some(ActionReason::ReplaceByRequest),
             addr,
             provider: self.provider.clone(),
             schema: self.schema.clone(),
-            ignore,
+            ty: self.ty.clone(),
+            ignore: self.ignore.clone(),
             create_before_destroy: self.planner.graph.creates_first(self.node),
             declared_at: self.block.map(|b| b.range.clone()),
         }
@@ -215,11 +223,17 @@ impl<'a> Growth<'a> {
         let instance: Option<&InstanceState> = self.planner.input.prior.instances.get(&addr);
         let stored = instance.and_then(|i| i.object(deposed.as_ref())).cloned();
         let blocked = self.planner.input.options.blocked.contains(&addr);
+        // An object whose block is gone is deleted by whoever made it.
+        let provider = match (self.block, instance) {
+            (None, Some(instance)) => graph::canonical(&instance.provider),
+            _ => self.provider.clone(),
+        };
         let identity = Identity {
             addr,
             deposed,
-            provider: self.provider.clone(),
+            provider,
             schema: self.schema.clone(),
+            ty: self.ty.clone(),
             provider_schema: self.provider_schema.clone(),
             stored,
             declared_at: self.block.map(|b| b.range.clone()),
@@ -260,4 +274,27 @@ fn unknown_kind(resource: &ConfigResource, provider: &ProviderConfig, block: Opt
         Some(block) => diagnostic.at(block.range.clone()),
         None => diagnostic.next("Select a version of the provider that still supports it, or remove it from the state."),
     }
+}
+
+/// The task of a provider configuration: its block is evaluated, or empty.
+pub(crate) fn provider_task(planner: &Planner, provider: &ProviderConfig) -> Result<ProviderTask, Diagnostics> {
+    let schema = schemas_of(planner, provider).map_err(|d| Diagnostics::from(*d))?;
+    let Some(block) = provider_block(&planner.input, provider) else {
+        let empty = configschema::empty_value(&schema.provider);
+        return Ok(ProviderTask::new(provider.clone(), empty, None, Diagnostics::new()));
+    };
+    // Modules with provider blocks have one instance: Terraform refuses count and for_each on their calls.
+    let modules = planner.evaluator.module_instances(&provider.module);
+    let module = modules.into_iter().next().unwrap_or(ModuleInstance::ROOT);
+    let (config, troubles) =
+        planner.evaluator.decode_body(&module, &block.body, &schema.provider, &Repetition::NONE);
+    if troubles.has_errors() {
+        return Err(troubles);
+    }
+    Ok(ProviderTask::new(provider.clone(), config, Some(block.range.clone()), troubles))
+}
+
+fn provider_block<'a>(input: &'a PlanInput, provider: &ProviderConfig) -> Option<&'a ProviderBlock> {
+    let blocks = &input.tree.module(&provider.module)?.provider_configs;
+    blocks.values().find(|block| block.alias == provider.alias && block.provider.same_as(&provider.provider))
 }

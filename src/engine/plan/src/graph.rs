@@ -1,6 +1,6 @@
 //! The expression graph with what planning adds: resources that only the state knows, providers that only these need.
 
-use crate::{Mode, PlanInput, lineage};
+use crate::{Mode, PlanInput, lineage, waits};
 use addrs::{ConfigResource, Mode as ResourceMode, ModulePath, Provider, ProviderConfig, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use eval::{ExprNode, ExpressionGraph};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The nodes of a plan.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(crate) struct Graph {
     /// Expressions, resources and providers, and what each needs.
     pub(crate) expressions: ExpressionGraph,
@@ -18,6 +18,10 @@ pub(crate) struct Graph {
     create_before_destroy: Vec<bool>,
     /// For each node whether it runs.
     needed: Vec<bool>,
+    /// For each node whether expressions may ask for its value.
+    read: Vec<bool>,
+    /// For data sources, managed resources whose changes they wait for.
+    waits_for: BTreeMap<usize, Vec<ConfigResource>>,
     /// Instances in the state, by resource.
     pub(crate) stored: BTreeMap<ConfigResource, Vec<ResourceInstance>>,
 }
@@ -33,8 +37,22 @@ impl Graph {
         let flagged = (expressions.nodes.iter().enumerate()).filter(|(_, node)| says_create_first(input, node));
         let flagged: Vec<usize> = flagged.map(|(node, _)| node).collect();
         let create_before_destroy = lineage::reached(&expressions, flagged);
-        let needed = needed(input, &expressions, &stored);
-        (Graph { expressions, dependencies, create_before_destroy, needed, stored }, troubles)
+        let (needed, read) = needed(input, &expressions, &stored);
+        let mut graph =
+            Graph { expressions, dependencies, create_before_destroy, needed, read, waits_for: BTreeMap::new(), stored };
+        graph.waits_for = waits::all(input, &graph);
+        (graph, troubles)
+    }
+
+    /// Whether the instances of a resource are found from the configuration: in destroy mode only of what provider
+    /// configurations are made from.
+    pub(crate) fn is_expanded(&self, node: usize) -> bool {
+        self.read.get(node).copied().unwrap_or(false)
+    }
+
+    /// The managed resources whose changes a data source waits for.
+    pub(crate) fn waits_for(&self, node: usize) -> &[ConfigResource] {
+        self.waits_for.get(&node).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a node runs at all.
@@ -135,13 +153,13 @@ fn missing_provider(addr: &ResourceInstance, provider: &ProviderConfig) -> Diagn
     .about(addr.to_string())
 }
 
-/// Which nodes run. Providers that nobody uses are not configured. In destroy mode nothing else is evaluated than what
-/// provider configurations need (features-and-traps.md 76).
+/// Which nodes run, and which of them expressions may ask for. Providers that nobody uses are not configured. In destroy
+/// mode nothing else is evaluated than what provider configurations are made from (features-and-traps.md 76).
 fn needed(
     input: &PlanInput,
     expressions: &ExpressionGraph,
     stored: &BTreeMap<ConfigResource, Vec<ResourceInstance>>,
-) -> Vec<bool> {
+) -> (Vec<bool>, Vec<bool>) {
     let destroys = input.options.mode == Mode::Destroy;
     let starts = (expressions.nodes.iter().enumerate()).filter(|(_, node)| match node {
         ExprNode::Provider(_) => false,
@@ -150,16 +168,18 @@ fn needed(
     });
     let starts: Vec<usize> = starts.map(|(node, _)| node).collect();
     if !destroys {
-        return lineage::reached(expressions, starts);
+        let all = lineage::reached(expressions, starts);
+        return (all.clone(), all);
     }
     let providers = starts.iter().flat_map(|node| expressions.dependencies.get(*node).into_iter().flatten());
     let providers: Vec<usize> =
         providers.copied().filter(|n| matches!(expressions.nodes.get(*n), Some(ExprNode::Provider(_)))).collect();
-    let mut needed = lineage::reached(expressions, providers);
+    let read = lineage::reached(expressions, providers);
+    let mut needed = read.clone();
     for node in starts {
         if let Some(slot) = needed.get_mut(node) {
             *slot = true;
         }
     }
-    needed
+    (needed, read)
 }

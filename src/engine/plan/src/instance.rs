@@ -12,12 +12,12 @@
 use crate::{Action, ActionReason, InstanceChange};
 use addrs::{ProviderConfig, ResourceInstance};
 use calls::{Answer, PlannedObject, Question};
-use configschema::Schema;
+use configschema::{Broken, IgnoreChanges, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
 use state::Status;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use value::{Content, Marks, Path, PathStep, Value};
+use value::{Content, Marks, Path, PathStep, Type, Value};
 
 /// What is fixed about an instance before its provider is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,26 +28,16 @@ pub struct Subject {
     pub provider: ProviderConfig,
     /// Schema of its type.
     pub schema: Arc<Schema>,
+    /// Type of its objects, implied by the schema: kept, because finding it walks the whole schema.
+    pub ty: Type,
     /// `ignore_changes`.
-    pub ignore: Ignore,
+    pub ignore: Arc<IgnoreChanges>,
     /// Whether its replacement is created first, also by propagation.
     pub create_before_destroy: bool,
     /// Why it must be replaced whatever the provider says: `-replace` or `replace_triggered_by`.
     pub forced: Option<ActionReason>,
     /// Header of the block that declares it.
     pub declared_at: Option<Range>,
-}
-
-/// `ignore_changes` of a resource.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Ignore {
-    /// Not given.
-    #[default]
-    Nothing,
-    /// These arguments.
-    Paths(Arc<[Path]>),
-    /// `all`.
-    All,
 }
 
 /// The object that is there now.
@@ -67,6 +57,7 @@ pub struct Prepared {
     subject: Subject,
     /// The object before, with marks; null when there is none.
     before: Value,
+    before_private: Arc<[u8]>,
     /// What the provider is told to be there: null for creates, also of the tainted and the replaced.
     prior: Value,
     prior_private: Arc<[u8]>,
@@ -123,7 +114,7 @@ pub struct Outcome {
 pub fn prepare(subject: &Subject, prior: Option<&Prior>, config: &Value) -> Result<Prepared, Diagnostics> {
     let (original, marks) = config.unmark_deep();
     refuse_ephemeral(subject, &original, &marks)?;
-    let nothing = Value::null(configschema::implied_type(&subject.schema.block));
+    let nothing = Value::null(subject.ty.clone());
     let there = prior.filter(|p| p.status == Status::Ready);
     let before = prior.map_or_else(|| nothing.clone(), |p| p.value.clone());
     let prior_value = there.map_or(nothing, |p| p.value.unmark_deep().0);
@@ -131,6 +122,7 @@ pub fn prepare(subject: &Subject, prior: Option<&Prior>, config: &Value) -> Resu
     Ok(Prepared {
         subject: subject.clone(),
         before,
+        before_private: prior.map_or_else(empty_bytes, |p| p.private.clone()),
         prior: prior_value,
         prior_private: there.map_or_else(empty_bytes, |p| p.private.clone()),
         original,
@@ -153,6 +145,11 @@ impl Prepared {
         }
     }
 
+    /// Private bytes of the object before, whatever the provider is told.
+    pub(crate) fn before_private(&self) -> Arc<[u8]> {
+        self.before_private.clone()
+    }
+
     /// The instance that it is about.
     pub fn subject(&self) -> &Subject {
         &self.subject
@@ -167,7 +164,7 @@ pub fn settle(prepared: Prepared, answer: Answer) -> Result<Settled, Diagnostics
     let subject = &prepared.subject;
     let (planned, warnings) = match answer {
         Answer::Planned(planned, diagnostics) => {
-            let diagnostics = about(subject, diagnostics);
+            let diagnostics = about(&subject.addr, subject.declared_at.as_ref(), diagnostics);
             match planned {
                 Some(planned) if !diagnostics.has_errors() => (planned, diagnostics),
                 _ if diagnostics.has_errors() => return Err(diagnostics),
@@ -176,6 +173,9 @@ pub fn settle(prepared: Prepared, answer: Answer) -> Result<Settled, Diagnostics
         }
         _ => return Err(no_answer(subject).into()),
     };
+    if let Err(error) = value::conforms(&planned.planned, &subject.ty) {
+        return Err(invalid_plan(subject, &format!(": {error}.")).into());
+    }
     let mut trouble = broken_write_only(subject, &planned.planned);
     let after = match &prepared.stage {
         Stage::First => {
@@ -234,7 +234,7 @@ fn first(
     }
     let reason = subject.forced.unwrap_or(ActionReason::ReplaceBecauseCannotUpdate);
     let again = Prepared {
-        prior: Value::null(configschema::implied_type(&subject.schema.block)),
+        prior: Value::null(subject.ty.clone()),
         prior_private: planned.private.clone(),
         config: prepared.original.clone(),
         stage: Stage::Replacement { reason, replace_paths },
@@ -249,7 +249,7 @@ fn replacement(subject: &Subject) -> Action {
 
 fn outcome(prepared: Prepared, after: Value, private: Arc<[u8]>, chosen: Chosen) -> Outcome {
     let after = marked(&prepared.subject, &after, &prepared.marks);
-    let after = adopt_origins(&after, &prepared.config).with_origin(&prepared.subject.addr.to_string().into());
+    let after = with_origins(&prepared.subject.addr, &after, &prepared.config);
     Outcome {
         action: chosen.action,
         reason: chosen.reason,
@@ -268,8 +268,7 @@ fn marked(subject: &Subject, value: &Value, marks: &[(Path, Marks)]) -> Value {
 
 /// Where the schema says that a value must not be shown.
 pub(crate) fn schema_marks(schema: &Schema, value: &Value) -> Vec<(Path, Marks)> {
-    let paths = configschema::sensitive_paths(&schema.block, value);
-    paths.into_iter().map(|path| (path, Marks::SENSITIVE)).collect()
+    configschema::sensitive_paths(&schema.block, value)
 }
 
 /// Compares where values are marked, as sets (features-and-traps.md 20, 21).
@@ -282,6 +281,14 @@ fn same_marks(prepared: &Prepared, after: &Value) -> bool {
     }
     let before = before.mark_paths(&schema_marks(&prepared.subject.schema, before));
     places(&before) == places(&marked_after)
+}
+
+/// A planned value each of whose unknown parts says which attribute of which instance will decide it.
+pub(crate) fn with_origins(addr: &ResourceInstance, planned: &Value, config: &Value) -> Value {
+    if planned.is_wholly_known() {
+        return planned.clone();
+    }
+    adopt_origins(planned, config).with_origin(&addr.to_string().into())
 }
 
 /// Unknown values that the provider took over from the configuration keep where they come from: the wire forgets it
@@ -311,29 +318,81 @@ fn part_at(value: &Value, step: PathStep) -> Option<&Value> {
 
 /// The value with `ignore_changes` applied against what is there.
 fn ignoring(subject: &Subject, prior: &Value, value: &Value) -> Value {
-    if prior.is_null() {
-        return value.clone();
-    }
-    match &subject.ignore {
-        Ignore::Nothing => value.clone(),
-        Ignore::Paths(paths) => configschema::apply_ignore_changes(&subject.schema.block, prior, value, paths),
-        Ignore::All => configschema::apply_ignore_changes(&subject.schema.block, prior, value, paths),
-    }
+    configschema::apply_ignore_changes(&subject.schema.block, prior, value, &subject.ignore)
 }
 
 /// The paths that force a replacement, filtered (plugin-protocol.md 9.9).
 fn forcing_paths(prepared: &Prepared, planned: &PlannedObject, after: &Value) -> Result<Vec<Path>, Diagnostics> {
-    configschema::replace_paths(&prepared.subject.schema.block, &prepared.prior, after, &planned.requires_replace)
+    let subject = &prepared.subject;
+    configschema::replace_paths(&planned.requires_replace, &prepared.prior, after, &subject.schema.block)
+        .map_err(|broken| broken.iter().map(|b| invalid_plan(subject, &said(b))).collect())
+}
+
+/// Promises that the planned object breaks.
+fn broken_promises(prepared: &Prepared, planned: &Value) -> Diagnostics {
+    let subject = &prepared.subject;
+    let block = &subject.schema.block;
+    let broken = configschema::assert_plan_valid(block, &prepared.prior, &prepared.config, planned);
+    broken.iter().map(|b| invalid_plan(subject, &said(b))).collect()
+}
+
+/// Write-only arguments that came back with a value.
+pub(crate) fn broken_write_only(subject: &Subject, value: &Value) -> Diagnostics {
+    let broken = configschema::assert_write_only_null(&subject.schema.block, value);
+    let provider = subject.provider.provider.to_string();
+    let errors = broken.iter().map(|b| {
+        let detail = format!(
+            "Provider {provider:?} returned a value for the write-only attribute \"{}.{}\". Write-only attributes cannot be \
+             read back from the provider.{BUG}",
+            subject.addr, b.path
+        );
+        Diagnostic::error("Write-only attribute set", detail).about(subject.addr.to_string())
+    });
+    errors.collect()
+}
+
+/// Ephemeral values must not be stored: only write-only arguments take them (features-and-traps.md 24).
+fn refuse_ephemeral(subject: &Subject, config: &Value, marks: &[(Path, Marks)]) -> Result<(), Diagnostics> {
+    let ephemeral: Vec<&Path> =
+        marks.iter().filter(|(_, m)| m.contains(Marks::EPHEMERAL)).map(|(path, _)| path).collect();
+    if ephemeral.is_empty() {
+        return Ok(());
+    }
+    let allowed = configschema::write_only_paths(&subject.schema.block, config);
+    let refused = ephemeral.into_iter().filter(|path| !allowed.iter().any(|a| path.0.starts_with(&a.0)));
+    let errors: Diagnostics = refused
+        .map(|path| {
+            let detail = format!(
+                "Ephemeral values are not valid for {:?}, because it is not a write-only attribute and must be persisted to \
+                 state.",
+                path.to_string()
+            );
+            Diagnostic::error("Invalid use of ephemeral value", detail)
+        })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(about(&subject.addr, subject.declared_at.as_ref(), errors)) }
+}
+
+/// A broken promise as the end of a sentence about an address.
+fn said(broken: &Broken) -> String {
+    match broken.path == Path::ROOT {
+        true => format!(": {}.", broken.reason),
+        false => format!(" at {}: {}.", broken.path, broken.reason),
+    }
 }
 
 fn empty_bytes() -> Arc<[u8]> {
     Arc::from(&[][..])
 }
 
-fn about(subject: &Subject, diagnostics: Diagnostics) -> Diagnostics {
-    let address = subject.addr.to_string();
+/// Diagnostics that name the instance and, where they name no place, its block.
+pub(crate) fn about(addr: &ResourceInstance, declared_at: Option<&Range>, diagnostics: Diagnostics) -> Diagnostics {
+    if diagnostics.is_empty() {
+        return diagnostics;
+    }
+    let address = addr.to_string();
     diagnostics.map(|d| {
-        let d = match &subject.declared_at {
+        let d = match declared_at {
             Some(range) => d.at_if_missing(range),
             None => d,
         };
@@ -361,5 +420,65 @@ pub(crate) fn invalid_plan(subject: &Subject, what: &str) -> Diagnostic {
     match &subject.declared_at {
         Some(range) => diagnostic.at(range.clone()),
         None => diagnostic,
+    }
+}
+
+/// The error about an object that is none of the type's.
+pub(crate) fn invalid_object(subject: &Subject, why: &str) -> Diagnostics {
+    let provider = subject.provider.provider.to_string();
+    let detail = format!("Provider {provider:?} returned an invalid value for {}: {why}.{BUG}", subject.addr);
+    Diagnostic::error("Provider produced invalid object", detail).about(subject.addr.to_string()).into()
+}
+
+/// Holds the plan made with all values known against the plan that was shown: what became known must fit into what was
+/// unknown, and the action must be the same (plugin-protocol.md 10.3, features-and-traps.md 57). `now` is the outcome of
+/// [`prepare`] and [`settle`] during apply; for the create half of a replacement its prior is `None`.
+///
+/// There is no exemption for the legacy SDK here.
+///
+/// # Errors
+/// "Provider produced inconsistent final plan", once for each difference.
+pub fn confirm(shown: &InstanceChange, now: &Outcome) -> Result<(), Diagnostics> {
+    let provider = shown.provider.provider.to_string();
+    let addr = &shown.addr;
+    let inconsistent = |what: String| {
+        let detail = format!(
+            "When expanding the plan for {addr} to include new values learned so far during apply, provider {provider:?} \
+             {what}.{BUG}"
+        );
+        let diagnostic = Diagnostic::error("Provider produced inconsistent final plan", detail).about(addr.to_string());
+        match &shown.declared_at {
+            Some(range) => diagnostic.at(range.clone()),
+            None => diagnostic,
+        }
+    };
+    let fits = match (shown.action, now.action) {
+        (a, b) if a == b => true,
+        (Action::Update, Action::NoOp) => true,
+        (a, Action::Create) => a.is_replace(),
+        _ => false,
+    };
+    if !fits {
+        let what = format!("changed the planned action from {} to {}", verb(shown.action), verb(now.action));
+        return Err(inconsistent(what).into());
+    }
+    let (planned, actual) = (shown.after.unmark_deep().0, now.after.unmark_deep().0);
+    let broken = configschema::assert_object_compatible(&shown.schema.block, &planned, &actual);
+    if broken.is_empty() {
+        return Ok(());
+    }
+    Err(broken.iter().map(|b| inconsistent(format!("produced an invalid new value{}", said(b).trim_end_matches('.')))).collect())
+}
+
+/// An action as messages name it.
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::NoOp => "no-op",
+        Action::Create => "create",
+        Action::Read => "read",
+        Action::Update => "update",
+        Action::DeleteThenCreate | Action::CreateThenDelete => "replace",
+        Action::Delete => "delete",
+        Action::Forget => "forget",
     }
 }

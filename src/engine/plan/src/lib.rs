@@ -1,11 +1,31 @@
 //! Holds: the planner, a machine that asks, and its result: changes and the execution graph.
-//! May touch: eval, config, state, calls, words.
+//! May touch: eval, config, syntax, state, calls, words.
 //! Never: anything that changes the world; files, clock.
 
+mod data;
+mod desired;
+mod desk;
 mod execution;
+mod expand;
+mod finish;
+mod graph;
+pub mod instance;
+mod lineage;
+mod managed;
 mod model;
+mod order;
+mod planner;
+mod provider;
+mod record;
+mod report;
+mod schedule;
+mod stored;
+mod triggers;
+mod waits;
 
-pub use execution::{ExecutionGraph, Step};
+pub use desk::Ticket;
+pub use execution::{ExecutionGraph, Join, Joined, Step};
 pub use model::{
     Action, ActionReason, Complete, Drift, InstanceChange, Mode, OutputChange, Plan, PlanInput, PlanOptions, Refresh, Schemas,
 };
+pub use planner::Planner;

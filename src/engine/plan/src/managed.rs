@@ -8,11 +8,11 @@ use crate::stored;
 use crate::{Action, ActionReason, Drift, InstanceChange, Mode, Refresh};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question, StoredObject};
-use configschema::{ProviderSchema, Schema};
+use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
-use state::{DeposedKey, Object, Status};
+use state::{DeposedKey, Object};
 use std::sync::Arc;
-use value::Value;
+use value::{Type, Value};
 
 /// What is to become of an object.
 #[derive(Clone, Debug)]
@@ -32,12 +32,16 @@ pub(crate) struct Identity {
     pub(crate) deposed: Option<DeposedKey>,
     pub(crate) provider: ProviderConfig,
     pub(crate) schema: Arc<Schema>,
+    /// Type of its objects, implied by the schema.
+    pub(crate) ty: Type,
     pub(crate) provider_schema: Arc<ProviderSchema>,
     pub(crate) stored: Option<Arc<Object>>,
     /// Header of the block, where there is still one.
     pub(crate) declared_at: Option<Range>,
     /// Place of `prevent_destroy = true`, where it is given.
     pub(crate) prevent_destroy: Option<Range>,
+    /// Whether an earlier apply left its outcome in doubt.
+    pub(crate) blocked: bool,
 }
 
 /// Where an object is on its way.
@@ -76,11 +80,15 @@ impl ManagedTask {
 
     /// The first turn.
     pub(crate) fn begin(mut self, view: &View<'_>) -> Turn<ManagedTask> {
+        if self.identity.blocked {
+            let trouble = in_doubt(&self.identity);
+            return self.fail(trouble.into());
+        }
         let Some(object) = self.identity.stored.clone() else {
             return self.known(None, view);
         };
         if let Err(diagnostic) = stored::readable(&self.identity.addr, &self.identity.schema, &object) {
-            return self.fail(diagnostic.into());
+            return self.fail((*diagnostic).into());
         }
         let question = Question::UpgradeState {
             provider: self.identity.provider.clone(),
@@ -99,7 +107,7 @@ impl ManagedTask {
                 self.read(&before, object, diagnostics, view)
             }
             (ManagedStage::Validate(prior, config), Answer::Checked(diagnostics)) => {
-                self.validated(prior.as_ref(), &config, diagnostics)
+                self.validated(prior.as_ref(), &config, diagnostics, view)
             }
             (ManagedStage::Plan(prepared) | ManagedStage::PlanReplacement(prepared), answer @ Answer::Planned(..)) => {
                 self.settled(*prepared, answer, view)
@@ -250,9 +258,24 @@ impl ManagedTask {
     }
 
     /// The configuration is acceptable to the provider.
-    fn validated(mut self, prior: Option<&Prior>, config: &Value, diagnostics: Diagnostics) -> Turn<ManagedTask> {
+    fn validated(
+        mut self,
+        prior: Option<&Prior>,
+        config: &Value,
+        diagnostics: Diagnostics,
+        view: &View<'_>,
+    ) -> Turn<ManagedTask> {
         if !self.accept(diagnostics) {
             return self.end_failed();
+        }
+        if let Aim::Keep(desired) = &mut self.aim {
+            let (fires, troubles) = desired::triggered(desired, view);
+            if fires {
+                desired.subject.forced = Some(ActionReason::ReplaceByTriggers);
+            }
+            if !self.accept(troubles) {
+                return self.end_failed();
+            }
         }
         match instance::prepare(&self.subject(), prior, config) {
             Ok(prepared) => {
@@ -358,12 +381,12 @@ impl ManagedTask {
     }
 
     fn nothing(&self) -> Value {
-        Value::null(configschema::implied_type(&self.identity.schema.block))
+        Value::null(self.identity.ty.clone())
     }
 
     /// What references see of an object that should be there and is not.
     fn unknown(&self) -> Value {
-        Value::unknown(configschema::implied_type(&self.identity.schema.block))
+        Value::unknown(self.identity.ty.clone())
     }
 
     fn subject(&self) -> Subject {
@@ -373,7 +396,8 @@ impl ManagedTask {
                 addr: self.identity.addr.clone(),
                 provider: self.identity.provider.clone(),
                 schema: self.identity.schema.clone(),
-                ignore: instance::Ignore::Nothing,
+                ty: self.identity.ty.clone(),
+                ignore: Arc::new(IgnoreChanges::Paths(Vec::new())),
                 create_before_destroy: false,
                 forced: None,
                 declared_at: self.identity.declared_at.clone(),
@@ -428,3 +452,21 @@ fn prevented(change: &InstanceChange, range: &Range) -> Diagnostic {
     }
 }
 
+
+/// Nothing is done to an object before it is known what the last apply did to it (architecture.md invariant 6).
+fn in_doubt(identity: &Identity) -> Diagnostic {
+    let addr = &identity.addr;
+    let diagnostic = Diagnostic::error(
+        "Outcome of an earlier apply is in doubt",
+        format!(
+            "An earlier apply began to change {addr} and ended before it was known what came of it. Nothing is planned for \
+             {addr} until that is settled, so that nothing is done twice or lost."
+        ),
+    )
+    .about(addr.to_string())
+    .next("Run drform recover, which finds out what became of it.");
+    match &identity.declared_at {
+        Some(range) => diagnostic.at(range.clone()),
+        None => diagnostic,
+    }
+}

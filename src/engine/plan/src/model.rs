@@ -28,7 +28,7 @@ pub struct PlanInput {
     /// What the user asked for.
     pub options: PlanOptions,
     /// What expressions may read: files, workspace, paths, plan time.
-    pub surroundings: eval::Surroundings,
+    pub surroundings: eval::Settings,
     /// Seed for the keys of deposed objects.
     pub seed: u64,
 }

@@ -6,19 +6,20 @@
 use crate::data::DataTask;
 use crate::desired::{self, View};
 use crate::desk::{Asker, Desk, Ticket};
-use crate::expand;
+use crate::expand::{self, Grown};
 use crate::graph::Graph;
 use crate::managed::ManagedTask;
 use crate::provider::ProviderTask;
 use crate::record::{ObjectAddr, Place, Record};
 use crate::report::{Report, Turn};
 use crate::schedule::{Ending, Schedule};
-use crate::{Plan, PlanInput};
-use addrs::{ConfigResource, ProviderConfig};
+use crate::{Action, Plan, PlanInput};
+use addrs::{ConfigResource, ModuleInstance, ProviderConfig};
 use calls::{Answer, Question};
 use diag::Diagnostics;
-use eval::{Evaluator, ExprNode};
-use std::collections::BTreeMap;
+use eval::{Evaluator, Expansion, ExprNode};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Makes a plan by asking; see the module.
 ///
@@ -29,26 +30,25 @@ use std::collections::BTreeMap;
 /// }
 /// let (plan, diagnostics) = planner.finish();
 /// ```
-#[derive(Clone)]
 pub struct Planner {
     pub(crate) input: PlanInput,
     pub(crate) graph: Graph,
     pub(crate) evaluator: Evaluator,
     pub(crate) record: Record,
+    /// Nodes of root outputs that change.
+    pub(crate) output_nodes: BTreeSet<usize>,
     schedule: Schedule,
     desk: Desk<Waiting>,
     open: BTreeMap<usize, Open>,
 }
 
 /// A task that waits for an answer, and its node.
-#[derive(Clone)]
 struct Waiting {
     node: usize,
     task: Task,
 }
 
 /// The three kinds of task.
-#[derive(Clone)]
 pub(crate) enum Task {
     /// A provider configuration.
     Provider(Box<ProviderTask>),
@@ -59,10 +59,11 @@ pub(crate) enum Task {
 }
 
 /// A resource node some of whose objects are on their way.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Open {
     left: usize,
     failed: bool,
+    expansions: Vec<(ModuleInstance, Expansion)>,
 }
 
 impl Planner {
@@ -73,8 +74,16 @@ impl Planner {
         let mut record = Record { refreshed: expand::starting_state(&input), ..Record::default() };
         let stop = record.trouble(Place::node(0), troubles.into_iter().chain(more).collect());
         let schedule = if stop { Schedule::default() } else { Schedule::new(&graph.expressions.dependencies) };
-        let mut planner =
-            Planner { input, graph, evaluator, record, schedule, desk: Desk::default(), open: BTreeMap::new() };
+        let mut planner = Planner {
+            input,
+            graph,
+            evaluator,
+            record,
+            output_nodes: BTreeSet::new(),
+            schedule,
+            desk: Desk::default(),
+            open: BTreeMap::new(),
+        };
         planner.run();
         planner
     }
@@ -126,12 +135,26 @@ impl Planner {
             },
             other => {
                 let troubles = desired::evaluate_node(&mut self.evaluator, &other);
-                if !troubles.has_errors() {
-                    expand::note_output(self, &other);
+                if let ExprNode::Output(path, name) = &other
+                    && path.is_root()
+                    && !troubles.has_errors()
+                {
+                    self.note_output(node, name);
                 }
                 self.end_node(node, troubles);
             }
         }
+    }
+
+    fn note_output(&mut self, node: usize, name: &Arc<str>) {
+        let output = self.input.tree.root().and_then(|root| root.outputs.get(name));
+        let value = self.evaluator.output_value(&ModuleInstance::ROOT, name);
+        let (Some(output), Some(value)) = (output, value) else { return };
+        let change = crate::finish::output_change(&self.input, name, value, output.sensitive);
+        if change.action != Action::NoOp {
+            self.output_nodes.insert(node);
+        }
+        self.record.outputs.insert(name.clone(), change);
     }
 
     /// Ends a node that asked nothing.
@@ -142,9 +165,9 @@ impl Planner {
 
     /// The graph grows: a resource becomes its objects.
     fn start_resource(&mut self, node: usize, resource: &ConfigResource) {
-        let (tasks, troubles) = expand::objects(self, node, resource);
+        let Grown { tasks, expansions, troubles } = expand::objects(self, node, resource);
         let failed = self.record.trouble(Place::node(node), troubles);
-        self.open.insert(node, Open { left: tasks.len(), failed });
+        self.open.insert(node, Open { left: tasks.len(), failed, expansions });
         if tasks.is_empty() {
             return self.end_resource(node, resource);
         }
@@ -155,9 +178,9 @@ impl Planner {
 
     /// All objects of a resource are done: what refers to it may run.
     fn end_resource(&mut self, node: usize, resource: &ConfigResource) {
-        let failed = self.open.remove(&node).is_some_and(|open| open.failed);
-        if !failed {
-            desired::finish_resource(&mut self.evaluator, resource);
+        let Some(Open { failed, expansions, .. }) = self.open.remove(&node) else { return };
+        for (module, expansion) in expansions.iter().filter(|_| !failed) {
+            self.evaluator.finish_resource(module, &resource.resource, expansion);
         }
         self.schedule.finish(node, if failed { Ending::Failed } else { Ending::Done });
     }
@@ -195,7 +218,7 @@ impl Planner {
     /// An object is done: its value is there for references, and its resource may be done with it.
     fn end_object(&mut self, node: usize, object: &ObjectAddr, by: &ProviderConfig, report: Report) {
         if let (Some(value), None) = (&report.value, &object.1) {
-            desired::set_instance(&mut self.evaluator, &object.0, value);
+            self.evaluator.set_instance(&object.0, value.clone());
         }
         let failed = self.record.report(node, object, by, report);
         let Some(open) = self.open.get_mut(&node) else { return };

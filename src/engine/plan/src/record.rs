@@ -61,6 +61,11 @@ impl Record {
         errors
     }
 
+    /// Whether something went wrong so far.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.troubles.values().any(Diagnostics::has_errors)
+    }
+
     /// Notes what a task reports; true when it failed. Its value goes to the evaluator.
     pub(crate) fn report(&mut self, node: usize, object: &ObjectAddr, provider: &ProviderConfig, report: Report) -> bool {
         let (addr, deposed) = object;

@@ -1,7 +1,7 @@
 //! Objects between the state and the schema: may we read them, are they what the schema says, and how they are
 //! written back.
 
-use crate::instance::{self, BUG, Prior, Subject};
+use crate::instance::{self, Prior, Subject};
 use crate::report::Refreshed;
 use addrs::{ConfigResource, ResourceInstance};
 use calls::Answer;
@@ -47,20 +47,11 @@ pub(crate) fn readable(addr: &ResourceInstance, schema: &Schema, object: &Object
 /// # Errors
 /// The broken promise, in Terraform's words.
 pub(crate) fn check(subject: &Subject, value: &Value, what: &str) -> Result<(), Diagnostics> {
-    let ty = configschema::implied_type(&subject.schema.block);
-    let provider = subject.provider.provider.to_string();
-    let invalid = |why: String| -> Diagnostics {
-        let detail = format!(
-            "Provider {provider:?} returned an invalid value for {} when it was {what}: {why}.{BUG}",
-            subject.addr
-        );
-        Diagnostic::error("Provider produced invalid object", detail).about(subject.addr.to_string()).into()
-    };
-    if let Err(error) = value::conforms(value, &ty) {
-        return Err(invalid(error.to_string()));
+    if let Err(error) = value::conforms(value, &subject.ty) {
+        return Err(instance::invalid_object(subject, &format!("when it was {what}, {error}")));
     }
     if !value.is_wholly_known() {
-        return Err(invalid("it holds unknown values".into()));
+        return Err(instance::invalid_object(subject, &format!("when it was {what}, it held unknown values")));
     }
     let trouble = instance::broken_write_only(subject, value);
     if trouble.has_errors() { Err(trouble) } else { Ok(()) }
@@ -80,13 +71,14 @@ pub(crate) fn wrong_answer(addr: &ResourceInstance, answer: &Answer) -> Diagnost
 
 /// A value with the marks that the state and the schema put on it.
 pub(crate) fn marked(schema: &Schema, object: &Object, value: &Value) -> Value {
-    let marks: Vec<(Path, Marks)> = object.sensitive.iter().map(|p| (p.clone(), Marks::SENSITIVE)).collect();
-    value.mark_paths(&marks).mark_paths(&instance::schema_marks(schema, value))
+    let mut marks: Vec<(Path, Marks)> = object.sensitive.iter().map(|p| (p.clone(), Marks::SENSITIVE)).collect();
+    marks.extend(instance::schema_marks(schema, value));
+    if marks.is_empty() { value.clone() } else { value.mark_paths(&marks) }
 }
 
 /// What the old plugin SDK answers, in the shape that the schema promises (plugin-protocol.md 11).
 pub(crate) fn normal(schema: &Schema, value: &Value) -> Value {
-    configschema::normalize_legacy(&schema.block, value)
+    configschema::normalize_legacy(value, &schema.block)
 }
 
 /// How the refreshed state keeps an object: verbatim while nothing about it changed.

@@ -1,7 +1,7 @@
 //! Providers that the sandbox can play: schema and overlay of each.
 
 use crate::overlay::{Kind, Overlay};
-use crate::{provider_schema_from_json, shipped};
+use crate::shipped;
 use addrs::Provider;
 use configschema::{ProviderSchema, Schema};
 use std::fmt;
@@ -53,7 +53,7 @@ impl Catalogue {
     /// Text that cannot be read, or an overlay that does not fit its schema.
     pub fn add(&mut self, address: &str, schema: &str, overlay: Option<&str>) -> Result<(), CatalogueError> {
         let wrong = |what: &str, why: String| CatalogueError(format!("the {what} of {address} cannot be used: {why}"));
-        let schema = provider_schema_from_json(schema).map_err(|e| wrong("schema", e))?;
+        let schema = ProviderSchema::from_json(schema).map_err(|e| wrong("schema", e.to_string()))?;
         let overlay: Overlay = match overlay {
             Some(text) => serde_json::from_str(text).map_err(|e| wrong("overlay", e.to_string()))?,
             None => Overlay { format: 1, ..Overlay::default() },

@@ -9,12 +9,12 @@ use crate::object::{flag, text};
 use crate::overlay::{At, Kind, Scope};
 use crate::rules::key::texts_at;
 use crate::rules::{Asked, Doing, check, follows};
-use crate::typed::{empty_blocks, from_json, implied_type, to_json_object};
+use crate::typed::{empty_blocks, from_json, to_json_object};
 use crate::{Event, KeyState, Object, ObjectKey, Role, World};
 use calls::{ChangeAnswer, ChangeRequest, StoredObject};
-use configschema::Schema;
+use configschema::{Schema, implied_type};
 use diag::{Diagnostic, Diagnostics};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 use value::Value;
 
@@ -101,6 +101,9 @@ impl Change<'_> {
         self.check(Doing::Update, &object.key, object.zone.as_deref(), &attributes, Some(object))?;
         let sealed_by = self.sealed_by(&attributes, &object.key.region);
         let value = self.value(&attributes);
+        if attributes == object.attributes && sealed_by == object.sealed_by {
+            return Ok((Vec::new(), value));
+        }
         Ok((vec![Event::Updated { key: object.key.clone(), attributes, sealed_by }], value))
     }
 
@@ -120,21 +123,49 @@ impl Change<'_> {
         // What cannot outlive the object goes first: a terminated instance detaches its volumes.
         let joined = self.world.joined_to(&object.key).map(|o| (o.key.clone(), Ending::Nothing));
         let all = joined.chain([(object.key.clone(), ends_in)]);
-        Ok((all.map(|(key, ends_in)| Event::Deleted { key, ends_in }).collect(), null))
+        let last = self.final_snapshot(object).map(|snapshot| Event::Created(Box::new(snapshot)));
+        Ok((last.into_iter().chain(all.map(|(key, ends_in)| Event::Deleted { key, ends_in })).collect(), null))
+    }
+
+    /// The snapshot that a volume with `final_snapshot` leaves when it goes.
+    fn final_snapshot(&self, volume: &Object) -> Option<Object> {
+        if !flag(&volume.attributes, "final_snapshot") {
+            return None;
+        }
+        let name: Arc<str> = "aws_ebs_snapshot".into();
+        let (schema, kind) = self.cloud.resource(&name)?;
+        let config =
+            json!({"volume_id": *volume.key.id, "region": *volume.key.region, "tags": volume.attributes.get("tags")});
+        let config = empty_blocks(&from_json(&config, &implied_type(&schema.block)), &schema.block);
+        let null = Value::null(implied_type(&schema.block));
+        let request = ChangeRequest {
+            kind: name,
+            planned: Value::null(value::Type::Dynamic),
+            prior: null.clone(),
+            token: format!("{}/final", self.request.token).into(),
+            ..self.request.clone()
+        };
+        let snapshot = Change { schema, kind, request: &request, ..*self };
+        let planned = snapshot.filling(At::Plan).plan(&null, &config, &config);
+        let attributes = to_json_object(&snapshot.filling(At::Apply).apply(&planned));
+        Some(snapshot.object(snapshot.key(&attributes), None, attributes))
     }
 
     /// All attributes after the change.
     fn attributes(&self) -> Map<String, Json> {
-        let filling = Filling {
+        to_json_object(&self.filling(At::Apply).apply(&self.request.planned))
+    }
+
+    fn filling(&self, at: At) -> Filling<'_> {
+        Filling {
             world: self.world,
             cloud: self.cloud,
             kind: self.kind,
             name: &self.request.kind,
             block: &self.schema.block,
             provider: self.provider,
-            at: At::Apply,
-        };
-        to_json_object(&filling.apply(&self.request.planned))
+            at,
+        }
     }
 
     fn value(&self, attributes: &Map<String, Json>) -> Value {

@@ -6,8 +6,8 @@ use crate::World;
 use crate::catalogue::Cloud;
 use crate::ids;
 use crate::overlay::{At, Kind, Row};
-use crate::typed::{attribute_type, from_json, to_json};
-use configschema::{Attribute, Block};
+use crate::typed::{from_json, to_json};
+use configschema::{Attribute, Block, Nesting, attribute_type};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,10 +76,41 @@ impl<'a> Filling<'a> {
         }
         for (name, nested) in &self.block.blocks {
             if let Some(blocks) = proposal.get(name) {
-                planned.insert(name.clone(), self.blocks(name, name, &nested.block, blocks));
+                let old = prior.get(name).and_then(Value::as_items).filter(|_| nested.nesting == Nesting::Set);
+                let blocks = old.map_or_else(|| blocks.clone(), |old| self.paired(name, &nested.block, old, blocks));
+                planned.insert(name.clone(), self.blocks(name, name, &nested.block, &blocks));
             }
         }
         Value::object(planned)
+    }
+
+    /// Elements of a set with the prior elements that they mean. The host pairs those that differ in computed
+    /// attributes only; where a default was filled in, only the provider knows that nothing changed.
+    fn paired(&self, path: &str, block: &Block, old: &[Value], blocks: &Value) -> Value {
+        let mut old: Vec<&Value> = old.iter().collect();
+        blocks.map_children(|_, element| {
+            let same = old.iter().position(|old| self.is_same(path, block, old, element));
+            same.map_or_else(|| element.clone(), |at| old.remove(at).clone())
+        })
+    }
+
+    /// Whether an element of a set says nothing that its prior element does not have.
+    fn is_same(&self, path: &str, block: &Block, old: &Value, element: &Value) -> bool {
+        let Some(parts) = element.as_object() else {
+            return false;
+        };
+        parts.iter().all(|(name, now)| {
+            let attribute = block.attributes.get(name);
+            let default = || {
+                let row = self.rows(&format!("{path}.{name}")).find(|row| row.at == At::Plan);
+                row.and_then(|row| row.value.as_ref())
+                    .zip(attribute)
+                    .map(|(json, a)| from_json(json, &attribute_type(a)))
+            };
+            let before = old.get(name);
+            let filled = now.is_null() && (attribute.is_some_and(|a| a.computed) || before == default().as_ref());
+            filled || before == Some(now)
+        })
     }
 
     /// An attribute that the configuration leaves out.

@@ -18,7 +18,6 @@ mod overlay;
 mod plan;
 mod refusal;
 mod rules;
-mod schema_json;
 mod shipped;
 mod typed;
 mod world;
@@ -31,5 +30,8 @@ pub use domain::{Domain, DomainError};
 pub use event::{EVENT_FORMAT, Ending, Event, EventError};
 pub use inventory::{Bytes, DataCopy, InventoryRow, Opens};
 pub use object::{KeyState, LostObject, Object, ObjectKey, Role};
-pub use schema_json::provider_schema_from_json;
 pub use world::World;
+
+/// What may be done with a request whose answer was lost: send it again. A create gives the same object by its
+/// token, an update and a delete find their work done.
+pub const REPEAT: calls::Repeat = calls::Repeat::SameObject;

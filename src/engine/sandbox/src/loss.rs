@@ -3,17 +3,18 @@
 use crate::catalogue::Catalogue;
 use crate::keys::{KEY_KINDS, named};
 use crate::{Domain, Event, Role, World};
-use diag::{Diagnostic, Diagnostics};
+use diag::Diagnostic;
 use std::sync::Arc;
 
+#[allow(clippy::result_large_err, reason = "a person loses one domain a command; callers want one diagnostic")]
 impl World {
     /// The event that loses a domain; the caller logs it, then applies it.
     ///
     /// Zones may be named by name or id, keys by ARN, or by id or alias where only one region has it.
     ///
     /// # Errors
-    /// Diagnostics when there is no such domain or it is lost already.
-    pub fn lose(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Event, Diagnostics> {
+    /// A diagnostic when there is no such domain or it is lost already.
+    pub fn lose(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Event, Diagnostic> {
         self.possible(Event::Lost(self.canonical(catalogue, domain)?), "lose")
     }
 
@@ -21,34 +22,33 @@ impl World {
     /// lost; a key comes back, also from pending deletion; disks and instances do not come back.
     ///
     /// # Errors
-    /// Diagnostics when there is no such domain or it is not lost.
-    pub fn restore(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Event, Diagnostics> {
+    /// A diagnostic when there is no such domain or it is not lost.
+    pub fn restore(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Event, Diagnostic> {
         let domain = self.canonical(catalogue, domain)?;
         if matches!(domain, Domain::Disk(_) | Domain::Instance(_)) {
             let detail = "Lost hardware is gone for good, with the bytes on it.";
             let next = "Run `drform apply -sandbox` to make it anew; restore data from a snapshot.";
-            return Err(Diagnostic::error(format!("Cannot restore {domain}"), detail).next(next).into());
+            return Err(Diagnostic::error(format!("Cannot restore {domain}"), detail).next(next));
         }
         self.possible(Event::Restored(domain), "restore")
     }
 
-    fn possible(&self, event: Event, verb: &str) -> Result<Event, Diagnostics> {
+    fn possible(&self, event: Event, verb: &str) -> Result<Event, Diagnostic> {
         let (Event::Lost(domain) | Event::Restored(domain)) = &event else {
             return Ok(event);
         };
         match self.clone().apply_event(&event) {
             Ok(()) => Ok(event),
             Err(error) => Err(Diagnostic::error(format!("Cannot {verb} {domain}"), format!("{error}."))
-                .next("`drform sandbox show` lists what is there and what is lost.")
-                .into()),
+                .next("`drform sandbox show` lists what is there and what is lost.")),
         }
     }
 
     /// The same domain by its one name.
-    fn canonical(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Domain, Diagnostics> {
-        let unknown = |known: String| -> Diagnostics {
+    fn canonical(&self, catalogue: &Catalogue, domain: &Domain) -> Result<Domain, Diagnostic> {
+        let unknown = |known: String| -> Diagnostic {
             let detail = format!("The sandbox knows no {domain}. It knows: {known}.");
-            Diagnostic::error(format!("Unknown domain {domain}"), detail).next("Name one of these.").into()
+            Diagnostic::error(format!("Unknown domain {domain}"), detail).next("Name one of these.")
         };
         let overlays = || catalogue.clouds().iter().map(|c| &c.overlay);
         match domain {
@@ -64,7 +64,7 @@ impl World {
         }
     }
 
-    fn canonical_key(&self, catalogue: &Catalogue, name: &str) -> Result<Domain, Diagnostics> {
+    fn canonical_key(&self, catalogue: &Catalogue, name: &str) -> Result<Domain, Diagnostic> {
         if name.starts_with("arn:") && name.contains(":key/") {
             return Ok(Domain::Key(name.into()));
         }
@@ -81,14 +81,12 @@ impl World {
         match arns.as_slice() {
             [one] => Ok(Domain::Key(one.clone())),
             [] => Err(Diagnostic::error(format!("Unknown key {name}"), "No region of the sandbox has such a key.")
-                .next("`drform sandbox show` lists the keys with their ARNs.")
-                .into()),
+                .next("`drform sandbox show` lists the keys with their ARNs.")),
             several => Err(Diagnostic::error(
                 format!("Key {name} is in several regions"),
                 format!("It could be any of: {}.", several.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")),
             )
-            .next("Name it by its ARN.")
-            .into()),
+            .next("Name it by its ARN.")),
         }
     }
 }

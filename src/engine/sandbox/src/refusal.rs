@@ -23,7 +23,7 @@ impl Refusal {
     /// `rule` is the name of the rule that refused, `source` the document that states it.
     pub(crate) fn diagnostic(&self, doing: &str, rule: &str, source: &str) -> Diagnostic {
         Diagnostic::error(
-            format!("{doing}: api error {}: {}", self.code, self.message),
+            format!("{doing}: api error {}: {}", self.code, self.message.trim_end_matches('.')),
             format!("The sandbox refuses as the real service would (rule {rule}; {source})."),
         )
         .next(self.next.clone())

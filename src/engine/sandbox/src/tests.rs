@@ -8,11 +8,11 @@ mod rules;
 mod truth;
 mod walk;
 
-use crate::typed::{empty_blocks, from_json, implied_type, to_json, to_json_object};
+use crate::typed::{empty_blocks, from_json, to_json, to_json_object};
 use crate::{Catalogue, Domain, Event, World};
 use addrs::{ModulePath, Provider, ProviderConfig};
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question, StoredObject};
-use configschema::{Block, Nesting};
+use configschema::{Block, assert_object_compatible, assert_plan_valid, implied_type, proposed_new};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use value::Value;
@@ -60,10 +60,23 @@ impl Sandbox {
         let prior = prior.map_or_else(|| Value::null(implied_type(&block)), |json| typed(&block, json));
         let config = typed(&block, config);
         let proposed = proposed_new(&block, &prior, &config);
+        let shown = (prior.clone(), config.clone());
         let (provider, kind, private) = (self.provider.clone(), kind.into(), no_bytes());
         match self.ask(Question::Plan { provider, kind, prior, proposed, config, private }) {
-            Answer::Planned(Some(planned), diagnostics) if diagnostics.is_empty() => planned,
+            Answer::Planned(Some(planned), diagnostics) if diagnostics.is_empty() => {
+                self.only_defaults_broken(&block, &shown, &planned.planned);
+                planned
+            }
             other => panic!("no plan: {other:?}"),
+        }
+    }
+
+    /// A plan promises too much only where the legacy SDK does: defaults of optional attributes.
+    fn only_defaults_broken(&self, block: &Block, (prior, config): &(Value, Value), planned: &Value) {
+        for broken in assert_plan_valid(block, prior, config, planned) {
+            let default = block.attribute_at(&broken.path).is_some_and(|a| a.optional && !a.computed);
+            let unset = broken.path.get(config).is_none_or(Value::is_null);
+            assert!(default && unset, "broken promise of a plan: {broken:?}");
         }
     }
 
@@ -106,7 +119,8 @@ impl Sandbox {
         }
         let after = answer.object.unwrap().value;
         assert!(after.is_wholly_known(), "unknown after apply: {after:?}");
-        kept_promise(&request.planned, &after);
+        let broken = assert_object_compatible(&self.block(kind), &request.planned, &after);
+        assert!(broken.is_empty(), "{kind}: the apply broke the plan's promise: {broken:?}");
         Ok(to_json(&after).unwrap())
     }
 
@@ -179,60 +193,6 @@ fn typed(block: &Block, json: &Json) -> Value {
 
 fn unknowns(value: &Value) -> Value {
     if value.as_str() == Some("?") { Value::unknown(value.ty()) } else { value.map_children(|_, v| unknowns(v)) }
-}
-
-/// plugin-protocol.md 8, as far as these scenarios need it.
-fn proposed_new(block: &Block, prior: &Value, config: &Value) -> Value {
-    if prior.is_null() || config.as_object().is_none() {
-        return config.clone();
-    }
-    let attributes = config.as_object().unwrap().iter().map(|(name, given)| {
-        let before = prior.get(name).cloned().unwrap_or_else(|| given.clone());
-        let merged = match (block.attributes.get(name), block.blocks.get(name)) {
-            (Some(attribute), _) if attribute.computed && given.is_null() => before,
-            (_, Some(nested)) if nested.nesting == Nesting::List => {
-                let olds = before.as_items().unwrap_or_default().to_vec();
-                let mut olds = olds.iter();
-                given
-                    .map_children(|_, new| olds.next().map_or(new.clone(), |old| proposed_new(&nested.block, old, new)))
-            }
-            (_, Some(nested)) if nested.nesting == Nesting::Set => {
-                let olds = before.as_items().unwrap_or_default().to_vec();
-                given.map_children(|_, new| {
-                    let old = olds.iter().find(|old| could_come_from(&nested.block, old, new));
-                    old.map_or(new.clone(), |old| proposed_new(&nested.block, old, new))
-                })
-            }
-            _ => given.clone(),
-        };
-        (name.clone(), merged)
-    });
-    Value::object(attributes.collect::<Vec<_>>())
-}
-
-fn could_come_from(block: &Block, old: &Value, new: &Value) -> bool {
-    new.as_object().unwrap().iter().all(|(name, given)| {
-        let computed = block.attributes.get(name).is_some_and(|a| a.computed || given.is_null());
-        old.get(name) == Some(given) || (computed && given.is_null())
-    })
-}
-
-/// Everything that the plan knew came out so.
-fn kept_promise(planned: &Value, after: &Value) {
-    match planned.as_items() {
-        _ if !planned.is_known() => {}
-        Some(items) => {
-            let after = after.as_items().unwrap();
-            assert_eq!(items.len(), after.len());
-            if planned.is_wholly_known() {
-                assert_eq!(items, after);
-            }
-        }
-        None if planned.as_object().is_some() => {
-            planned.as_object().unwrap().iter().for_each(|(name, v)| kept_promise(v, after.get(name).unwrap()));
-        }
-        None => assert_eq!(planned, after),
-    }
 }
 
 fn id(object: &Json) -> String {

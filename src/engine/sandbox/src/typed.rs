@@ -1,36 +1,10 @@
 //! Values of the language ⇄ JSON of the world, led by the schema's implied type.
 
-use configschema::{Attribute, AttributeType, Block, Nesting};
+use configschema::{Block, Nesting, implied_type};
 use serde_json::{Map, Number as JsonNumber, Value as Json};
 use std::str::FromStr;
 use std::sync::Arc;
 use value::{Content, Number, Type, Value};
-
-/// The type of a block's objects (plugin-protocol.md 7.1; no schema that ships has dynamic parts).
-pub(crate) fn implied_type(block: &Block) -> Type {
-    let attributes = block.attributes.iter().map(|(name, a)| (name.clone(), attribute_type(a)));
-    let blocks = block.blocks.iter().map(|(name, b)| (name.clone(), nested(b.nesting, implied_type(&b.block))));
-    Type::object(attributes.chain(blocks))
-}
-
-/// The type of an attribute.
-pub(crate) fn attribute_type(attribute: &Attribute) -> Type {
-    match &attribute.ty {
-        AttributeType::Plain(ty) => ty.without_optional(),
-        AttributeType::Nested(n) => {
-            nested(n.nesting, Type::object(n.attributes.iter().map(|(name, a)| (name.clone(), attribute_type(a)))))
-        }
-    }
-}
-
-fn nested(nesting: Nesting, object: Type) -> Type {
-    match nesting {
-        Nesting::Single | Nesting::Group => object,
-        Nesting::List => Type::list(object),
-        Nesting::Set => Type::set(object),
-        Nesting::Map => Type::map(object),
-    }
-}
 
 /// JSON of a value. `None` where it is unknown; unknown attributes of an object are left out, unknown elements
 /// of a collection make the whole collection unknown.

@@ -139,6 +139,9 @@ impl World {
                     return Err(EventError(format!("{domain} cannot come back while its region is lost")));
                 }
                 self.gone.remove(&back.key);
+                if !back.token.is_empty() {
+                    self.tokens.entry(back.token.clone()).or_insert_with(|| back.key.clone());
+                }
                 self.objects.insert(back.key.clone(), Arc::new(Object { state: KeyState::Present, ..(*back).clone() }));
                 Ok(())
             }

@@ -12,4 +12,4 @@ pub mod v4;
 pub use content::{content_equal, instances_equal};
 pub use error::{StateError, StateErrorKind};
 pub use integrity::integrity;
-pub use model::{DeposedKey, InstanceState, Object, OutputState, State, Status};
+pub use model::{DecodedObject, DeposedKey, InstanceState, Object, OutputState, State, Status};

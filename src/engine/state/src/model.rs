@@ -83,3 +83,16 @@ pub enum Status {
     /// Its create failed after it began to exist: it is to be replaced.
     Tainted,
 }
+
+/// One object decoded by its schema, for showing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecodedObject {
+    /// Which resource instance.
+    pub addr: ResourceInstance,
+    /// Which deposed object; `None` for the current one.
+    pub deposed: Option<DeposedKey>,
+    /// Whether it is to be replaced.
+    pub status: Status,
+    /// Its attributes, with marks.
+    pub value: Value,
+}

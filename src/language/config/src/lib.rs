@@ -1,7 +1,34 @@
-//! Holds: the module tree of typed declarations, made from syntax trees.
+//! Holds: the module tree: typed declarations of every module, override files merged, providers resolved.
 //! May touch: syntax, addrs, value, diag.
-//! Never: evaluation, files (they come through `Sources`), schemas.
+//! Never: values of expressions; files (they come through [`Sources`]).
 
-mod model;
+mod constant;
+mod decode;
+mod inheritance;
+mod load;
+mod merge;
+mod reference;
+mod shape;
+mod sources;
+mod suggestion;
+mod tree;
+mod type_expr;
 
-pub use model::*;
+pub use load::load;
+pub use sources::Sources;
+pub use tree::*;
+pub use type_expr::TypeDefaults;
+
+use diag::Diagnostics;
+use syntax::Expression;
+use value::Type;
+
+/// Reads a type constraint with the defaults of its optional attributes, as in the `type` argument of a variable.
+pub fn parse_type(expr: &Expression) -> (Type, TypeDefaults, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let (ty, defaults) = type_expr::parse(expr, &mut diagnostics);
+    (ty, defaults, diagnostics)
+}
+
+#[cfg(test)]
+mod tests;

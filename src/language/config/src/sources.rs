@@ -10,6 +10,7 @@ pub trait Sources {
     ///
     /// # Errors
     /// When the directory or one of its files cannot be read.
+    #[allow(clippy::type_complexity, reason = "name and text, said in the line above")]
     fn module_files(&self, dir: &str) -> Result<Vec<(Arc<str>, Arc<str>)>, Diagnostic>;
 
     /// The directory of the module that `source` means in `from_dir`; `module` is the path of the called module.

@@ -243,7 +243,7 @@ impl Reader<'_> {
             }
         };
         if let Some(default) = default {
-            defaults.attributes.insert(name.clone(), inside.apply(&default));
+            defaults.attributes.insert(name.clone(), default);
         }
         if !inside.is_empty() {
             defaults.inside_attributes.insert(name.clone(), inside);

@@ -239,11 +239,11 @@ pub(crate) struct Open {
 }
 
 /// The names of a module instance.
-struct ModuleNames<'a> {
-    evaluator: &'a Evaluator,
-    config: &'a Module,
-    module: &'a ModuleInstance,
-    repeating: Repeating<'a>,
+pub(crate) struct ModuleNames<'a> {
+    pub(crate) evaluator: &'a Evaluator,
+    pub(crate) config: &'a Module,
+    pub(crate) module: &'a ModuleInstance,
+    pub(crate) repeating: Repeating<'a>,
 }
 
 impl Names for ModuleNames<'_> {

@@ -80,6 +80,30 @@ impl Evaluator {
         diagnostics
     }
 
+    /// In validation one instance stands for all, and the call itself is unknown to those who refer to it.
+    pub(crate) fn open_module(&mut self, called: &ModulePath) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let tree = self.tree.clone();
+        let Some((parent_path, name)) = called.parent() else { return diagnostics };
+        let Some(call) = tree.module(&parent_path).and_then(|module| module.module_calls.get(&name)) else {
+            return diagnostics;
+        };
+        let mut instances = Vec::new();
+        for parent in self.module_instances(&parent_path) {
+            let (_, troubles) = self.expand_call(&parent, call);
+            diagnostics.extend(troubles);
+            let instance = parent.child(name.clone(), InstanceKey::None);
+            self.values.insert(instance.clone(), ModuleValues::default());
+            instances.push(instance);
+            if call.count.is_none() && call.for_each.is_none() {
+                let single = CallValues { expansion: Expansion::Single, whole: OnceLock::new() };
+                self.values.entry(parent).or_default().calls.insert(name.clone(), single);
+            }
+        }
+        self.instances.insert(called.clone(), instances);
+        diagnostics
+    }
+
     fn expand_call(&self, parent: &ModuleInstance, call: &ModuleCall) -> (Expansion, Diagnostics) {
         let what = format!("module.{}", call.name);
         self.expand(parent, call.count.as_ref(), call.for_each.as_ref(), &what)
@@ -161,8 +185,7 @@ fn count_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
     let next = "Give a whole number from zero up.";
     if value.marks.contains(Marks::EPHEMERAL) {
         return refuse(
-            "The given \"count\" is derived from an ephemeral value, which means that Terraform cannot persist it between \
-             plan/apply rounds. Use only non-ephemeral values to specify a number of resource instances.",
+            "The given \"count\" is derived from an ephemeral value, which cannot be kept between plan and apply. Use only non-ephemeral values to specify a number of resource instances.",
             next,
         );
     }
@@ -177,8 +200,8 @@ fn count_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
     };
     let Content::Number(number) = &number.content else {
         return Err(Refusal {
-            detail: "The \"count\" value depends on resource attributes that cannot be determined until apply, so Terraform \
-                     cannot predict how many instances will be created."
+            detail: "The \"count\" value depends on resource attributes that cannot be determined until apply, so the \
+                     number of instances cannot be predicted."
                 .into(),
             next: target_advice(what, "count"),
             unknown: true,
@@ -200,8 +223,7 @@ fn elements_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
     let accepted = "Give a map, an object or a set of strings, for example with toset().";
     if value.marks.contains(Marks::EPHEMERAL) {
         return refuse(
-            "The given \"for_each\" value is derived from an ephemeral value, which means that Terraform cannot persist it \
-             between plan/apply rounds. Use only non-ephemeral values to specify a resource's instance keys.",
+            "The given \"for_each\" value is derived from an ephemeral value, which cannot be kept between plan and apply. Use only non-ephemeral values to specify a resource's instance keys.",
             accepted,
         );
     }
@@ -222,8 +244,7 @@ fn elements_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
         Content::Set(element, items) => set_elements(element, items, what),
         Content::Unknown(Type::Dynamic | Type::Map(_) | Type::Object(_), ..) => Err(Refusal {
             detail: "The \"for_each\" map includes keys derived from resource attributes that cannot be determined until \
-                     apply, and so Terraform cannot determine the full set of keys that will identify the instances of \
-                     this resource."
+                     apply, so that the full set of keys that will identify the instances is not known."
                 .into(),
             next: format!(
                 "Use a map whose keys are written in the configuration; values may be unknown. Or: {}",
@@ -243,8 +264,7 @@ fn elements_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
 fn unknown_set(what: &str) -> Refusal {
     Refusal {
         detail: "The \"for_each\" set includes values derived from resource attributes that cannot be determined until \
-                 apply, and so Terraform cannot determine the full set of keys that will identify the instances of this \
-                 resource."
+                 apply, so that the full set of keys that will identify the instances is not known."
             .into(),
         next: format!(
             "Use a map whose keys are written in the configuration instead of a set. Or: {}",

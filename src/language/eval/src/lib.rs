@@ -5,6 +5,7 @@
 mod access;
 mod call;
 mod check;
+mod components;
 mod conditional;
 mod console;
 mod declared;

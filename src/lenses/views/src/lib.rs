@@ -3,10 +3,14 @@
 //! Never: the terminal; unmarked secrets.
 
 mod object_text;
+mod output_text;
 mod paint;
 mod plan_text;
+mod state_text;
 mod survival_text;
 mod value_text;
 
-pub use plan_text::{Colour, plan_text};
-pub use survival_text::{survival_reasons, survival_text};
+pub use output_text::{OutputForm, output_text, outputs_json, outputs_text};
+pub use plan_text::{Colour, drift_text, plan_text};
+pub use state_text::state_text;
+pub use survival_text::{posture_text, survival_reasons, survival_text};

@@ -46,11 +46,28 @@ fn no_changes(plan: &Plan, paint: Paint) -> String {
     format!("\n{} {detail}\n", paint.green(&paint.bold(title)))
 }
 
+/// What changed behind our back, and nothing else: for `drform drift`.
+pub fn drift_text(plan: &Plan, colour: Colour) -> String {
+    let paint = Paint { colour: colour == Colour::Yes };
+    if plan.drift.is_empty() {
+        return "\nNo drift: everything in the state is as the state says.\n".into();
+    }
+    let gone = plan.drift.iter().filter(|d| d.after.is_null()).count();
+    let changed = plan.drift.len() - gone;
+    let mut out = drifted(plan, paint);
+    out.push_str(&format!("\n{} {changed} changed, {gone} missing.\n", paint.bold("Drift:")));
+    out
+}
+
 fn drift(plan: &Plan, paint: Paint) -> String {
     // In a plan with changes, drift is context; in refresh-only mode it is the content (trap 98).
     if plan.drift.is_empty() {
         return String::new();
     }
+    format!("{}\n{}\n", drifted(plan, paint), "─".repeat(77))
+}
+
+fn drifted(plan: &Plan, paint: Paint) -> String {
     let mut out = String::from(
         "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the last apply:\n",
     );
@@ -67,7 +84,6 @@ fn drift(plan: &Plan, paint: Paint) -> String {
         writer.line(0, Symbol::None, "}");
         out.push_str(&writer.out);
     }
-    out.push_str(&format!("\n{}\n", "─".repeat(77)));
     out
 }
 
@@ -119,7 +135,7 @@ fn change_text(change: &InstanceChange, paint: Paint) -> String {
     out
 }
 
-fn header(addr: &addrs::ResourceInstance) -> String {
+pub(crate) fn header(addr: &addrs::ResourceInstance) -> String {
     let word = match addr.resource.mode {
         ResourceMode::Managed => "resource",
         ResourceMode::Data => "data",

@@ -85,3 +85,26 @@ pub fn survival_reasons(report: &Report, wanted: &str) -> Option<String> {
     }
     found.then_some(out)
 }
+
+/// What gets worse and what gets better; empty when nothing does.
+pub fn posture_text(before: &Report, after: &Report, colour: Colour) -> String {
+    let paint = Paint { colour: colour == Colour::Yes };
+    let mut rows = String::new();
+    for set in &after.datasets {
+        let Some(old) = before.datasets.iter().find(|s| s.name == set.name) else {
+            continue;
+        };
+        for verdict in &set.verdicts {
+            let Some(was) = old.verdicts.iter().find(|v| v.failure == verdict.failure) else {
+                continue;
+            };
+            if was.level == verdict.level {
+                continue;
+            }
+            let text = format!("{} → {}", was.level.word(), verdict.level.word());
+            let text = if verdict.level > was.level { paint.red(&format!("{text}  worse")) } else { paint.green(&text) };
+            rows.push_str(&format!("    {}  {}  {text}\n", set.name, verdict.failure));
+        }
+    }
+    if rows.is_empty() { rows } else { format!("\n  This plan changes what survives:\n{rows}") }
+}

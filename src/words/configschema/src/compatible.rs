@@ -129,8 +129,7 @@ impl Check {
     ) {
         // Elements that did not change need no search.
         let lonely = |from: &[Value], to: &[Value], same: &dyn Fn(&Value, &Value) -> bool| -> Vec<Value> {
-            let missing = |v: &&Value| to.binary_search_by(|x| Value::set_order(x, v)).is_err() || !to.contains(v);
-            from.iter().filter(missing).filter(|v| !to.iter().any(|x| same(v, x))).cloned().collect()
+            from.iter().filter(|v| !has(to, v) && !to.iter().any(|x| same(v, x))).cloned().collect()
         };
         for element in lonely(before, now, &same) {
             let element = words.element(&element);
@@ -199,6 +198,14 @@ impl Check {
         for i in before.len()..now.len() {
             self.say(path, format!("new element {i} has appeared"));
         }
+    }
+}
+
+/// True when the elements of a set hold this one as it is.
+fn has(elements: &[Value], element: &Value) -> bool {
+    match elements.binary_search_by(|x| Value::set_order(x, element)) {
+        Ok(i) => elements.get(i) == Some(element) || elements.contains(element),
+        Err(_) => false,
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod broken;
 mod compatible;
+#[cfg(test)]
+mod fixture;
 mod flags;
 mod ignore;
 mod implied;

@@ -4,6 +4,7 @@
 mod tests;
 
 use crate::broken::shown;
+use crate::compatible::holds_sensitive;
 use crate::implied::{attribute_type, block_type, implied_type};
 use crate::{Attribute, AttributeType, Block, Broken, NestedAttributes, NestedBlock, Nesting};
 use std::collections::BTreeMap;
@@ -93,7 +94,7 @@ impl Check {
             return;
         }
         if config.is_null() {
-            let what = if attribute.sensitive { "sensitive value".into() } else { shown(planned) };
+            let what = if holds_sensitive(attribute) { "a sensitive value".into() } else { shown(planned) };
             self.say(path, format!("planned {what} for a non-computed attribute"));
             return;
         }

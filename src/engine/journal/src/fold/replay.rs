@@ -102,7 +102,8 @@ impl Replay {
         if instance.is_empty() {
             return Err(wrong(addr, "an instance without objects does not exist"));
         }
-        self.push(addr, Some(instance.clone()))
+        self.instances.entry(addr.clone()).or_default().push(Some(instance.clone()));
+        Ok(())
     }
 
     fn intent(&mut self, intent: &Arc<Intent>) -> Result<(), Wrong> {
@@ -136,10 +137,11 @@ impl Replay {
         self.busy.remove(&(addr.clone(), intent.deposed.clone()));
         match (intent.act, outcome) {
             (_, Outcome::Object(object)) => self.set(addr, deposed, &intent.provider, Some(object)),
-            (Act::Create, Outcome::Gone) => Err(wrong(addr, "what was never there cannot be gone")),
+            (Act::Create, Outcome::Gone) => return Err(wrong(addr, "what was never there cannot be gone")),
             (Act::Update | Act::Delete, Outcome::Gone) => self.set(addr, deposed, &intent.provider, None),
-            (_, Outcome::Nothing) => Ok(()),
+            (_, Outcome::Nothing) => {}
         }
+        Ok(())
     }
 
     fn depose(&mut self, addr: &ResourceInstance, key: &DeposedKey) -> Result<(), Wrong> {
@@ -152,7 +154,8 @@ impl Replay {
             Some(_) => return Err(wrong(addr, "the key of the deposed object is taken")),
             None => return Err(wrong(addr, "there is no current object to set aside")),
         };
-        self.push(addr, Some(Arc::new(instance)))
+        self.push(addr, Some(Arc::new(instance)));
+        Ok(())
     }
 
     fn restore(&mut self, addr: &ResourceInstance, key: &DeposedKey) -> Result<(), Wrong> {
@@ -166,7 +169,8 @@ impl Replay {
         if instance.current.is_none() {
             return Err(wrong(addr, "there is no deposed object of that key"));
         }
-        self.push(addr, Some(Arc::new(instance)))
+        self.push(addr, Some(Arc::new(instance)));
+        Ok(())
     }
 
     fn refreshed(&mut self, addr: &ResourceInstance, instance: Option<&Arc<InstanceState>>) -> Result<(), Wrong> {
@@ -174,12 +178,14 @@ impl Replay {
         if instance.is_some_and(|instance| instance.is_empty()) {
             return Err(wrong(addr, "an instance without objects does not exist"));
         }
-        self.push(addr, instance.cloned())
+        self.push(addr, instance.cloned());
+        Ok(())
     }
 
     fn data(&mut self, addr: &ResourceInstance, provider: &ProviderConfig, object: &Arc<Object>) -> Result<(), Wrong> {
         self.idle_all(addr)?;
-        self.set(addr, None, provider, Some(object))
+        self.set(addr, None, provider, Some(object));
+        Ok(())
     }
 
     fn forgotten(&mut self, addr: &ResourceInstance, deposed: Option<&DeposedKey>) -> Result<(), Wrong> {
@@ -188,7 +194,8 @@ impl Replay {
         if instance.object(deposed).is_none() {
             return Err(wrong(addr, "there is no object to forget"));
         }
-        self.set(addr, deposed, &instance.provider, None)
+        self.set(addr, deposed, &instance.provider, None);
+        Ok(())
     }
 
     /// Puts an object in its place, or takes it away.
@@ -198,7 +205,7 @@ impl Replay {
         deposed: Option<&DeposedKey>,
         provider: &ProviderConfig,
         object: Option<&Arc<Object>>,
-    ) -> Result<(), Wrong> {
+    ) {
         let mut instance = self.instance(addr).unwrap_or_else(|_| InstanceState {
             provider: provider.clone(),
             current: None,
@@ -214,7 +221,7 @@ impl Replay {
                 instance.deposed.remove(key);
             }
         }
-        self.push(addr, (!instance.is_empty()).then(|| Arc::new(instance)))
+        self.push(addr, (!instance.is_empty()).then(|| Arc::new(instance)));
     }
 
     fn instance(&self, addr: &ResourceInstance) -> Result<InstanceState, Wrong> {
@@ -236,16 +243,13 @@ impl Replay {
         }
     }
 
-    /// An address that no record was about before: nothing was there.
-    fn touch(&mut self, addr: &ResourceInstance) {
-        if !self.instances.contains_key(addr) {
-            self.instances.insert(addr.clone(), vec![None]);
-        }
+    /// The history of an address. That the state said something about it is told by `Before`, so at any other
+    /// first record nothing was there.
+    fn touch(&mut self, addr: &ResourceInstance) -> &mut History {
+        self.instances.entry(addr.clone()).or_insert_with(|| vec![None])
     }
 
-    /// Adds to the history. `Before` is the first entry; any other first record means that nothing was there.
-    fn push(&mut self, addr: &ResourceInstance, instance: Option<Arc<InstanceState>>) -> Result<(), Wrong> {
-        self.instances.entry(addr.clone()).or_default().push(instance);
-        Ok(())
+    fn push(&mut self, addr: &ResourceInstance, instance: Option<Arc<InstanceState>>) {
+        self.touch(addr).push(instance);
     }
 }

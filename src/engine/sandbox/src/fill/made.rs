@@ -42,9 +42,9 @@ impl Filling<'_> {
             "region" => known(self.provider.get("region")),
             "tags_all" => self.tags_all(around),
             "zone_of_zone_id" => self.zone_of_zone_id(around),
-            "gp2_iops" => {
-                with(around, "size", |size| Some(Value::int((size.as_number()?.to_i64()? * 3).clamp(100, 16_000))))
-            }
+            "gp2_iops" => with(around, "size", |size| {
+                Some(Value::int((size.as_number()?.to_i64()?.saturating_mul(3)).clamp(100, 16_000)))
+            }),
             "source_snapshot_size" => {
                 with(around, "source_snapshot_id", |id| self.source_snapshot_size(around, id.as_str()?))
             }

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn ids_are_stable_and_look_real() {
-    assert_eq!(hex17("aws_ebs_volume", 0, "id"), "00fa61f6c4c17c5a6");
+    assert_eq!(hex17("aws_ebs_volume", 0, "id"), "04f0b8f7a89fbe82f");
     assert_ne!(hex17("aws_ebs_volume", 1, "id"), hex17("aws_ebs_volume", 0, "id"));
     assert_ne!(hex17("aws_instance", 0, "id"), hex17("aws_ebs_volume", 0, "id"));
     assert_ne!(hex17("aws_instance", 0, "arn"), hex17("aws_instance", 0, "id"));

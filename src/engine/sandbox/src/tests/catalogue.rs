@@ -1,5 +1,4 @@
 use super::*;
-use crate::provider_schema_from_json;
 
 #[test]
 fn shipped_files_load_and_fit() {
@@ -42,36 +41,6 @@ fn wrong_overlays_are_refused() {
     for (overlay, expected) in rows {
         let error = Catalogue::default().add("h/n/a", schema, Some(overlay)).unwrap_err();
         assert!(error.to_string().contains(expected), "{overlay}: {error}");
-    }
-}
-
-#[test]
-fn schema_json_reads_every_form() {
-    let text = r#"{
-        "provider": {"version": 0, "block": {"attributes": {"k": {"type": "string", "optional": true, "sensitive": true}}}},
-        "resource_schemas": {"t": {"version": 3, "block": {
-            "attributes": {
-                "o": {"type": ["object", {"a": "number", "b": ["list", ["map", "bool"]]}], "computed": true},
-                "u": {"type": ["tuple", ["string", "dynamic"]], "optional": true},
-                "n": {"nested_type": {"nesting_mode": "set", "attributes": {"w": {"type": "string", "write_only": true}}}, "optional": true}
-            },
-            "block_types": {"l": {"nesting_mode": "list", "min_items": 1, "max_items": 2, "block": {}}}
-        }}}}"#;
-    let schema = provider_schema_from_json(text).unwrap();
-    assert!(schema.provider.attributes["k"].sensitive);
-    let t = &schema.resources["t"];
-    assert_eq!((t.version, t.block.blocks["l"].min_items, t.block.blocks["l"].max_items), (3, 1, 2));
-    let ty = implied_type(&t.block).to_string();
-    let expected = "object({ l = list(object({})), n = set(object({ w = string })), o = object({ a = number, b = list(map(bool)) }), u = tuple([string, any]) })";
-    assert_eq!(ty, expected);
-    for (text, expected) in [
-        ("[]", "object"),
-        ("{", "not JSON"),
-        (r#"{"resource_schemas": {"t": {}}}"#, "resource_schemas.t: no block"),
-        (r#"{"resource_schemas": {"t": {"block": {"attributes": {"a": {"type": "strong"}}}}}}"#, "a: unknown type"),
-    ] {
-        let error = provider_schema_from_json(text).unwrap_err();
-        assert!(error.contains(expected), "{text}: {error}");
     }
 }
 

@@ -130,6 +130,21 @@ fn a_token_makes_one_object() {
 }
 
 #[test]
+fn updates_and_deletes_are_done_once() {
+    let mut sandbox = Sandbox::new("eu-central-1");
+    let volume = sandbox.made("aws_ebs_volume", json!({"availability_zone": "eu-central-1a", "size": 8}));
+    let config = json!({"availability_zone": "eu-central-1a", "size": 9});
+    let update = sandbox.request("aws_ebs_volume", Some(&volume), Some(&config), "intent-u");
+    let delete = sandbox.request("aws_ebs_volume", Some(&volume), None, "intent-d");
+    for (request, events) in [(&update, 2), (&update, 2), (&delete, 3), (&delete, 3)] {
+        assert!(!sandbox.send(request).diagnostics.has_errors());
+        assert_eq!(sandbox.log.len(), events);
+    }
+    let gone = sandbox.send(&update);
+    assert!(gone.diagnostics.has_errors(), "what is gone is not updated");
+}
+
+#[test]
 fn computing_a_change_changes_nothing() {
     let sandbox = busy();
     let config = json!({"availability_zone": "eu-central-1a", "size": 8});

@@ -222,6 +222,19 @@ fn creations() {
             bucket("logs-2", p.far_key["arn"].as_str()),
             Some("InvalidKmsKey.InvalidKeyId"),
         ),
+        ("a bucket sealed at home", "aws_s3_bucket", bucket("logs-3", p.key["arn"].as_str()), None),
+        (
+            "a root disk sealed at home",
+            "aws_instance",
+            instance(json!({"root_block_device": [{"encrypted": true, "kms_key_id": p.key["arn"]}]})),
+            None,
+        ),
+        (
+            "a bucket with rules",
+            "aws_s3_bucket",
+            json!({"bucket": "logs-4", "versioning": [{"enabled": true}], "lifecycle_rule": [{"enabled": true, "transition": [{"days": 30, "storage_class": "GLACIER"}]}]}),
+            None,
+        ),
         ("a bucket with a bad name", "aws_s3_bucket", bucket("Logs", None), Some("InvalidBucketName")),
         (
             "a group of no strategy",
@@ -262,7 +275,7 @@ fn attaching_needs_one_zone_a_free_volume_a_free_device_and_a_living_key() {
     assert_eq!(
         mismatch.unwrap_err(),
         format!(
-            "creating EBS Volume Attachment: api error InvalidVolume.ZoneMismatch: The volume '{}' (eu-central-1b) is not in the same availability zone as instance '{}' (eu-central-1a).",
+            "creating EBS Volume Attachment: api error InvalidVolume.ZoneMismatch: The volume '{}' (eu-central-1b) is not in the same availability zone as instance '{}' (eu-central-1a)",
             id(&elsewhere),
             id(&instance)
         )

@@ -81,6 +81,21 @@ fn copies_say_why_they_are_of_no_use() {
 }
 
 #[test]
+fn a_final_snapshot_outlives_its_volume() {
+    let mut sandbox = estate();
+    let key = sandbox.world.of_kind("aws_kms_key").next().unwrap().arn.to_string();
+    let volume = json!({"availability_zone": "eu-central-1a", "size": 8, "encrypted": true, "kms_key_id": key, "final_snapshot": true, "tags": {"Name": "db"}});
+    let volume = sandbox.made("aws_ebs_volume", volume);
+    sandbox.delete("aws_ebs_volume", &volume).unwrap();
+    let copies = sandbox.world.usable_copies();
+    let last = copies.iter().find(|c| c.copy_of.as_deref() == Some(id(&volume).as_str())).unwrap();
+    let object = sandbox.world.object(&last.key).unwrap();
+    assert_eq!((object.text("kms_key_id"), &object.sealed_by), (Some(key.as_str()), &vec![key.as_str().into()]));
+    assert_eq!(object.attributes["tags_all"], json!({"Name": "db"}));
+    assert_eq!(World::replay(&sandbox.log).unwrap(), sandbox.world);
+}
+
+#[test]
 fn deletion_by_terraform_kills_a_key_as_a_loss_does() {
     let mut sandbox = estate();
     let key = sandbox

@@ -1,0 +1,74 @@
+//! `drform apply`
+
+use super::plan::show;
+use crate::arguments;
+use crate::progress::Lines;
+use crate::shell::{Exit, Shell, plan_options};
+use diag::Diagnostic;
+use plan::{Mode, PlanOptions};
+
+pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
+    match plan_options(&args.planning) {
+        Ok(options) => with_options(shell, args, options),
+        Err(diagnostic) => shell.fail(diagnostic),
+    }
+}
+
+/// Plans, asks, applies.
+pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: PlanOptions) -> Exit {
+    let request = match shell.writing(&args.world, &args.variables, &args.running) {
+        Ok(request) => request,
+        Err(diagnostic) => return shell.fail(diagnostic),
+    };
+    let banner = request.site.banner();
+    shell.terminal.out(banner);
+    let lines = Lines::new(&shell.terminal);
+    let recovered = ops::recover_first(&request, &lines);
+    if shell.say(&recovered) == Exit::Failure {
+        return Exit::Failure;
+    }
+    let (planned, said) = ops::plan(&request, options, "apply");
+    if let Some(planned) = &planned {
+        show(shell, &planned.plan, planned);
+    }
+    let (exit, Some(planned)) = (shell.say(&said), planned) else {
+        return Exit::Failure;
+    };
+    if exit == Exit::Failure {
+        return exit;
+    }
+    if planned.plan.has_changes() && !args.auto_approve && !approved(shell, planned.plan.mode, args.running.input) {
+        return Exit::Failure;
+    }
+    let changes = planned.plan.has_changes();
+    let (applied, said) = ops::apply(planned, &lines);
+    let exit = shell.say(&said);
+    let outcome = if applied.interrupted { "Apply interrupted!" } else if exit == Exit::Failure { "Apply stopped." } else { "Apply complete!" };
+    if changes || exit == Exit::Failure {
+        let (added, changed, destroyed) = (applied.added, applied.changed, applied.destroyed);
+        shell.terminal.out(&format!("\n{outcome} Resources: {added} added, {changed} changed, {destroyed} destroyed.\n"));
+    }
+    if !applied.outputs.is_empty() && exit == Exit::Success {
+        shell.terminal.out(&format!("\nOutputs:\n\n{}", views::outputs_text(&applied.outputs)));
+    }
+    exit
+}
+
+fn approved(shell: &Shell, mode: Mode, input: bool) -> bool {
+    if !input || !shell.terminal.can_ask() {
+        shell.fail(
+            Diagnostic::error("Nobody to ask", "The plan needs approval, and there is no terminal to ask on.")
+                .next("Look at the plan with drform plan, then run with -auto-approve."),
+        );
+        return false;
+    }
+    let question = match mode {
+        Mode::Destroy => "\nDo you really want to destroy all resources?\n  drform will destroy everything shown above. There is no undo. Only 'yes' will be accepted.\n\n  Enter a value: ",
+        _ => "\nDo you want to perform these actions?\n  drform will perform the actions described above. Only 'yes' will be accepted.\n\n  Enter a value: ",
+    };
+    let yes = shell.terminal.ask(question).as_deref() == Some("yes");
+    if !yes {
+        shell.terminal.out("\nApply cancelled.\n");
+    }
+    yes
+}

@@ -1,0 +1,12 @@
+//! `drform destroy`: `apply -destroy`.
+
+use crate::arguments;
+use crate::shell::{Exit, Shell, plan_options};
+use plan::Mode;
+
+pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
+    match plan_options(&args.planning) {
+        Ok(options) => super::apply::with_options(shell, args, plan::PlanOptions { mode: Mode::Destroy, ..options }),
+        Err(diagnostic) => shell.fail(diagnostic),
+    }
+}

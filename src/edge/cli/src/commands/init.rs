@@ -1,0 +1,18 @@
+//! `drform init`
+
+use crate::arguments::{self, World};
+use crate::shell::{Exit, Shell};
+
+pub(crate) fn run(shell: &Shell, args: &arguments::Init) -> Exit {
+    let site = shell.site(&World::default());
+    let upgrade = if args.upgrade { ops::Upgrade::Yes } else { ops::Upgrade::No };
+    let (lines, said) = ops::init(&site, upgrade);
+    for line in lines {
+        shell.terminal.out(&format!("{line}\n"));
+    }
+    let exit = shell.say(&said);
+    if exit == Exit::Success {
+        shell.terminal.out("\ndrform has been initialised: drform plan shows what would be done.\n");
+    }
+    exit
+}

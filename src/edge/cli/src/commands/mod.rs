@@ -1,0 +1,16 @@
+//! One file per command.
+
+pub(crate) mod apply;
+pub(crate) mod console;
+pub(crate) mod destroy;
+pub(crate) mod drift;
+pub(crate) mod init;
+pub(crate) mod output;
+pub(crate) mod plan;
+pub(crate) mod recover;
+pub(crate) mod sandbox;
+pub(crate) mod show;
+pub(crate) mod state;
+pub(crate) mod survive;
+pub(crate) mod validate;
+pub(crate) mod version;

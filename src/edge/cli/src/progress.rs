@@ -1,0 +1,52 @@
+//! Progress of long work as lines: each object while there are few, a count once a second when there are many.
+
+use crate::terminal::Terminal;
+use ops::{Happening, Progress};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Up to so many steps each one gets its line.
+const FEW: usize = 400;
+/// How often the count is printed.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Prints progress.
+pub(crate) struct Lines<'a> {
+    terminal: &'a Terminal,
+    count: Mutex<Count>,
+}
+
+struct Count {
+    total: usize,
+    done: usize,
+    last: Instant,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn new(terminal: &'a Terminal) -> Self {
+        Lines { terminal, count: Mutex::new(Count { total: 0, done: 0, last: Instant::now() }) }
+    }
+}
+
+impl Progress for Lines<'_> {
+    fn happens(&self, happening: &Happening) {
+        let Ok(mut count) = self.count.lock() else { return };
+        match happening {
+            Happening::Begins { steps } => {
+                count.total = *steps;
+                self.terminal.out("\n");
+            }
+            Happening::Line(line) if count.total <= FEW => self.terminal.out(&format!("{line}\n")),
+            Happening::Line(_) => {}
+            Happening::Important(line) => self.terminal.out(&format!("{line}\n")),
+            Happening::StepDone => {
+                count.done += 1;
+                let total = count.total;
+                if total > FEW && (count.last.elapsed() >= INTERVAL || count.done == total) {
+                    count.last = Instant::now();
+                    self.terminal.out(&format!("{} of {total} changes done\n", count.done));
+                }
+            }
+        }
+    }
+}

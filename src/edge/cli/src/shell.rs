@@ -1,0 +1,142 @@
+//! What every command gets: the terminal, the place, the environment.
+
+use crate::arguments::{Planning, Running, Variables, World};
+use crate::terminal::Terminal;
+use diag::Diagnostic;
+use ops::{Environment, Locking, Parallelism, Request, Said, Site, VariableArguments};
+use plan::{Mode, PlanOptions, Refresh};
+use std::path::PathBuf;
+use std::time::Duration;
+use views::Colour;
+
+/// Exit codes: Terraform's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Success = 0,
+    /// An error.
+    Failure = 1,
+    /// Done, and there is a difference (`plan -detailed-exitcode`, `drift`).
+    Difference = 2,
+}
+
+/// The surroundings of a command.
+pub struct Shell {
+    /// The terminal.
+    pub terminal: Terminal,
+    /// Where to work.
+    pub dir: PathBuf,
+    /// The environment.
+    pub environment: Environment,
+}
+
+impl Shell {
+    /// The site in one of the worlds.
+    pub fn site(&self, world: &World) -> Site {
+        let world = if world.sandbox { ops::World::Sandbox } else { ops::World::Real };
+        Site::new(&self.dir, world, self.environment.clone())
+    }
+
+    /// Colours of standard output.
+    pub fn colour(&self) -> Colour {
+        if self.terminal.style().colour { Colour::Yes } else { Colour::No }
+    }
+
+    /// Prints all that was said to standard error, sorted by place.
+    pub fn say(&self, said: &Said) -> Exit {
+        let diagnostics = said.diagnostics.clone().sorted();
+        for diagnostic in diagnostics.iter() {
+            self.terminal.err(&format!("\n{}", diag::render(diagnostic, &said.texts, self.terminal.err_style())));
+        }
+        if diagnostics.has_errors() { Exit::Failure } else { Exit::Success }
+    }
+
+    /// Prints one diagnostic.
+    pub fn fail(&self, diagnostic: Diagnostic) -> Exit {
+        self.say(&Said { diagnostics: diagnostic.into(), ..Said::default() })
+    }
+
+    /// A request that reads only.
+    pub fn reading(&self, world: &World, variables: &Variables, parallelism: usize) -> Request {
+        Request {
+            site: self.site(world),
+            variables: arguments(variables),
+            locking: Locking::Free,
+            parallelism: Parallelism(parallelism),
+        }
+    }
+
+    /// A request that may write.
+    ///
+    /// # Errors
+    /// A lock timeout that is no duration.
+    pub fn writing(&self, world: &World, variables: &Variables, running: &Running) -> Result<Request, Diagnostic> {
+        let locking =
+            if running.lock { Locking::Hold(duration("-lock-timeout", &running.lock_timeout)?) } else { Locking::Free };
+        Ok(Request {
+            site: self.site(world),
+            variables: arguments(variables),
+            locking,
+            parallelism: Parallelism(running.parallelism),
+        })
+    }
+}
+
+fn arguments(variables: &Variables) -> VariableArguments {
+    VariableArguments { files: variables.var_file.clone(), settings: variables.var.clone() }
+}
+
+/// What the planning flags mean.
+///
+/// # Errors
+/// Flags that exclude each other, addresses that are none.
+pub fn plan_options(planning: &Planning) -> Result<PlanOptions, Diagnostic> {
+    let mode = match (planning.destroy, planning.refresh_only) {
+        (true, true) => {
+            return Err(Diagnostic::error("Incompatible plan mode options", "-destroy and -refresh-only exclude each other.")
+                .next("Use one of them."));
+        }
+        (true, false) => Mode::Destroy,
+        (false, true) => Mode::RefreshOnly,
+        (false, false) => Mode::Normal,
+    };
+    let refresh = if planning.refresh { Refresh::Yes } else { Refresh::No };
+    let mut replace = std::collections::BTreeSet::new();
+    for address in &planning.replace {
+        let parsed = addrs::parse_resource_instance(address).map_err(|e| bad_address(address, &e))?;
+        replace.insert(parsed);
+    }
+    Ok(PlanOptions { mode, refresh, replace, blocked: std::collections::BTreeSet::new() })
+}
+
+/// An address on the command line that is none.
+pub fn bad_address(address: &str, error: &addrs::ParseError) -> Diagnostic {
+    Diagnostic::error("Invalid address", format!("{address:?}: {error}."))
+        .next("Write the address of one resource instance, such as aws_instance.db[\"a\"], quoted for your shell.")
+}
+
+/// `30s`, `5m`, `1h`, and sums of them.
+fn duration(flag: &str, text: &str) -> Result<Duration, Diagnostic> {
+    let bad = || {
+        Diagnostic::error("Invalid duration", format!("{flag}={text} is no duration.")).next("Write 30s, 5m or 1h30m.")
+    };
+    let mut total = Duration::ZERO;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(bad)?;
+        let (number, after) = rest.split_at(digits);
+        let number: u64 = number.parse().map_err(|_| bad())?;
+        let unit = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
+        let (unit, after) = after.split_at(unit);
+        let seconds = match unit {
+            "ms" => Duration::from_millis(number),
+            "s" => Duration::from_secs(number),
+            "m" => Duration::from_secs(number.saturating_mul(60)),
+            "h" => Duration::from_secs(number.saturating_mul(3600)),
+            _ => return Err(bad()),
+        };
+        total = total.saturating_add(seconds);
+        rest = after;
+    }
+    Ok(total)
+}

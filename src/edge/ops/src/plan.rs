@@ -1,0 +1,36 @@
+//! `drform plan`, and the first half of `apply`.
+
+use crate::session::{Request, Session};
+use crate::{Said, judge};
+use dr::Report;
+use plan::{Complete, Mode, Plan, PlanOptions};
+
+/// A plan, and everything that is needed to apply it.
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// What survives now.
+    pub before: Report,
+    /// What survives afterwards.
+    pub after: Report,
+    pub(crate) session: Session,
+}
+
+/// Plans.
+///
+/// `None` when nothing could be planned; with errors among what was said the plan is incomplete: to be shown,
+/// never applied.
+pub fn plan(request: &Request, options: PlanOptions, operation: &str) -> (Option<Planned>, Said) {
+    let mut said = Said::default();
+    let Some(mut session) = Session::open(request, operation, &mut said) else {
+        return (None, said);
+    };
+    let plan = session.plan(options, &mut said);
+    let (after, diagnostics) = judge::after(&plan, &session.configuration);
+    // A destroy leaves nothing that a DR file could speak of.
+    if plan.mode == Mode::Normal && plan.complete == Complete::Yes {
+        said.diagnostics.extend(diagnostics);
+    }
+    let before = judge::before(&plan, &session.configuration);
+    (Some(Planned { plan, before, after, session }), said)
+}

@@ -1,0 +1,276 @@
+//! Who answers for each provider configuration: built-in, the sandbox, or a plugin process.
+//!
+//! One process per provider configuration for the whole command, started when it is first asked; the process that
+//! gave the schema serves the first configuration.
+
+use crate::cloud::Cloud;
+use crate::{Said, Site, World};
+use addrs::{Provider, ProviderConfig};
+use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat};
+use config::ModuleTree;
+use diag::{Diagnostic, Diagnostics};
+use install::ProviderBinary;
+use journal::Intent;
+use plan::Schemas;
+use plugin::{LaunchSpec, Plugin};
+use state::State;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use value::{Type, Value};
+
+/// All providers of a run.
+pub struct Providers {
+    schemas: Schemas,
+    cloud: Option<Mutex<Cloud>>,
+    /// What each configuration was configured with: the sandbox answers by it.
+    configured: Mutex<BTreeMap<ProviderConfig, Value>>,
+    plugins: Plugins,
+}
+
+/// Plugin processes.
+#[derive(Default)]
+struct Plugins {
+    binaries: BTreeMap<Provider, ProviderBinary>,
+    log_dir: PathBuf,
+    running: tokio::sync::Mutex<Running>,
+}
+
+#[derive(Default)]
+struct Running {
+    serving: BTreeMap<ProviderConfig, Arc<Plugin>>,
+    /// Started for their schema, not configured yet.
+    spare: BTreeMap<Provider, Arc<Plugin>>,
+}
+
+impl Providers {
+    /// Finds everybody that configuration and state name, and asks for their schemas.
+    pub(crate) async fn start(site: &Site, tree: &ModuleTree, state: &State, said: &mut Said) -> Option<Arc<Providers>> {
+        let cloud = match site.world {
+            World::Real => None,
+            World::Sandbox => Some(said.take(Cloud::open(&site.sandbox_dir()))?),
+        };
+        let mut providers = Providers {
+            schemas: Schemas::new(),
+            cloud: cloud.map(Mutex::new),
+            configured: Mutex::default(),
+            plugins: Plugins { log_dir: site.own_dir().join("logs"), ..Plugins::default() },
+        };
+        for provider in wanted(tree, state) {
+            match providers.find(site, tree, &provider).await {
+                Ok(schema) => {
+                    providers.schemas.insert(provider, schema);
+                }
+                Err(diagnostic) => said.diagnostics.push(diagnostic),
+            }
+        }
+        if said.diagnostics.has_errors() {
+            providers.stop().await;
+            return None;
+        }
+        Some(Arc::new(providers))
+    }
+
+    /// Schemas of all of them.
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    async fn find(
+        &mut self,
+        site: &Site,
+        tree: &ModuleTree,
+        provider: &Provider,
+    ) -> Result<Arc<configschema::ProviderSchema>, Diagnostic> {
+        // A development override of our own provider is asked for by name, so it wins over the built-in one.
+        let overridden = site.world == World::Real && install::is_overridden(site_of(site), provider);
+        if !overridden && let Some(schema) = builtin::schema(provider) {
+            return Ok(Arc::new(schema));
+        }
+        if let Some(cloud) = &self.cloud {
+            let cloud = cloud.lock().unwrap_or_else(PoisonError::into_inner);
+            return cloud.catalogue().schema(provider).cloned().ok_or_else(|| not_simulated(provider, cloud.catalogue()));
+        }
+        let binary = install::find_provider(site_of(site), tree, provider)?;
+        let plugin = Arc::new(self.plugins.launch(provider, &binary).await?);
+        let schema = plugin.schema().await?;
+        self.plugins.binaries.insert(provider.clone(), binary);
+        self.plugins.running.get_mut().spare.insert(provider.clone(), plugin);
+        Ok(schema)
+    }
+
+    fn answered_inside(&self, provider: &Provider) -> bool {
+        !self.plugins.binaries.contains_key(provider)
+    }
+
+    /// The answer, where it needs no waiting: built-in and sandbox.
+    pub(crate) fn at_once(&self, question: &Question) -> Option<Answer> {
+        let config = question.provider();
+        if !self.answered_inside(&config.provider) {
+            return None;
+        }
+        if builtin::schema(&config.provider).is_some() {
+            return Some(builtin::answer(question));
+        }
+        let cloud = self.cloud.as_ref()?;
+        if let Question::ConfigureProvider { provider, config } = question {
+            let mut configured = self.configured.lock().unwrap_or_else(PoisonError::into_inner);
+            configured.insert(provider.clone(), config.clone());
+        }
+        let block = self.block_of(config);
+        Some(cloud.lock().unwrap_or_else(PoisonError::into_inner).answer(&block, question))
+    }
+
+    /// The answer of a plugin.
+    pub(crate) async fn ask(&self, question: &Question) -> Answer {
+        match self.plugins.serving(question.provider()).await {
+            Ok(plugin) => plugin.ask(question).await,
+            Err(diagnostic) => refused(question, diagnostic.into()),
+        }
+    }
+
+    /// Carries out changes that need no waiting, all together; `None` for those of plugins.
+    pub(crate) fn change_at_once(&self, requests: &[&ChangeRequest]) -> Vec<Option<ChangeAnswer>> {
+        let mut answers: Vec<Option<ChangeAnswer>> = Vec::with_capacity(requests.len());
+        let mut simulated = Vec::new();
+        for (place, request) in requests.iter().enumerate() {
+            let provider = &request.provider.provider;
+            if !self.answered_inside(provider) {
+                answers.push(None);
+            } else if builtin::schema(provider).is_some() {
+                answers.push(Some(builtin::change(request)));
+            } else {
+                simulated.push((place, *request));
+                answers.push(None);
+            }
+        }
+        if let (Some(cloud), false) = (&self.cloud, simulated.is_empty()) {
+            let batch: Vec<(Value, &ChangeRequest)> =
+                simulated.iter().map(|(_, request)| (self.block_of(&request.provider), *request)).collect();
+            let done = cloud.lock().unwrap_or_else(PoisonError::into_inner).change(&batch);
+            for ((place, _), answer) in simulated.iter().zip(done) {
+                if let Some(slot) = answers.get_mut(*place) {
+                    *slot = Some(answer);
+                }
+            }
+        }
+        answers
+    }
+
+    /// Carries out one change through a plugin. Never cut off by a time limit (decision 10).
+    pub(crate) async fn change(&self, request: &ChangeRequest) -> ChangeAnswer {
+        match self.plugins.serving(&request.provider).await {
+            Ok(plugin) => plugin.change(request).await,
+            // It was never sent, so nothing is in doubt.
+            Err(diagnostic) => {
+                ChangeAnswer { object: None, diagnostics: diagnostic.into(), legacy: false, in_doubt: false }
+            }
+        }
+    }
+
+    /// Whether a request whose answer was lost may be sent again.
+    pub(crate) fn repeat(&self, intent: &Intent) -> Repeat {
+        let provider = &intent.provider.provider;
+        if !self.answered_inside(provider) {
+            return plugin::repeat_promise(&intent.private);
+        }
+        if builtin::schema(provider).is_some() { Repeat::Harmless } else { Repeat::Never }
+    }
+
+    /// The `provider` block that a configuration was given.
+    fn block_of(&self, provider: &ProviderConfig) -> Value {
+        let configured = self.configured.lock().unwrap_or_else(PoisonError::into_inner);
+        configured.get(provider).cloned().unwrap_or_else(|| Value::null(Type::Dynamic))
+    }
+
+    /// Asks every plugin to end, and waits.
+    pub(crate) async fn stop(&self) {
+        let running = std::mem::take(&mut *self.plugins.running.lock().await);
+        for plugin in running.serving.values().chain(running.spare.values()) {
+            plugin.stop().await;
+        }
+    }
+}
+
+impl Plugins {
+    async fn launch(&self, provider: &Provider, binary: &ProviderBinary) -> Result<Plugin, Diagnostic> {
+        if let Some(reattach) = &binary.reattach {
+            let reattach = plugin::read_reattach(reattach)?;
+            let at = reattach.into_iter().find(|(p, _)| p.same_as(provider)).map(|(_, at)| at);
+            return match at {
+                Some(at) => Plugin::attach(provider.to_string(), at).await,
+                None => Err(Diagnostic::error("Cannot reattach", format!("TF_REATTACH_PROVIDERS names no {provider}."))),
+            };
+        }
+        let mut spec = LaunchSpec::new(provider.to_string(), &binary.path);
+        if std::fs::create_dir_all(&self.log_dir).is_ok() {
+            spec.log = Some(self.log_dir.join(format!("{}-{}.log", provider.namespace, provider.kind)));
+        }
+        Plugin::start(spec).await
+    }
+
+    async fn serving(&self, config: &ProviderConfig) -> Result<Arc<Plugin>, Diagnostic> {
+        let mut running = self.running.lock().await;
+        if let Some(plugin) = running.serving.get(config) {
+            return Ok(plugin.clone());
+        }
+        let plugin = match running.spare.remove(&config.provider) {
+            Some(plugin) => plugin,
+            None => {
+                let Some(binary) = self.binaries.get(&config.provider) else {
+                    return Err(Diagnostic::error("Unknown provider", format!("Nobody serves {}.", config.provider)));
+                };
+                let plugin = Arc::new(self.launch(&config.provider, binary).await?);
+                // Some old providers build their tables while answering for the schema.
+                plugin.schema().await?;
+                plugin
+            }
+        };
+        running.serving.insert(config.clone(), plugin.clone());
+        Ok(plugin)
+    }
+}
+
+/// Every provider that a resource, a provider block or an object in the state names.
+fn wanted(tree: &ModuleTree, state: &State) -> BTreeSet<Provider> {
+    let mut wanted = BTreeSet::new();
+    for module in tree.modules.values() {
+        wanted.extend(module.resources.values().map(|r| r.provider_config.provider.clone()));
+        wanted.extend(module.provider_configs.values().map(|p| p.provider.clone()));
+    }
+    wanted.extend(state.instances.values().map(|i| i.provider.provider.clone()));
+    wanted
+}
+
+fn not_simulated(provider: &Provider, catalogue: &sandbox::Catalogue) -> Diagnostic {
+    let known: Vec<&str> = catalogue.providers().collect();
+    Diagnostic::error(
+        "The sandbox does not know this provider",
+        format!("No schema of {} ships with drform; the sandbox can play {}.", provider.short(), known.join(", ")),
+    )
+    .next("Run without -sandbox, or leave out the resources of this provider.")
+}
+
+fn refused(question: &Question, diagnostics: Diagnostics) -> Answer {
+    match question {
+        Question::Plan { .. } => Answer::Planned(None, diagnostics),
+        Question::ValidateProvider { .. }
+        | Question::ConfigureProvider { .. }
+        | Question::ValidateResource { .. }
+        | Question::ValidateDataSource { .. } => Answer::Checked(diagnostics),
+        _ => Answer::Object(None, diagnostics),
+    }
+}
+
+/// The site as `install` wants it.
+fn site_of(site: &Site) -> install::Place {
+    install::Place {
+        dir: site.dir.clone(),
+        data_dir: site.data_dir(),
+        executable_dir: site.executable_dir.clone(),
+        settings: Box::new({
+            let environment = site.environment.clone();
+            move |name: &str| environment.setting(name).map(str::to_string)
+        }),
+    }
+}

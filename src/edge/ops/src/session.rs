@@ -1,0 +1,128 @@
+//! Everything that one operation holds open: configuration, storage, providers, the runtime.
+
+use crate::configuration::{self, Configuration};
+use crate::drive::{self, Parallelism};
+use crate::providers::Providers;
+use crate::storage::{Locking, Storage};
+use crate::variables::{self, VariableArguments};
+use crate::{Said, Site};
+use addrs::ResourceInstance;
+use eval::VariableInput;
+use plan::{Plan, PlanInput, PlanOptions, Planner};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+/// What an operation is asked to do with the site, whatever the operation.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Where.
+    pub site: Site,
+    /// Root variables from the command line.
+    pub variables: VariableArguments,
+    /// Whether to lock.
+    pub locking: Locking,
+    /// How many provider calls at once.
+    pub parallelism: Parallelism,
+}
+
+/// An open site.
+pub struct Session {
+    pub(crate) site: Site,
+    pub(crate) parallelism: Parallelism,
+    pub(crate) runtime: Runtime,
+    pub(crate) configuration: Configuration,
+    pub(crate) inputs: BTreeMap<Arc<str>, VariableInput>,
+    pub(crate) storage: Storage,
+    pub(crate) providers: Arc<Providers>,
+    pub(crate) settings: eval::Settings,
+    /// Names this run: tokens are made from it.
+    pub(crate) run_id: Arc<str>,
+}
+
+impl Session {
+    /// Reads configuration, variables, state and journal, and starts the providers. `None` after an error.
+    pub(crate) fn open(request: &Request, operation: &str, said: &mut Said) -> Option<Session> {
+        let site = request.site.clone();
+        let configuration = configuration::read(&site, said);
+        let (inputs, troubles) = variables::gather(&site, &request.variables, &mut said.texts);
+        said.diagnostics.extend(troubles);
+        if said.diagnostics.has_errors() {
+            return None;
+        }
+        let storage = said.take(Storage::open(&site, request.locking, operation))?;
+        let troubles = state::integrity(storage.state());
+        if said.and(troubles) == crate::said::Go::Stop {
+            return None;
+        }
+        let runtime = said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string())))?;
+        let providers = runtime.block_on(Providers::start(&site, &configuration.tree, storage.state(), said))?;
+        let settings = settings(&site, &storage);
+        let run_id = run_id();
+        let parallelism = request.parallelism;
+        Some(Session { site, parallelism, runtime, configuration, inputs, storage, providers, settings, run_id })
+    }
+
+    /// Plans. The plan may be incomplete; then there are errors among what was said.
+    pub(crate) fn plan(&mut self, mut options: PlanOptions, said: &mut Said) -> Plan {
+        options.blocked = self.blocked();
+        let input = PlanInput {
+            tree: self.configuration.tree.clone(),
+            schemas: self.providers.schemas().clone(),
+            prior: self.storage.state().clone(),
+            variables: self.inputs.clone(),
+            options,
+            settings: self.settings.clone(),
+            seed: seed(&self.run_id),
+        };
+        let mut planner = Planner::new(input);
+        self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism));
+        let (plan, diagnostics) = planner.finish();
+        said.diagnostics.extend(diagnostics);
+        plan
+    }
+
+    fn blocked(&self) -> std::collections::BTreeSet<ResourceInstance> {
+        self.storage.unresolved().iter().map(|intent| intent.addr.clone()).collect()
+    }
+
+    /// Ends the provider processes.
+    pub(crate) fn close(&self) {
+        self.runtime.block_on(self.providers.stop());
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn settings(site: &Site, storage: &Storage) -> eval::Settings {
+    eval::Settings {
+        phase: eval::Phase::Plan,
+        workspace: storage.workspace().into(),
+        cwd: configuration::working_directory(&site.dir).into(),
+        files: Arc::new(install::ModuleFiles::new(&site.dir)),
+        plan_timestamp: Some(now_rfc3339().into()),
+    }
+}
+
+/// The time in UTC, to the second, as `plantimestamp()` gives it.
+fn now_rfc3339() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    jiff::Timestamp::from_second(seconds).map(|t| t.to_string()).unwrap_or_default()
+}
+
+/// A name that no other run has.
+fn run_id() -> Arc<str> {
+    uuid::Uuid::new_v4().to_string().into()
+}
+
+/// A number for the keys of deposed objects.
+fn seed(run_id: &str) -> u64 {
+    run_id.bytes().filter(u8::is_ascii_hexdigit).take(16).fold(0, |seed, digit| {
+        seed << 4 | u64::from(char::from(digit).to_digit(16).unwrap_or_default())
+    })
+}

@@ -1,0 +1,59 @@
+//! Looking at the state: `show`, `output`, `state`.
+
+use crate::session::Session;
+use crate::storage::{Locking, Storage};
+use crate::{Request, Said, Site};
+use diag::Diagnostic;
+use state::{DecodedObject, State};
+use std::sync::Arc;
+use value::{Marks, Path};
+
+/// The state with its objects decoded.
+pub struct Stored {
+    /// The state.
+    pub state: Arc<State>,
+    /// Its objects in address order, with marks.
+    pub objects: Vec<DecodedObject>,
+}
+
+/// Reads the state, journal included, without configuration or providers.
+///
+/// # Errors
+/// As [`Storage::open`].
+pub fn read_state(site: &Site) -> Result<Arc<State>, Diagnostic> {
+    Ok(Storage::open(site, Locking::Free, "show")?.state().clone())
+}
+
+/// Reads the state and decodes every object by the schema of its provider.
+pub fn stored(request: &Request) -> (Option<Stored>, Said) {
+    let mut said = Said::default();
+    let Some(session) = Session::open(request, "show", &mut said) else {
+        return (None, said);
+    };
+    let state = session.storage.state().clone();
+    let mut objects = Vec::new();
+    for (addr, instance) in &state.instances {
+        let current = instance.current.iter().map(|object| (None, object));
+        let deposed = instance.deposed.iter().map(|(key, object)| (Some(key.clone()), object));
+        for (deposed, object) in current.chain(deposed) {
+            let Some(schema) = session.schema(addr, &instance.provider) else {
+                continue;
+            };
+            let ty = configschema::implied_type(&schema.block);
+            let Some(value) =
+                value::json::parse(&object.attributes).ok().and_then(|node| value::json::decode(&node, &ty).ok())
+            else {
+                said.diagnostics.push(
+                    Diagnostic::warning("An object is not shown", format!("The attributes of {addr} do not fit its schema."))
+                        .next("drform plan brings it to the current schema."),
+                );
+                continue;
+            };
+            let configured: Vec<(Path, Marks)> = object.sensitive.iter().map(|p| (p.clone(), Marks::SENSITIVE)).collect();
+            let value = value.mark_paths(&configured);
+            let value = value.mark_paths(&configschema::sensitive_paths(&schema.block, &value));
+            objects.push(DecodedObject { addr: addr.clone(), deposed, status: object.status, value });
+        }
+    }
+    (Some(Stored { state, objects }), said)
+}

@@ -1,0 +1,97 @@
+//! Which step may start next. Every edge of the execution graph is walked once.
+
+use plan::ExecutionGraph;
+use std::collections::BTreeSet;
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// What waits for it may start.
+    Done,
+    /// What waits for it never starts.
+    Failed,
+}
+
+/// The steps that are not done yet.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    waits_for: Vec<usize>,
+    dependents: Vec<Vec<usize>>,
+    doomed: Vec<bool>,
+    ready: BTreeSet<usize>,
+    running: usize,
+    /// Steps that never started, because something that they wait for failed.
+    skipped: Vec<usize>,
+}
+
+impl Schedule {
+    pub(crate) fn new(graph: &ExecutionGraph) -> Schedule {
+        let count = graph.steps.len();
+        let mut dependents = vec![Vec::new(); count];
+        for (step, after) in graph.after.iter().enumerate() {
+            for earlier in after {
+                diag::invariant!(*earlier < count, "a step waits for one that is not there");
+                if let Some(dependents) = dependents.get_mut(*earlier) {
+                    dependents.push(step);
+                }
+            }
+        }
+        let waits_for: Vec<usize> = graph.after.iter().map(Vec::len).collect();
+        let ready = waits_for.iter().enumerate().filter(|(_, waits)| **waits == 0).map(|(step, _)| step).collect();
+        Schedule { waits_for, dependents, doomed: vec![false; count], ready, running: 0, skipped: Vec::new() }
+    }
+
+    /// The first step that may start. It runs until it is ended.
+    pub(crate) fn next(&mut self) -> Option<usize> {
+        let step = self.ready.pop_first()?;
+        self.running += 1;
+        Some(step)
+    }
+
+    /// Ends a running step.
+    pub(crate) fn end(&mut self, step: usize, ending: Ending) {
+        diag::invariant!(self.running > 0, "a step ends that did not run");
+        self.running -= 1;
+        let mut open = vec![(step, ending)];
+        while let Some((ended, ending)) = open.pop() {
+            let dependents = self.dependents.get_mut(ended).map(std::mem::take).unwrap_or_default();
+            for step in dependents {
+                if self.arrive(step, ending) {
+                    self.skipped.push(step);
+                    open.push((step, Ending::Failed));
+                }
+            }
+        }
+    }
+
+    /// One of the steps that `step` waits for ended. True when `step` will never start.
+    fn arrive(&mut self, step: usize, ending: Ending) -> bool {
+        let (Some(waits), Some(doomed)) = (self.waits_for.get_mut(step), self.doomed.get_mut(step)) else {
+            return false;
+        };
+        *waits = waits.saturating_sub(1);
+        *doomed |= ending == Ending::Failed;
+        if *waits > 0 {
+            return false;
+        }
+        if !*doomed {
+            self.ready.insert(step);
+        }
+        *doomed
+    }
+
+    /// Nothing new starts any more.
+    pub(crate) fn stop(&mut self) {
+        self.skipped.extend(std::mem::take(&mut self.ready));
+    }
+
+    /// True when no step runs or can start.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.ready.is_empty() && self.running == 0
+    }
+
+    /// Steps that never started.
+    pub(crate) fn skipped(&self) -> &[usize] {
+        &self.skipped
+    }
+}

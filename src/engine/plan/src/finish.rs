@@ -1,0 +1,147 @@
+//! From what was found out to the plan.
+
+use crate::model::{Complete, OutputChange, Plan, PlanInput};
+use crate::order::{self, Work};
+use crate::planner::Planner;
+use crate::record::{ObjectAddr, Place, Record};
+use crate::{Action, ExecutionGraph, InstanceChange, Mode};
+use addrs::{ConfigResource, ResourceInstance};
+use diag::{Diagnostic, Diagnostics};
+use state::DeposedKey;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use value::{Marks, Type, Value};
+
+/// The plan, and all troubles in the order of the configuration.
+pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
+    if planner.unfinished() > 0 && planner.is_done() && !planner.record.has_errors() {
+        let detail = "Some expressions wait for each other, so none of them can be evaluated.";
+        planner.record.trouble(Place::node(0), Diagnostic::error("Cycle", detail).into());
+    }
+    planner.record.trouble(Place::node(usize::MAX), unused_replacements(&planner.input, &planner.record));
+    removed_outputs(&planner.input, &mut planner.record);
+    let Planner { input, graph, mut record, output_nodes, .. } = planner;
+    let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
+    let execution = if record.has_errors() {
+        ExecutionGraph::default()
+    } else {
+        let work = Work {
+            expressions: &graph.expressions,
+            changes: &changes,
+            stored: &stored_dependencies(&input, &changes),
+            deposed_keys: &deposed_keys(&input, &changes),
+            outputs: &output_nodes,
+            mode: input.options.mode,
+        };
+        order::execution_graph(&work).unwrap_or_else(|cycle| {
+            record.trouble(Place::node(usize::MAX), (*cycle).into());
+            ExecutionGraph::default()
+        })
+    };
+    let complete = if record.has_errors() { Complete::Errored } else { Complete::Yes };
+    let troubles = std::mem::take(&mut record.troubles).into_values().flatten().collect();
+    let plan = Plan {
+        mode: input.options.mode,
+        changes,
+        drift: record.drift.into_values().collect(),
+        outputs: record.outputs,
+        execution,
+        refreshed: Arc::new(record.refreshed),
+        prior: input.prior,
+        provider_configs: record.provider_configs,
+        values: record.values,
+        complete,
+    };
+    (plan, troubles)
+}
+
+/// The change of a root output (features-and-traps.md 108; the cases are Terraform's).
+pub(crate) fn output_change(input: &PlanInput, name: &str, value: &Value, sensitive: bool) -> OutputChange {
+    let stored = input.prior.outputs.get(name);
+    let was_sensitive = stored.is_some_and(|o| o.sensitive);
+    let before = stored.map_or_else(|| Value::null(Type::Dynamic), |o| o.value.clone());
+    let bare = value.unmark_deep().0;
+    let action = match stored {
+        _ if bare.is_null() && before.is_null() => Action::NoOp,
+        None => Action::Create,
+        Some(_) if bare.is_wholly_known() && bare == before && sensitive == was_sensitive => Action::NoOp,
+        Some(_) => Action::Update,
+    };
+    let hide = if was_sensitive { Marks::SENSITIVE } else { Marks::NONE };
+    OutputChange { before: before.marked(hide), after: value.clone(), sensitive: sensitive || was_sensitive, action }
+}
+
+/// Outputs of the state that nobody declares any more; in destroy mode all of them.
+fn removed_outputs(input: &PlanInput, record: &mut Record) {
+    let declared = input.tree.root().map(|root| &root.outputs);
+    for (name, stored) in &input.prior.outputs {
+        let kept = declared.is_some_and(|outputs| outputs.contains_key(name));
+        if kept && input.options.mode != Mode::Destroy {
+            continue;
+        }
+        let hide = if stored.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        let change = OutputChange {
+            before: stored.value.clone().marked(hide),
+            after: Value::null(Type::Dynamic),
+            sensitive: stored.sensitive,
+            action: Action::Delete,
+        };
+        record.outputs.insert(name.clone(), change);
+    }
+}
+
+/// `-replace` addresses that name no instance of this plan: a mistake that would otherwise pass in silence
+/// (features-and-traps.md 52).
+fn unused_replacements(input: &PlanInput, record: &Record) -> Diagnostics {
+    let missing = input.options.replace.iter().filter(|addr| record.change_of(addr).is_none());
+    let missing = missing.filter(|_| input.options.mode == Mode::Normal && !record.has_errors());
+    let warnings = missing.map(|addr| {
+        let first = (ResourceInstance { key: addrs::InstanceKey::None, ..addr.clone() }, None);
+        let of_resource = record.changes.range(first..).map(|((other, _), _)| other);
+        let of_resource = of_resource.take_while(|o| o.module == addr.module && o.resource == addr.resource);
+        let names: Vec<String> = of_resource.take(5).map(ToString::to_string).collect();
+        let detail = format!("Your force-replace request for {addr} doesn't match any resource instances.");
+        let warning = Diagnostic::warning("Incompletely-matched force-replace resource instance", detail);
+        match names.is_empty() {
+            true => warning.next("Check the address: drform state list shows all of them."),
+            false => warning.next(format!("Name one of the instances exactly, such as {}.", names.join(", "))),
+        }
+    });
+    warnings.collect()
+}
+
+/// What each object that goes or changes depended on, from the state.
+fn stored_dependencies(input: &PlanInput, changes: &[InstanceChange]) -> BTreeMap<ObjectAddr, Arc<[ConfigResource]>> {
+    let acting = changes.iter().filter(|change| change.action != Action::NoOp);
+    let found = acting.filter_map(|change| {
+        let object = input.prior.object(&change.addr, change.deposed.as_ref())?;
+        Some(((change.addr.clone(), change.deposed.clone()), object.dependencies.clone()))
+    });
+    found.collect()
+}
+
+/// Keys for the objects that are set aside, chosen now so that the create and the delete agree
+/// (features-and-traps.md 71).
+fn deposed_keys(input: &PlanInput, changes: &[InstanceChange]) -> BTreeMap<ResourceInstance, DeposedKey> {
+    let replaced = changes.iter().filter(|change| change.action == Action::CreateThenDelete);
+    replaced.map(|change| (change.addr.clone(), deposed_key(input, &change.addr))).collect()
+}
+
+/// Eight hexadecimal digits from the seed and the address, other than the keys that the instance has.
+fn deposed_key(input: &PlanInput, addr: &ResourceInstance) -> DeposedKey {
+    let taken: BTreeSet<&DeposedKey> =
+        input.prior.instances.get(addr).map(|i| i.deposed.keys().collect()).unwrap_or_default();
+    // FNV-1a over the address, started from the seed; then mixed once, because the last bytes of addresses that
+    // differ in a digit would hardly move the upper bits.
+    let text = addr.to_string();
+    let start = 0xcbf2_9ce4_8422_2325 ^ input.seed;
+    let hash = text.bytes().fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let mut mixed = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    loop {
+        let key: DeposedKey = format!("{:08x}", mixed >> 32).into();
+        if !taken.contains(&key) {
+            return key;
+        }
+        mixed = mixed.wrapping_add(1 << 32);
+    }
+}

@@ -1,0 +1,99 @@
+//! `module` blocks.
+
+use super::{Decoder, Words};
+use crate::reference;
+use crate::shape;
+use crate::{ModuleCall, PassedProvider, ProviderName, VersionConstraint};
+use std::collections::BTreeMap;
+use syntax::{Block, Body, ExprKind};
+
+const META_ARGUMENTS: [&str; 6] = ["source", "version", "count", "for_each", "depends_on", "providers"];
+
+const WORDS: Words = Words {
+    summary: "Duplicate module call",
+    what: "A module call",
+    unique: "Module calls must have unique names within a module.",
+};
+
+impl Decoder<'_> {
+    pub(super) fn module_call(&mut self, block: &Block) {
+        let Some([label]) = shape::labels(block, ["name"], self.diagnostics) else { return };
+        shape::check_name(label, "module instance", block, self.diagnostics);
+        let (meta, arguments) = shape::split(&block.body, &META_ARGUMENTS, &[]);
+        self.no_blocks(&arguments);
+        let (count, for_each) = self.repetition(&meta);
+        let depends_on = self.references(&meta, "depends_on");
+        let providers = self.passed_providers(&meta);
+        let version = self.version(&meta, "version");
+        let Some(source) = meta.attribute("source") else {
+            let at = block.body.missing_range();
+            self.diagnostics.push(shape::missing_argument("source", at));
+            return;
+        };
+        let Some(text) = self.string(&meta, "source") else { return };
+        let call = ModuleCall {
+            name: label.text.clone(),
+            source: text,
+            source_range: source.expr.range(),
+            version,
+            count,
+            for_each,
+            depends_on,
+            providers,
+            arguments: Body { blocks: Vec::new(), ..arguments },
+            range: block.header_range(),
+        };
+        self.declare(|m| &mut m.module_calls, |c| &c.range, label.text.clone(), call, &WORDS);
+    }
+
+    fn no_blocks(&mut self, arguments: &Body) {
+        for block in &arguments.blocks {
+            let kind = block.kind.text.as_ref();
+            if matches!(kind, "lifecycle" | "locals" | "provider") {
+                self.error(
+                    block.header_range(),
+                    "Reserved block type name in module block",
+                    format!("The block type name \"{kind}\" is reserved for use by Terraform in a future version."),
+                    "Remove it. Provider configurations are passed with the argument \"providers\".",
+                );
+            } else {
+                self.diagnostics.push(shape::unsupported_block(block, [], META_ARGUMENTS.into_iter()));
+            }
+        }
+    }
+
+    pub(super) fn version(&mut self, body: &Body, name: &str) -> Option<VersionConstraint> {
+        let range = body.attribute(name)?.expr.range();
+        self.string(body, name).map(|text| VersionConstraint { text, range })
+    }
+
+    /// `providers = { aws = aws.west, aws.other = aws }`
+    fn passed_providers(&mut self, meta: &Body) -> BTreeMap<ProviderName, PassedProvider> {
+        let mut passed = BTreeMap::new();
+        let Some(attribute) = meta.attribute("providers") else { return passed };
+        let ExprKind::Object(items) = &attribute.expr.root.kind else {
+            self.error(
+                attribute.expr.range(),
+                "Invalid providers argument",
+                "The providers argument requires a map from the provider names of the called module to those of this module.",
+                "Write providers = { aws = aws.west }.",
+            );
+            return passed;
+        };
+        for item in items {
+            let key = reference::provider_key(&attribute.expr, &item.key, self.diagnostics);
+            let name = reference::provider_name_of(&attribute.expr, &item.value, self.diagnostics);
+            let (Some(key), Some(name)) = (key, name) else { continue };
+            let range = attribute.expr.range_of(&item.value);
+            if passed.contains_key(&key) {
+                let shown = reference::shown(&key);
+                let detail = format!("A provider configuration was already assigned to {shown}.");
+                let next = "Remove one of the two entries.";
+                self.error(range, "Duplicate provider assignment", detail, next);
+                continue;
+            }
+            passed.insert(key, PassedProvider { name, range });
+        }
+        passed
+    }
+}

@@ -1,0 +1,172 @@
+//! Which provider configuration serves which resource.
+//!
+//! A name means the `provider` block of its own module; else what the call passes under that name; else, without an
+//! alias, the default configuration of the same provider in the calling module, and so on up to the root, where a
+//! missing block stands for an empty configuration.
+
+use crate::reference::shown;
+use crate::{Module, ModuleTree, ProviderBlock, ProviderName};
+use addrs::{ModulePath, Provider, ProviderConfig, Resource};
+use diag::{Diagnostic, Diagnostics, Range};
+
+/// Fills in the provider configuration of every resource, and reports names that mean nothing.
+pub(crate) fn resolve(tree: &mut ModuleTree, diagnostics: &mut Diagnostics) {
+    let mut found: Vec<(ModulePath, Resource, ProviderConfig)> = Vec::new();
+    for module in tree.modules.values() {
+        for resource in module.resources.values() {
+            match find(tree, module, &resource.provider_name) {
+                Ok(config) => found.push((module.path.clone(), resource.addr.clone(), config)),
+                Err(reason) => diagnostics.push(undefined(&resource.provider_name, module, &reason, &resource.range)),
+            }
+        }
+        check_call(tree, module, diagnostics);
+        check_own_blocks(tree, module, diagnostics);
+    }
+    for (path, addr, config) in found {
+        let resource = tree.modules.get_mut(&path).and_then(|module| module.resources.get_mut(&addr));
+        if let Some(resource) = resource {
+            resource.provider_config = config;
+        }
+    }
+}
+
+/// Why a name means no configuration.
+enum Missing {
+    /// No block and no caller has it.
+    Undefined,
+    /// The module asks its caller for it in `configuration_aliases`, and the call does not pass it: told there.
+    NotPassed,
+}
+
+fn find(tree: &ModuleTree, module: &Module, name: &ProviderName) -> Result<ProviderConfig, Missing> {
+    let provider = module.provider_for(&name.0);
+    let here = |alias: &ProviderName| ProviderConfig {
+        module: module.path.clone(),
+        provider: provider.clone(),
+        alias: alias.1.clone(),
+    };
+    if module.provider_configs.get(name).is_some_and(|block| !is_placeholder(module, block)) {
+        return Ok(here(name));
+    }
+    let parent = module.path.parent().and_then(|(path, _)| tree.module(&path));
+    let (Some(parent), Some(call)) = (parent, tree.call_of(&module.path)) else {
+        return if name.1.is_none() { Ok(here(name)) } else { Err(Missing::Undefined) };
+    };
+    if let Some(passed) = call.providers.get(name) {
+        return find(tree, parent, &passed.name);
+    }
+    match &name.1 {
+        None => find_default(tree, parent, &provider),
+        Some(alias) => {
+            let asked_for = module.required_providers.get(&name.0).is_some_and(|r| r.aliases.contains(alias));
+            Err(if asked_for { Missing::NotPassed } else { Missing::Undefined })
+        }
+    }
+}
+
+/// The default configuration of a provider, whatever its local name is.
+fn find_default(tree: &ModuleTree, module: &Module, provider: &Provider) -> Result<ProviderConfig, Missing> {
+    if let Some(name) = module.local_name_for(provider) {
+        return find(tree, module, &(name, None));
+    }
+    let parent = module.path.parent().and_then(|(path, _)| tree.module(&path));
+    match parent {
+        Some(parent) => find_default(tree, parent, provider),
+        None => Ok(ProviderConfig { module: ModulePath::ROOT, provider: provider.clone(), alias: None }),
+    }
+}
+
+/// True for an empty `provider` block in a called module: the old way to say that the caller passes it.
+fn is_placeholder(module: &Module, block: &ProviderBlock) -> bool {
+    !module.path.is_root() && block.body.attributes.is_empty() && block.body.blocks.is_empty()
+}
+
+fn undefined(name: &ProviderName, module: &Module, reason: &Missing, at: &Range) -> Diagnostic {
+    let shown = shown(name);
+    let place = if module.path.is_root() { "the root module".to_owned() } else { module.path.to_string() };
+    let detail = match reason {
+        Missing::Undefined => format!("There is no provider configuration {shown} in {place}."),
+        Missing::NotPassed => format!("The provider configuration {shown} is not passed to {place}."),
+    };
+    let next = match (&name.1, reason) {
+        (Some(alias), Missing::Undefined) => {
+            format!("Write a block provider \"{}\" with alias = \"{alias}\", or use another configuration.", name.0)
+        }
+        _ => format!("Pass it in the module block: providers = {{ {shown} = … }}."),
+    };
+    Diagnostic::error("Provider configuration not present", detail).at(at.clone()).next(next)
+}
+
+/// Checks what the call of a module passes against what the module needs.
+fn check_call(tree: &ModuleTree, module: &Module, diagnostics: &mut Diagnostics) {
+    let parent = module.path.parent().and_then(|(path, _)| tree.module(&path));
+    let (Some(parent), Some(call)) = (parent, tree.call_of(&module.path)) else { return };
+    for (inside, passed) in &call.providers {
+        let (wanted, given) = (module.provider_for(&inside.0), parent.provider_for(&passed.name.0));
+        if wanted != given {
+            let detail = format!(
+                "The local name \"{}\" in {} represents provider \"{given}\", but \"{}\" in {} represents \"{wanted}\".",
+                passed.name.0,
+                if parent.path.is_root() { "the root module".to_owned() } else { parent.path.to_string() },
+                inside.0,
+                module.path
+            );
+            diagnostics.push(
+                Diagnostic::error("Provider type mismatch", detail)
+                    .at(passed.range.clone())
+                    .next("Each provider must be passed under the name of the same provider: compare required_providers of both modules."),
+            );
+        } else if let Err(reason) = find(tree, parent, &passed.name) {
+            diagnostics.push(undefined(&passed.name, parent, &reason, &passed.range));
+        }
+        if let Some(block) = module.provider_configs.get(inside).filter(|block| !is_placeholder(module, block)) {
+            let detail = format!("The configuration of {} is set inside {} and cannot be passed too.", shown(inside), module.path);
+            diagnostics.push(
+                Diagnostic::error("Cannot override provider configuration", detail)
+                    .at(passed.range.clone())
+                    .next(format!("Remove this entry, or the provider block in {}.", block.range.file)),
+            );
+        }
+    }
+    for (name, required) in &module.required_providers {
+        for alias in &required.aliases {
+            let wanted = (name.clone(), Some(alias.clone()));
+            if !call.providers.contains_key(&wanted) && !module.provider_configs.contains_key(&wanted) {
+                let shown = shown(&wanted);
+                let detail = format!(
+                    "The child module requires an additional configuration for provider {}, with the local name \"{shown}\".",
+                    required.source.short()
+                );
+                diagnostics.push(
+                    Diagnostic::error("Missing required provider configuration", detail)
+                        .at(call.range.clone())
+                        .next(format!("Pass it: providers = {{ {shown} = … }}.")),
+                );
+            }
+        }
+    }
+}
+
+/// A module with its own provider blocks cannot be repeated, nor wait for others.
+fn check_own_blocks(tree: &ModuleTree, module: &Module, diagnostics: &mut Diagnostics) {
+    let Some(block) = module.provider_configs.values().find(|block| !is_placeholder(module, block)) else { return };
+    let mut path = module.path.clone();
+    while let Some(call) = tree.call_of(&path) {
+        let used = [("count", call.count.is_some()), ("for_each", call.for_each.is_some()), ("depends_on", !call.depends_on.is_empty())];
+        if let Some((argument, _)) = used.into_iter().find(|(_, used)| *used) {
+            let detail = format!(
+                "The module {} is a legacy module which contains its own local provider configurations (in {}), and so calls to it may not use the count, for_each, or depends_on arguments.",
+                module.path, block.range.file
+            );
+            diagnostics.push(
+                Diagnostic::error("Module is incompatible with count, for_each, and depends_on", detail)
+                    .at(call.range.clone())
+                    .next(format!("Remove {argument}, or move the provider block to the root module and pass it with \"providers\".")),
+            );
+        }
+        match path.parent() {
+            Some((parent, _)) => path = parent,
+            None => return,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The walk over the modules.
+
+use crate::decode;
+use crate::inheritance;
+use crate::merge;
+use crate::shape;
+use crate::suggestion::did_you_mean;
+use crate::{Module, ModuleCall, ModuleTree, Sources};
+use addrs::ModulePath;
+use diag::{Diagnostic, Diagnostics, Range, SourceTexts};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use syntax::Block;
+
+/// Levels of module calls that are followed: a module that calls itself through ever new directories ends here.
+const MAX_MODULE_DEPTH: usize = 100;
+
+/// Loads the module of a directory and all that it calls.
+///
+/// Everything that can be understood is in the tree, also when there are errors; with errors it must not be acted on.
+pub fn load(sources: &dyn Sources, root_dir: &str) -> (ModuleTree, SourceTexts, Diagnostics) {
+    let mut loader = Loader {
+        sources,
+        tree: ModuleTree::default(),
+        texts: SourceTexts::default(),
+        diagnostics: Diagnostics::new(),
+        read: BTreeMap::new(),
+    };
+    loader.walk(root_dir);
+    let Loader { mut tree, texts, mut diagnostics, .. } = loader;
+    inheritance::resolve(&mut tree, &mut diagnostics);
+    (tree, texts, diagnostics.sorted())
+}
+
+/// A module still to be read.
+struct Pending {
+    path: ModulePath,
+    dir: Arc<str>,
+    /// Directories of the modules above it.
+    above: Vec<Arc<str>>,
+}
+
+struct Loader<'a> {
+    sources: &'a dyn Sources,
+    tree: ModuleTree,
+    texts: SourceTexts,
+    diagnostics: Diagnostics,
+    /// Blocks by directory: a module that is called twice is parsed once.
+    read: BTreeMap<Arc<str>, Option<Arc<[Block]>>>,
+}
+
+impl Loader<'_> {
+    fn walk(&mut self, root_dir: &str) {
+        let root = Pending { path: ModulePath::ROOT, dir: Arc::from(root_dir), above: Vec::new() };
+        let mut pending = VecDeque::from([root]);
+        while let Some(Pending { path, dir, mut above }) = pending.pop_front() {
+            let called_at = self.tree.call_of(&path).map(|call| call.source_range.clone());
+            let Some(blocks) = self.blocks(&dir, called_at) else { continue };
+            let module = decode::module(path.clone(), dir.clone(), &blocks, &self.texts, &mut self.diagnostics);
+            above.push(dir);
+            for call in module.module_calls.values() {
+                pending.extend(self.called(&module, call, &above));
+            }
+            if let Some(call) = self.tree.call_of(&path) {
+                check_arguments(call, &module, &mut self.diagnostics);
+            }
+            self.tree.modules.insert(path, module);
+        }
+    }
+
+    /// The module that a call brings in.
+    fn called(&mut self, module: &Module, call: &ModuleCall, above: &[Arc<str>]) -> Option<Pending> {
+        let path = module.path.child(call.name.clone());
+        let dir = match self.sources.resolve(&module.dir, &call.source, &path) {
+            Ok(dir) => dir,
+            Err(trouble) => {
+                self.diagnostics.push(trouble.at_if_missing(&call.source_range));
+                return None;
+            }
+        };
+        if above.contains(&dir) || above.len() > MAX_MODULE_DEPTH {
+            let detail = format!("{path} would call modules without end: its directory {dir} is already among its callers.");
+            self.diagnostics.push(
+                Diagnostic::error("Module calls itself", detail)
+                    .at(call.source_range.clone())
+                    .next("Take the common part out into a module that both can call."),
+            );
+            return None;
+        }
+        Some(Pending { path, dir, above: above.to_vec() })
+    }
+
+    /// The blocks of a directory with override files merged; `None` when it cannot be read, which is reported once
+    /// per call.
+    fn blocks(&mut self, dir: &Arc<str>, called_at: Option<Range>) -> Option<Arc<[Block]>> {
+        if let Some(known) = self.read.get(dir) {
+            return known.clone();
+        }
+        let blocks = match self.sources.module_files(dir) {
+            Ok(files) => Some(self.parse(dir, files, called_at.as_ref())),
+            Err(trouble) => {
+                self.diagnostics.push(match &called_at {
+                    Some(range) => trouble.at_if_missing(range),
+                    None => trouble,
+                });
+                None
+            }
+        };
+        self.read.insert(dir.clone(), blocks.clone());
+        blocks
+    }
+
+    fn parse(
+        &mut self,
+        dir: &str,
+        mut files: Vec<(Arc<str>, Arc<str>)>,
+        called_at: Option<&Range>,
+    ) -> Arc<[Block]> {
+        files.sort();
+        let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
+        let mut found = false;
+        for (name, text) in files {
+            if name.ends_with(".tf.json") {
+                let detail = format!("{name} is in the JSON form of the language, which is not read yet.");
+                let next = "Write it in the native form, as a .tf file.";
+                self.diagnostics.push(Diagnostic::error("JSON configuration is not supported", detail).next(next));
+            }
+            if !name.ends_with(".tf") {
+                continue;
+            }
+            found = true;
+            self.texts.insert(name.clone(), text.clone());
+            let (file, troubles) = syntax::parse(name.clone(), text);
+            self.diagnostics.extend(troubles);
+            self.diagnostics.extend(file.body.attributes.iter().map(decode::stray_argument));
+            if merge::is_override(&name) { &mut overrides } else { &mut blocks }.extend(file.body.blocks);
+        }
+        if !found {
+            self.no_files(dir, called_at);
+        }
+        for block in overrides {
+            merge::merge(&mut blocks, block, &mut self.diagnostics);
+        }
+        blocks.into()
+    }
+
+    fn no_files(&mut self, dir: &str, called_at: Option<&Range>) {
+        let diagnostic = match called_at {
+            Some(range) => {
+                let detail = format!("The directory {dir} has no configuration files (.tf).");
+                Diagnostic::error("Module has no configuration", detail).at(range.clone()).next("Check the source.")
+            }
+            None => {
+                let dir = if dir.is_empty() { "." } else { dir };
+                let detail = format!("The directory {dir} has no configuration files (.tf).");
+                let next = "Change to a directory with configuration, or write a first main.tf.";
+                Diagnostic::error("No configuration files", detail).next(next)
+            }
+        };
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// Compares the arguments of a call with the variables of the called module.
+fn check_arguments(call: &ModuleCall, module: &Module, diagnostics: &mut Diagnostics) {
+    for attribute in &call.arguments.attributes {
+        if !module.variables.contains_key(&attribute.name.text) {
+            let known = module.variables.keys().map(AsRef::as_ref);
+            let otherwise = format!("Remove it, or declare the variable in {}.", module.path);
+            let detail = format!("An argument named \"{}\" is not expected here.", attribute.name.text);
+            let next = did_you_mean(&attribute.name.text, known, &otherwise);
+            diagnostics.push(
+                Diagnostic::error("Unsupported argument", detail).at(attribute.name_range()).within(call.range.clone()).next(next),
+            );
+        }
+    }
+    for variable in module.variables.values().filter(|v| v.default.is_none()) {
+        if call.arguments.attribute(&variable.name).is_none() {
+            diagnostics.push(shape::missing_argument(&variable.name, call.range.clone()));
+        }
+    }
+}

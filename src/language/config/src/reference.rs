@@ -1,0 +1,131 @@
+//! Arguments that hold references, which are read and not evaluated.
+
+use crate::ProviderName;
+use diag::{Diagnostic, Diagnostics};
+use std::sync::Arc;
+use syntax::{Expr, ExprKind, Expression, ObjectKey, Step};
+
+/// The items of a list of references, such as `depends_on = [a.b, module.c]`.
+pub(crate) fn list(expr: &Expression, diagnostics: &mut Diagnostics) -> Vec<Expression> {
+    let ExprKind::Tuple(items) = &expr.root.kind else {
+        if !matches!(expr.root.kind, ExprKind::Error) {
+            diagnostics.push(
+                Diagnostic::error("Invalid expression", "A static list expression is required.")
+                    .at(expr.range())
+                    .next("Write the references in brackets, with commas between them."),
+            );
+        }
+        return Vec::new();
+    };
+    items.iter().filter_map(|item| reference(expr, item, diagnostics)).collect()
+}
+
+/// One reference; in quotes it is an old form, read with a warning.
+fn reference(list: &Expression, item: &Expr, diagnostics: &mut Diagnostics) -> Option<Expression> {
+    let one = |root: Expr| Expression { file: list.file.clone(), root: Arc::new(root) };
+    match &item.kind {
+        ExprKind::Variable(_) | ExprKind::Traversal { .. } => Some(one(item.clone())),
+        ExprKind::Error => None,
+        ExprKind::String(text) => {
+            diagnostics.push(
+                Diagnostic::warning(
+                    "Quoted references are deprecated",
+                    "In this context, references are expected literally rather than in quotes.",
+                )
+                .at(list.range_of(item))
+                .next("Remove the quotes."),
+            );
+            // Padded, so that spans inside are those of the file.
+            let padded = format!("{}{text}", " ".repeat(item.span.start as usize + 1));
+            let (parsed, troubles) = syntax::parse_expression(list.file.clone(), &padded);
+            if troubles.has_errors() {
+                diagnostics.push(not_a_reference(list, item));
+                return None;
+            }
+            Some(parsed)
+        }
+        _ => {
+            diagnostics.push(not_a_reference(list, item));
+            None
+        }
+    }
+}
+
+fn not_a_reference(list: &Expression, item: &Expr) -> Diagnostic {
+    let text = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
+    Diagnostic::error("Invalid expression", text)
+        .at(list.range_of(item))
+        .next("Write a reference, such as aws_instance.web or module.network.")
+}
+
+/// A reference to a provider configuration, such as `aws.west`.
+pub(crate) fn provider_name(expr: &Expression, diagnostics: &mut Diagnostics) -> Option<ProviderName> {
+    provider_name_of(expr, &expr.root, diagnostics)
+}
+
+/// The same for a part of an expression.
+pub(crate) fn provider_name_of(
+    within: &Expression,
+    expr: &Expr,
+    diagnostics: &mut Diagnostics,
+) -> Option<ProviderName> {
+    let found = match &expr.kind {
+        ExprKind::Error => return None,
+        ExprKind::String(text) => {
+            diagnostics.push(
+                Diagnostic::warning(
+                    "Quoted references are deprecated",
+                    "In this context, references are expected literally rather than in quotes.",
+                )
+                .at(within.range_of(expr))
+                .next("Remove the quotes."),
+            );
+            let (name, alias) = match text.split_once('.') {
+                Some((name, alias)) => (name, Some(alias)),
+                None => (text.as_ref(), None),
+            };
+            let valid = syntax::is_identifier(name) && alias.is_none_or(syntax::is_identifier);
+            valid.then(|| (Arc::from(name), alias.map(Arc::from)))
+        }
+        _ => dotted(expr),
+    };
+    if found.is_none() {
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid provider configuration reference",
+                "The provider argument requires a provider type name, optionally followed by a period and then a configuration alias.",
+            )
+            .at(within.range_of(expr))
+            .next("Write the local name of the provider, or name and alias, such as aws.west."),
+        );
+    }
+    found
+}
+
+/// A key of a `providers` map.
+pub(crate) fn provider_key(within: &Expression, key: &ObjectKey, diagnostics: &mut Diagnostics) -> Option<ProviderName> {
+    match key {
+        ObjectKey::Bare(name) => Some((name.text.clone(), None)),
+        ObjectKey::Expr(expr) => provider_name_of(within, expr, diagnostics),
+    }
+}
+
+/// `name` or `name.alias`.
+pub(crate) fn dotted(expr: &Expr) -> Option<ProviderName> {
+    match &expr.kind {
+        ExprKind::Variable(name) => Some((name.text.clone(), None)),
+        ExprKind::Traversal { base, steps } => match (&base.kind, steps.as_slice()) {
+            (ExprKind::Variable(name), [Step::Attribute(alias)]) => Some((name.text.clone(), Some(alias.text.clone()))),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A provider name as people write it.
+pub(crate) fn shown(name: &ProviderName) -> String {
+    match &name.1 {
+        Some(alias) => format!("{}.{alias}", name.0),
+        None => name.0.to_string(),
+    }
+}

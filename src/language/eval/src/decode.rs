@@ -1,0 +1,392 @@
+//! A block body against its schema: values of the implied type, and everything that is wrong with the body, in one go.
+
+use crate::dynamic::Item;
+use crate::evaluation::Evaluation;
+use crate::evaluator::{Evaluator, ModuleNames, Repeating, Repetition};
+use crate::functions::Surroundings;
+use crate::suggestion::nearest;
+use addrs::ModuleInstance;
+use configschema::{Attribute, AttributeType, Block, NestedBlock, Nesting};
+use diag::{Diagnostic, Diagnostics, Range};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use syntax::{Body, Expression};
+use value::{Content, Type, Value, convert};
+
+impl Evaluator {
+    /// Decodes a body against the schema of its block. The value has the type that the schema implies; where the body is
+    /// wrong it is unknown, and the diagnostics say why.
+    pub fn decode_body(
+        &self,
+        module: &ModuleInstance,
+        body: &Body,
+        block: &Block,
+        repetition: &Repetition,
+    ) -> (Value, Diagnostics) {
+        self.decode_repeating(module, body, block, Repeating::Instance(repetition))
+    }
+
+    pub(crate) fn decode_repeating(
+        &self,
+        module: &ModuleInstance,
+        body: &Body,
+        block: &Block,
+        repeating: Repeating<'_>,
+    ) -> (Value, Diagnostics) {
+        let Some(config) = self.tree.module(&module.path()) else {
+            return (Value::unknown(implied_type(block)), Diagnostics::new());
+        };
+        let names = ModuleNames { evaluator: self, config, module, repeating };
+        let surroundings = self.surroundings();
+        let mut decoder = Decoder {
+            names: &names,
+            surroundings: &surroundings,
+            root: block,
+            bindings: Vec::new(),
+            diagnostics: Diagnostics::new(),
+        };
+        let value = decoder.block(body, block);
+        (value, decoder.diagnostics)
+    }
+}
+
+/// Decodes one body.
+pub(crate) struct Decoder<'a> {
+    names: &'a ModuleNames<'a>,
+    surroundings: &'a Surroundings<'a>,
+    /// The outermost schema: it decides whether attributes may be written as blocks.
+    pub(crate) root: &'a Block,
+    /// Iterators of the dynamic blocks around.
+    pub(crate) bindings: Vec<(Arc<str>, Value)>,
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl Decoder<'_> {
+    pub(crate) fn evaluate(&mut self, expr: &Expression) -> (Value, bool) {
+        let (value, troubles) = Evaluation::run(self.names, self.surroundings, expr, &self.bindings);
+        let failed = troubles.has_errors();
+        self.diagnostics.extend(troubles);
+        (value, failed)
+    }
+
+    /// The object of one body.
+    pub(crate) fn block(&mut self, body: &Body, schema: &Block) -> Value {
+        let written_as_blocks = self.written_as_blocks(body, schema);
+        let mut object = BTreeMap::new();
+        for (name, attribute) in &schema.attributes {
+            let value = match written_as_blocks.get(name) {
+                Some(nested) => self.blocks_as_attribute(body, name, attribute, nested),
+                None => self.attribute(body, name, attribute),
+            };
+            object.insert(name.clone(), value);
+        }
+        for (name, nested) in &schema.blocks {
+            let value = self.blocks(body, name, nested);
+            object.insert(name.clone(), value);
+        }
+        self.unexpected(body, schema, &written_as_blocks);
+        Value::object(object)
+    }
+
+    fn attribute(&mut self, body: &Body, name: &Arc<str>, schema: &Attribute) -> Value {
+        let Some(written) = body.attribute(name) else {
+            if schema.required {
+                let detail = format!("The argument {name:?} is required, but no definition was found.");
+                let missing = Diagnostic::error("Missing required argument", detail).at(body.missing_range());
+                self.diagnostics.push(missing.next(format!("Add {name} = … of type {}.", shown(schema))));
+            }
+            return Value::null(attribute_type(schema));
+        };
+        if !schema.required && !schema.optional {
+            let detail = format!(
+                "Can't configure a value for {name:?}: its value will be decided automatically based on the result of \
+                 applying this configuration."
+            );
+            let refused = Diagnostic::error("Value for unconfigurable attribute", detail).at(written.range());
+            self.diagnostics.push(refused.next("Remove the argument."));
+            return Value::null(attribute_type(schema));
+        }
+        let (value, failed) = self.evaluate(&written.expr);
+        if failed {
+            return Value::unknown(attribute_type(schema));
+        }
+        match convert(&value, &constraint(schema)) {
+            Ok(value) => value,
+            Err(e) => {
+                let detail = format!("Inappropriate value for attribute {name:?}: {e}.");
+                let described = crate::describe(&if schema.sensitive { value.marked(value::Marks::SENSITIVE) } else { value });
+                let wrong = Diagnostic::error("Incorrect attribute value type", detail).at(written.expr.range());
+                self.diagnostics
+                    .push(wrong.involving(name.as_ref(), described).next(format!("Give a value of type {}.", shown(schema))));
+                Value::unknown(attribute_type(schema))
+            }
+        }
+    }
+
+    /// The collection of all blocks of one type.
+    fn blocks(&mut self, body: &Body, name: &Arc<str>, nested: &NestedBlock) -> Value {
+        let items = self.items(body, name, nested);
+        if items.iter().any(|item| matches!(item, Item::Unknown(_))) {
+            let marks = items.iter().fold(value::Marks::NONE, |marks, item| marks.union(item.marks()));
+            return Value::unknown(nested_type(nested)).marked(marks);
+        }
+        let counted = items.len() as u64;
+        self.count_blocks(body, name, nested, counted, items.get(1).map(|item| item.range().clone()));
+        let mut values = items.into_iter().filter_map(Item::into_keyed_value);
+        match nested.nesting {
+            Nesting::Single => values.next().map_or_else(|| Value::null(implied_type(&nested.block)), |(_, v, _)| v),
+            Nesting::Group => values.next().map_or_else(|| empty(&nested.block), |(_, v, _)| v),
+            Nesting::List => collect_list(nested, values.map(|(_, v, _)| v).collect()),
+            Nesting::Set => Value::set(implied_type(&nested.block), values.map(|(_, v, _)| v)),
+            Nesting::Map => {
+                let mut elements: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+                for (key, value, range) in values {
+                    let key = key.unwrap_or_default();
+                    if elements.contains_key(&key) {
+                        let detail = format!("Only one {name} block may have the key {key:?}.");
+                        self.diagnostics.push(Diagnostic::error(format!("Duplicate {name} block"), detail).at(range));
+                    } else {
+                        elements.insert(key, value);
+                    }
+                }
+                if has_dynamic(&nested.block) {
+                    Value::object(elements)
+                } else {
+                    Value::map(implied_type(&nested.block), elements)
+                }
+            }
+        }
+    }
+
+    fn count_blocks(&mut self, body: &Body, name: &str, nested: &NestedBlock, count: u64, second: Option<Range>) {
+        let place = || second.clone().unwrap_or_else(|| body.missing_range());
+        let trouble = match nested.nesting {
+            Nesting::Single | Nesting::Group if count > 1 => {
+                let detail = format!("Only one block of type {name:?} is allowed.");
+                let next = "Remove all of them but one.";
+                Some(Diagnostic::error(format!("Duplicate {name} block"), detail).at(place()).next(next))
+            }
+            Nesting::Single if count < nested.min_items => {
+                let detail = format!("A block of type {name:?} is required here.");
+                let next = format!("Add a {name} {{ … }} block.");
+                Some(Diagnostic::error(format!("Missing {name} block"), detail).at(body.missing_range()).next(next))
+            }
+            Nesting::List | Nesting::Set if count < nested.min_items => {
+                let detail = format!("At least {} {name:?} blocks are required.", nested.min_items);
+                let next = format!("Add a {name} {{ … }} block.");
+                let place = body.missing_range();
+                Some(Diagnostic::error(format!("Insufficient {name} blocks"), detail).at(place).next(next))
+            }
+            Nesting::List | Nesting::Set if nested.max_items > 0 && count > nested.max_items => {
+                let detail = format!("No more than {} {name:?} blocks are allowed", nested.max_items);
+                Some(Diagnostic::error(format!("Too many {name} blocks"), detail + ".").at(place()))
+            }
+            _ => None,
+        };
+        self.diagnostics.extend(trouble);
+    }
+
+    /// Arguments and blocks that the schema does not have.
+    fn unexpected(&mut self, body: &Body, schema: &Block, as_blocks: &BTreeMap<Arc<str>, NestedBlock>) {
+        let meant = |given: &str, names: &mut dyn Iterator<Item = &str>| nearest(given, names).map(str::to_string);
+        for argument in &body.attributes {
+            let name = argument.name.text.as_ref();
+            if schema.attributes.contains_key(name) {
+                continue;
+            }
+            let detail = format!("An argument named {name:?} is not expected here.");
+            let mut settable = schema.attributes.iter().filter(|(_, a)| a.required || a.optional).map(|(n, _)| n.as_ref());
+            let suggestion = if schema.blocks.contains_key(name) {
+                Some(format!("Did you mean to define a block of type {name:?}? Write {name} {{ … }} without the equals sign."))
+            } else if let Some(other) = meant(name, &mut settable) {
+                Some(format!("Did you mean {other:?}?"))
+            } else {
+                meant(name, &mut schema.blocks.keys().map(AsRef::as_ref))
+                    .map(|other| format!("Did you mean to define a block of type {other:?}?"))
+            };
+            let trouble = Diagnostic::error("Unsupported argument", detail).at(argument.name_range());
+            self.diagnostics.push(with_suggestion(trouble, suggestion));
+        }
+        for block in &body.blocks {
+            let dynamic = block.kind.text.as_ref() == "dynamic";
+            let label = block.labels.first().map(|label| (label.text.as_ref(), label.span.of(&block.body.file)));
+            let (name, range) = match label {
+                Some(label) if dynamic => label,
+                _ => (block.kind.text.as_ref(), block.kind.span.of(&block.body.file)),
+            };
+            if schema.blocks.contains_key(name) || as_blocks.contains_key(name) {
+                continue;
+            }
+            let detail = format!("Blocks of type {name:?} are not expected here.");
+            let suggestion = if schema.attributes.contains_key(name) {
+                Some(format!("Did you mean to define argument {name:?}? If so, use the equals sign to assign it a value."))
+            } else {
+                meant(name, &mut schema.blocks.keys().map(AsRef::as_ref)).map(|other| format!("Did you mean {other:?}?"))
+            };
+            self.diagnostics.push(with_suggestion(Diagnostic::error("Unsupported block type", detail).at(range), suggestion));
+        }
+    }
+
+    /// Attributes of a legacy schema that the body writes as blocks (plugin-protocol.md 7.5), each as a block type.
+    fn written_as_blocks(&self, body: &Body, schema: &Block) -> BTreeMap<Arc<str>, NestedBlock> {
+        let mut found = BTreeMap::new();
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        for block in &body.blocks {
+            let name = match block.labels.first() {
+                Some(label) if block.kind.text.as_ref() == "dynamic" => label.text.as_ref(),
+                _ => block.kind.text.as_ref(),
+            };
+            names.insert(name);
+        }
+        for name in names {
+            let Some((name, attribute)) = schema.attributes.get_key_value(name) else { continue };
+            if body.attribute(name).is_none()
+                && let Some(nested) = as_nested_block(attribute)
+                && is_legacy(self.root)
+            {
+                found.insert(name.clone(), nested);
+            }
+        }
+        found
+    }
+
+    fn blocks_as_attribute(&mut self, body: &Body, name: &Arc<str>, attribute: &Attribute, nested: &NestedBlock) -> Value {
+        let collected = self.blocks(body, name, nested);
+        let ty = attribute_type(attribute);
+        convert(&collected, &ty).unwrap_or_else(|_| Value::unknown(ty))
+    }
+}
+
+fn with_suggestion(diagnostic: Diagnostic, suggestion: Option<String>) -> Diagnostic {
+    match suggestion {
+        Some(next) => diagnostic.next(next),
+        None => diagnostic,
+    }
+}
+
+fn collect_list(nested: &NestedBlock, values: Vec<Value>) -> Value {
+    if has_dynamic(&nested.block) {
+        Value::tuple(values)
+    } else {
+        Value::list(implied_type(&nested.block), values)
+    }
+}
+
+fn shown(attribute: &Attribute) -> String {
+    constraint(attribute).to_string()
+}
+
+/// The type of an attribute's value.
+fn attribute_type(attribute: &Attribute) -> Type {
+    match &attribute.ty {
+        AttributeType::Plain(ty) => ty.without_optional(),
+        AttributeType::Nested(_) => constraint(attribute).without_optional(),
+    }
+}
+
+/// The type that a written value is converted to: nested attributes that need not be written may be missing.
+fn constraint(attribute: &Attribute) -> Type {
+    let nested = match &attribute.ty {
+        AttributeType::Plain(ty) => return ty.clone(),
+        AttributeType::Nested(nested) => nested,
+    };
+    let object = value::ObjectType {
+        attributes: nested.attributes.iter().map(|(name, a)| (name.clone(), constraint(a))).collect(),
+        optional: nested.attributes.iter().filter(|(_, a)| !a.required).map(|(name, _)| name.clone()).collect(),
+    };
+    wrap(nested.nesting, Type::Object(Arc::new(object)))
+}
+
+fn wrap(nesting: Nesting, object: Type) -> Type {
+    match nesting {
+        Nesting::Single | Nesting::Group => object,
+        Nesting::List => Type::list(object),
+        Nesting::Set => Type::set(object),
+        Nesting::Map => Type::map(object),
+    }
+}
+
+/// The type of the object that a block decodes to (plugin-protocol.md 7.1).
+pub(crate) fn implied_type(block: &Block) -> Type {
+    let attributes = block.attributes.iter().map(|(name, attribute)| (name.clone(), attribute_type(attribute)));
+    let blocks = block.blocks.iter().map(|(name, nested)| (name.clone(), nested_type(nested)));
+    Type::object(attributes.chain(blocks))
+}
+
+/// The type of a nested block collection; not known where elements may be of different types.
+fn nested_type(nested: &NestedBlock) -> Type {
+    match nested.nesting {
+        Nesting::List | Nesting::Map if has_dynamic(&nested.block) => Type::Dynamic,
+        nesting => wrap(nesting, implied_type(&nested.block)),
+    }
+}
+
+fn has_dynamic(block: &Block) -> bool {
+    implied_type(block).has_dynamic()
+}
+
+/// What an absent group block is: every attribute null, every collection empty.
+fn empty(block: &Block) -> Value {
+    let attributes = block.attributes.iter().map(|(name, a)| (name.clone(), Value::null(attribute_type(a))));
+    let blocks = block.blocks.iter().map(|(name, nested)| {
+        let value = match nested.nesting {
+            Nesting::Single => Value::null(implied_type(&nested.block)),
+            Nesting::Group => empty(&nested.block),
+            Nesting::List => collect_list(nested, Vec::new()),
+            Nesting::Set => Value::set(implied_type(&nested.block), []),
+            Nesting::Map if has_dynamic(&nested.block) => Value::object::<Arc<str>>([]),
+            Nesting::Map => Value::map::<Arc<str>>(implied_type(&nested.block), []),
+        };
+        (name.clone(), value)
+    });
+    Value::object(attributes.chain(blocks))
+}
+
+/// The block type that a list or set of objects can be written as.
+fn as_nested_block(attribute: &Attribute) -> Option<NestedBlock> {
+    let (nesting, element) = match &attribute.ty {
+        AttributeType::Plain(Type::List(element)) => (Nesting::List, element),
+        AttributeType::Plain(Type::Set(element)) => (Nesting::Set, element),
+        _ => return None,
+    };
+    let Type::Object(object) = element.as_ref() else { return None };
+    if !attribute.optional && !attribute.required {
+        return None;
+    }
+    let attributes = object.attributes.iter().map(|(name, ty)| (name.clone(), Attribute::optional(ty.clone()))).collect();
+    let block = Block { attributes, ..Block::default() };
+    Some(NestedBlock { nesting, block, min_items: 0, max_items: 0 })
+}
+
+/// True for schemas of the old SDK: nothing in them that it could not say.
+fn is_legacy(block: &Block) -> bool {
+    let plain = |attribute: &Attribute| match &attribute.ty {
+        AttributeType::Plain(ty) => is_legacy_type(ty),
+        AttributeType::Nested(_) => false,
+    };
+    block.attributes.values().all(plain) && block.blocks.values().all(|nested| is_legacy(&nested.block))
+}
+
+fn is_legacy_type(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(_) | Type::Object(_) => false,
+        Type::Map(element) => !matches!(**element, Type::Object(_)) && is_legacy_type(element),
+        Type::List(element) | Type::Set(element) => match element.as_ref() {
+            Type::Object(object) => object.attributes.values().all(is_legacy_type),
+            element => element.element().is_none_or(Type::is_primitive) && is_legacy_type(element),
+        },
+        Type::Dynamic | Type::String | Type::Number | Type::Bool => true,
+    }
+}
+
+/// The same content with more marks on each part that is there.
+pub(crate) fn mark_parts(object: Value, marks: value::Marks) -> Value {
+    if marks.is_empty() {
+        return object;
+    }
+    let marked = object.map_children(|_, part| if part.is_null() { part.clone() } else { part.clone().marked(marks) });
+    match marked.content {
+        Content::Object(_) => marked,
+        _ => marked.marked(marks),
+    }
+}

@@ -1,0 +1,17 @@
+//! `file(path)`: its text.
+use super::CallError;
+use super::paths::read;
+use super::signature::{Function, Kind, Parameter, text};
+
+pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("path")], Kind::Text, |call| {
+    let bytes = read(call)?;
+    let content = std::str::from_utf8(&bytes).map_err(|_| {
+        let reason = format!(
+            "contents of {:?} are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents or \
+             the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead",
+            call.text(0)
+        );
+        CallError::at(0, reason)
+    })?;
+    text(content)
+});

@@ -1,0 +1,49 @@
+//! 64-bit floats in parts.
+
+/// The natural logarithm: `2^k * (1 + f)` as `k * ln 2 + ln (1 + f)`, the second by the usual polynomial in `f / (2 + f)`,
+/// in the order of operations that Terraform's answers show.
+pub(super) fn natural_log(x: f64) -> f64 {
+    const LN2_HIGH: f64 = 6.931_471_803_691_238_164_9e-1;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+    const ODD: [f64; 4] = [
+        6.666_666_666_666_735_13e-1,
+        2.857_142_874_366_239_149e-1,
+        1.818_357_216_161_805_012e-1,
+        1.479_819_860_511_658_591e-1,
+    ];
+    const EVEN: [f64; 3] = [3.999_999_999_940_941_908e-1, 2.222_219_843_214_978_396e-1, 1.531_383_769_920_937_332e-1];
+    if x <= 0.0 || x.is_nan() || x.is_infinite() {
+        return x.ln();
+    }
+    let (mut fraction, mut exponent) = split(x);
+    if fraction < std::f64::consts::FRAC_1_SQRT_2 {
+        fraction *= 2.0;
+        exponent -= 1;
+    }
+    let f = fraction - 1.0;
+    let k = f64::from(exponent);
+    let s = f / (2.0 + f);
+    let s2 = s * s;
+    let s4 = s2 * s2;
+    let polynomial = |all: &[f64]| all.iter().rev().fold(0.0, |sum, c| c + s4 * sum);
+    let r = s2 * polynomial(&ODD) + s4 * polynomial(&EVEN);
+    let half_square = 0.5 * f * f;
+    k * LN2_HIGH - ((half_square - (s * (half_square + r) + k * LN2_LOW)) - f)
+}
+
+/// A finite float other than zero as a fraction from one half to one, and a power of two.
+pub(super) fn split(x: f64) -> (f64, i32) {
+    const TWO_TO_52: f64 = 4_503_599_627_370_496.0;
+    let (x, below) = if x.abs() < f64::MIN_POSITIVE { (x * TWO_TO_52, 52) } else { (x, 0) };
+    let bits = x.to_bits();
+    let exponent = ((bits >> 52) & 0x7ff) as i32 - 1022 - below;
+    (f64::from_bits(bits & !(0x7ff << 52) | (1022 << 52)), exponent)
+}
+
+/// A fraction times a power of two.
+pub(super) fn combined(fraction: f64, exponent: i64) -> f64 {
+    let exponent = exponent.clamp(-2200, 2200) as i32;
+    // In two steps, since the power alone may be out of range where the product is not.
+    let half = exponent / 2;
+    fraction * 2_f64.powi(half) * 2_f64.powi(exponent - half)
+}

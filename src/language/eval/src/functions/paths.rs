@@ -1,0 +1,49 @@
+//! Paths as text.
+
+use super::signature::Call;
+use super::{CallError, Surroundings};
+use std::sync::Arc;
+
+/// The path of the first argument, `~` resolved.
+pub(super) fn expanded(call: &Call<'_>) -> Result<String, CallError> {
+    expand(call.text(0), call.surroundings).map_err(|e| CallError::at(0, e))
+}
+
+/// The bytes of the file that the first argument names.
+pub(super) fn read(call: &Call<'_>) -> Result<Arc<[u8]>, CallError> {
+    call.surroundings.files.read(&expanded(call)?).map_err(|e| CallError::at(0, e))
+}
+
+/// Replaces a leading `~`.
+pub(super) fn expand(path: &str, surroundings: &Surroundings<'_>) -> Result<String, String> {
+    let Some(rest) = path.strip_prefix('~') else {
+        return Ok(path.to_string());
+    };
+    if !rest.is_empty() && !rest.starts_with('/') {
+        return Err("cannot expand user-specific home dir".into());
+    }
+    let home = surroundings.home.ok_or("there is no home directory")?;
+    Ok(if rest.is_empty() { home.to_string() } else { clean(&format!("{home}{rest}")) })
+}
+
+/// The shortest path that means the same without looking at the disk.
+pub(super) fn clean(path: &str) -> String {
+    let rooted = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match (part, parts.last()) {
+            ("" | ".", _) => {}
+            ("..", Some(last)) if *last != ".." => {
+                parts.pop();
+            }
+            ("..", None) if rooted => {}
+            _ => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    match (rooted, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".into(),
+        (false, false) => joined,
+    }
+}

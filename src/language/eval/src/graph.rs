@@ -1,0 +1,520 @@
+//! The expression graph: what has to be evaluated before what.
+//!
+//! One node for each declaration, not for each instance; it is complete before anything is evaluated.
+
+use crate::declared;
+use crate::references::{Parsed, Referent, free_traversals, parse_referent};
+use crate::variable::Rules;
+use addrs::{ConfigResource, Mode, ModulePath, ProviderConfig};
+use config::{CheckRule, Module, ModuleCall, ModuleTree, ResourceConfig};
+use diag::{Diagnostic, Diagnostics, Range};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use syntax::{Block, Body, Expression, Name, Span, Step};
+
+/// One thing to evaluate.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExprNode {
+    /// The instances of a called module; what its call waits for is done before anything inside of it.
+    ModuleCall(ModulePath),
+    /// An input variable.
+    Variable(ModulePath, Arc<str>),
+    /// The rules of a variable that refer to other things. Nothing waits for them, so that two variables can check
+    /// each other.
+    VariableRules(ModulePath, Arc<str>),
+    /// A local value.
+    Local(ModulePath, Arc<str>),
+    /// A provider configuration, written or implied.
+    Provider(ProviderConfig),
+    /// A resource: its expansion, then each instance.
+    Resource(ConfigResource),
+    /// An output.
+    Output(ModulePath, Arc<str>),
+    /// Everything inside of a called module is done: what a reference to the module as a whole waits for.
+    ModuleDone(ModulePath),
+}
+
+impl fmt::Display for ExprNode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inside = |path: &ModulePath| if path.is_root() { String::new() } else { format!("{path}.") };
+        match self {
+            ExprNode::ModuleCall(path) => write!(f, "{path} (expand)"),
+            ExprNode::Variable(path, name) => write!(f, "{}var.{name}", inside(path)),
+            ExprNode::VariableRules(path, name) => write!(f, "{}var.{name} (validation)", inside(path)),
+            ExprNode::Local(path, name) => write!(f, "{}local.{name}", inside(path)),
+            ExprNode::Provider(config) => write!(f, "{config}"),
+            ExprNode::Resource(resource) => write!(f, "{resource}"),
+            ExprNode::Output(path, name) => write!(f, "{}output.{name}", inside(path)),
+            ExprNode::ModuleDone(path) => write!(f, "{path} (close)"),
+        }
+    }
+}
+
+/// What has to be evaluated before what.
+#[derive(Debug, Default)]
+pub struct ExpressionGraph {
+    /// The nodes, by module, then kind, then name.
+    pub nodes: Vec<ExprNode>,
+    /// For each node the nodes that it waits for, ascending, each once.
+    pub dependencies: Vec<Vec<usize>>,
+    /// All nodes, each after those that it waits for (but for cycles, which are reported).
+    pub order: Vec<usize>,
+    index: BTreeMap<ExprNode, usize>,
+    closure: OnceLock<Closure>,
+}
+
+/// Which resources each node depends on, as bits.
+#[derive(Debug, Default)]
+struct Closure {
+    resources: Vec<usize>,
+    bits: Vec<Box<[u64]>>,
+}
+
+impl ExpressionGraph {
+    /// The place of a node.
+    pub fn index_of(&self, node: &ExprNode) -> Option<usize> {
+        self.index.get(node).copied()
+    }
+
+    /// The nodes that a node waits for.
+    pub fn dependencies_of(&self, node: usize) -> &[usize] {
+        self.dependencies.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    /// The managed resources and data sources that a node depends on, through whatever, itself excluded: what state
+    /// keeps as `dependencies`. All are found at the first call, in one walk over the graph.
+    pub fn resource_dependencies(&self, node: usize) -> BTreeSet<ConfigResource> {
+        let closure = self.closure.get_or_init(|| self.close());
+        let Some(bits) = closure.bits.get(node) else { return BTreeSet::new() };
+        let found = closure.resources.iter().enumerate().filter(|(bit, resource)| {
+            **resource != node && bits.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+        });
+        found.filter_map(|(_, resource)| self.resource_at(*resource).cloned()).collect()
+    }
+
+    fn resource_at(&self, node: usize) -> Option<&ConfigResource> {
+        match self.nodes.get(node) {
+            Some(ExprNode::Resource(resource)) => Some(resource),
+            _ => None,
+        }
+    }
+
+    fn close(&self) -> Closure {
+        let stored = |node: &usize| self.resource_at(*node).is_some_and(|r| r.resource.mode != Mode::Ephemeral);
+        let resources: Vec<usize> = (0..self.nodes.len()).filter(stored).collect();
+        let bit_of: BTreeMap<usize, usize> = resources.iter().enumerate().map(|(bit, node)| (*node, bit)).collect();
+        let words = resources.len().div_ceil(64);
+        let mut bits: Vec<Box<[u64]>> = vec![Box::default(); self.nodes.len()];
+        for &node in &self.order {
+            let mut own = vec![0_u64; words].into_boxed_slice();
+            for dependency in self.dependencies_of(node) {
+                if let Some(theirs) = bits.get(*dependency) {
+                    own.iter_mut().zip(theirs).for_each(|(word, more)| *word |= more);
+                }
+                if let Some(bit) = bit_of.get(dependency)
+                    && let Some(word) = own.get_mut(bit / 64)
+                {
+                    *word |= 1 << (bit % 64);
+                }
+            }
+            if let Some(place) = bits.get_mut(node) {
+                *place = own;
+            }
+        }
+        Closure { resources, bits }
+    }
+}
+
+/// Builds the graph of a configuration. References to what is not declared, and cycles, are diagnostics.
+pub fn expression_graph(tree: &ModuleTree) -> (ExpressionGraph, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let mut graph = ExpressionGraph { nodes: nodes(tree), ..ExpressionGraph::default() };
+    graph.index = graph.nodes.iter().cloned().enumerate().map(|(i, node)| (node, i)).collect();
+    let contents = Contents::of(&graph.nodes);
+    for node in &graph.nodes {
+        let mut edges = Edges { tree, index: &graph.index, contents: &contents, found: Vec::new(), troubles: Vec::new() };
+        edges.of(node);
+        let mut targets: Vec<usize> = edges.found.into_iter().map(|(target, _)| target).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        graph.dependencies.push(targets);
+        diagnostics.extend(edges.troubles);
+    }
+    let components = crate::components::components(&graph.dependencies);
+    for component in &components {
+        let alone = |node: &usize| graph.dependencies_of(*node).contains(node);
+        if component.len() > 1 || component.first().is_some_and(alone) {
+            diagnostics.push(cycle(tree, &graph, &contents, component));
+        }
+    }
+    graph.order = components.into_iter().flatten().collect();
+    (graph, diagnostics)
+}
+
+/// All nodes, by module, then in the order of [`ExprNode`].
+fn nodes(tree: &ModuleTree) -> Vec<ExprNode> {
+    let mut nodes = Vec::new();
+    let mut providers: BTreeMap<ModulePath, BTreeSet<ProviderConfig>> = BTreeMap::new();
+    for (path, module) in &tree.modules {
+        let used = module.resources.values().map(|resource| resource.provider_config.clone());
+        let written = module.provider_configs.values().map(|block| ProviderConfig {
+            module: path.clone(),
+            provider: block.provider.clone(),
+            alias: block.alias.clone(),
+        });
+        for config in used.chain(written) {
+            providers.entry(config.module.clone()).or_default().insert(config);
+        }
+    }
+    for (path, module) in &tree.modules {
+        let here = || path.clone();
+        if !path.is_root() {
+            nodes.push(ExprNode::ModuleCall(here()));
+        }
+        nodes.extend(module.variables.keys().map(|name| ExprNode::Variable(here(), name.clone())));
+        let ruled = module.variables.iter().filter(|(_, variable)| variable.rules_refer_elsewhere());
+        nodes.extend(ruled.map(|(name, _)| ExprNode::VariableRules(here(), name.clone())));
+        nodes.extend(module.locals.keys().map(|name| ExprNode::Local(here(), name.clone())));
+        nodes.extend(providers.remove(path).unwrap_or_default().into_iter().map(ExprNode::Provider));
+        nodes.extend(module.resources.keys().map(|resource| {
+            ExprNode::Resource(ConfigResource { module: here(), resource: resource.clone() })
+        }));
+        nodes.extend(module.outputs.keys().map(|name| ExprNode::Output(here(), name.clone())));
+        if !path.is_root() {
+            nodes.push(ExprNode::ModuleDone(here()));
+        }
+    }
+    nodes
+}
+
+/// The nodes inside of each module, so that the end of a module can wait for them.
+struct Contents {
+    by_module: BTreeMap<ModulePath, Vec<usize>>,
+}
+
+impl Contents {
+    fn of(nodes: &[ExprNode]) -> Contents {
+        let mut by_module: BTreeMap<ModulePath, Vec<usize>> = BTreeMap::new();
+        for (i, node) in nodes.iter().enumerate() {
+            let module = match node {
+                ExprNode::ModuleDone(path) => path.parent().map(|(parent, _)| parent),
+                ExprNode::ModuleCall(path)
+                | ExprNode::Variable(path, _)
+                | ExprNode::VariableRules(path, _)
+                | ExprNode::Local(path, _)
+                | ExprNode::Output(path, _) => Some(path.clone()),
+                ExprNode::Resource(resource) => Some(resource.module.clone()),
+                ExprNode::Provider(_) => None,
+            };
+            if let Some(module) = module {
+                by_module.entry(module).or_default().push(i);
+            }
+        }
+        Contents { by_module }
+    }
+}
+
+/// Collects what one node waits for.
+struct Edges<'a> {
+    tree: &'a ModuleTree,
+    index: &'a BTreeMap<ExprNode, usize>,
+    contents: &'a Contents,
+    found: Vec<(usize, Option<Range>)>,
+    troubles: Vec<Diagnostic>,
+}
+
+impl<'a> Edges<'a> {
+    fn of(&mut self, node: &ExprNode) {
+        match node {
+            ExprNode::ModuleCall(path) => self.module_call(path),
+            ExprNode::Variable(path, name) => self.variable(path, name),
+            ExprNode::VariableRules(path, name) => {
+                self.inside(path);
+                let Some(module) = self.tree.module(path) else { return };
+                self.edge(ExprNode::Variable(path.clone(), name.clone()), None);
+                let rules = module.variables.get(name).map_or(&[][..], |variable| &variable.validations);
+                self.rules(module, rules);
+            }
+            ExprNode::Local(path, name) => {
+                self.inside(path);
+                let Some(module) = self.tree.module(path) else { return };
+                if let Some(local) = module.locals.get(name) {
+                    self.expression(module, &local.expr);
+                }
+            }
+            ExprNode::Output(path, name) => {
+                self.inside(path);
+                let Some(module) = self.tree.module(path) else { return };
+                if let Some(output) = module.outputs.get(name) {
+                    self.expression(module, &output.expr);
+                    self.expressions(module, &output.depends_on);
+                    self.rules(module, &output.preconditions);
+                }
+            }
+            ExprNode::Provider(config) => {
+                self.inside(&config.module);
+                let Some(module) = self.tree.module(&config.module) else { return };
+                let own = |block: &&config::ProviderBlock| block.provider == config.provider && block.alias == config.alias;
+                if let Some(block) = module.provider_configs.values().find(own) {
+                    self.body(module, &block.body);
+                }
+            }
+            ExprNode::Resource(resource) => {
+                self.inside(&resource.module);
+                let Some(module) = self.tree.module(&resource.module) else { return };
+                if let Some(config) = module.resources.get(&resource.resource) {
+                    self.resource(module, config);
+                }
+            }
+            ExprNode::ModuleDone(path) => {
+                let inside = self.contents.by_module.get(path).cloned().unwrap_or_default();
+                self.found.extend(inside.into_iter().map(|node| (node, None)));
+            }
+        }
+    }
+
+    fn edge(&mut self, to: ExprNode, range: Option<Range>) {
+        if let Some(target) = self.index.get(&to) {
+            self.found.push((*target, range));
+        }
+    }
+
+    /// Everything in a called module waits until it is known which instances of the module there are.
+    fn inside(&mut self, path: &ModulePath) {
+        if !path.is_root() {
+            self.edge(ExprNode::ModuleCall(path.clone()), None);
+        }
+    }
+
+    fn call_of(&self, path: &ModulePath) -> Option<(&'a Module, &'a ModuleCall)> {
+        let (parent, name) = path.parent()?;
+        let module = self.tree.module(&parent)?;
+        Some((module, module.module_calls.get(&name)?))
+    }
+
+    fn module_call(&mut self, path: &ModulePath) {
+        let Some((parent, call)) = self.call_of(path) else { return };
+        self.inside(&parent.path);
+        for expr in call.count.iter().chain(&call.for_each).chain(&call.depends_on) {
+            self.expression(parent, expr);
+        }
+        self.arguments(path, call);
+    }
+
+    /// Arguments of a call that its module does not declare: nobody evaluates them.
+    fn arguments(&mut self, path: &ModulePath, call: &ModuleCall) {
+        let Some(called) = self.tree.module(path) else { return };
+        for argument in &call.arguments.attributes {
+            let name = &argument.name.text;
+            if !called.variables.contains_key(name) {
+                let suggestion =
+                    crate::suggestion::did_you_mean(name, called.variables.keys().map(AsRef::as_ref));
+                let detail = format!("An argument named {name:?} is not expected here.{suggestion}");
+                let next = format!("Declare variable {name:?} in module {:?}, or remove the argument.", call.name);
+                self.troubles
+                    .push(Diagnostic::error("Unsupported argument", detail).at(argument.name_range()).next(next));
+            }
+        }
+        for block in &call.arguments.blocks {
+            let detail = format!("Blocks of type {:?} are not expected here.", block.kind.text);
+            self.troubles.push(
+                Diagnostic::error("Unsupported block type", detail)
+                    .at(block.header_range())
+                    .next("A module takes arguments only; write it with an equals sign if a variable is meant."),
+            );
+        }
+    }
+
+    fn variable(&mut self, path: &ModulePath, name: &Arc<str>) {
+        self.inside(path);
+        let Some(module) = self.tree.module(path) else { return };
+        let Some(variable) = module.variables.get(name) else { return };
+        if let Some((parent, call)) = self.call_of(path)
+            && let Some(argument) = call.arguments.attribute(name)
+        {
+            self.expression(parent, &argument.expr);
+        }
+        if !variable.rules_refer_elsewhere() {
+            // Only for malformed references: the rules refer to nothing but the variable.
+            let found = self.found.len();
+            self.rules(module, &variable.validations);
+            self.found.truncate(found);
+        }
+    }
+
+    fn resource(&mut self, module: &'a Module, config: &'a ResourceConfig) {
+        self.edge(ExprNode::Provider(config.provider_config.clone()), None);
+        let lifecycle = &config.lifecycle;
+        let meta = config.count.iter().chain(&config.for_each).chain(&config.depends_on);
+        for expr in meta {
+            self.expression(module, expr);
+        }
+        for expr in &lifecycle.replace_triggered_by {
+            self.expression(module, expr);
+        }
+        self.rules(module, &lifecycle.preconditions);
+        self.rules(module, &lifecycle.postconditions);
+        self.body(module, &config.body);
+        for block in config.provisioners.iter().chain(&config.connection) {
+            self.body(module, &block.body);
+        }
+    }
+
+    fn rules(&mut self, module: &'a Module, rules: &'a [CheckRule]) {
+        for rule in rules {
+            self.expression(module, &rule.condition);
+            self.expression(module, &rule.error_message);
+        }
+    }
+
+    fn expressions(&mut self, module: &'a Module, expressions: &'a [Expression]) {
+        expressions.iter().for_each(|expr| self.expression(module, expr));
+    }
+
+    fn expression(&mut self, module: &'a Module, expr: &'a Expression) {
+        let mut found = Vec::new();
+        free_traversals(&expr.root, &mut Vec::new(), &mut |name, steps, span| found.push((name, steps, span)));
+        found.into_iter().for_each(|traversal| self.traversal(module, traversal, &expr.file));
+    }
+
+    fn body(&mut self, module: &'a Module, body: &'a Body) {
+        let mut found = Vec::new();
+        body_traversals(body, &mut Vec::new(), &mut |name, steps, span| found.push((name, steps, span)));
+        found.into_iter().for_each(|traversal| self.traversal(module, traversal, &body.file));
+    }
+
+    fn traversal(&mut self, module: &Module, (name, steps, span): (&Name, &[Step], Span), file: &Arc<str>) {
+        let parsed = match parse_referent(name, steps, file) {
+            Ok(parsed) => parsed,
+            Err(trouble) => return self.troubles.push(*trouble),
+        };
+        if let Some(trouble) = declared::check(self.tree, module, &parsed, (name, steps), file) {
+            return self.troubles.push(trouble);
+        }
+        let range = Some(span.of(file));
+        let Parsed { referent, used } = parsed;
+        let path = || module.path.clone();
+        match referent {
+            Referent::Variable(name) => self.edge(ExprNode::Variable(path(), name), range),
+            Referent::Local(name) => self.edge(ExprNode::Local(path(), name), range),
+            Referent::Resource(resource) => {
+                self.edge(ExprNode::Resource(ConfigResource { module: path(), resource }), range);
+            }
+            Referent::ModuleCall(call, _) => {
+                let called = module.path.child(call);
+                match one_output(self.tree, module, &called, steps.get(used..).unwrap_or(&[])) {
+                    Some(output) => {
+                        self.edge(ExprNode::ModuleCall(called.clone()), range.clone());
+                        self.edge(ExprNode::Output(called, output), range);
+                    }
+                    None => self.edge(ExprNode::ModuleDone(called), range),
+                }
+            }
+            Referent::Each(_)
+            | Referent::Count
+            | Referent::SelfObject
+            | Referent::PathAttr(_)
+            | Referent::TerraformAttr(_) => {}
+        }
+    }
+}
+
+/// The one output that the steps after `module.name` read, if it is one.
+fn one_output(tree: &ModuleTree, module: &Module, called: &ModulePath, steps: &[Step]) -> Option<Arc<str>> {
+    let (_, name) = called.parent()?;
+    let call = module.module_calls.get(&name)?;
+    let repeated = call.count.is_some() || call.for_each.is_some();
+    let output = match (repeated, steps) {
+        (false, [Step::Attribute(output), ..]) | (true, [Step::Index(..), Step::Attribute(output), ..]) => output,
+        _ => return None,
+    };
+    tree.module(called)?.outputs.contains_key(&output.text).then(|| output.text.clone())
+}
+
+/// Visits the free traversals of all expressions in a body; iterators of `dynamic` blocks are bound.
+pub(crate) fn body_traversals<'e>(
+    body: &'e Body,
+    bound: &mut Vec<&'e str>,
+    visit: &mut dyn FnMut(&'e Name, &'e [Step], Span),
+) {
+    for attribute in &body.attributes {
+        free_traversals(&attribute.expr.root, bound, visit);
+    }
+    for block in &body.blocks {
+        match dynamic_iterator(block) {
+            Some(iterator) => {
+                let outside = bound.len();
+                for attribute in &block.body.attributes {
+                    match attribute.name.text.as_ref() {
+                        "iterator" => {}
+                        "labels" => {
+                            bound.push(iterator);
+                            free_traversals(&attribute.expr.root, bound, visit);
+                            bound.truncate(outside);
+                        }
+                        _ => free_traversals(&attribute.expr.root, bound, visit),
+                    }
+                }
+                bound.push(iterator);
+                block.body.blocks.iter().for_each(|content| body_traversals(&content.body, bound, visit));
+                bound.truncate(outside);
+            }
+            None => body_traversals(&block.body, bound, visit),
+        }
+    }
+}
+
+/// The iterator name of a `dynamic` block.
+pub(crate) fn dynamic_iterator(block: &Block) -> Option<&str> {
+    if block.kind.text.as_ref() != "dynamic" {
+        return None;
+    }
+    let label = block.labels.first()?.text.as_ref();
+    match block.body.attribute("iterator").map(|attribute| &attribute.expr.root.kind) {
+        Some(syntax::ExprKind::Variable(name)) => Some(&name.text),
+        Some(syntax::ExprKind::String(name)) => Some(name),
+        _ => Some(label),
+    }
+}
+
+/// One diagnostic for a cycle: every node of it, with the reference that leads on.
+fn cycle(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents, component: &[usize]) -> Diagnostic {
+    let members: BTreeSet<usize> = component.iter().copied().collect();
+    let edges = |node: usize| {
+        let mut edges =
+            Edges { tree, index: &graph.index, contents, found: Vec::new(), troubles: Vec::new() };
+        if let Some(node) = graph.nodes.get(node) {
+            edges.of(node);
+        }
+        edges.found.into_iter().filter(|(target, _)| members.contains(target)).collect::<Vec<_>>()
+    };
+    let path = crate::components::shortest_cycle(&members, |node| edges(node).into_iter().map(|(to, _)| to).collect());
+    let name = |node: usize| graph.nodes.get(node).map(ToString::to_string).unwrap_or_default();
+    let mut places: Vec<(String, Range)> = Vec::new();
+    for (i, node) in path.iter().enumerate() {
+        let next = path.get((i + 1) % path.len()).copied().unwrap_or(*node);
+        let range = edges(*node).into_iter().find_map(|(to, range)| range.filter(|_| to == next));
+        if let Some(range) = range {
+            places.push((format!("{} refers to {}", name(*node), name(next)), range));
+        }
+    }
+    let diagnostic = match path.as_slice() {
+        [only] => {
+            let detail = format!("Configuration for {} may not refer to itself.", name(*only));
+            Diagnostic::error("Self-referential block", detail)
+        }
+        path => {
+            let chain: Vec<String> = path.iter().chain(path.first()).map(|node| name(*node)).collect();
+            let detail = format!("Each of these needs the next one first: {}.", chain.join(" → "));
+            Diagnostic::error("Cycle", detail).next("Break the circle: take out one of the references, or split one of them in two.")
+        }
+    };
+    places.into_iter().enumerate().fold(diagnostic, |diagnostic, (i, (message, range))| {
+        let diagnostic = if i == 0 { diagnostic.at(range.clone()) } else { diagnostic };
+        if path.len() > 1 { diagnostic.related(message, range) } else { diagnostic }
+    })
+}
+
+#[cfg(test)]
+mod tests;
