@@ -13,6 +13,7 @@ mod serve;
 mod service;
 mod side_services;
 
+pub use diag::Diagnostic;
 pub use finding::{Finding, Findings, Reply};
 pub use plan::{PlanRequest, Planned, default_plan};
 pub use private::Private;

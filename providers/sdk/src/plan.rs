@@ -53,8 +53,8 @@ impl Planned {
 pub fn default_plan(schema: &Schema, forces_replacement: &[&str], request: &PlanRequest) -> Planned {
     let prior = (!request.prior.is_null()).then_some(&request.prior);
     let value = filled(&schema.block, &request.proposed, prior);
-    let changes = |name: &&&str| prior.is_some_and(|prior| prior.get(name) != value.get(name));
-    let requires_replace = forces_replacement.iter().filter(changes).map(|name| Path::attribute(**name)).collect();
+    let changes = |name: &&str| prior.is_some_and(|prior| prior.get(name) != value.get(name));
+    let requires_replace = forces_replacement.iter().copied().filter(changes).map(Path::attribute).collect();
     Planned { value, requires_replace, private: request.private.clone() }
 }
 

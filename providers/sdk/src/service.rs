@@ -8,11 +8,11 @@ use crate::plan::{PlanRequest, with_empty_blocks};
 use crate::private::{self, Envelope, fresh_token};
 use crate::serve::Running;
 use crate::{ChangeRequest, DataSource, Function, Provider, Reply, Resource, StoredState};
-use configschema::{ProviderSchema, Schema};
+use configschema::{ProviderSchema, Schema, implied_type};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tfplugin::tfplugin6::{self as wire, provider_server::Provider as Service};
-use tfplugin::{decode_json, dynamic_value, implied_type, path_to_wire, provider_schema_to_wire};
+use tfplugin::{decode_json, dynamic_value, path_to_wire, provider_schema_to_wire};
 use tonic::{Request, Response, Status, async_trait};
 use value::{Type, Value};
 

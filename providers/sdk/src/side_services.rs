@@ -1,9 +1,7 @@
 //! The services of the process: its end, its output, further connections.
 
-use std::pin::Pin;
 use tfplugin::process as wire;
 use tokio::sync::watch;
-use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 /// Tells when the process is to end; both streams last until then.
@@ -32,7 +30,7 @@ impl SideServices {
     }
 }
 
-type Silence<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+type Silence<T> = tonic::codegen::BoxStream<T>;
 
 #[async_trait]
 impl wire::grpc_controller_server::GrpcController for SideServices {
@@ -44,21 +42,17 @@ impl wire::grpc_controller_server::GrpcController for SideServices {
 
 #[async_trait]
 impl wire::grpc_stdio_server::GrpcStdio for SideServices {
-    type StreamStdioStream = Silence<wire::StdioData>;
-
-    async fn stream_stdio(&self, _: Request<()>) -> Result<Response<Self::StreamStdioStream>, Status> {
+    async fn stream_stdio(&self, _: Request<()>) -> Result<Response<Silence<wire::StdioData>>, Status> {
         Ok(Response::new(self.silence()))
     }
 }
 
 #[async_trait]
 impl wire::grpc_broker_server::GrpcBroker for SideServices {
-    type StartStreamStream = Silence<wire::ConnInfo>;
-
     async fn start_stream(
         &self,
         _: Request<Streaming<wire::ConnInfo>>,
-    ) -> Result<Response<Self::StartStreamStream>, Status> {
+    ) -> Result<Response<Silence<wire::ConnInfo>>, Status> {
         Ok(Response::new(self.silence()))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! An event is on disk before the change that made it is answered, as with a real cloud: what was answered, happened.
 
-use calls::{Answer, ChangeAnswer, ChangeRequest, Question, StoredObject};
+use calls::{Answer, ChangeAnswer, ChangeRequest, Question};
 use diag::{Diagnostic, Diagnostics};
 use sandbox::{Catalogue, Domain, Event, World};
 use std::fs::{self, File, OpenOptions};
@@ -55,13 +55,6 @@ impl Cloud {
 
     /// Answers a question; `config` is the provider block.
     pub fn answer(&self, config: &Value, question: &Question) -> Answer {
-        if let Question::FindByToken { token, .. } = question {
-            let found = self.world.find_by_token(token).is_some();
-            if !found {
-                let none = StoredObject { value: Value::null(value::Type::Dynamic), private: Vec::new().into() };
-                return Answer::Object(Some(none), Diagnostics::new());
-            }
-        }
         self.world.answer(&self.catalogue, config, question)
     }
 

@@ -2,22 +2,42 @@
 //! May touch: every floor below, and the rest of its own but the command line.
 //! Never: the terminal; a decision about what to change.
 
+mod apply;
 mod cloud;
 mod configuration;
+mod console;
+mod drift;
 mod drive;
+mod init;
 mod judge;
 mod plan;
+mod progress;
 mod providers;
+mod recover;
 mod said;
+pub mod sandbox;
+mod scope;
 mod session;
 mod site;
 mod storage;
+mod stored;
+mod survive;
+mod validate;
 mod variables;
 
+pub use apply::{Applied, TERRAFORM_VERSION, apply};
+pub use console::{Console, console};
+pub use drift::drift;
 pub use drive::Parallelism;
+pub use init::{Upgrade, init};
 pub use plan::{Planned, plan};
+pub use progress::{Happening, Progress};
+pub use recover::{recover, recover_first};
 pub use said::Said;
 pub use session::Request;
 pub use site::{Environment, Site, World};
 pub use storage::Locking;
+pub use stored::{Stored, read_state, stored};
+pub use survive::survive;
+pub use validate::validate;
 pub use variables::VariableArguments;

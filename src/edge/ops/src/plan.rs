@@ -3,16 +3,18 @@
 use crate::session::{Request, Session};
 use crate::{Said, judge};
 use dr::Report;
-use plan::{Complete, Mode, Plan, PlanOptions};
+use plan::{Complete, Mode, Plan, PlanInput, PlanOptions};
+use std::sync::Arc;
 
 /// A plan, and everything that is needed to apply it.
 pub struct Planned {
     /// The plan.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// What survives now.
     pub before: Report,
     /// What survives afterwards.
     pub after: Report,
+    pub(crate) input: PlanInput,
     pub(crate) session: Session,
 }
 
@@ -25,12 +27,12 @@ pub fn plan(request: &Request, options: PlanOptions, operation: &str) -> (Option
     let Some(mut session) = Session::open(request, operation, &mut said) else {
         return (None, said);
     };
-    let plan = session.plan(options, &mut said);
+    let (plan, input) = session.plan(options, &mut said);
     let (after, diagnostics) = judge::after(&plan, &session.configuration);
     // A destroy leaves nothing that a DR file could speak of.
     if plan.mode == Mode::Normal && plan.complete == Complete::Yes {
         said.diagnostics.extend(diagnostics);
     }
     let before = judge::before(&plan, &session.configuration);
-    (Some(Planned { plan, before, after, session }), said)
+    (Some(Planned { plan: Arc::new(plan), before, after, input, session }), said)
 }

@@ -83,7 +83,7 @@ impl Providers {
         provider: &Provider,
     ) -> Result<Arc<configschema::ProviderSchema>, Diagnostic> {
         // A development override of our own provider is asked for by name, so it wins over the built-in one.
-        let overridden = site.world == World::Real && install::is_overridden(site_of(site), provider);
+        let overridden = site.world == World::Real && install::is_overridden(&place(site), provider);
         if !overridden && let Some(schema) = builtin::schema(provider) {
             return Ok(Arc::new(schema));
         }
@@ -91,7 +91,7 @@ impl Providers {
             let cloud = cloud.lock().unwrap_or_else(PoisonError::into_inner);
             return cloud.catalogue().schema(provider).cloned().ok_or_else(|| not_simulated(provider, cloud.catalogue()));
         }
-        let binary = install::find_provider(site_of(site), tree, provider)?;
+        let binary = install::find_provider(&place(site), tree, provider)?;
         let plugin = Arc::new(self.plugins.launch(provider, &binary).await?);
         let schema = plugin.schema().await?;
         self.plugins.binaries.insert(provider.clone(), binary);
@@ -174,7 +174,12 @@ impl Providers {
         if !self.answered_inside(provider) {
             return plugin::repeat_promise(&intent.private);
         }
-        if builtin::schema(provider).is_some() { Repeat::Harmless } else { Repeat::Never }
+        if builtin::schema(provider).is_some() { Repeat::Harmless } else { sandbox::REPEAT }
+    }
+
+    /// Providers whose lost answers can be found out without a person: any number of their changes may be open.
+    pub(crate) fn forgiving(&self) -> BTreeSet<Provider> {
+        self.schemas.keys().filter(|provider| self.answered_inside(provider)).cloned().collect()
     }
 
     /// The `provider` block that a configuration was given.
@@ -263,7 +268,7 @@ fn refused(question: &Question, diagnostics: Diagnostics) -> Answer {
 }
 
 /// The site as `install` wants it.
-fn site_of(site: &Site) -> install::Place {
+pub(crate) fn place(site: &Site) -> install::Place {
     install::Place {
         dir: site.dir.clone(),
         data_dir: site.data_dir(),

@@ -18,7 +18,9 @@ pub fn show(site: &Site) -> Result<String, Diagnostic> {
     let rows = cloud.world().inventory();
     let mut out = String::new();
     for row in &rows {
-        out.push_str(&format!("{row}\n"));
+        let zone = row.zone.as_deref().unwrap_or(&row.key.region);
+        let name = row.name.as_deref().map(|n| format!("  {n}")).unwrap_or_default();
+        out.push_str(&format!("{}  {zone}  {}  {}{name}\n", row.key.kind, row.key.id, row.status));
     }
     if rows.is_empty() {
         out.push_str("The simulated cloud is empty: drform apply -sandbox fills it.\n");

@@ -6,11 +6,14 @@ use crate::providers::Providers;
 use crate::storage::{Locking, Storage};
 use crate::variables::{self, VariableArguments};
 use crate::{Said, Site};
-use addrs::ResourceInstance;
+use addrs::{Mode, ProviderConfig, ResourceInstance};
+use configschema::Schema;
 use eval::VariableInput;
 use plan::{Plan, PlanInput, PlanOptions, Planner};
 use std::collections::BTreeMap;
+use state::Object;
 use std::sync::Arc;
+use value::{Marks, Path, Value};
 use tokio::runtime::Runtime;
 
 /// What an operation is asked to do with the site, whatever the operation.
@@ -64,7 +67,7 @@ impl Session {
     }
 
     /// Plans. The plan may be incomplete; then there are errors among what was said.
-    pub(crate) fn plan(&mut self, mut options: PlanOptions, said: &mut Said) -> Plan {
+    pub(crate) fn plan(&mut self, mut options: PlanOptions, said: &mut Said) -> (Plan, PlanInput) {
         options.blocked = self.blocked();
         let input = PlanInput {
             tree: self.configuration.tree.clone(),
@@ -75,11 +78,40 @@ impl Session {
             settings: self.settings.clone(),
             seed: seed(&self.run_id),
         };
-        let mut planner = Planner::new(input);
+        let mut planner = Planner::new(input.clone());
         self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism));
         let (plan, diagnostics) = planner.finish();
         said.diagnostics.extend(diagnostics);
-        plan
+        (plan, input)
+    }
+
+    /// The schema of a managed resource type or data source.
+    pub(crate) fn schema(&self, addr: &ResourceInstance, provider: &ProviderConfig) -> Option<&Arc<Schema>> {
+        let schemas = self.providers.schemas();
+        let same = || schemas.iter().find(|(known, _)| known.same_as(&provider.provider)).map(|(_, schema)| schema);
+        let schema = schemas.get(&provider.provider).or_else(same)?;
+        match addr.resource.mode {
+            Mode::Managed => schema.resources.get(&addr.resource.kind),
+            Mode::Data => schema.data_sources.get(&addr.resource.kind),
+            Mode::Ephemeral => None,
+        }
+    }
+
+    /// The current object of a resource instance as the state has it, with marks.
+    pub(crate) fn decoded(&self, addr: &ResourceInstance) -> Option<Value> {
+        let instance = self.storage.state().instances.get(addr)?;
+        self.decode(addr, &instance.provider, instance.current.as_ref()?)
+    }
+
+    /// An object decoded by its schema, with marks; `None` when it does not fit.
+    pub(crate) fn decode(&self, addr: &ResourceInstance, provider: &ProviderConfig, object: &Object) -> Option<Value> {
+        let schema = self.schema(addr, provider)?;
+        let node = value::json::parse(&object.attributes).ok()?;
+        let value = value::json::decode(&node, &configschema::implied_type(&schema.block)).ok()?;
+        let configured: Vec<(Path, Marks)> = object.sensitive.iter().map(|p| (p.clone(), Marks::SENSITIVE)).collect();
+        let value = value.mark_paths(&configured);
+        let by_schema = configschema::sensitive_paths(&schema.block, &value);
+        Some(value.mark_paths(&by_schema))
     }
 
     fn blocked(&self) -> std::collections::BTreeSet<ResourceInstance> {

@@ -29,7 +29,7 @@ pub struct Storage {
     /// The state file with the journal folded into it.
     state: Arc<State>,
     stored: Stored,
-    unresolved: Vec<Arc<Intent>>,
+    folded: Folded,
 }
 
 impl Storage {
@@ -39,11 +39,7 @@ impl Storage {
     /// A lock that somebody else holds; files that cannot be read; a state or journal that is torn in the middle or
     /// of a newer version. Nothing is written.
     pub fn open(site: &Site, locking: Locking, operation: &str) -> Result<Storage, Diagnostic> {
-        let workspaces = Workspaces::new(site.state_dir(), site.data_dir());
-        let workspace = match site.environment.setting("WORKSPACE") {
-            Some(name) => name.to_string(),
-            None => workspaces.selected()?,
-        };
+        let (workspace, workspaces) = workspace(site)?;
         let local = workspaces.state(&workspace);
         let journal_dir = site.journal_dir(&workspace);
         if let (Locking::Hold(_), Some(dir)) = (locking, local.path().parent()) {
@@ -55,9 +51,24 @@ impl Storage {
         };
         let on_disk = Arc::new(read_state(&local)?);
         let stored = read_journal(&journal_dir)?;
-        let Folded { state, unresolved, .. } = fold(&on_disk, &stored.records)?;
-        let state = Arc::new(state);
-        Ok(Storage { local, journal_dir, workspace, _lock: lock, on_disk, state, stored, unresolved })
+        let folded = fold(&on_disk, &stored.records)?;
+        let state = if stored.records.is_empty() { on_disk.clone() } else { Arc::new(folded.state.clone()) };
+        Ok(Storage { local, journal_dir, workspace, _lock: lock, on_disk, state, stored, folded })
+    }
+
+    /// Whether an earlier run left a journal behind.
+    pub(crate) fn has_journal(site: &Site) -> bool {
+        workspace(site).is_ok_and(|(workspace, _)| JournalFile::exists(&site.journal_dir(&workspace)))
+    }
+
+    /// What the journal knows and the state cannot take, because another tool changed it meanwhile.
+    pub(crate) fn conflicts(&self) -> impl Iterator<Item = Diagnostic> + '_ {
+        self.folded.conflicts.iter().map(Diagnostic::from)
+    }
+
+    /// The journal folded into the state file.
+    pub(crate) fn folded(&self) -> &Folded {
+        &self.folded
     }
 
     /// The state as it is known: file and journal together.
@@ -77,7 +88,7 @@ impl Storage {
 
     /// Changes whose outcome is in doubt.
     pub fn unresolved(&self) -> &[Arc<Intent>] {
-        &self.unresolved
+        &self.folded.unresolved
     }
 
     /// The journal as it was read.
@@ -103,18 +114,28 @@ impl Storage {
         if !state::content_equal(&self.on_disk, &folded.state) {
             self.local.write(state::v4::print(&folded.state).as_bytes())?;
         }
-        self.state = Arc::new(folded.state);
-        self.unresolved = folded.unresolved;
+        self.state = Arc::new(folded.state.clone());
+        self.folded = folded;
         if !JournalFile::exists(&self.journal_dir) {
             return Ok(());
         }
-        if self.unresolved.is_empty() {
+        if self.folded.unresolved.is_empty() {
             self.on_disk = self.state.clone();
             JournalFile::open(&self.journal_dir)?.retire()?;
             self.stored = Stored::none();
         }
         Ok(())
     }
+}
+
+/// Name of the workspace, and where states lie.
+fn workspace(site: &Site) -> Result<(String, Workspaces), Diagnostic> {
+    let workspaces = Workspaces::new(site.state_dir(), site.data_dir());
+    let workspace = match site.environment.setting("WORKSPACE") {
+        Some(name) => name.to_string(),
+        None => workspaces.selected()?,
+    };
+    Ok((workspace, workspaces))
 }
 
 fn read_state(local: &LocalState) -> Result<State, Diagnostic> {

@@ -6,7 +6,6 @@ use crate::{Request, Said, Site};
 use diag::Diagnostic;
 use state::{DecodedObject, State};
 use std::sync::Arc;
-use value::{Marks, Path};
 
 /// The state with its objects decoded.
 pub struct Stored {
@@ -36,22 +35,13 @@ pub fn stored(request: &Request) -> (Option<Stored>, Said) {
         let current = instance.current.iter().map(|object| (None, object));
         let deposed = instance.deposed.iter().map(|(key, object)| (Some(key.clone()), object));
         for (deposed, object) in current.chain(deposed) {
-            let Some(schema) = session.schema(addr, &instance.provider) else {
-                continue;
-            };
-            let ty = configschema::implied_type(&schema.block);
-            let Some(value) =
-                value::json::parse(&object.attributes).ok().and_then(|node| value::json::decode(&node, &ty).ok())
-            else {
+            let Some(value) = session.decode(addr, &instance.provider, object) else {
                 said.diagnostics.push(
                     Diagnostic::warning("An object is not shown", format!("The attributes of {addr} do not fit its schema."))
                         .next("drform plan brings it to the current schema."),
                 );
                 continue;
             };
-            let configured: Vec<(Path, Marks)> = object.sensitive.iter().map(|p| (p.clone(), Marks::SENSITIVE)).collect();
-            let value = value.mark_paths(&configured);
-            let value = value.mark_paths(&configschema::sensitive_paths(&schema.block, &value));
             objects.push(DecodedObject { addr: addr.clone(), deposed, status: object.status, value });
         }
     }

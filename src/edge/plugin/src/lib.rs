@@ -53,6 +53,11 @@ impl Plugin {
         &self.name
     }
 
+    /// Number of its process, for logs.
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
     /// Which protocol was agreed on.
     pub fn protocol(&self) -> Protocol {
         self.protocol

@@ -30,6 +30,7 @@ pub(crate) enum Process {
 /// A process that we started.
 #[derive(Debug)]
 pub(crate) struct Own {
+    id: Option<u32>,
     ended: watch::Receiver<Option<ExitStatus>>,
     kill: Arc<Notify>,
     stderr: Stderr,
@@ -48,6 +49,7 @@ impl Own {
     /// Takes over a child; a task of its own waits for the end, so that it is always reaped.
     pub(crate) fn new(mut child: Child, stderr: Stderr, directory: TempDir) -> Own {
         let (tell, ended) = watch::channel(None);
+        let id = child.id();
         let kill = Arc::new(Notify::new());
         let killed = kill.clone();
         tokio::spawn(async move {
@@ -63,7 +65,7 @@ impl Own {
             };
             let _ = tell.send(status.ok().or(Some(ExitStatus::default())));
         });
-        Own { ended, kill, stderr, _directory: directory }
+        Own { id, ended, kill, stderr, _directory: directory }
     }
 
     /// Waits for the end.
@@ -97,6 +99,14 @@ impl Process {
         match self {
             Process::Own(own) => own.ended.borrow().is_some(),
             Process::Foreign(_) => false,
+        }
+    }
+
+    /// Its number, where it is known.
+    pub(crate) fn id(&self) -> Option<u32> {
+        match self {
+            Process::Own(own) => own.id,
+            Process::Foreign(reattach) => reattach.pid.and_then(|pid| u32::try_from(pid.as_raw_pid()).ok()),
         }
     }
 

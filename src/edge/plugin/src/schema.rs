@@ -3,11 +3,11 @@
 use crate::method::Method;
 use crate::trouble::diagnostics;
 use crate::{Plugin, Protocol};
-use configschema::{Block, ProviderSchema, Schema};
+use configschema::{Block, ProviderSchema, Schema, implied_type};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tfplugin::{implied_type, provider_schema_from_wire, schema6_from_5, tfplugin5, tfplugin6};
+use tfplugin::{provider_schema_from_wire, schema6_from_5, tfplugin5, tfplugin6};
 use value::Type;
 
 /// What a plugin declares.

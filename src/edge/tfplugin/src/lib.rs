@@ -10,7 +10,6 @@ mod handshake;
 mod json;
 mod msgpack;
 mod schema;
-mod type_json;
 
 pub use certificate::{CertificateError, Identity, certificate_from_pem, client_tls, server_tls};
 pub use diagnostics::{PointedDiagnostic, path_from_wire, path_to_wire};
@@ -19,10 +18,9 @@ pub use handshake::{Address, Handshake, HandshakeError, env};
 pub use json::decode_json;
 pub use msgpack::{DecodeError, decode, encode};
 pub use schema::{
-    function_from_wire, function_to_wire, implied_type, provider_schema_from_wire, provider_schema_to_wire, schema5_from_6,
+    function_from_wire, function_to_wire, provider_schema_from_wire, provider_schema_to_wire, schema5_from_6,
     schema6_from_5,
 };
-pub use type_json::{type_from_json, type_to_json};
 
 /// Greatest message either side takes; schemas of big providers have tens of megabytes.
 pub const MESSAGE_LIMIT: usize = 256 << 20;

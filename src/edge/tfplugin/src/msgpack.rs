@@ -4,7 +4,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use crate::type_json::type_to_json;
+use crate::json::type_json;
 use rmp::encode as write;
 use std::sync::Arc;
 use value::{Content, Number, Path, Refinement, Type, Value};
@@ -111,7 +111,7 @@ fn put_dynamic(out: &mut Vec<u8>, value: &Value) {
         _ => {
             let ty = value.ty();
             sure(write::write_array_len(out, 2));
-            sure(write::write_bin(out, type_to_json(&ty).as_bytes()));
+            sure(write::write_bin(out, type_json(&ty).as_bytes()));
             put(out, value, &ty);
         }
     }

@@ -1,18 +1,16 @@
-//! Schemas as they travel, and the type that values of a block have.
+//! Schemas as they travel.
 //!
 //! Protocol 6 is the richer form: protocol 5 goes through it. The two differ in nested attributes, which only 6 has,
 //! and in the numbers of two fields.
 
-mod implied;
 mod protocol5;
 #[cfg(test)]
 mod tests;
 
-pub use implied::implied_type;
 pub use protocol5::{schema5_from_6, schema6_from_5};
 
 use crate::tfplugin6::{self as wire, get_provider_schema, schema as wire_schema};
-use crate::type_json::{type_from_json, type_to_json};
+use crate::json::{read_type, type_json};
 use configschema::{
     Attribute, AttributeType, Block, Function, FunctionParameter, NestedAttributes, NestedBlock, Nesting, ProviderSchema,
     Schema,
@@ -94,7 +92,7 @@ fn attributes_from_wire(attributes: &[wire_schema::Attribute]) -> Result<BTreeMa
         let trouble = |why: String| format!("attribute {:?}: {why}", attribute.name);
         let ty = match &attribute.nested_type {
             Some(object) => AttributeType::Nested(nested_from_wire(object).map_err(trouble)?),
-            None => AttributeType::Plain(type_from_json(&attribute.r#type).map_err(trouble)?.without_optional()),
+            None => AttributeType::Plain(read_type(&attribute.r#type).map_err(trouble)?.without_optional()),
         };
         let read = Attribute {
             ty,
@@ -131,7 +129,7 @@ fn deprecation(deprecated: bool, message: &str) -> Option<Arc<str>> {
 /// What is wrong with it.
 pub fn function_from_wire(function: &wire::Function) -> Result<Function, String> {
     let parameter = |parameter: &wire::function::Parameter| {
-        let ty = type_from_json(&parameter.r#type).map_err(|why| format!("parameter {:?}: {why}", parameter.name))?;
+        let ty = read_type(&parameter.r#type).map_err(|why| format!("parameter {:?}: {why}", parameter.name))?;
         Ok(FunctionParameter {
             name: parameter.name.as_str().into(),
             ty,
@@ -139,7 +137,7 @@ pub fn function_from_wire(function: &wire::Function) -> Result<Function, String>
             allow_unknown: parameter.allow_unknown_values,
         })
     };
-    let result = function.r#return.as_ref().map(|result| type_from_json(&result.r#type));
+    let result = function.r#return.as_ref().map(|result| read_type(&result.r#type));
     Ok(Function {
         parameters: function.parameters.iter().map(parameter).collect::<Result<_, String>>()?,
         variadic: function.variadic_parameter.as_ref().map(parameter).transpose()?,
@@ -201,7 +199,7 @@ fn block_to_wire(block: &Block) -> wire_schema::Block {
 fn attributes_to_wire(attributes: &BTreeMap<Arc<str>, Attribute>) -> Vec<wire_schema::Attribute> {
     let write = |(name, attribute): (&Arc<str>, &Attribute)| {
         let (plain, nested_type) = match &attribute.ty {
-            AttributeType::Plain(ty) => (type_to_json(ty), None),
+            AttributeType::Plain(ty) => (type_json(ty), None),
             AttributeType::Nested(nested) => (String::new(), Some(nested_to_wire(nested))),
         };
         wire_schema::Attribute {
@@ -240,7 +238,7 @@ fn nested_to_wire(nested: &NestedAttributes) -> wire_schema::Object {
 pub fn function_to_wire(function: &Function) -> wire::Function {
     let parameter = |parameter: &FunctionParameter| wire::function::Parameter {
         name: parameter.name.to_string(),
-        r#type: type_to_json(&parameter.ty).into(),
+        r#type: type_json(&parameter.ty).into(),
         allow_null_value: parameter.allow_null,
         allow_unknown_values: parameter.allow_unknown,
         ..Default::default()
@@ -248,7 +246,7 @@ pub fn function_to_wire(function: &Function) -> wire::Function {
     wire::Function {
         parameters: function.parameters.iter().map(parameter).collect(),
         variadic_parameter: function.variadic.as_ref().map(parameter),
-        r#return: Some(wire::function::Return { r#type: type_to_json(&function.result).into() }),
+        r#return: Some(wire::function::Return { r#type: type_json(&function.result).into() }),
         ..Default::default()
     }
 }

@@ -9,8 +9,8 @@ use value::{Content, Marks, Path, Value, json};
 
 /// The value with the marks of the configuration and of the schema: what references see.
 pub(crate) fn marked(schema: &Schema, configured: &[Path], value: &Value) -> Value {
-    let paths = configured.iter().cloned().chain(configschema::sensitive_paths(&schema.block, value));
-    let marks: Vec<(Path, Marks)> = paths.map(|path| (path, Marks::SENSITIVE)).collect();
+    let mut marks: Vec<(Path, Marks)> = configured.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
+    marks.extend(configschema::sensitive_paths(&schema.block, value));
     value.mark_paths(&marks)
 }
 

@@ -99,15 +99,15 @@ fn complete(asked: &Asked<'_>, value: &Value, diagnostics: &mut Diagnostics) -> 
         diagnostics.push(asked.bug("Provider returned invalid result object after apply", &what));
     }
     let value = object::without_unknowns(value);
-    let secret = configschema::write_only_values(&asked.schema.block, &value);
+    let secret = configschema::assert_write_only_null(&asked.schema.block, &value);
     if secret.is_empty() {
         return value;
     }
-    for path in &secret {
-        let what = format!("returned a value for the write-only attribute {path}");
+    for broken in &secret {
+        let what = format!("returned a value for the write-only attribute {}", broken.path);
         diagnostics.push(asked.bug("Write-only attribute set", &what));
     }
-    nulled(&value, &secret)
+    nulled(&value, &secret.into_iter().map(|broken| broken.path).collect::<Vec<_>>())
 }
 
 /// The value with null at these paths: what must not be stored is not stored, whoever made the mistake.

@@ -41,8 +41,8 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
     let block = graph::declared(&planner.input, resource);
     let growth = match Growth::new(planner, node, resource, block) {
         Ok(growth) => growth,
-        Err(diagnostic) => {
-            grown.troubles.push(*diagnostic);
+        Err(troubles) => {
+            grown.troubles.extend(troubles);
             return grown;
         }
     };
@@ -89,13 +89,13 @@ impl<'a> Growth<'a> {
         node: usize,
         resource: &'a ConfigResource,
         block: Option<&'a ResourceConfig>,
-    ) -> Result<Self, Box<Diagnostic>> {
+    ) -> Result<Self, Diagnostics> {
         let stored = planner.graph.stored.get(resource).and_then(|i| i.first());
         let stored = stored.and_then(|addr| planner.input.prior.instances.get(addr));
         let provider = match (block, stored) {
             (Some(block), _) => block.provider_config.clone(),
             (None, Some(stored)) => graph::canonical(&stored.provider),
-            (None, None) => return Err(Box::new(Diagnostic::error("Nothing to plan", resource.to_string()))),
+            (None, None) => return Err(Diagnostic::error("Nothing to plan", resource.to_string()).into()),
         };
         let provider_schema = schemas_of(planner, &provider)?;
         let kinds = match resource.resource.mode {
@@ -103,14 +103,14 @@ impl<'a> Growth<'a> {
             _ => &provider_schema.resources,
         };
         let Some(schema) = kinds.get(&resource.resource.kind).cloned() else {
-            return Err(Box::new(unknown_kind(resource, &provider, block)));
+            return Err(unknown_kind(resource, &provider, block).into());
         };
         let dependencies = planner.graph.dependencies_of(node);
         let ignore = match block.map(|b| &b.lifecycle.ignore_changes) {
             None | Some(config::IgnoreChanges::None) => IgnoreChanges::Paths(Vec::new()),
             Some(config::IgnoreChanges::All) => IgnoreChanges::All,
-            Some(config::IgnoreChanges::Paths(paths)) => {
-                IgnoreChanges::Paths(paths.iter().map(|(path, _)| path.clone()).collect())
+            Some(config::IgnoreChanges::Paths(entries)) => {
+                IgnoreChanges::Paths(entries.iter().map(|(path, _)| path.clone()).collect())
             }
         };
         let ty = configschema::implied_type(&schema.block);
@@ -237,7 +237,7 @@ impl<'a> Growth<'a> {
             provider_schema: self.provider_schema.clone(),
             stored,
             declared_at: self.block.map(|b| b.range.clone()),
-            prevent_destroy: self.block.and_then(|b| b.lifecycle.prevent_destroy.clone()),
+            prevent_destroy: self.block.is_some_and(|b| b.lifecycle.prevent_destroy),
             blocked,
         };
         Task::Managed(Box::new(ManagedTask::new(identity, aim)))
@@ -248,17 +248,12 @@ impl<'a> Growth<'a> {
     }
 }
 
-fn schemas_of(planner: &Planner, provider: &ProviderConfig) -> Result<Arc<ProviderSchema>, Box<Diagnostic>> {
+fn schemas_of(planner: &Planner, provider: &ProviderConfig) -> Result<Arc<ProviderSchema>, Diagnostics> {
     let schemas = &planner.input.schemas;
     let same = || schemas.iter().find(|(other, _)| other.same_as(&provider.provider)).map(|(_, schema)| schema);
     schemas.get(&provider.provider).or_else(same).cloned().ok_or_else(|| {
-        Box::new(
-            Diagnostic::error(
-                "Missing provider schema",
-                format!("The schema of provider {} was not loaded.", provider.provider.short()),
-            )
-            .about(provider.to_string()),
-        )
+        let detail = format!("The schema of provider {} was not loaded.", provider.provider.short());
+        Diagnostic::error("Missing provider schema", detail).about(provider.to_string()).into()
     })
 }
 
@@ -278,7 +273,7 @@ fn unknown_kind(resource: &ConfigResource, provider: &ProviderConfig, block: Opt
 
 /// The task of a provider configuration: its block is evaluated, or empty.
 pub(crate) fn provider_task(planner: &Planner, provider: &ProviderConfig) -> Result<ProviderTask, Diagnostics> {
-    let schema = schemas_of(planner, provider).map_err(|d| Diagnostics::from(*d))?;
+    let schema = schemas_of(planner, provider)?;
     let Some(block) = provider_block(&planner.input, provider) else {
         let empty = configschema::empty_value(&schema.provider);
         return Ok(ProviderTask::new(provider.clone(), empty, None, Diagnostics::new()));

@@ -114,6 +114,9 @@ pub struct Outcome {
 pub fn prepare(subject: &Subject, prior: Option<&Prior>, config: &Value) -> Result<Prepared, Diagnostics> {
     let (original, marks) = config.unmark_deep();
     refuse_ephemeral(subject, &original, &marks)?;
+    // Ephemeral values end here: what is planned is stored.
+    let marks = marks.into_iter().filter(|(_, m)| m.contains(Marks::SENSITIVE));
+    let marks = marks.map(|(path, _)| (path, Marks::SENSITIVE)).collect();
     let nothing = Value::null(subject.ty.clone());
     let there = prior.filter(|p| p.status == Status::Ready);
     let before = prior.map_or_else(|| nothing.clone(), |p| p.value.clone());

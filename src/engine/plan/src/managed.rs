@@ -38,8 +38,8 @@ pub(crate) struct Identity {
     pub(crate) stored: Option<Arc<Object>>,
     /// Header of the block, where there is still one.
     pub(crate) declared_at: Option<Range>,
-    /// Place of `prevent_destroy = true`, where it is given.
-    pub(crate) prevent_destroy: Option<Range>,
+    /// `prevent_destroy`
+    pub(crate) prevent_destroy: bool,
     /// Whether an earlier apply left its outcome in doubt.
     pub(crate) blocked: bool,
 }
@@ -79,7 +79,7 @@ impl ManagedTask {
     }
 
     /// The first turn.
-    pub(crate) fn begin(mut self, view: &View<'_>) -> Turn<ManagedTask> {
+    pub(crate) fn begin(self, view: &View<'_>) -> Turn<ManagedTask> {
         if self.identity.blocked {
             let trouble = in_doubt(&self.identity);
             return self.fail(trouble.into());
@@ -316,7 +316,7 @@ impl ManagedTask {
             create_before_destroy,
             (outcome.action == Action::NoOp).then_some(&dependencies),
         );
-        self.record(InstanceChange {
+        let change = InstanceChange {
             addr: self.identity.addr.clone(),
             deposed: None,
             provider: self.identity.provider.clone(),
@@ -332,18 +332,19 @@ impl ManagedTask {
             dependencies,
             create_before_destroy,
             declared_at: self.identity.declared_at.clone(),
-        })
+        };
+        self.record(change)
     }
 
     /// The last turn of an object that goes.
-    fn delete(mut self, prior: &Prior, private: Arc<[u8]>) -> Turn<ManagedTask> {
+    fn delete(self, prior: &Prior, private: Arc<[u8]>) -> Turn<ManagedTask> {
         let reason = match self.aim {
             Aim::Delete(reason) => reason,
             Aim::Keep(_) | Aim::Refresh => ActionReason::None,
         };
         let stored = self.identity.stored.as_ref();
         let nothing: Arc<[ConfigResource]> = Arc::from(&[][..]);
-        self.record(InstanceChange {
+        let change = InstanceChange {
             addr: self.identity.addr.clone(),
             deposed: self.identity.deposed.clone(),
             provider: self.identity.provider.clone(),
@@ -359,18 +360,16 @@ impl ManagedTask {
             dependencies: stored.map_or(nothing, |o| o.dependencies.clone()),
             create_before_destroy: stored.is_some_and(|o| o.create_before_destroy),
             declared_at: self.identity.declared_at.clone(),
-        })
+        };
+        self.record(change)
     }
 
     /// Records the change first and refuses it afterwards, so that the plan shows what was refused
     /// (features-and-traps.md 54).
     fn record(mut self, change: InstanceChange) -> Turn<ManagedTask> {
         let destroys = change.action == Action::Delete || change.action.is_replace();
-        if let Some(range) = &self.identity.prevent_destroy
-            && destroys
-            && change.deposed.is_none()
-        {
-            self.report.diagnostics.push(prevented(&change, range));
+        if self.identity.prevent_destroy && destroys && change.deposed.is_none() {
+            self.report.diagnostics.push(prevented(&change));
         }
         self.report.change = Some(change);
         self.end()
@@ -434,7 +433,7 @@ impl ManagedTask {
 }
 
 /// The refusal to destroy what is marked as not to be destroyed, in Terraform's words.
-fn prevented(change: &InstanceChange, range: &Range) -> Diagnostic {
+fn prevented(change: &InstanceChange) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         "Instance cannot be destroyed",
         format!(
@@ -444,10 +443,9 @@ fn prevented(change: &InstanceChange, range: &Range) -> Diagnostic {
             change.addr
         ),
     )
-    .about(change.addr.to_string())
-    .at(range.clone());
+    .about(change.addr.to_string());
     match &change.declared_at {
-        Some(block) => diagnostic.within(block.clone()),
+        Some(block) => diagnostic.at(block.clone()),
         None => diagnostic,
     }
 }

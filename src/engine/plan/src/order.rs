@@ -74,7 +74,8 @@ struct Draft {
     keys: BTreeMap<Key, usize>,
     names: Vec<Key>,
     after: Vec<Vec<usize>>,
-    /// Edges that may be dropped when they close a cycle (features-and-traps.md 69).
+    /// Edges that may be dropped when they close a cycle: between deletes of different providers
+    /// (features-and-traps.md 69), and to deletes of what is no longer needed.
     droppable: Vec<(usize, usize)>,
     essential: Vec<usize>,
 }
@@ -294,6 +295,10 @@ fn order_change(
         if of.first {
             let first = draft.step(Key::Join(join(Joined::DeletesFirst, resource, &change.addr.module)));
             draft.edge(begin, first);
+            // What the object needed and needs no more cannot be missing when its replacement is made.
+            if !change.dependencies.contains(resource) {
+                draft.droppable.push((begin, first));
+            }
         }
         if of.last {
             let changed = draft.step(Key::Join(join(Joined::DependentChanges, resource, &change.addr.module)));

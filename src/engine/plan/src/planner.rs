@@ -71,7 +71,7 @@ impl Planner {
     pub fn new(input: PlanInput) -> Planner {
         let (graph, troubles) = Graph::new(&input);
         let (evaluator, more) = desired::evaluator(&input);
-        let mut record = Record { refreshed: expand::starting_state(&input), ..Record::default() };
+        let mut record = Record::starting_from(expand::starting_state(&input));
         let stop = record.trouble(Place::node(0), troubles.into_iter().chain(more).collect());
         let schedule = if stop { Schedule::default() } else { Schedule::new(&graph.expressions.dependencies) };
         let mut planner = Planner {

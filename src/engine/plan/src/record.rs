@@ -52,6 +52,11 @@ pub(crate) struct Changing {
 }
 
 impl Record {
+    /// Nothing found out yet but what the state says.
+    pub(crate) fn starting_from(refreshed: State) -> Record {
+        Record { refreshed, ..Record::default() }
+    }
+
     /// Notes troubles; true when there are errors among them.
     pub(crate) fn trouble(&mut self, place: Place, troubles: Diagnostics) -> bool {
         let errors = troubles.has_errors();

@@ -2,7 +2,7 @@
 
 use diag::{Diagnostic, Diagnostics};
 use std::sync::Arc;
-use syntax::{Expr, ExprKind, Expression, ObjectKey, Step, TemplatePart, UnaryOp};
+use syntax::{Expr, ExprKind, Expression, Name, ObjectKey, Step, TemplatePart, UnaryOp};
 use value::{Content, Number, Type, Value, convert};
 
 /// The value of an expression made of literals only; `None` for anything else.
@@ -96,74 +96,111 @@ fn not_constant(expr: &Expression, bad: &Expr) -> Diagnostic {
 
 /// The first reference to something outside of the expression, or function call.
 fn first_reference(expr: &Expr) -> Option<&Expr> {
-    find(expr, &mut Vec::new())
+    let wanted = |expr: &Expr, bound: &[&str]| match &expr.kind {
+        ExprKind::Variable(name) => !bound.contains(&name.text.as_ref()),
+        ExprKind::Call { .. } => true,
+        _ => false,
+    };
+    Search { bound: Vec::new(), wanted: &wanted }.expr(expr)
 }
 
-/// `bound` are the names that `for` gives.
-fn find<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>) -> Option<&'e Expr> {
-    match &expr.kind {
-        ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::String(_) | ExprKind::Error => None,
-        ExprKind::Variable(name) => (!bound.contains(&name.text.as_ref())).then_some(expr),
-        ExprKind::Call { .. } => Some(expr),
-        ExprKind::Template(parts) => find_in_parts(parts, bound),
-        ExprKind::Traversal { base, steps } | ExprKind::Splat { source: base, steps, .. } => {
-            find(base, bound).or_else(|| find_in_steps(steps, bound))
+/// True when `var.NAME` occurs in the expression.
+pub(crate) fn mentions_variable(expr: &Expression, name: &str) -> bool {
+    let wanted = |expr: &Expr, _: &[&str]| match &expr.kind {
+        ExprKind::Traversal { base, steps } => {
+            matches!(&base.kind, ExprKind::Variable(root) if root.text.as_ref() == "var")
+                && matches!(steps.first(), Some(Step::Attribute(first)) if first.text.as_ref() == name)
         }
-        ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => find(inner, bound),
-        ExprKind::Binary { first, rest } => {
-            find(first, bound).or_else(|| rest.iter().find_map(|(_, operand)| find(operand, bound)))
+        // What did not parse might have mentioned it.
+        ExprKind::Error => true,
+        _ => false,
+    };
+    Search { bound: Vec::new(), wanted: &wanted }.expr(&expr.root).is_some()
+}
+
+/// A walk through an expression for the first node that is wanted.
+struct Search<'e, 'w> {
+    /// Names that `for` gives, at the place of the walk.
+    bound: Vec<&'e str>,
+    wanted: &'w dyn Fn(&Expr, &[&str]) -> bool,
+}
+
+impl<'e> Search<'e, '_> {
+    fn expr(&mut self, expr: &'e Expr) -> Option<&'e Expr> {
+        if (self.wanted)(expr, &self.bound) {
+            return Some(expr);
         }
-        ExprKind::Conditional { condition, yes, no } => {
-            find(condition, bound).or_else(|| find(yes, bound)).or_else(|| find(no, bound))
-        }
-        ExprKind::Tuple(items) => items.iter().find_map(|item| find(item, bound)),
-        ExprKind::Object(items) => items.iter().find_map(|item| {
-            let key = match &item.key {
-                ObjectKey::Bare(_) => None,
-                ObjectKey::Expr(key) => find(key, bound),
-            };
-            key.or_else(|| find(&item.value, bound))
-        }),
-        ExprKind::For(parts) => {
-            let outside = find(&parts.collection, bound);
-            outside.or_else(|| {
-                let names = bound.len();
-                bound.extend(parts.key_name.as_ref().map(|name| name.text.as_ref()));
-                bound.push(&parts.value_name.text);
+        match &expr.kind {
+            ExprKind::Number(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::String(_)
+            | ExprKind::Variable(_)
+            | ExprKind::Error => None,
+            ExprKind::Call { args, .. } => self.all(args),
+            ExprKind::Template(parts) => self.parts(parts),
+            ExprKind::Traversal { base, steps } | ExprKind::Splat { source: base, steps, .. } => {
+                self.expr(base).or_else(|| self.steps(steps))
+            }
+            ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => self.expr(inner),
+            ExprKind::Binary { first, rest } => {
+                self.expr(first).or_else(|| rest.iter().find_map(|(_, operand)| self.expr(operand)))
+            }
+            ExprKind::Conditional { condition, yes, no } => self.all([condition, yes, no].map(|e| e.as_ref())),
+            ExprKind::Tuple(items) => self.all(items),
+            ExprKind::Object(items) => items.iter().find_map(|item| {
+                let key = match &item.key {
+                    ObjectKey::Bare(_) => None,
+                    ObjectKey::Expr(key) => self.expr(key),
+                };
+                key.or_else(|| self.expr(&item.value))
+            }),
+            ExprKind::For(parts) => self.expr(&parts.collection).or_else(|| {
                 let inner = [parts.key.as_ref(), Some(&parts.value), parts.condition.as_ref()];
-                let found = inner.into_iter().flatten().find_map(|e| find(e, bound));
-                bound.truncate(names);
-                found
-            })
+                self.binding(parts.key_name.as_ref(), &parts.value_name, |search| {
+                    search.all(inner.into_iter().flatten())
+                })
+            }),
         }
     }
-}
 
-fn find_in_steps<'e>(steps: &'e [Step], bound: &mut Vec<&'e str>) -> Option<&'e Expr> {
-    steps.iter().find_map(|step| match step {
-        Step::Attribute(_) => None,
-        Step::Index(key, _) => find(key, bound),
-        Step::Splat { steps, .. } => find_in_steps(steps, bound),
-    })
-}
+    fn all(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) -> Option<&'e Expr> {
+        exprs.into_iter().find_map(|expr| self.expr(expr))
+    }
 
-fn find_in_parts<'e>(parts: &'e [TemplatePart], bound: &mut Vec<&'e str>) -> Option<&'e Expr> {
-    parts.iter().find_map(|part| match part {
-        TemplatePart::Literal(..) => None,
-        TemplatePart::Interpolation(expr) => find(expr, bound),
-        TemplatePart::If { condition, yes, no, .. } => {
-            find(condition, bound).or_else(|| find_in_parts(yes, bound)).or_else(|| find_in_parts(no, bound))
-        }
-        TemplatePart::For { key_name, value_name, collection, body, .. } => {
-            let outside = find(collection, bound);
-            outside.or_else(|| {
-                let names = bound.len();
-                bound.extend(key_name.as_ref().map(|name| name.text.as_ref()));
-                bound.push(&value_name.text);
-                let found = find_in_parts(body, bound);
-                bound.truncate(names);
-                found
-            })
-        }
-    })
+    /// Walks on with the names of a `for`.
+    fn binding(
+        &mut self,
+        key: Option<&'e Name>,
+        value: &'e Name,
+        walk: impl FnOnce(&mut Self) -> Option<&'e Expr>,
+    ) -> Option<&'e Expr> {
+        let names = self.bound.len();
+        self.bound.extend(key.map(|name| name.text.as_ref()));
+        self.bound.push(&value.text);
+        let found = walk(self);
+        self.bound.truncate(names);
+        found
+    }
+
+    fn steps(&mut self, steps: &'e [Step]) -> Option<&'e Expr> {
+        steps.iter().find_map(|step| match step {
+            Step::Attribute(_) => None,
+            Step::Index(key, _) => self.expr(key),
+            Step::Splat { steps, .. } => self.steps(steps),
+        })
+    }
+
+    fn parts(&mut self, parts: &'e [TemplatePart]) -> Option<&'e Expr> {
+        parts.iter().find_map(|part| match part {
+            TemplatePart::Literal(..) => None,
+            TemplatePart::Interpolation(expr) => self.expr(expr),
+            TemplatePart::If { condition, yes, no, .. } => {
+                self.expr(condition).or_else(|| self.parts(yes)).or_else(|| self.parts(no))
+            }
+            TemplatePart::For { key_name, value_name, collection, body, .. } => self
+                .expr(collection)
+                .or_else(|| self.binding(key_name.as_ref(), value_name, |search| search.parts(body))),
+        })
+    }
 }

@@ -22,8 +22,19 @@ use syntax::{Attribute, Block, Body, Expression};
 
 /// Block types of a module.
 const BLOCK_TYPES: [&str; 13] = [
-    "terraform", "provider", "variable", "locals", "output", "module", "resource", "data", "ephemeral", "moved",
-    "removed", "import", "check",
+    "terraform",
+    "provider",
+    "variable",
+    "locals",
+    "output",
+    "module",
+    "resource",
+    "data",
+    "ephemeral",
+    "moved",
+    "removed",
+    "import",
+    "check",
 ];
 
 /// Reads the blocks of a module. Providers of resources are still the local ones: see [`crate::inheritance`].

@@ -16,6 +16,8 @@ pub(crate) fn resolve(tree: &mut ModuleTree, diagnostics: &mut Diagnostics) {
         for resource in module.resources.values() {
             match find(tree, module, &resource.provider_name) {
                 Ok(config) => found.push((module.path.clone(), resource.addr.clone(), config)),
+                // Told at the call.
+                Err(Missing::NotPassed) => {}
                 Err(reason) => diagnostics.push(undefined(&resource.provider_name, module, &reason, &resource.range)),
             }
         }
@@ -57,6 +59,8 @@ fn find(tree: &ModuleTree, module: &Module, name: &ProviderName) -> Result<Provi
     }
     match &name.1 {
         None => find_default(tree, parent, &provider),
+        // An empty block with an alias that nobody passes is an empty configuration of its own.
+        Some(_) if module.provider_configs.contains_key(name) => Ok(here(name)),
         Some(alias) => {
             let asked_for = module.required_providers.get(&name.0).is_some_and(|r| r.aliases.contains(alias));
             Err(if asked_for { Missing::NotPassed } else { Missing::Undefined })
@@ -120,7 +124,11 @@ fn check_call(tree: &ModuleTree, module: &Module, diagnostics: &mut Diagnostics)
             diagnostics.push(undefined(&passed.name, parent, &reason, &passed.range));
         }
         if let Some(block) = module.provider_configs.get(inside).filter(|block| !is_placeholder(module, block)) {
-            let detail = format!("The configuration of {} is set inside {} and cannot be passed too.", shown(inside), module.path);
+            let detail = format!(
+                "The configuration of {} is set inside {} and cannot be passed too.",
+                shown(inside),
+                module.path
+            );
             diagnostics.push(
                 Diagnostic::error("Cannot override provider configuration", detail)
                     .at(passed.range.clone())
@@ -152,7 +160,11 @@ fn check_own_blocks(tree: &ModuleTree, module: &Module, diagnostics: &mut Diagno
     let Some(block) = module.provider_configs.values().find(|block| !is_placeholder(module, block)) else { return };
     let mut path = module.path.clone();
     while let Some(call) = tree.call_of(&path) {
-        let used = [("count", call.count.is_some()), ("for_each", call.for_each.is_some()), ("depends_on", !call.depends_on.is_empty())];
+        let used = [
+            ("count", call.count.is_some()),
+            ("for_each", call.for_each.is_some()),
+            ("depends_on", !call.depends_on.is_empty()),
+        ];
         if let Some((argument, _)) = used.into_iter().find(|(_, used)| *used) {
             let detail = format!(
                 "The module {} is a legacy module which contains its own local provider configurations (in {}), and so calls to it may not use the count, for_each, or depends_on arguments.",

@@ -79,7 +79,10 @@ impl Loader<'_> {
             }
         };
         if above.contains(&dir) || above.len() > MAX_MODULE_DEPTH {
-            let detail = format!("{path} would call modules without end: its directory {dir} is already among its callers.");
+            let detail = format!(
+                "{path} would call modules without end: its directory ({}) is already among its callers.",
+                shown(&dir)
+            );
             self.diagnostics.push(
                 Diagnostic::error("Module calls itself", detail)
                     .at(call.source_range.clone())
@@ -110,12 +113,7 @@ impl Loader<'_> {
         blocks
     }
 
-    fn parse(
-        &mut self,
-        dir: &str,
-        mut files: Vec<(Arc<str>, Arc<str>)>,
-        called_at: Option<&Range>,
-    ) -> Arc<[Block]> {
+    fn parse(&mut self, dir: &str, mut files: Vec<(Arc<str>, Arc<str>)>, called_at: Option<&Range>) -> Arc<[Block]> {
         files.sort();
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
         let mut found = false;
@@ -151,14 +149,17 @@ impl Loader<'_> {
                 Diagnostic::error("Module has no configuration", detail).at(range.clone()).next("Check the source.")
             }
             None => {
-                let dir = if dir.is_empty() { "." } else { dir };
-                let detail = format!("The directory {dir} has no configuration files (.tf).");
+                let detail = format!("The directory {} has no configuration files (.tf).", shown(dir));
                 let next = "Change to a directory with configuration, or write a first main.tf.";
                 Diagnostic::error("No configuration files", detail).next(next)
             }
         };
         self.diagnostics.push(diagnostic);
     }
+}
+
+fn shown(dir: &str) -> &str {
+    if dir.is_empty() { "." } else { dir }
 }
 
 /// Compares the arguments of a call with the variables of the called module.
@@ -170,7 +171,10 @@ fn check_arguments(call: &ModuleCall, module: &Module, diagnostics: &mut Diagnos
             let detail = format!("An argument named \"{}\" is not expected here.", attribute.name.text);
             let next = did_you_mean(&attribute.name.text, known, &otherwise);
             diagnostics.push(
-                Diagnostic::error("Unsupported argument", detail).at(attribute.name_range()).within(call.range.clone()).next(next),
+                Diagnostic::error("Unsupported argument", detail)
+                    .at(attribute.name_range())
+                    .within(call.range.clone())
+                    .next(next),
             );
         }
     }

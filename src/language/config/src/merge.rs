@@ -19,8 +19,7 @@ pub(crate) fn merge(base: &mut Vec<Block>, block: Block, diagnostics: &mut Diagn
         "terraform" => merge_terraform(base, block, diagnostics),
         "moved" | "removed" | "import" | "check" => {
             let kind = block.kind.text.as_ref();
-            let detail =
-                format!("Blocks of type \"{kind}\" can appear only in normal files, not in override files.");
+            let detail = format!("Blocks of type \"{kind}\" can appear only in normal files, not in override files.");
             diagnostics.push(
                 Diagnostic::error(format!("Cannot override '{kind}' blocks"), detail)
                     .at(block.header_range())

@@ -1,11 +1,13 @@
 //! Arguments that hold references, which are read and not evaluated.
 
 use crate::ProviderName;
+use crate::constant;
 use diag::{Diagnostic, Diagnostics};
 use std::sync::Arc;
 use syntax::{Expr, ExprKind, Expression, ObjectKey, Step};
+use value::{Content, Path, PathStep};
 
-/// The items of a list of references, such as `depends_on = [a.b, module.c]`.
+/// The items of a list of references, such as `depends_on = [a.b, module.c]`. A splat is none.
 pub(crate) fn list(expr: &Expression, diagnostics: &mut Diagnostics) -> Vec<Expression> {
     let ExprKind::Tuple(items) = &expr.root.kind else {
         if !matches!(expr.root.kind, ExprKind::Error) {
@@ -24,7 +26,8 @@ pub(crate) fn list(expr: &Expression, diagnostics: &mut Diagnostics) -> Vec<Expr
 fn reference(list: &Expression, item: &Expr, diagnostics: &mut Diagnostics) -> Option<Expression> {
     let one = |root: Expr| Expression { file: list.file.clone(), root: Arc::new(root) };
     match &item.kind {
-        ExprKind::Variable(_) | ExprKind::Traversal { .. } => Some(one(item.clone())),
+        // There is a provider called null.
+        ExprKind::Variable(_) | ExprKind::Traversal { .. } | ExprKind::Null => Some(one(item.clone())),
         ExprKind::Error => None,
         ExprKind::String(text) => {
             diagnostics.push(
@@ -56,6 +59,39 @@ fn not_a_reference(list: &Expression, item: &Expr) -> Diagnostic {
     Diagnostic::error("Invalid expression", text)
         .at(list.range_of(item))
         .next("Write a reference, such as aws_instance.web or module.network.")
+}
+
+/// An attribute path relative to a resource, such as `tags["Name"]`.
+pub(crate) fn path(reference: &Expression, diagnostics: &mut Diagnostics) -> Option<Path> {
+    let (base, steps) = match &reference.root.kind {
+        ExprKind::Traversal { base, steps } => (base.as_ref(), steps.as_slice()),
+        _ => (reference.root.as_ref(), [].as_slice()),
+    };
+    let ExprKind::Variable(first) = &base.kind else { return None };
+    let mut path = Path::attribute(first.text.clone());
+    for step in steps {
+        path = path.then(match step {
+            Step::Attribute(name) => PathStep::Attribute(name.text.clone()),
+            Step::Index(key, _) => match index(key) {
+                Some(step) => step,
+                None => {
+                    diagnostics.push(not_a_reference(reference, key));
+                    return None;
+                }
+            },
+            Step::Splat { .. } => return None,
+        });
+    }
+    Some(path)
+}
+
+fn index(key: &Expr) -> Option<PathStep> {
+    let key = constant::literal(key)?;
+    match &key.content {
+        Content::String(text) => Some(PathStep::Key(text.clone())),
+        Content::Number(number) => number.to_u64().map(PathStep::Index),
+        _ => None,
+    }
 }
 
 /// A reference to a provider configuration, such as `aws.west`.
@@ -103,7 +139,11 @@ pub(crate) fn provider_name_of(
 }
 
 /// A key of a `providers` map.
-pub(crate) fn provider_key(within: &Expression, key: &ObjectKey, diagnostics: &mut Diagnostics) -> Option<ProviderName> {
+pub(crate) fn provider_key(
+    within: &Expression,
+    key: &ObjectKey,
+    diagnostics: &mut Diagnostics,
+) -> Option<ProviderName> {
     match key {
         ObjectKey::Bare(name) => Some((name.text.clone(), None)),
         ObjectKey::Expr(expr) => provider_name_of(within, expr, diagnostics),
@@ -113,11 +153,20 @@ pub(crate) fn provider_key(within: &Expression, key: &ObjectKey, diagnostics: &m
 /// `name` or `name.alias`.
 pub(crate) fn dotted(expr: &Expr) -> Option<ProviderName> {
     match &expr.kind {
-        ExprKind::Variable(name) => Some((name.text.clone(), None)),
-        ExprKind::Traversal { base, steps } => match (&base.kind, steps.as_slice()) {
-            (ExprKind::Variable(name), [Step::Attribute(alias)]) => Some((name.text.clone(), Some(alias.text.clone()))),
+        ExprKind::Traversal { base, steps } => match steps.as_slice() {
+            [Step::Attribute(alias)] => Some((word(base)?, Some(alias.text.clone()))),
             _ => None,
         },
+        _ => Some((word(expr)?, None)),
+    }
+}
+
+/// A name alone; where names are expected, the words of literals are names: there is a provider called null.
+fn word(expr: &Expr) -> Option<Arc<str>> {
+    match &expr.kind {
+        ExprKind::Variable(name) => Some(name.text.clone()),
+        ExprKind::Null => Some(Arc::from("null")),
+        ExprKind::Bool(value) => Some(Arc::from(if *value { "true" } else { "false" })),
         _ => None,
     }
 }

@@ -90,7 +90,7 @@ pub(crate) fn labels<'b, const N: usize>(
         let detail = if N == 0 {
             format!("No labels are expected for {kind} blocks.")
         } else {
-            format!("Only {wanted} are expected for {kind} blocks.")
+            format!("Only {wanted} {} expected for {kind} blocks.", if N == 1 { "is" } else { "are" })
         };
         diagnostics.push(
             Diagnostic::error(format!("Extraneous label for {kind}"), detail)
@@ -100,9 +100,12 @@ pub(crate) fn labels<'b, const N: usize>(
     }
     if let Some(missing) = names.get(block.labels.len()) {
         diagnostics.push(
-            Diagnostic::error(format!("Missing {missing} for {kind}"), format!("All {kind} blocks must have {wanted}."))
-                .at(block.header_range())
-                .next(format!("Write the {missing} in quotes before the opening brace.")),
+            Diagnostic::error(
+                format!("Missing {missing} for {kind}"),
+                format!("All {kind} blocks must have {wanted}."),
+            )
+            .at(block.header_range())
+            .next(format!("Write the {missing} in quotes before the opening brace.")),
         );
         return None;
     }
@@ -119,6 +122,27 @@ pub(crate) fn check_name(label: &Label, what: &str, block: &Block, diagnostics: 
                 .next("Choose another name."),
         );
     }
+}
+
+/// Reports a local provider name that no provider can have.
+pub(crate) fn check_provider_name(name: &str, at: Range, diagnostics: &mut Diagnostics) {
+    let letters = name.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let (detail, next) = if !letters || name.starts_with('-') || name.ends_with('-') || name.is_empty() {
+        (
+            format!(
+                "\"{name}\" is an invalid provider local name: it must contain only letters, digits, and dashes, and may not use leading or trailing dashes."
+            ),
+            "Choose another name, and set the source in required_providers.".to_owned(),
+        )
+    } else if name.chars().any(char::is_uppercase) {
+        (
+            "Provider names must be normalized: they are in lower case.".to_owned(),
+            format!("Write \"{}\".", name.to_lowercase()),
+        )
+    } else {
+        return;
+    };
+    diagnostics.push(Diagnostic::error("Invalid provider local name", detail).at(at).next(next));
 }
 
 pub(crate) const BAD_NAME: &str =

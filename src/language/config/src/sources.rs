@@ -5,6 +5,7 @@ use diag::Diagnostic;
 use std::sync::Arc;
 
 /// Supplies the files of modules; the edge implements it over directories and installed packages.
+#[allow(clippy::result_large_err, reason = "asked once for each module; the error is a diagnostic and goes no further")]
 pub trait Sources {
     /// Name (as diagnostics show it, with its directory) and text of each configuration file of a directory.
     ///

@@ -6,7 +6,7 @@ use diag::Range;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::{Block, Body, Expression};
-use value::Type;
+use value::{Path, Type};
 
 /// The name of a provider configuration within a module: local provider name and alias, such as `aws.west`.
 pub type ProviderName = (Arc<str>, Option<Arc<str>>);
@@ -108,8 +108,8 @@ pub struct Variable {
     pub name: Arc<str>,
     /// What values are converted to; [`Type::Dynamic`] if not written.
     pub type_constraint: Type,
-    /// Defaults of optional object attributes in the type constraint.
-    pub type_defaults: TypeDefaults,
+    /// Defaults of optional object attributes in the type constraint, if it has any.
+    pub type_defaults: Option<TypeDefaults>,
     /// `default`: constant, not yet converted.
     pub default: Option<Expression>,
     /// `description`
@@ -225,18 +225,15 @@ pub struct Lifecycle {
 }
 
 /// What `ignore_changes` names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum IgnoreChanges {
+    /// Nothing: not written.
+    #[default]
+    None,
     /// `all`
     All,
-    /// Attribute paths, relative to the resource; mostly none.
-    Paths(Vec<Expression>),
-}
-
-impl Default for IgnoreChanges {
-    fn default() -> Self {
-        IgnoreChanges::Paths(Vec::new())
-    }
+    /// Attribute paths, relative to the resource, each with its place.
+    Paths(Vec<(Path, Range)>),
 }
 
 /// A `module` block.

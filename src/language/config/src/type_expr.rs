@@ -13,21 +13,25 @@ use value::{Content, ObjectType, Type, Value, convert};
 pub struct TypeDefaults {
     /// Defaults of attributes of this object type, converted to the type of the attribute.
     pub attributes: BTreeMap<Arc<str>, Value>,
-    /// Defaults inside attributes of this object type.
-    pub inside_attributes: BTreeMap<Arc<str>, TypeDefaults>,
-    /// Defaults inside elements of this tuple type.
-    pub inside_places: BTreeMap<usize, TypeDefaults>,
-    /// Defaults inside each element of this list, set or map type.
-    pub inside_elements: Option<Box<TypeDefaults>>,
+    /// Defaults further inside: by attribute name in an object type, by place (`0`, `1`, …) in a tuple type, and
+    /// under the empty name for every element of a list, set or map type.
+    pub children: BTreeMap<Arc<str>, TypeDefaults>,
 }
 
 impl TypeDefaults {
     /// True when there are none.
     pub fn is_empty(&self) -> bool {
-        self.attributes.is_empty()
-            && self.inside_attributes.is_empty()
-            && self.inside_places.is_empty()
-            && self.inside_elements.is_none()
+        self.attributes.is_empty() && self.children.is_empty()
+    }
+
+    fn add(&mut self, name: &str, inside: TypeDefaults) {
+        if !inside.is_empty() {
+            self.children.insert(Arc::from(name), inside);
+        }
+    }
+
+    fn child(&self, name: &str) -> Option<&TypeDefaults> {
+        self.children.get(name).or_else(|| self.children.get(""))
     }
 
     /// The value with defaults in place of attributes that are missing or null. Comes before conversion to the type.
@@ -37,22 +41,22 @@ impl TypeDefaults {
         if self.is_empty() {
             return value.clone();
         }
-        let marks = value.marks;
         let inside = |items: &[Value]| -> Vec<Value> {
-            let of_place = |(place, item)| match (self.inside_places.get(&place), &self.inside_elements) {
-                (Some(defaults), _) => defaults.apply(item),
-                (None, Some(defaults)) => defaults.apply(item),
-                (None, None) => Value::clone(item),
+            let of_place = |(place, item): (usize, &Value)| {
+                self.child(&place.to_string()).map_or_else(|| item.clone(), |defaults| defaults.apply(item))
             };
             items.iter().enumerate().map(of_place).collect()
         };
         let applied: Value = match &value.content {
+            // An empty collection knows its element type, which a tuple would not.
+            Content::List(_, items) | Content::Set(_, items) if items.is_empty() => return value.clone(),
+            Content::Map(_, members) if members.is_empty() && self.attributes.is_empty() => return value.clone(),
             // Elements may come out with other types than before: the conversion that follows makes them one again.
             Content::Tuple(items) | Content::List(_, items) | Content::Set(_, items) => Value::tuple(inside(items)),
             Content::Object(members) | Content::Map(_, members) => Value::object(self.apply_to_members(members)),
             _ => return value.clone(),
         };
-        applied.marked(marks)
+        applied.marked(value.marks)
     }
 
     fn apply_to_members(&self, members: &BTreeMap<Arc<str>, Value>) -> BTreeMap<Arc<str>, Value> {
@@ -63,7 +67,7 @@ impl TypeDefaults {
             }
         }
         for (name, member) in &mut all {
-            if let Some(defaults) = self.inside_attributes.get(name).or(self.inside_elements.as_deref()) {
+            if let Some(defaults) = self.child(name) {
                 *member = defaults.apply(member);
             }
         }
@@ -151,7 +155,11 @@ impl Reader<'_> {
             other => {
                 let known = KEYWORDS.into_iter().chain(CONSTRUCTORS);
                 let detail = format!("The keyword \"{other}\" is not a valid type specification.");
-                let next = did_you_mean(other, known, "The types are string, number, bool, any, list(…), set(…), map(…), object({…}) and tuple([…]).");
+                let next = did_you_mean(
+                    other,
+                    known,
+                    "The types are string, number, bool, any, list(…), set(…), map(…), object({…}) and tuple([…]).",
+                );
                 return self.invalid(expr, detail, next);
             }
         };
@@ -187,8 +195,9 @@ impl Reader<'_> {
                     "set" => Type::set(element),
                     _ => Type::map(element),
                 };
-                let inside_elements = (!inside.is_empty()).then(|| Box::new(inside));
-                (ty, TypeDefaults { inside_elements, ..TypeDefaults::default() })
+                let mut defaults = TypeDefaults::default();
+                defaults.add("", inside);
+                (ty, defaults)
             }
         }
     }
@@ -203,9 +212,7 @@ impl Reader<'_> {
         for (place, item) in items.iter().enumerate() {
             let (ty, inside) = self.read(item);
             types.push(ty);
-            if !inside.is_empty() {
-                defaults.inside_places.insert(place, inside);
-            }
+            defaults.add(&place.to_string(), inside);
         }
         (Type::tuple(types), defaults)
     }
@@ -245,9 +252,7 @@ impl Reader<'_> {
         if let Some(default) = default {
             defaults.attributes.insert(name.clone(), default);
         }
-        if !inside.is_empty() {
-            defaults.inside_attributes.insert(name.clone(), inside);
-        }
+        defaults.add(&name, inside);
         object.attributes.insert(name, ty);
     }
 
@@ -258,7 +263,8 @@ impl Reader<'_> {
             [ty, default] => (ty, Some(default)),
             _ => {
                 let detail = "Optional attribute modifier requires the attribute type as its argument, and accepts at most a default value beside it.";
-                let (ty, inside) = self.invalid(call, detail, "Write optional(string) or optional(string, \"default\").");
+                let (ty, inside) =
+                    self.invalid(call, detail, "Write optional(string) or optional(string, \"default\").");
                 return (ty, inside, None);
             }
         };
@@ -269,14 +275,20 @@ impl Reader<'_> {
         let default = match converted {
             Some(Ok(value)) => Some(value),
             Some(Err(why)) => {
-                let detail = format!("This default value is not compatible with the attribute's type constraint: {why}.");
+                let detail =
+                    format!("This default value is not compatible with the attribute's type constraint: {why}.");
                 let next = format!("Write a value of type {ty}.");
                 self.error(default_expr, "Invalid default value for optional attribute", detail, next);
                 None
             }
             None => {
                 let detail = "The default value of an optional attribute must be a constant.";
-                self.error(default_expr, "Invalid default value for optional attribute", detail, "Write a literal value.");
+                self.error(
+                    default_expr,
+                    "Invalid default value for optional attribute",
+                    detail,
+                    "Write a literal value.",
+                );
                 None
             }
         };

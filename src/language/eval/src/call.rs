@@ -8,7 +8,7 @@ use crate::suggestion::did_you_mean;
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use syntax::{Expr, ExprKind, Expression, Name, Step};
+use syntax::{Expr, ExprKind, Name, Step};
 use value::{Content, Type, Value, convert};
 
 /// Functions that this room has, besides those that are values to values.
@@ -53,7 +53,10 @@ impl Evaluation<'_> {
                     Some(place) => {
                         self.fail(Fault::new("Invalid function argument", error.reason), place.span, whole)
                     }
-                    None => self.call_failed(name, &error.reason, whole),
+                    None => match count_fault(&error.reason) {
+                        Some(fault) => self.fail(fault, whole.span, whole),
+                        None => self.call_failed(name, &error.reason, whole),
+                    },
                 }
             }
         }
@@ -317,6 +320,18 @@ impl Evaluation<'_> {
     }
 }
 
+/// A wrong number of arguments is told as such.
+fn count_fault(reason: &str) -> Option<Fault> {
+    let rest = reason.strip_prefix("function ").filter(|_| reason.contains("argument(s)"))?;
+    Some(match rest.split_once(", missing value for ") {
+        Some((expects, missing)) => {
+            let detail = format!("Function {expects}. Missing value for {missing}.");
+            Fault::new("Not enough function arguments", detail)
+        }
+        None => Fault::new("Too many function arguments", format!("Function {rest}.")),
+    })
+}
+
 /// A value that succeeded: itself when wholly known, otherwise open.
 fn settled(value: Value) -> Value {
     if value.is_wholly_known() {
@@ -349,16 +364,5 @@ impl Names for TemplateNames<'_> {
 
     fn inside_template(&self) -> bool {
         true
-    }
-}
-
-/// The expression of a call to `type`, which only the console knows.
-pub(crate) fn type_argument(expr: &Expression) -> Option<&Expr> {
-    match &expr.root.kind {
-        ExprKind::Call { name, args, expand_last: false } if name.text.as_ref() == "type" => match args.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        },
-        _ => None,
     }
 }

@@ -6,7 +6,7 @@ use crate::evaluator::{Evaluator, ModuleNames, Repeating, Repetition};
 use crate::functions::Surroundings;
 use crate::suggestion::nearest;
 use addrs::ModuleInstance;
-use configschema::{Attribute, AttributeType, Block, NestedBlock, Nesting};
+use configschema::{Attribute, AttributeType, Block, NestedBlock, Nesting, attribute_type, empty_value, implied_type};
 use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -135,7 +135,7 @@ impl Decoder<'_> {
         let mut values = items.into_iter().filter_map(Item::into_keyed_value);
         match nested.nesting {
             Nesting::Single => values.next().map_or_else(|| Value::null(implied_type(&nested.block)), |(_, v, _)| v),
-            Nesting::Group => values.next().map_or_else(|| empty(&nested.block), |(_, v, _)| v),
+            Nesting::Group => values.next().map_or_else(|| empty_value(&nested.block), |(_, v, _)| v),
             Nesting::List => collect_list(nested, values.map(|(_, v, _)| v).collect()),
             Nesting::Set => Value::set(implied_type(&nested.block), values.map(|(_, v, _)| v)),
             Nesting::Map => {
@@ -276,14 +276,6 @@ fn shown(attribute: &Attribute) -> String {
     constraint(attribute).to_string()
 }
 
-/// The type of an attribute's value.
-fn attribute_type(attribute: &Attribute) -> Type {
-    match &attribute.ty {
-        AttributeType::Plain(ty) => ty.without_optional(),
-        AttributeType::Nested(_) => constraint(attribute).without_optional(),
-    }
-}
-
 /// The type that a written value is converted to: nested attributes that need not be written may be missing.
 fn constraint(attribute: &Attribute) -> Type {
     let nested = match &attribute.ty {
@@ -306,13 +298,6 @@ fn wrap(nesting: Nesting, object: Type) -> Type {
     }
 }
 
-/// The type of the object that a block decodes to (plugin-protocol.md 7.1).
-pub(crate) fn implied_type(block: &Block) -> Type {
-    let attributes = block.attributes.iter().map(|(name, attribute)| (name.clone(), attribute_type(attribute)));
-    let blocks = block.blocks.iter().map(|(name, nested)| (name.clone(), nested_type(nested)));
-    Type::object(attributes.chain(blocks))
-}
-
 /// The type of a nested block collection; not known where elements may be of different types.
 fn nested_type(nested: &NestedBlock) -> Type {
     match nested.nesting {
@@ -323,23 +308,6 @@ fn nested_type(nested: &NestedBlock) -> Type {
 
 fn has_dynamic(block: &Block) -> bool {
     implied_type(block).has_dynamic()
-}
-
-/// What an absent group block is: every attribute null, every collection empty.
-fn empty(block: &Block) -> Value {
-    let attributes = block.attributes.iter().map(|(name, a)| (name.clone(), Value::null(attribute_type(a))));
-    let blocks = block.blocks.iter().map(|(name, nested)| {
-        let value = match nested.nesting {
-            Nesting::Single => Value::null(implied_type(&nested.block)),
-            Nesting::Group => empty(&nested.block),
-            Nesting::List => collect_list(nested, Vec::new()),
-            Nesting::Set => Value::set(implied_type(&nested.block), []),
-            Nesting::Map if has_dynamic(&nested.block) => Value::object::<Arc<str>>([]),
-            Nesting::Map => Value::map::<Arc<str>>(implied_type(&nested.block), []),
-        };
-        (name.clone(), value)
-    });
-    Value::object(attributes.chain(blocks))
 }
 
 /// The block type that a list or set of objects can be written as.

@@ -146,7 +146,7 @@ impl Decoder<'_> {
     }
 
     fn dynamic_label(&mut self, block: &Block) -> Option<Arc<str>> {
-        let mut refuse = |decoder: &mut Self, detail: String, range: Range| {
+        let refuse = |decoder: &mut Self, detail: String, range: Range| {
             let trouble = Diagnostic::error("Invalid dynamic block label", detail).at(range);
             decoder.diagnostics.push(trouble.next("Give one label, a string known while planning."));
             None

@@ -3,7 +3,7 @@
 use crate::declared;
 use crate::evaluation::Evaluation;
 use crate::expansion::Expansion;
-use crate::functions::{FileSource, Surroundings};
+use crate::functions::{Chance, FileSource, Surroundings};
 use crate::names::{Names, Resolved};
 use crate::references::{Parsed, Referent, parse_referent};
 use crate::variable::VariableInput;
@@ -33,12 +33,16 @@ pub struct Settings {
     pub phase: Phase,
     /// `terraform.workspace`
     pub workspace: Arc<str>,
-    /// `path.cwd`
+    /// `path.cwd`: the absolute working directory.
     pub cwd: Arc<str>,
+    /// The home directory, for `pathexpand()`.
+    pub home: Option<Arc<str>>,
     /// For `file()` and its kin.
     pub files: Arc<dyn FileSource + Send + Sync>,
-    /// `plantimestamp()`
+    /// `plantimestamp()`, as RFC 3339; unknown where there is none.
     pub plan_timestamp: Option<Arc<str>>,
+    /// For `timestamp()`, `uuid()` and `bcrypt()`; where there is none, as in a plan, they are unknown.
+    pub chance: Option<Arc<dyn Chance + Send + Sync>>,
 }
 
 /// Which instance an expression is evaluated for.
@@ -186,9 +190,14 @@ impl Evaluator {
     }
 
     pub(crate) fn surroundings(&self) -> Surroundings<'_> {
-        let plan_timestamp = self.settings.plan_timestamp.clone();
-        let impure_unknown = self.settings.phase != Phase::Apply;
-        Surroundings { files: &*self.settings.files, plan_timestamp, impure_unknown }
+        let settings = &self.settings;
+        Surroundings {
+            files: &*settings.files,
+            working_directory: &settings.cwd,
+            home: settings.home.as_deref(),
+            plan_timestamp: settings.plan_timestamp.clone(),
+            chance: settings.chance.as_deref().map(|chance| chance as &dyn Chance),
+        }
     }
 
     /// What `module.name` gives in a module instance.

@@ -16,7 +16,6 @@ mod evaluation;
 mod evaluator;
 mod expansion;
 mod for_expression;
-#[path = "/tmp/functions_stub.rs"]
 pub mod functions;
 mod graph;
 mod names;
@@ -26,7 +25,6 @@ mod references;
 mod splat;
 mod suggestion;
 mod template;
-mod type_defaults;
 mod validate;
 mod variable;
 
@@ -40,3 +38,6 @@ pub use graph::{ExprNode, ExpressionGraph, expression_graph};
 pub use references::{Reference, ReferenceStep, Referent, references};
 pub use validate::{Schemas, validate_module_tree};
 pub use variable::VariableInput;
+
+#[cfg(test)]
+mod tests;

@@ -123,7 +123,7 @@ impl Evaluation<'_> {
         whole: &Expr,
     ) -> Option<Value> {
         let start = self.troubles.len();
-        let mut arm = |walk: &mut Self, parts: &[TemplatePart]| {
+        let arm = |walk: &mut Self, parts: &[TemplatePart]| {
             let mut text = Text::default();
             walk.render(parts, &mut text, whole);
             (text.finish(), walk.troubles.split_off(start))

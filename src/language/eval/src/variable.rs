@@ -3,7 +3,6 @@
 use crate::evaluation::Evaluation;
 use crate::evaluator::{Evaluator, Phase, Repeating, Repetition};
 use crate::names::NoNames;
-use crate::type_defaults::with_defaults;
 use addrs::{InstanceKey, ModuleInstance, ModulePath};
 use config::{Module, ModuleCall, Variable};
 use diag::{Diagnostic, Diagnostics, Range};
@@ -270,7 +269,7 @@ impl Evaluator {
         let Incoming { value, range, source } = incoming;
         let place = range.unwrap_or_else(|| variable.range.clone());
         let value = match &variable.type_defaults {
-            Some(defaults) => with_defaults(&value, defaults),
+            Some(defaults) => defaults.apply(&value),
             None => value,
         };
         let converted = convert(&value, &variable.type_constraint).map_err(|e| {
@@ -308,7 +307,7 @@ impl Evaluator {
                 return Err(Box::new(first));
             }
             let value = match &variable.type_defaults {
-                Some(defaults) => with_defaults(&value, defaults),
+                Some(defaults) => defaults.apply(&value),
                 None => value,
             };
             if let Ok(value) = convert(&value, &variable.type_constraint)

@@ -1,5 +1,5 @@
 //! Holds: plans, reports and states as text for people.
-//! May touch: dr, plan, apply (events), state, words.
+//! May touch: dr, plan, state, words.
 //! Never: the terminal; unmarked secrets.
 
 mod object_text;

@@ -5,7 +5,7 @@ use crate::paint::Paint;
 use state::OutputState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use value::json::Node;
+use value::json::{Escape, Layout, Node};
 use value::{Content, Value};
 
 /// How one output is wanted.
@@ -49,20 +49,20 @@ pub fn outputs_json(outputs: &BTreeMap<Arc<str>, OutputState>) -> String {
                 let members = vec![
                     ("sensitive".into(), Node::Bool(output.sensitive)),
                     ("type".into(), value::json::type_to_json(&output.ty)),
-                    ("value".into(), value::json::simple(&output.value)),
+                    ("value".into(), json(&output.value)),
                 ];
                 (name.clone(), Node::Object(members))
             })
             .collect(),
     );
-    format!("{}\n", node.print_indented())
+    format!("{}\n", node.print_as(Layout::Indented, Escape::Html))
 }
 
 /// One output; `None` when its type has no such form.
 pub fn output_text(output: &OutputState, form: OutputForm) -> Option<String> {
     match form {
         OutputForm::Text => Some(hcl(&output.value)),
-        OutputForm::Json => Some(format!("{}\n", value::json::simple(&output.value).print())),
+        OutputForm::Json => Some(format!("{}\n", json(&output.value).print())),
         OutputForm::Raw => match &output.value.content {
             Content::String(text) => Some(text.to_string()),
             Content::Number(number) => Some(number.to_string()),
@@ -70,6 +70,11 @@ pub fn output_text(output: &OutputState, form: OutputForm) -> Option<String> {
             _ => None,
         },
     }
+}
+
+/// Stored outputs are wholly known and finite, so they have a JSON form; anything else shows as null.
+fn json(value: &Value) -> Node {
+    value::json::simple(value).unwrap_or(Node::Null)
 }
 
 /// A value as HCL would write it, ending in a newline.

@@ -141,7 +141,7 @@ impl Writer<'_> {
 
     /// A collection or object that changes inside.
     fn inside(&mut self, depth: usize, symbol: Symbol, head: &str, pair: (&Value, &Value), tail: (&Path, &str, &str)) {
-        let (before, after) = pair;
+        let after = pair.1;
         let (at, note, comma) = tail;
         let (open, close) = brackets(after);
         self.line(depth, symbol, &format!("{head}{open}{note}"));

@@ -37,6 +37,8 @@ pub struct Diagnostic {
     pub address: Option<String>,
     /// Values of the references in the failing expression.
     pub involved: Vec<Involved>,
+    /// Further places that belong to it, such as the other references of a cycle: what each is, and where.
+    pub related: Vec<(String, Range)>,
     /// What to do next, one or two sentences.
     pub next_step: Option<String>,
 }
@@ -61,6 +63,7 @@ impl Diagnostic {
             context: None,
             address: None,
             involved: Vec::new(),
+            related: Vec::new(),
             next_step: None,
         }
     }
@@ -98,6 +101,12 @@ impl Diagnostic {
     /// Adds a value that took part.
     pub fn involving(mut self, expression: impl Into<String>, description: impl Into<String>) -> Self {
         self.involved.push(Involved { expression: expression.into(), description: description.into() });
+        self
+    }
+
+    /// Adds a further place.
+    pub fn related(mut self, message: impl Into<String>, range: Range) -> Self {
+        self.related.push((message.into(), range));
         self
     }
 

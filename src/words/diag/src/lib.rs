@@ -18,6 +18,7 @@ pub use render::{Style, render};
 #[macro_export]
 macro_rules! invariant {
     ($cond:expr, $($why:tt)+) => {
+        #[allow(clippy::panic)]
         if !$cond {
             ::std::panic::panic_any(format!("drform invariant broken: {}", format!($($why)+)))
         }

@@ -1,6 +1,6 @@
 //! Diagnostics as text with source excerpts.
 
-use crate::{Diagnostic, Severity, SourceTexts};
+use crate::{Diagnostic, Range, Severity, SourceTexts};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// How to render: colours and width are arguments, never looked up.
@@ -34,6 +34,10 @@ pub fn render(diagnostic: &Diagnostic, texts: &SourceTexts, style: Style) -> Str
     if !diagnostic.detail.is_empty() {
         group = group.element(Level::NOTE.with_name("why").message(diagnostic.detail.as_str()));
     }
+    let related: Vec<String> = diagnostic.related.iter().map(|(what, range)| place(what, range, texts)).collect();
+    for place in &related {
+        group = group.element(Level::NOTE.with_name("where").message(place.as_str()));
+    }
     let values: Vec<String> = diagnostic
         .involved
         .iter()
@@ -51,20 +55,21 @@ pub fn render(diagnostic: &Diagnostic, texts: &SourceTexts, style: Style) -> Str
     text
 }
 
+/// `local.a refers to local.b at main.tf:12`
+fn place(what: &str, range: &Range, texts: &SourceTexts) -> String {
+    match texts.position(&range.file, range.start) {
+        Some(position) => format!("{what} at {}:{}", range.file, position.line),
+        None => format!("{what} in {}", range.file),
+    }
+}
+
 fn snippet<'a>(
     diagnostic: &'a Diagnostic,
     texts: &'a SourceTexts,
 ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
     let subject = diagnostic.subject.as_ref()?;
     let text = texts.get(&subject.file)?;
-    let clamp = |at: u32| {
-        let mut at = (at as usize).min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let (start, end) = (clamp(subject.start), clamp(subject.end));
+    let (start, end) = (clamp(text, subject.start), clamp(text, subject.end));
     let mut snippet = Snippet::source(text.as_ref())
         .path(subject.file.as_ref())
         .annotation(AnnotationKind::Primary.span(start..end));
@@ -72,9 +77,18 @@ fn snippet<'a>(
     if let Some(context) = &diagnostic.context
         && context.file == subject.file
     {
-        let from = clamp(context.start);
+        let from = clamp(text, context.start);
         let line_end = text.get(from..).and_then(|t| t.find('\n')).map_or(text.len(), |i| from + i);
         snippet = snippet.annotation(AnnotationKind::Visible.span(from..line_end));
     }
     Some(snippet)
+}
+
+/// The nearest place at or before `at` that is not inside of a character.
+fn clamp(text: &str, at: u32) -> usize {
+    let mut at = (at as usize).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }

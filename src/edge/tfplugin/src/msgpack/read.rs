@@ -1,7 +1,7 @@
 //! Reading msgpack into values.
 
 use super::{DecodeError, REFINED_EXT, refinement_key};
-use crate::type_json::type_from_json;
+use crate::json::read_type;
 use rmp::Marker;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -156,7 +156,7 @@ impl<'b> Reader<'b> {
         let (Token::Bytes(json) | Token::Text(json)) = self.token()? else {
             return Err(Trouble::new("a dynamic value must begin with its type"));
         };
-        let ty = type_from_json(json).map_err(|why| Trouble::new(format!("the type of a dynamic value is invalid: {why}")))?;
+        let ty = read_type(json).map_err(|why| Trouble::new(format!("the type of a dynamic value is invalid: {why}")))?;
         self.value(&ty)
     }
 

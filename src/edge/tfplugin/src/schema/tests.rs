@@ -73,16 +73,5 @@ fn troubles_name_their_place() {
         ..Default::default()
     };
     let why = provider_schema_from_wire(&message).unwrap_err();
-    assert_eq!(why, r#"resource type "x_thing": attribute "a": ["bag","string"] is not a type"#);
-}
-
-#[test]
-fn types_of_blocks() {
-    let schema = everything();
-    let ty = implied_type(&schema.resources["x_thing"].block);
-    // `any` inside: a list or map of such blocks has a type of its own each time.
-    assert_eq!(ty.attribute("list"), Some(&Type::Dynamic));
-    assert_eq!(ty.attribute("map"), Some(&Type::Dynamic));
-    assert_eq!(ty.attribute("single"), ty.attribute("group"));
-    assert!(matches!(ty.attribute("set"), Some(Type::Set(_))));
+    assert_eq!(why, r#"resource type "x_thing": attribute "a": invalid type description ["bag","string"]"#);
 }

@@ -71,6 +71,12 @@ fn folded(prior: &State, records: &[Record]) -> Folded {
     first
 }
 
+/// Name, state before, records, state after, number of unresolved intents.
+type Story = (&'static str, &'static [(&'static str, &'static str)], Vec<Record>, &'static str, usize);
+
+/// Name, state that another tool left, state after, addresses that are reported.
+type Meddling = (&'static str, &'static [(&'static str, &'static str)], &'static str, &'static [&'static str]);
+
 #[test]
 fn stories() {
     let tainted = Arc::new(Object { status: Status::Tainted, ..object("half") });
@@ -78,7 +84,7 @@ fn stories() {
     let deposed_delete = Record::Intent(Arc::new(Intent { deposed: Some(key.clone()), ..intent(2, Act::Delete, "t.a") }));
     let depose = || Record::Deposed { addr: addr("t.a"), key: key.clone() };
     let restore = || Record::Restored { addr: addr("t.a"), key: key.clone() };
-    let rows: Vec<(&str, &[(&str, &str)], Vec<Record>, &str, usize)> = vec![
+    let rows: Vec<Story> = vec![
         ("nothing", &[("t.a", "1")], vec![], "t.a=1", 0),
         ("create", &[], vec![ask(1, Act::Create, "t.a"), is_now(1, "1")], "t.a=1", 0),
         ("create, end", &[], vec![ask(1, Act::Create, "t.a"), is_now(1, "1"), Record::End], "t.a=1", 0),
@@ -214,7 +220,7 @@ fn another_tool_moved_the_state() {
         ask(3, Act::Delete, "t.b"),
         ended(3, Outcome::Gone),
     ];
-    let rows: [(&str, &[(&str, &str)], &str, &[&str]); 5] = [
+    let rows: [Meddling; 5] = [
         ("elsewhere", &[("t.a", "1"), ("t.b", "1"), ("t.z", "9")], "t.a=2 t.new=n t.z=9", &[]),
         ("changed one", &[("t.a", "x"), ("t.b", "1")], "t.a=x t.new=n", &["t.a"]),
         ("removed one", &[("t.b", "1")], "t.new=n", &["t.a"]),

@@ -20,9 +20,7 @@ impl Decoder<'_> {
         shape::check_name(label, "check block", block, self.diagnostics);
         let name: Arc<str> = label.text.clone();
         CHECK.check(&block.body, self.diagnostics);
-        let data = self
-            .only_block(&block.body, "data")
-            .and_then(|data| self.resource_in(data, Some(name.clone())));
+        let data = self.only_block(&block.body, "data").and_then(|data| self.resource_in(data, Some(name.clone())));
         let asserts = self.rules(&block.body, "assert");
         if block.body.blocks_of("assert").next().is_none() {
             self.error(

@@ -12,7 +12,7 @@ const RESERVED: [&str; 4] = ["count", "depends_on", "for_each", "source"];
 impl Decoder<'_> {
     pub(super) fn provider(&mut self, block: &Block) {
         let Some([label]) = shape::labels(block, ["name"], self.diagnostics) else { return };
-        shape::check_name(label, "provider", block, self.diagnostics);
+        shape::check_provider_name(&label.text, label.span.of(&block.body.file), self.diagnostics);
         let (meta, mut body) = shape::split(&block.body, &["alias", "version"], &["_", "lifecycle", "locals"]);
         self.reserved_in_provider(&body, &meta);
         if let Some(escape) = self.only_block(&meta, "_") {
@@ -37,7 +37,8 @@ impl Decoder<'_> {
         let (what, unique) = match alias {
             None => (
                 format!("A default (non-aliased) provider configuration for \"{name}\""),
-                "If multiple configurations are required, set the \"alias\" argument for alternative configurations.".to_owned(),
+                "If multiple configurations are required, set the \"alias\" argument for alternative configurations."
+                    .to_owned(),
             ),
             Some(alias) => (
                 format!("A provider configuration for \"{name}\" with alias \"{alias}\""),
@@ -69,13 +70,16 @@ impl Decoder<'_> {
     fn reserved_in_provider(&mut self, body: &syntax::Body, meta: &syntax::Body) {
         for attribute in body.attributes.iter().filter(|a| RESERVED.contains(&a.name.text.as_ref())) {
             let name = &attribute.name.text;
-            let detail = format!("The provider argument name \"{name}\" is reserved for use by Terraform in a future version.");
-            let next = "Remove it. A provider block has one configuration; more of them need a block and an alias each.";
+            let detail =
+                format!("The provider argument name \"{name}\" is reserved for use by Terraform in a future version.");
+            let next =
+                "Remove it. A provider block has one configuration; more of them need a block and an alias each.";
             self.error(attribute.name_range(), "Reserved argument name in provider block", detail, next);
         }
         for block in meta.blocks.iter().filter(|b| b.kind.text.as_ref() != "_") {
             let kind = &block.kind.text;
-            let detail = format!("The block type name \"{kind}\" is reserved for use by Terraform in a future version.");
+            let detail =
+                format!("The block type name \"{kind}\" is reserved for use by Terraform in a future version.");
             self.error(block.header_range(), "Reserved block type name in provider block", detail, "Remove it.");
         }
     }

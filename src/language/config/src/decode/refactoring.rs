@@ -7,7 +7,8 @@ use crate::{ImportBlock, MovedBlock, RemovedAction, RemovedBlock};
 use syntax::Block;
 
 const MOVED: Shape = Shape { required: &["from", "to"], optional: &[], blocks: &[] };
-const REMOVED: Shape = Shape { required: &["from"], optional: &[], blocks: &["lifecycle", "provisioner", "connection"] };
+const REMOVED: Shape =
+    Shape { required: &["from"], optional: &[], blocks: &["lifecycle", "provisioner", "connection"] };
 const REMOVED_LIFECYCLE: Shape = Shape { required: &["destroy"], optional: &[], blocks: &[] };
 const IMPORT: Shape = Shape { required: &["to", "id"], optional: &["for_each", "provider"], blocks: &[] };
 

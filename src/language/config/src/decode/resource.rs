@@ -92,7 +92,11 @@ impl Decoder<'_> {
 
     /// The provider configuration that it names, or the default one of its type's prefix.
     fn provider_of(&mut self, meta: &Body, addr: &Resource) -> ProviderName {
-        let written = meta.attribute("provider").and_then(|a| reference::provider_name(&a.expr, self.diagnostics));
+        let written = meta.attribute("provider").and_then(|attribute| {
+            let name = reference::provider_name(&attribute.expr, self.diagnostics)?;
+            shape::check_provider_name(&name.0, attribute.expr.range(), self.diagnostics);
+            Some(name)
+        });
         written.unwrap_or_else(|| {
             let prefix = addr.kind.split('_').next().unwrap_or(&addr.kind);
             (Arc::from(prefix), None)
@@ -162,7 +166,11 @@ impl Decoder<'_> {
                 );
                 IgnoreChanges::All
             }
-            _ => IgnoreChanges::Paths(reference::list(&attribute.expr, self.diagnostics)),
+            _ => {
+                let references = reference::list(&attribute.expr, self.diagnostics);
+                let paths = references.iter().filter_map(|r| Some((reference::path(r, self.diagnostics)?, r.range())));
+                IgnoreChanges::Paths(paths.collect())
+            }
         }
     }
 

@@ -57,7 +57,9 @@ impl Decoder<'_> {
             let (summary, detail) = match (first.kind.as_ref() == "cloud", kind.as_ref() == "cloud") {
                 (false, false) => (
                     "Duplicate 'backend' configuration block",
-                    format!("A module may have only one backend configuration. It was previously configured at {place}."),
+                    format!(
+                        "A module may have only one backend configuration. It was previously configured at {place}."
+                    ),
                 ),
                 (true, true) => (
                     "Duplicate HCP Terraform configurations",
@@ -65,7 +67,9 @@ impl Decoder<'_> {
                 ),
                 _ => (
                     "Both a backend and cloud configuration are present",
-                    format!("A module may declare either one 'cloud' block or one 'backend' block, but not both. The other one is at {place}."),
+                    format!(
+                        "A module may declare either one 'cloud' block or one 'backend' block, but not both. The other one is at {place}."
+                    ),
                 ),
             };
             self.error(range, summary, detail, "Remove one of the two.");
@@ -81,7 +85,18 @@ impl Decoder<'_> {
                 .next("Remove it from this module."),
             );
         }
+        self.constant_arguments(&block.body);
         self.module.backend = Some(BackendBlock { kind, body: block.body.clone(), range });
+    }
+
+    /// These blocks are read before anything can be evaluated.
+    fn constant_arguments(&mut self, body: &syntax::Body) {
+        for attribute in &body.attributes {
+            constant::check_constant(&attribute.expr, self.diagnostics);
+        }
+        for block in &body.blocks {
+            self.constant_arguments(&block.body);
+        }
     }
 
     fn provider_meta(&mut self, block: &Block) {
@@ -96,6 +111,7 @@ impl Decoder<'_> {
             return;
         }
         let provider = self.module.provider_for(&name);
+        self.constant_arguments(&block.body);
         self.module.provider_metas.insert(name, ProviderMeta { provider, body: block.body.clone(), range });
     }
 
@@ -116,6 +132,7 @@ impl Decoder<'_> {
             self.diagnostics.push(shape::unsupported_block(nested, [], std::iter::empty()));
         }
         for attribute in &block.body.attributes {
+            shape::check_provider_name(&attribute.name.text, attribute.name_range(), self.diagnostics);
             if let Some(required) = self.required_provider(attribute) {
                 self.module.required_providers.insert(attribute.name.text.clone(), required);
             }
@@ -194,7 +211,8 @@ impl Decoder<'_> {
 
     fn configuration_alias(&mut self, alias: &syntax::Expression, local: &str, required: &mut RequiredProvider) {
         match reference::dotted(&alias.root) {
-            Some((name, Some(alias))) if name.as_ref() == local => required.aliases.push(alias),
+            // The plain name is allowed and says nothing: a default configuration can always be passed.
+            Some((name, alias)) if name.as_ref() == local => required.aliases.extend(alias),
             _ => self.error(
                 alias.range(),
                 "Invalid configuration_aliases value",

@@ -42,10 +42,10 @@ impl Decoder<'_> {
         let (type_constraint, type_defaults) = body
             .attribute("type")
             .map_or((Type::Dynamic, TypeDefaults::default()), |a| type_expr::parse(&a.expr, self.diagnostics));
-        let mut variable = Variable {
+        let variable = Variable {
             name: name.clone(),
             type_constraint,
-            type_defaults,
+            type_defaults: (!type_defaults.is_empty()).then_some(type_defaults),
             default: body.attribute("default").map(|a| a.expr.clone()),
             description: self.string(body, "description"),
             sensitive: self.bool(body, "sensitive").unwrap_or(false),
@@ -54,12 +54,28 @@ impl Decoder<'_> {
             validations: self.rules(body, "validation"),
             range: block.header_range(),
         };
-        self.default(&mut variable);
+        self.default(&variable);
+        self.validations(&variable);
         self.declare(|m| &mut m.variables, |v| &v.range, name, variable, &WORDS);
     }
 
+    /// A validation that never looks at its variable would not validate it.
+    fn validations(&mut self, variable: &Variable) {
+        let name = &variable.name;
+        for rule in variable.validations.iter().filter(|r| !constant::mentions_variable(&r.condition, name)) {
+            self.error(
+                rule.condition.range(),
+                "Invalid variable validation condition",
+                format!(
+                    "The condition for variable \"{name}\" must refer to var.{name} in order to test incoming values."
+                ),
+                format!("Use var.{name} in the condition."),
+            );
+        }
+    }
+
     /// Checks the default value, as far as it is made of literals.
-    fn default(&mut self, variable: &mut Variable) {
+    fn default(&mut self, variable: &Variable) {
         let Some(default) = &variable.default else { return };
         let before = self.diagnostics.len();
         constant::check_constant(default, self.diagnostics);
@@ -73,7 +89,10 @@ impl Decoder<'_> {
                 let detail = "A null default value is not valid when nullable = false.";
                 self.error(default.range(), "Invalid default value for variable", detail, "Remove one of the two.");
             }
-        } else if let Err(why) = convert(&variable.type_defaults.apply(&value), &variable.type_constraint) {
+            return;
+        }
+        let value = variable.type_defaults.as_ref().map_or_else(|| value.clone(), |defaults| defaults.apply(&value));
+        if let Err(why) = convert(&value, &variable.type_constraint) {
             let detail = format!("This default value is not compatible with the variable's type constraint: {why}.");
             self.error(default.range(), "Invalid default value for variable", detail, next);
         }

@@ -19,10 +19,7 @@ pub(super) const FUNCTION: Function =
             None => written.trim_start_matches('-').parse().ok().filter(|n| *n <= most).ok_or_else(|| refuse(&written))?,
             Some(back) => {
                 let back: u128 = back.parse().map_err(|_| refuse(&written))?;
-                (back - 1)
-                    .checked_sub(0)
-                    .and_then(|b| most.checked_sub(b))
-                    .ok_or_else(|| refuse(&beyond(most, back)))?
+                most.checked_sub(back.saturating_sub(1)).ok_or_else(|| refuse(&beyond(most, back)))?
             }
         };
         // Measured: an IPv4 address written as IPv6 is numbered in the bits of its first 32.

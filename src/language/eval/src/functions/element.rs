@@ -1,7 +1,7 @@
 //! `element(list, index)`: the index wraps around.
 use super::CallError;
 use super::signature::{Function, Parameter, whole};
-use value::{Content, Type, Value};
+use value::{Content, Number, Type};
 
 pub(super) const FUNCTION: Function = Function::typed(
     &[Parameter::any("list").marked(), Parameter::number("index")],
@@ -27,7 +27,7 @@ pub(super) const FUNCTION: Function = Function::typed(
 )
 .may_give_null();
 
-fn place(index: &value::Number, length: usize) -> Result<usize, CallError> {
+fn place(index: &Number, length: usize) -> Result<usize, CallError> {
     let index = whole(index).map_err(|e| CallError::new(format!("invalid index: {e}")))?;
     if length == 0 {
         return Err(CallError::new("cannot use element function with an empty list"));

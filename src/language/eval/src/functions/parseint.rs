@@ -1,6 +1,7 @@
 //! `parseint(text, base)`
 use super::CallError;
 use super::signature::{Function, Kind, Parameter};
+use dashu_int::UBig;
 use value::{Number, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(
@@ -32,8 +33,7 @@ fn parse(text: &str, base: i64) -> Option<Number> {
     if digits.is_empty() {
         return None;
     }
-    let base_number = Number::from(base);
-    let mut value = Number::ZERO;
+    let mut value = UBig::ZERO;
     for c in digits.bytes() {
         let digit = match c {
             b'0'..=b'9' => c - b'0',
@@ -45,7 +45,7 @@ fn parse(text: &str, base: i64) -> Option<Number> {
         if i64::from(digit) >= base {
             return None;
         }
-        value = value.mul(&base_number)?.add(&Number::from(i64::from(digit)))?;
+        value = value * UBig::from(base as u64) + UBig::from(digit);
     }
-    Some(if negative { value.neg() } else { value })
+    Number::parse(&format!("{}{value}", if negative { "-" } else { "" }))
 }

@@ -20,8 +20,6 @@ pub(super) enum Kind {
     Bool,
     /// `list(any)`
     List,
-    /// `list(list(any))`
-    ListOfLists,
     /// `list(bool)`
     Bools,
     /// `list(number)`
@@ -44,7 +42,6 @@ impl Kind {
             Kind::Number => Type::Number,
             Kind::Bool => Type::Bool,
             Kind::List => Type::list(Type::Dynamic),
-            Kind::ListOfLists => Type::list(Type::list(Type::Dynamic)),
             Kind::Bools => Type::list(Type::Bool),
             Kind::Numbers => Type::list(Type::Number),
             Kind::Texts => Type::list(Type::String),
@@ -160,7 +157,7 @@ impl Function {
             let Some(parameter) = self.parameter(place) else { continue };
             let value = match parameter.kind {
                 Kind::Any => arg.clone(),
-                kind => convert(arg, &kind.ty()).map_err(|e| CallError::at(place, e.to_string()))?,
+                kind => convert(arg, &kind.ty()).map_err(|e| CallError::at(place, e.reason))?,
             };
             if value.is_null() && !parameter.null {
                 return Err(CallError::at(place, "argument must not be null"));

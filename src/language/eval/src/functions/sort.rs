@@ -9,7 +9,7 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::of("list", Kind
     let mut items = call.items(0).to_vec();
     if let Some(null) = items.iter().position(value::Value::is_null) {
         let reason = format!("given list element {null} is null; a null string cannot be sorted");
-        return Err(CallError::at(0, reason));
+        return Err(CallError::new(reason));
     }
     items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
     call.list(items)

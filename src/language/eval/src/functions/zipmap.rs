@@ -2,7 +2,7 @@
 use super::CallError;
 use super::signature::{Function, Kind, Parameter};
 use std::sync::Arc;
-use value::{Marks, Type, Value};
+use value::{Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(
     &[Parameter::of("keys", Kind::Texts).marked(), Parameter::any("values").marked()],
@@ -31,7 +31,7 @@ pub(super) const FUNCTION: Function = Function::typed(
             Type::Map(element) => Value::map(Type::clone(element), pairs),
             _ => Value::object(pairs),
         };
-        Ok(value.marked(marks.union(Marks::NONE)))
+        Ok(value.marked(marks))
     },
 );
 

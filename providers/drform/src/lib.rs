@@ -1,3 +1,0 @@
-//! Holds: (to come).
-//! May touch: nothing yet.
-//! Never: files, clock, network.

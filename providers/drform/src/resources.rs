@@ -1,0 +1,3 @@
+//! Resource types, one file each.
+
+pub(crate) mod drform_spread;

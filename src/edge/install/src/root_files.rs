@@ -1,0 +1,57 @@
+//! Files of the root directory that are not modules: variable definitions and `*.dr.hcl`.
+
+use crate::text_file::{self, Trouble};
+use diag::Diagnostic;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Name and text of each `*.dr.hcl` file of a directory, sorted by name.
+///
+/// # Errors
+/// When the directory or one of the files cannot be read.
+#[allow(clippy::type_complexity, reason = "name and text, said in the line above")]
+pub fn dr_files(dir: &Path) -> Result<Vec<(Arc<str>, Arc<str>)>, Diagnostic> {
+    let names = names(dir, |name| name.ends_with(".dr.hcl"))?;
+    names
+        .into_iter()
+        .map(|name| match text_file::read(&dir.join(&name)) {
+            Ok(text) => Ok((Arc::from(name), text)),
+            Err(trouble) => Err(trouble.about("Failed to read disaster recovery file", &name)),
+        })
+        .collect()
+}
+
+/// The variable definitions files that are read without being asked for, in the order in which they are read:
+/// `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars` and `*.auto.tfvars.json` by name.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub fn variable_files(dir: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let fixed = ["terraform.tfvars", "terraform.tfvars.json"];
+    let automatic = |name: &str| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
+    let mut files: Vec<PathBuf> = fixed.iter().map(|name| dir.join(name)).filter(|path| path.is_file()).collect();
+    files.extend(names(dir, automatic)?.into_iter().map(|name| dir.join(name)));
+    Ok(files)
+}
+
+/// The text of a variable definitions file.
+///
+/// # Errors
+/// When it cannot be read or is not text.
+pub fn variable_file(path: &Path) -> Result<Arc<str>, Diagnostic> {
+    text_file::read(path).map_err(|trouble: Trouble| {
+        trouble.about("Failed to read variables file", &path.display().to_string())
+    })
+}
+
+/// Names of the files of a directory that are wanted, sorted, without those that editors leave behind.
+fn names(dir: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, Diagnostic> {
+    let entries = text_file::list(dir).map_err(|error| {
+        Diagnostic::error("Unreadable directory", format!("{}: {error}.", dir.display()))
+            .next("Change to the directory of the root module, or name it with -chdir.")
+    })?;
+    Ok(entries.into_iter().filter(|name| wanted(name)).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Reading text, and saying what is wrong when that fails.
+
+use diag::Diagnostic;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Why there is no text.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// The system refused.
+    System(std::io::Error),
+    /// The file has bytes that are not UTF-8, the first of them here.
+    NotText(usize),
+}
+
+impl Trouble {
+    /// The diagnostic about a file.
+    pub(crate) fn about(&self, summary: &str, name: &str) -> Diagnostic {
+        let (detail, next) = match self {
+            Trouble::System(error) if error.kind() == ErrorKind::NotFound => {
+                (format!("Given file {name} does not exist."), "Check the name; it is relative to the root directory.")
+            }
+            Trouble::System(error) => {
+                (format!("The file {name} could not be read: {error}."), "Check that it is a file and may be read.")
+            }
+            Trouble::NotText(at) => (
+                format!("The file {name} is not UTF-8 text: byte {at} belongs to no character."),
+                "Save it as UTF-8.",
+            ),
+        };
+        Diagnostic::error(summary, detail).next(next)
+    }
+}
+
+/// The text of a file.
+pub(crate) fn read(path: &Path) -> Result<Arc<str>, Trouble> {
+    let bytes = std::fs::read(path).map_err(Trouble::System)?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => Err(Trouble::NotText(error.utf8_error().valid_up_to())),
+    }
+}
+
+/// Names of the files of a directory, sorted: no directories, nothing hidden, nothing that an editor leaves
+/// behind, and no name that is not text (no extension of ours could be read from it).
+pub(crate) fn list(dir: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let left_behind = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+        // A link counts as what it leads to; a broken one is kept, so that reading it says so.
+        if !left_behind && !entry.path().is_dir() {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,72 @@
+//! `drform apply`: carries out a plan, and leaves state and journal in order whatever happens.
+
+use crate::drive::{self, Crank};
+use crate::progress::{Happening, Progress};
+use crate::{Planned, Said};
+use apply::{Applier, ApplySummary, Limits};
+use diag::Diagnostic;
+use journal::Begin;
+use state::OutputState;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What an apply came to.
+#[derive(Clone, Debug, Default)]
+pub struct Applied {
+    /// Counts.
+    pub summary: ApplySummary,
+    /// Root outputs as they are now.
+    pub outputs: BTreeMap<Arc<str>, OutputState>,
+    /// Whether somebody stopped it.
+    pub interrupted: bool,
+}
+
+/// To providers, in state and for `required_version` we are this Terraform (decision 7).
+pub const TERRAFORM_VERSION: &str = "1.11.4";
+
+/// Applies a plan that has no errors.
+pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
+    let Planned { plan, input, mut session, .. } = planned;
+    let mut said = Said::default();
+    let prior = session.storage.state();
+    let lineage = if prior.lineage.is_empty() { uuid::Uuid::new_v4().to_string().into() } else { prior.lineage.clone() };
+    let begin = Begin {
+        run: session.run_id.clone(),
+        lineage,
+        serial: prior.serial,
+        operation: "apply".into(),
+        terraform_version: TERRAFORM_VERSION.into(),
+    };
+    let limits = Limits { open: session.parallelism.0.max(1), unlimited: session.providers.forgiving() };
+    let steps = plan.changes.iter().filter(|c| c.action != plan::Action::NoOp).count();
+    progress.happens(&Happening::Begins { steps });
+    let mut applier = Applier::new(plan, &input, begin, session.storage.stored(), limits);
+    let Some(mut journal) = said.take(session.storage.journal()) else {
+        return (Applied::default(), said);
+    };
+    let crank = Crank { providers: &session.providers, parallelism: session.parallelism, progress };
+    let turned = session.runtime.block_on(drive::apply(&mut applier, &mut journal, &crank));
+    drop(journal);
+    let interrupted = matches!(&turned, Ok(drive::End::Interrupted));
+    let stopped = turned.err();
+    let (applied, diagnostics) = applier.finish();
+    said.diagnostics.extend(diagnostics);
+    if let Some(error) = stopped {
+        said.diagnostics.push(error);
+    }
+    if interrupted {
+        said.diagnostics.push(
+            Diagnostic::error("Interrupted", "The apply was stopped. What was begun has been finished and written down.")
+                .next("Run drform apply again to go on."),
+        );
+    }
+    if let Err(error) = session.storage.fold_in() {
+        said.diagnostics.push(error);
+        said.diagnostics.push(Diagnostic::warning(
+            "The journal is kept",
+            "Everything that was done is in the journal under .drform/journal; the next run brings it into the state.",
+        ));
+    }
+    let outputs = session.storage.state().outputs.clone();
+    (Applied { summary: applied.summary, outputs, interrupted }, said)
+}

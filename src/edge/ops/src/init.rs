@@ -1,0 +1,17 @@
+//! `drform init`: modules, providers, lock file.
+
+use crate::providers::place;
+use crate::{Said, Site, configuration};
+pub use install::Upgrade;
+
+/// Prepares a site; the lines say what was found.
+pub fn init(site: &Site, upgrade: Upgrade) -> (Vec<String>, Said) {
+    let mut said = Said::default();
+    let configuration = configuration::read(site, &mut said);
+    if said.diagnostics.has_errors() {
+        return (Vec::new(), said);
+    }
+    let (lines, diagnostics) = install::init(&place(site), &configuration.tree, upgrade);
+    said.diagnostics.extend(diagnostics);
+    (lines, said)
+}

@@ -1,0 +1,80 @@
+//! Expressions against what the state says: for the console, and for provider blocks before a plan exists.
+
+use crate::session::Session;
+use addrs::{ModuleInstance, ProviderConfig, ResourceInstance};
+use calls::Question;
+use config::{ModuleTree, ProviderBlock};
+use diag::Diagnostics;
+use eval::{Evaluator, ExprNode, Repetition};
+use std::collections::BTreeSet;
+use syntax::Body;
+use value::Value;
+
+/// An evaluator that knows what state and configuration say.
+pub(crate) fn evaluator(session: &Session) -> (Evaluator, Diagnostics) {
+    let tree = session.configuration.tree.clone();
+    let mut evaluator = Evaluator::new(tree.clone(), session.settings.clone());
+    evaluator.set_root_variables(session.inputs.clone());
+    let (graph, mut diagnostics) = eval::expression_graph(&tree);
+    for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
+        diagnostics.extend(settle(&mut evaluator, node, session));
+    }
+    (evaluator, diagnostics)
+}
+
+/// Gives one node of the expression graph its value.
+fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session) -> Diagnostics {
+    match node {
+        ExprNode::Variable(module, name) => evaluator.evaluate_variable(module, name),
+        ExprNode::Local(module, name) => evaluator.evaluate_local(module, name),
+        ExprNode::Output(module, name) => evaluator.evaluate_output(module, name),
+        ExprNode::ModuleCall(called) => evaluator.expand_module(called),
+        ExprNode::Resource(resource) => {
+            let tree = session.configuration.tree.clone();
+            if let Some(config) = tree.module(&resource.module).and_then(|m| m.resources.get(&resource.resource)) {
+                for module in evaluator.module_instances(&resource.module) {
+                    instances(evaluator, session, &module, config);
+                }
+            }
+            Diagnostics::new()
+        }
+        _ => Diagnostics::new(),
+    }
+}
+
+fn instances(evaluator: &mut Evaluator, session: &Session, module: &ModuleInstance, config: &config::ResourceConfig) {
+    let (expansion, _) = evaluator.expand_resource(module, config);
+    for key in expansion.keys() {
+        let addr = ResourceInstance { module: module.clone(), resource: config.addr.clone(), key };
+        if let Some(value) = session.decoded(&addr) {
+            evaluator.set_instance(&addr, value);
+        }
+    }
+    evaluator.finish_resource(module, &config.addr, &expansion);
+}
+
+/// Configures providers by their blocks, as far as the state knows the values.
+pub(crate) fn configure(session: &Session, wanted: &BTreeSet<ProviderConfig>) -> Diagnostics {
+    let (evaluator, mut diagnostics) = evaluator(session);
+    for provider in wanted {
+        let Some(schema) = session.providers.schemas().get(&provider.provider) else {
+            continue;
+        };
+        let body = block(&session.configuration.tree, provider).map_or_else(Body::default, |block| block.body.clone());
+        let (value, troubles) = evaluator.decode_body(&ModuleInstance::ROOT, &body, &schema.provider, &Repetition::NONE);
+        diagnostics.extend(troubles);
+        let config: Value = value.unmark_deep().0;
+        let question = Question::ConfigureProvider { provider: provider.clone(), config };
+        let answer = match session.providers.at_once(&question) {
+            Some(answer) => answer,
+            None => session.runtime.block_on(session.providers.ask(&question)),
+        };
+        diagnostics.extend(answer.diagnostics());
+    }
+    diagnostics
+}
+
+fn block<'t>(tree: &'t ModuleTree, wanted: &ProviderConfig) -> Option<&'t ProviderBlock> {
+    let module = tree.module(&wanted.module)?;
+    module.provider_configs.values().find(|b| b.provider == wanted.provider && b.alias == wanted.alias)
+}

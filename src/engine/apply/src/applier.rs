@@ -1,0 +1,493 @@
+//! The applier: follows the execution graph and decides nothing.
+
+mod steps;
+
+use crate::begin::first_records;
+use crate::desired::Desired;
+use crate::instance::{self, Final, Next, Ready};
+use crate::object;
+use crate::outcome::{Asked, judge};
+use crate::outputs::outputs;
+use crate::schedule::{Ending, Schedule};
+use crate::{Applied, ApplySummary, Change, Effect, Event, Limits, Ticket};
+use addrs::ResourceInstance;
+use calls::{Answer, ChangeAnswer};
+use configschema::ProviderSchema;
+use diag::Diagnostics;
+use journal::{Act, BatchId, Begin, Durable, Intent, IntentId, Outcome, Record, Stored, Writer};
+use plan::{InstanceChange, Plan, PlanInput, Schemas};
+use state::{DeposedKey, Object};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// Applies a plan by asking for effects.
+///
+/// ```text
+/// while !applier.is_done() {
+///     for effect in applier.effects() { … }        // at the same time, as many as the edge likes
+///     applier.appended(batch);                     // or answer, changed, not_started, interrupt
+/// }
+/// let (applied, diagnostics) = applier.finish();
+/// ```
+pub struct Applier {
+    plan: Arc<Plan>,
+    schemas: Schemas,
+    run: Arc<str>,
+    limits: Limits,
+    desired: Desired,
+    schedule: Schedule,
+    writer: Writer,
+    /// Places in the plan.
+    changes: BTreeMap<(ResourceInstance, Option<DeposedKey>), usize>,
+    /// Keys under which current objects are set aside together with the intent of their replacement.
+    deposing: BTreeMap<ResourceInstance, DeposedKey>,
+    /// Addresses that the journal knows of.
+    touched: BTreeSet<ResourceInstance>,
+    desk: BTreeMap<Ticket, Waiting>,
+    issued: u64,
+    /// Steps that wait until fewer intents are open.
+    queue: VecDeque<Wanted>,
+    /// Intents without outcome that count.
+    open: usize,
+    /// What happens when the records that gather now, or those that are being synced, are on disk.
+    after_next: Vec<After>,
+    after_this: Vec<After>,
+    effects: Vec<Effect>,
+    events: Vec<Event>,
+    troubles: BTreeMap<usize, Diagnostics>,
+    summary: ApplySummary,
+    phase: Phase,
+    interrupted: bool,
+}
+
+/// Where the run as a whole is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Steps are taken.
+    Running,
+    /// The last records are being written.
+    Closing,
+    /// Everything is on disk.
+    Closed,
+}
+
+/// A step that waits for an answer.
+struct Waiting {
+    step: usize,
+    what: Awaited,
+}
+
+enum Awaited {
+    /// A provider takes its configuration into use.
+    Configured,
+    /// A data source is read.
+    Data(ResourceInstance),
+    /// A provider plans once more.
+    Plan(Box<Final>, Act),
+    /// A change is carried out.
+    Change(Arc<Intent>),
+}
+
+/// A change that may be written down as an intent.
+struct Wanted {
+    step: usize,
+    addr: ResourceInstance,
+    deposed: Option<DeposedKey>,
+    act: Act,
+    ready: Box<Ready>,
+}
+
+/// What happens when a record is on disk.
+enum After {
+    /// The change is sent.
+    Send(usize, IntentId),
+    /// The step is over.
+    End(usize, Ending),
+    /// Something is told.
+    Tell(Event),
+    /// The run is over.
+    Close,
+}
+
+impl Applier {
+    /// Starts to apply. `stored` is the journal as it was read (`Stored::none()` when there is none); its unresolved
+    /// intents are on addresses that the plan leaves alone. `input` is what the plan was made from.
+    pub fn new(plan: Arc<Plan>, input: &PlanInput, begin: Begin, stored: &Stored, limits: Limits) -> Applier {
+        diag::invariant!(plan.complete == plan::Complete::Yes, "a plan with errors is never applied");
+        let changes = plan.changes.iter().enumerate();
+        let changes = changes.map(|(i, change)| ((change.addr.clone(), change.deposed.clone()), i)).collect();
+        let run = begin.run.clone();
+        let (records, touched) = first_records(&plan, begin);
+        let mut writer = Writer::new(stored);
+        records.into_iter().for_each(|record| writer.push(record));
+        let mut applier = Applier {
+            schedule: Schedule::new(&plan.execution),
+            desired: Desired::new(input),
+            schemas: input.schemas.clone(),
+            plan,
+            run,
+            limits,
+            writer,
+            changes,
+            deposing: BTreeMap::new(),
+            touched,
+            desk: BTreeMap::new(),
+            issued: 0,
+            queue: VecDeque::new(),
+            open: 0,
+            after_next: Vec::new(),
+            after_this: Vec::new(),
+            effects: Vec::new(),
+            events: Vec::new(),
+            troubles: BTreeMap::new(),
+            summary: ApplySummary::default(),
+            phase: Phase::Running,
+            interrupted: false,
+        };
+        applier.run();
+        applier
+    }
+
+    /// What is to be done now. Records that gathered since the last call come as one batch.
+    pub fn effects(&mut self) -> Vec<Effect> {
+        if let Some(batch) = self.writer.take() {
+            self.after_this = std::mem::take(&mut self.after_next);
+            self.effects.push(Effect::Append(batch));
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    /// What happened since the last call.
+    pub fn events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// The batch is on disk.
+    pub fn appended(&mut self, batch: BatchId) {
+        let Some(records) = self.writer.synced(batch) else { return };
+        let mut intents: BTreeMap<IntentId, Durable<Arc<Intent>>> =
+            records.iter().filter_map(Durable::intent).map(|intent| (intent.id, intent)).collect();
+        for after in std::mem::take(&mut self.after_this) {
+            match after {
+                After::Send(step, id) => {
+                    let intent = intents.remove(&id);
+                    diag::invariant!(intent.is_some(), "an intent is sent when its batch is on disk");
+                    if let Some(intent) = intent {
+                        self.send(step, intent);
+                    }
+                }
+                After::End(step, ending) => self.schedule.end(step, ending),
+                After::Tell(event) => self.events.push(event),
+                After::Close => self.phase = Phase::Closed,
+            }
+        }
+        self.run();
+    }
+
+    /// A question is answered.
+    pub fn answer(&mut self, ticket: Ticket, answer: Answer) {
+        let Some(waiting) = self.waiting(ticket) else { return };
+        if self.interrupted && !matches!(waiting.what, Awaited::Change(_)) {
+            self.summary.skipped += usize::from(!matches!(waiting.what, Awaited::Configured));
+            self.end(waiting.step, Ending::Failed);
+            return self.run();
+        }
+        match waiting.what {
+            Awaited::Configured => self.configured(waiting.step, &answer),
+            Awaited::Data(addr) => self.read(waiting.step, &addr, answer),
+            Awaited::Plan(planning, act) => match self.change_of_step(waiting.step).cloned() {
+                Some(change) => {
+                    let next = instance::advance(*planning, answer, &change, act);
+                    self.next(waiting.step, &change, act, next);
+                }
+                None => self.end(waiting.step, Ending::Failed),
+            },
+            // A question is no change: the edge mixed up its tickets, and the intent stays open.
+            Awaited::Change(intent) => {
+                self.desk.insert(ticket, Waiting { step: waiting.step, what: Awaited::Change(intent) });
+            }
+        }
+        self.run();
+    }
+
+    /// A change came to its end, whatever that is.
+    pub fn changed(&mut self, ticket: Ticket, answer: ChangeAnswer) {
+        let Some(waiting) = self.waiting(ticket) else { return };
+        match waiting.what {
+            Awaited::Change(intent) => self.concluded(waiting.step, &intent, answer),
+            what => {
+                self.desk.insert(ticket, Waiting { step: waiting.step, what });
+            }
+        }
+        self.run();
+    }
+
+    /// A change was never sent, for certain: after an interrupt the edge drops what it had not begun.
+    pub fn not_started(&mut self, ticket: Ticket) {
+        let Some(waiting) = self.waiting(ticket) else { return };
+        match waiting.what {
+            Awaited::Change(intent) => self.withdraw(waiting.step, &intent),
+            Awaited::Configured | Awaited::Data(_) | Awaited::Plan(..) => self.end(waiting.step, Ending::Failed),
+        }
+        self.run();
+    }
+
+    /// Finishes what runs and starts nothing new.
+    pub fn interrupt(&mut self) {
+        self.interrupted = true;
+        self.run();
+    }
+
+    /// True when everything is over and on disk.
+    pub fn is_done(&self) -> bool {
+        self.phase == Phase::Closed && self.effects.is_empty()
+    }
+
+    /// What the apply came to, and all troubles in the order of the steps.
+    pub fn finish(self) -> (Applied, Diagnostics) {
+        let outputs = outputs(&self.plan, &self.desired.evaluator);
+        let troubles = self.troubles.into_values().flatten().collect();
+        (Applied { summary: self.summary, outputs }, troubles)
+    }
+
+    /// Takes steps until all that is left waits for the world.
+    fn run(&mut self) {
+        if self.interrupted {
+            self.stop();
+        }
+        while let Some(step) = self.schedule.next() {
+            self.start(step);
+        }
+        self.journal_queued();
+        let quiet = self.schedule.is_idle() && self.desk.is_empty() && self.queue.is_empty();
+        if self.phase == Phase::Running && quiet && self.after_next.is_empty() && self.after_this.is_empty() {
+            self.close();
+        }
+    }
+
+    fn stop(&mut self) {
+        self.schedule.stop();
+        for wanted in std::mem::take(&mut self.queue) {
+            self.summary.skipped += 1;
+            self.schedule.end(wanted.step, Ending::Failed);
+        }
+        self.schedule.stop();
+    }
+
+    /// The last records: outputs as they are now, and the end.
+    fn close(&mut self) {
+        let after = outputs(&self.plan, &self.desired.evaluator);
+        let before = self.plan.prior.outputs.clone();
+        if before != after {
+            self.writer.push(Record::Outputs { before, after });
+        }
+        self.writer.push(Record::End);
+        self.after_next.push(After::Close);
+        self.summary.skipped += self.skipped_changes();
+        self.phase = Phase::Closing;
+    }
+
+    fn waiting(&mut self, ticket: Ticket) -> Option<Waiting> {
+        self.desk.remove(&ticket)
+    }
+
+    fn issue(&mut self, step: usize, what: Awaited) -> Ticket {
+        let ticket = Ticket(self.issued);
+        self.issued += 1;
+        self.desk.insert(ticket, Waiting { step, what });
+        ticket
+    }
+
+    fn trouble(&mut self, step: usize, troubles: Diagnostics) {
+        if !troubles.is_empty() {
+            self.troubles.entry(step).or_default().extend(troubles);
+        }
+    }
+
+    /// Ends a step that left nothing to be written.
+    fn end(&mut self, step: usize, ending: Ending) {
+        self.schedule.end(step, ending);
+    }
+
+    fn fail(&mut self, step: usize, troubles: Diagnostics) {
+        self.trouble(step, troubles);
+        self.end(step, Ending::Failed);
+    }
+
+    /// The planned change of one object. The object that a replacement sets aside has the change of the current one.
+    fn change_of(&self, addr: &ResourceInstance, deposed: Option<&DeposedKey>) -> Option<&InstanceChange> {
+        let own = self.changes.get(&(addr.clone(), deposed.cloned()));
+        let place = own.or_else(|| self.changes.get(&(addr.clone(), None)));
+        self.plan.changes.get(*place?)
+    }
+
+    /// What the state said of an object when the run began.
+    fn before(&self, addr: &ResourceInstance, deposed: Option<&DeposedKey>) -> Option<&Arc<Object>> {
+        let aside = deposed.is_some() && deposed == self.deposing.get(addr);
+        self.plan.refreshed.object(addr, if aside { None } else { deposed })
+    }
+
+    fn provider_schema(&self, provider: &addrs::Provider) -> Option<&Arc<ProviderSchema>> {
+        let same = || self.schemas.iter().find(|(other, _)| other.same_as(provider)).map(|(_, schema)| schema);
+        self.schemas.get(provider).or_else(same)
+    }
+
+    fn counts(&self, intent: &Intent) -> bool {
+        !self.limits.unlimited.contains(&intent.provider.provider)
+    }
+
+    /// Goes on with an instance that is to be created or updated.
+    fn next(&mut self, step: usize, change: &InstanceChange, act: Act, next: Next) {
+        match next {
+            Next::Fail(troubles) => {
+                self.summary.failed += 1;
+                self.fail(step, troubles);
+            }
+            Next::Ask(planning, question) => {
+                let ticket = self.issue(step, Awaited::Plan(planning, act));
+                self.effects.push(Effect::Ask(ticket, question));
+            }
+            Next::Change(ready) if act == Act::Update && ready.prior == ready.planned => {
+                self.restore_marks(step, change, &ready);
+            }
+            Next::Change(ready) => {
+                let (addr, deposed) = (change.addr.clone(), None);
+                self.want(Wanted { step, addr, deposed, act, ready });
+            }
+        }
+    }
+
+    /// A change is ready: it is written down now, or waits in the queue until fewer intents are open.
+    fn want(&mut self, wanted: Wanted) {
+        let change = self.change_of(&wanted.addr, wanted.deposed.as_ref());
+        let unlimited = change.is_some_and(|change| self.limits.unlimited.contains(&change.provider.provider));
+        if unlimited { self.journal(wanted) } else { self.queue.push_back(wanted) }
+    }
+
+    /// Writes intents while so many may be open.
+    fn journal_queued(&mut self) {
+        while self.open < self.limits.open.max(1)
+            && let Some(wanted) = self.queue.pop_front()
+        {
+            self.open += 1;
+            self.journal(wanted);
+        }
+    }
+
+    /// Writes an intent, and what belongs to it.
+    fn journal(&mut self, wanted: Wanted) {
+        let Wanted { step, addr, deposed, act, ready } = wanted;
+        self.touch(&addr);
+        let Some(change) = self.change_of(&addr, deposed.as_ref()).cloned() else { return };
+        let replaces = if act == Act::Create { self.deposing.get(&addr).cloned() } else { None };
+        if let Some(key) = &replaces {
+            self.writer.push(Record::Deposed { addr: addr.clone(), key: key.clone() });
+        }
+        let id = self.writer.number_intent();
+        self.writer.push(Record::Intent(Arc::new(Intent {
+            id,
+            addr,
+            deposed,
+            replaces,
+            act,
+            provider: change.provider.clone(),
+            kind: change.addr.resource.kind.clone(),
+            schema_version: change.schema.version,
+            prior: ready.prior,
+            planned: ready.planned,
+            config: ready.config,
+            private: ready.private,
+            prior_private: if act == Act::Create { Arc::from(&[][..]) } else { change.prior_private.clone() },
+            token: format!("{}-{}", self.run, id.0).into(),
+            sensitive: ready.sensitive,
+            dependencies: change.dependencies.clone(),
+            create_before_destroy: change.create_before_destroy,
+        })));
+        self.after_next.push(After::Send(step, id));
+    }
+
+    /// Writes down what the state said of an address, before the first record about it.
+    fn touch(&mut self, addr: &ResourceInstance) {
+        if self.touched.insert(addr.clone())
+            && let Some(instance) = self.plan.refreshed.instances.get(addr)
+        {
+            self.writer.push(Record::Before { addr: addr.clone(), instance: Arc::new(instance.clone()) });
+        }
+    }
+
+    /// The intent is on disk: the change may be sent.
+    fn send(&mut self, step: usize, intent: Durable<Arc<Intent>>) {
+        if self.interrupted {
+            let intent = intent.into_inner();
+            return self.withdraw(step, &intent);
+        }
+        let (addr, deposed, act) = (intent.addr.clone(), intent.deposed.clone(), intent.act);
+        self.events.push(Event::Started { addr, deposed, act });
+        let ticket = self.issue(step, Awaited::Change((*intent).clone()));
+        self.effects.push(Effect::Change(ticket, Change::new(intent)));
+    }
+
+    /// Nothing was sent.
+    fn withdraw(&mut self, step: usize, intent: &Arc<Intent>) {
+        self.open -= usize::from(self.counts(intent));
+        self.summary.skipped += 1;
+        self.write_outcome(intent, Outcome::Nothing);
+        self.after_next.push(After::End(step, Ending::Failed));
+    }
+
+    /// An outcome; what was set aside for an object that never came to exist is current again (trap 72).
+    fn write_outcome(&mut self, intent: &Intent, outcome: Outcome) {
+        let nothing = outcome == Outcome::Nothing;
+        self.writer.push(Record::Outcome { intent: intent.id, outcome });
+        if let Some(key) = intent.replaces.as_ref().filter(|_| nothing) {
+            self.writer.push(Record::Restored { addr: intent.addr.clone(), key: key.clone() });
+        }
+    }
+
+    /// A change is over: judge it, write it down, and go on when that is on disk.
+    fn concluded(&mut self, step: usize, intent: &Arc<Intent>, answer: ChangeAnswer) {
+        self.open -= usize::from(self.counts(intent));
+        let Some(change) = self.change_of(&intent.addr, intent.deposed.as_ref()).cloned() else { return };
+        let judged = judge(
+            &Asked {
+                intent,
+                schema: &change.schema,
+                before: self.before(&intent.addr, intent.deposed.as_ref()).map(|object| &**object),
+                declared_at: change.declared_at.as_ref(),
+            },
+            answer,
+        );
+        let mut failed = judged.diagnostics.has_errors();
+        let mut troubles = judged.diagnostics;
+        if let Some(value) = judged.value.filter(|_| intent.deposed.is_none() && intent.act != Act::Delete) {
+            let value = object::marked(&change.schema, &intent.sensitive, &value);
+            if !failed {
+                let found = self.desired.postconditions(&intent.addr, &value);
+                failed |= found.has_errors();
+                troubles.extend(found);
+            }
+            self.desired.evaluator.set_instance(&intent.addr, value);
+        }
+        self.trouble(step, troubles);
+        let (addr, deposed, act) = (intent.addr.clone(), intent.deposed.clone(), intent.act);
+        let Some(outcome) = judged.outcome else {
+            self.summary.in_doubt += 1;
+            self.events.push(Event::Failed { addr, deposed, act });
+            return self.end(step, Ending::Failed);
+        };
+        self.count(act, &outcome, failed);
+        self.write_outcome(intent, outcome);
+        let event = if failed { Event::Failed { addr, deposed, act } } else { Event::Finished { addr, deposed, act } };
+        self.after_next.push(After::Tell(event));
+        self.after_next.push(After::End(step, if failed { Ending::Failed } else { Ending::Done }));
+    }
+
+    fn count(&mut self, act: Act, outcome: &Outcome, failed: bool) {
+        match (act, outcome) {
+            _ if failed => self.summary.failed += 1,
+            (Act::Create, _) => self.summary.added += 1,
+            (Act::Update, _) => self.summary.changed += 1,
+            (Act::Delete, _) => self.summary.destroyed += 1,
+        }
+    }
+}

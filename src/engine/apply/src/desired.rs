@@ -1,0 +1,152 @@
+//! What the configuration says with the values known by now: the seam to the evaluator.
+
+use addrs::{ConfigResource, ModuleInstance, ProviderConfig, Resource, ResourceInstance};
+use config::{CheckRule, ModuleTree, ResourceConfig};
+use configschema::{Block, Schema};
+use diag::{Diagnostic, Diagnostics};
+use eval::{Evaluator, Expansion, ExprNode, Outcome, Phase, Repetition};
+use plan::{Plan, PlanInput};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use value::Value;
+
+/// The evaluation of an apply: values so far, and which instances there are.
+pub(crate) struct Desired {
+    tree: Arc<ModuleTree>,
+    pub(crate) evaluator: Evaluator,
+    expansions: BTreeMap<(ModuleInstance, Resource), Expansion>,
+}
+
+impl Desired {
+    /// Knows nothing yet but the variables that were given.
+    pub(crate) fn new(input: &PlanInput) -> Desired {
+        let mut settings = input.surroundings.clone();
+        settings.phase = Phase::Apply;
+        let mut evaluator = Evaluator::new(input.tree.clone(), settings);
+        evaluator.set_root_variables(input.variables.clone());
+        Desired { tree: input.tree.clone(), evaluator, expansions: BTreeMap::new() }
+    }
+
+    /// Evaluates a node with the values known by now.
+    pub(crate) fn evaluate(&mut self, node: &ExprNode) -> Diagnostics {
+        let evaluator = &mut self.evaluator;
+        match node {
+            ExprNode::ModuleCall(path) => evaluator.expand_module(path),
+            ExprNode::Variable(path, name) => evaluator.evaluate_variable(path, name),
+            ExprNode::VariableRules(path, name) => evaluator.check_variable(path, name),
+            ExprNode::Local(path, name) => evaluator.evaluate_local(path, name),
+            ExprNode::Output(path, name) => evaluator.evaluate_output(path, name),
+            ExprNode::Resource(resource) => self.expand(resource),
+            ExprNode::Provider(_) | ExprNode::ModuleDone(_) => Diagnostics::new(),
+        }
+    }
+
+    fn expand(&mut self, resource: &ConfigResource) -> Diagnostics {
+        let mut troubles = Diagnostics::new();
+        let Some(block) = self.tree.module(&resource.module).and_then(|m| m.resources.get(&resource.resource)) else {
+            return troubles;
+        };
+        for module in self.evaluator.module_instances(&resource.module) {
+            let (expansion, found) = self.evaluator.expand_resource(&module, block);
+            troubles.extend(found);
+            self.expansions.insert((module, resource.resource.clone()), expansion);
+        }
+        troubles
+    }
+
+    /// All instances of a resource are done: references to it may be evaluated. What did not change has the value
+    /// that the plan saw.
+    pub(crate) fn complete(&mut self, resource: &ConfigResource, plan: &Plan) {
+        for module in self.evaluator.module_instances(&resource.module) {
+            let Some(expansion) = self.expansions.get(&(module.clone(), resource.resource.clone())) else { continue };
+            for key in expansion.keys() {
+                let addr = ResourceInstance { module: module.clone(), resource: resource.resource.clone(), key };
+                if self.evaluator.instance(&addr).is_none()
+                    && let Some(value) = plan.values.get(&addr)
+                {
+                    self.evaluator.set_instance(&addr, value.clone());
+                }
+            }
+            self.evaluator.finish_resource(&module, &resource.resource, expansion);
+        }
+    }
+
+    /// The block of an instance.
+    pub(crate) fn block(&self, addr: &ResourceInstance) -> Option<&ResourceConfig> {
+        self.tree.module(&addr.module.path())?.resources.get(&addr.resource)
+    }
+
+    /// `count.index` and `each` of an instance.
+    fn repetition(&self, addr: &ResourceInstance) -> Repetition {
+        let expansion = self.expansions.get(&(addr.module.clone(), addr.resource.clone()));
+        expansion.map_or(Repetition::NONE, |expansion| expansion.repetition(&addr.key))
+    }
+
+    /// The body of an instance, with marks; wholly known, or there is an error.
+    pub(crate) fn configuration(&self, addr: &ResourceInstance, schema: &Schema) -> (Value, Diagnostics) {
+        let Some(block) = self.block(addr) else {
+            let detail = format!("The block of {addr} is not in the configuration that is applied.");
+            return (Value::dynamic(), Diagnostic::error("Configuration changed since the plan", detail).into());
+        };
+        let (value, mut troubles) =
+            self.evaluator.decode_body(&addr.module, &block.body, &schema.block, &self.repetition(addr));
+        if !troubles.has_errors() && !value.is_wholly_known() {
+            let detail = format!("The configuration of {addr} still holds values that are not known.");
+            troubles.push(
+                Diagnostic::error("Configuration contains unknown value", detail)
+                    .at(block.range.clone())
+                    .about(addr.to_string()),
+            );
+        }
+        (value, troubles)
+    }
+
+    /// Checks the preconditions of an instance: what was unknown while planning is known now.
+    pub(crate) fn preconditions(&self, addr: &ResourceInstance) -> Diagnostics {
+        match self.block(addr) {
+            Some(block) => self.conditions(addr, &block.lifecycle.preconditions, &self.repetition(addr), "precondition"),
+            None => Diagnostics::new(),
+        }
+    }
+
+    /// Checks the postconditions of an instance against its object.
+    pub(crate) fn postconditions(&self, addr: &ResourceInstance, object: &Value) -> Diagnostics {
+        match self.block(addr) {
+            Some(block) if !block.lifecycle.postconditions.is_empty() => {
+                let repetition = self.repetition(addr).with_self(object.clone());
+                self.conditions(addr, &block.lifecycle.postconditions, &repetition, "postcondition")
+            }
+            _ => Diagnostics::new(),
+        }
+    }
+
+    fn conditions(&self, addr: &ResourceInstance, rules: &[CheckRule], repetition: &Repetition, what: &str) -> Diagnostics {
+        let mut troubles = Diagnostics::new();
+        for rule in rules {
+            let (outcome, found) = self.evaluator.check(&addr.module, rule, repetition);
+            troubles.extend(found);
+            if let Outcome::Failed(message) = outcome {
+                troubles.push(
+                    Diagnostic::error(format!("Resource {what} failed"), message)
+                        .at(rule.condition.range())
+                        .within(rule.range.clone())
+                        .about(addr.to_string()),
+                );
+            }
+        }
+        troubles
+    }
+
+    /// The configuration of a provider with the values known by now, unmarked.
+    pub(crate) fn provider(&self, provider: &ProviderConfig, schema: &Block) -> (Value, Diagnostics) {
+        let blocks = self.tree.module(&provider.module).map(|module| &module.provider_configs);
+        let same = |block: &&config::ProviderBlock| block.alias == provider.alias && block.provider.same_as(&provider.provider);
+        let Some(block) = blocks.and_then(|blocks| blocks.values().find(same)) else {
+            return (configschema::empty_value(schema), Diagnostics::new());
+        };
+        // Modules with provider blocks have one instance: Terraform refuses count and for_each on their calls.
+        let module = self.evaluator.module_instances(&provider.module).into_iter().next().unwrap_or(ModuleInstance::ROOT);
+        let (value, troubles) = self.evaluator.decode_body(&module, &block.body, schema, &Repetition::NONE);
+        (value.unmark_deep().0, troubles)
+    }
+}

@@ -1,0 +1,45 @@
+//! Outputs of the root module after an apply.
+
+use addrs::ModuleInstance;
+use eval::Evaluator;
+use plan::{Action, Plan};
+use state::OutputState;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use value::{Marks, Value};
+
+/// The outputs as they are stored now. A value that was wholly known while planning is taken from the plan
+/// (features-and-traps.md 90); one that could not be found, because something that it needs failed, stays as it was.
+pub(crate) fn outputs(plan: &Plan, evaluator: &Evaluator) -> BTreeMap<Arc<str>, OutputState> {
+    let mut outputs = plan.refreshed.outputs.clone();
+    for (name, change) in &plan.outputs {
+        let planned = change.after.is_wholly_known().then_some(&change.after);
+        let value = planned.or_else(|| evaluator.output_value(&ModuleInstance::ROOT, name));
+        match (change.action, value) {
+            (Action::NoOp, _) | (_, None) => {}
+            (Action::Delete, _) => {
+                outputs.remove(name);
+            }
+            (_, Some(value)) => match stored(value, change.sensitive) {
+                Some(output) => {
+                    outputs.insert(name.clone(), output);
+                }
+                None => {
+                    outputs.remove(name);
+                }
+            },
+        }
+    }
+    outputs
+}
+
+/// Null outputs and ephemeral ones are not stored, as in Terraform.
+fn stored(value: &Value, sensitive: bool) -> Option<OutputState> {
+    let marks = value.all_marks();
+    let value = value.unmark_deep().0;
+    if value.is_null() || !value.is_wholly_known() || marks.contains(Marks::EPHEMERAL) {
+        return None;
+    }
+    let sensitive = sensitive || marks.contains(Marks::SENSITIVE);
+    Some(OutputState { ty: value.ty(), value, sensitive })
+}

@@ -1,0 +1,15 @@
+//! The planner against scripted providers: configuration and state in, plan out.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+extern crate drform_plan as plan;
+
+mod actions;
+mod answers;
+mod data;
+mod destroy;
+mod faults;
+mod lifecycle;
+mod order;
+mod refresh;
+mod scale;
+mod support;

@@ -1,0 +1,159 @@
+//! Null, unknown and marked arguments.
+
+use crate::functions::{Surroundings, call, exists, names};
+use value::{Content, Marks, Number, Refinement, Type, Value};
+
+fn text(text: &str) -> Value {
+    Value::string(text)
+}
+
+fn unknown(ty: Type) -> Value {
+    Value::unknown(ty)
+}
+
+fn secret(value: Value) -> Value {
+    value.marked(Marks::SENSITIVE)
+}
+
+fn run(name: &str, args: &[Value]) -> Value {
+    call(name, args, &Surroundings::NONE).unwrap_or_else(|e| panic!("{name}: {e:?}"))
+}
+
+#[test]
+fn the_table_is_in_order_and_takes_the_core_prefix() {
+    let all: Vec<&str> = names().collect();
+    assert!(all.is_sorted() && all.len() >= 100, "{}", all.len());
+    assert!(exists("core::upper") && exists("zipmap") && !exists("core::core::upper") && !exists("nosuch"));
+    assert_eq!(run("core::upper", &[text("a")]), text("A"));
+}
+
+#[test]
+fn unknown_arguments_give_unknown_results_of_the_right_type() {
+    let strings = || unknown(Type::list(Type::String));
+    let rows: Vec<(&str, Vec<Value>, Type)> = vec![
+        ("upper", vec![unknown(Type::Dynamic)], Type::String),
+        ("abs", vec![unknown(Type::String)], Type::Number),
+        ("concat", vec![strings(), strings()], Type::list(Type::String)),
+        ("concat", vec![strings(), Value::tuple([text("a")])], Type::Dynamic),
+        ("merge", vec![unknown(Type::map(Type::String)), Value::object([("a", text("b"))])], Type::Dynamic),
+        ("merge", vec![unknown(Type::map(Type::String)); 2], Type::map(Type::String)),
+        ("lookup", vec![unknown(Type::map(Type::Number)), text("a"), Value::int(1)], Type::Number),
+        ("element", vec![strings(), Value::int(0)], Type::String),
+        ("split", vec![text(","), unknown(Type::String)], Type::list(Type::String)),
+        ("toset", vec![strings()], Type::set(Type::String)),
+        ("tolist", vec![unknown(Type::Dynamic)], Type::list(Type::Dynamic)),
+        ("jsondecode", vec![unknown(Type::String)], Type::Dynamic),
+        ("regex", vec![text("(?P<a>x)"), unknown(Type::String)], Type::object([("a", Type::String)])),
+        ("regex", vec![unknown(Type::String), text("x")], Type::Dynamic),
+        ("jsonencode", vec![Value::tuple([unknown(Type::String)])], Type::String),
+        ("format", vec![text("%s"), unknown(Type::String)], Type::String),
+        ("flatten", vec![Value::tuple([strings()])], Type::Dynamic),
+        ("sum", vec![Value::tuple([Value::int(1), unknown(Type::Number)])], Type::Number),
+        ("coalesce", vec![unknown(Type::String), text("a")], Type::String),
+        ("timestamp", vec![], Type::String),
+        ("plantimestamp", vec![], Type::String),
+        ("uuid", vec![], Type::String),
+        ("bcrypt", vec![text("a")], Type::String),
+        ("zipmap", vec![strings(), strings()], Type::map(Type::String)),
+        ("setunion", vec![unknown(Type::set(Type::String)), Value::set(Type::String, [text("a")])], Type::set(Type::String)),
+        ("issensitive", vec![unknown(Type::String)], Type::Bool),
+    ];
+    for (name, args, ty) in rows {
+        let value = run(name, &args);
+        assert!(!value.is_known(), "{name}: {value:?}");
+        assert_eq!(value.ty(), ty, "{name}");
+        let promises = ty != Type::Dynamic && !["lookup", "element", "toset", "tolist"].contains(&name);
+        assert_eq!(value.is_never_null(), promises, "{name}");
+    }
+}
+
+#[test]
+fn what_is_known_of_an_unknown_is_used() {
+    let tuple = Value::tuple([unknown(Type::String), unknown(Type::String)]);
+    assert_eq!(run("length", std::slice::from_ref(&tuple)), Value::int(2));
+    assert_eq!(run("length", &[unknown(Type::tuple([Type::String]))]), Value::int(1));
+    assert_eq!(run("keys", &[unknown(Type::object([("a", Type::String)]))]), Value::tuple([text("a")]));
+    assert_eq!(run("flatten", &[Value::tuple([tuple.clone()])]).as_items().map(<[Value]>::len), Some(2));
+    assert_eq!(run("element", &[tuple, Value::int(1)]).ty(), Type::String);
+    let begins = Value::refined(Type::String, Refinement { prefix: Some("arn:".into()), ..Refinement::not_null() });
+    assert_eq!(run("startswith", &[begins.clone(), text("arn")]), Value::bool(true));
+    assert_eq!(run("startswith", &[begins, text("vpc")]), Value::bool(false));
+    let set = Value::set(Type::String, [text("a"), unknown(Type::String)]);
+    let length = run("length", &[set]);
+    let promised = length.refinement().cloned().unwrap_or_default();
+    assert_eq!(promised.lower, Some((Number::from(1_i64), true)));
+    assert_eq!(promised.upper, Some((Number::from(2_i64), true)));
+}
+
+#[test]
+fn null_arguments_are_refused_where_terraform_refuses_them() {
+    for (name, args, parameter) in [
+        ("upper", vec![Value::null(Type::Dynamic)], "str"),
+        ("length", vec![Value::null(Type::list(Type::String))], "value"),
+        ("max", vec![Value::int(1), Value::null(Type::Number)], "numbers"),
+        ("contains", vec![Value::tuple([text("a")]), Value::null(Type::String)], "value"),
+    ] {
+        let error = call(name, &args, &Surroundings::NONE).unwrap_err();
+        assert_eq!(error.reason, format!("Invalid value for {parameter:?} parameter: argument must not be null."));
+    }
+    assert_eq!(run("tostring", &[Value::null(Type::Dynamic)]), Value::null(Type::String));
+    assert_eq!(run("coalesce", &[Value::null(Type::String), text("a")]), text("a"));
+}
+
+#[test]
+fn marks_survive_every_function() {
+    let both = Marks::SENSITIVE.union(Marks::EPHEMERAL);
+    for (name, args) in [
+        ("upper", vec![text("a").marked(both)]),
+        ("join", vec![text(","), Value::tuple([text("a").marked(both)])]),
+        ("length", vec![Value::tuple([text("a")]).marked(both)]),
+        ("lookup", vec![Value::object([("a", text("b"))]).marked(both), text("a")]),
+        ("merge", vec![Value::object([("a", text("b"))]).marked(both)]),
+        ("keys", vec![Value::object([("a", text("b"))]).marked(both)]),
+        ("tostring", vec![Value::int(1).marked(both)]),
+        ("concat", vec![Value::tuple([text("a")]).marked(both), Value::tuple([])]),
+        ("upper", vec![unknown(Type::String).marked(both)]),
+        ("element", vec![Value::tuple([text("a")]), Value::int(0).marked(both)]),
+        ("jsonencode", vec![Value::object([("a", unknown(Type::String).marked(both))])]),
+        ("base64decode", vec![text("YQ==").marked(both)]),
+        ("formatlist", vec![text("%s"), Value::tuple([text("a").marked(both)])]),
+        ("toset", vec![Value::tuple([text("a").marked(both)])]),
+        ("zipmap", vec![Value::tuple([text("a").marked(both)]), Value::tuple([text("b")])]),
+        ("flatten", vec![Value::tuple([Value::tuple([text("a")]).marked(both)])]),
+        ("setunion", vec![Value::set(Type::String, [text("a")]).marked(both)]),
+        ("chunklist", vec![Value::list(Type::String, [text("a")]), Value::int(1).marked(both)]),
+    ] {
+        let value = run(name, &args);
+        assert_eq!(value.all_marks(), both, "{name}: {value:?}");
+    }
+    // Marks of elements stay with the elements.
+    let value = run("concat", &[Value::tuple([secret(text("a"))]), Value::tuple([text("b")])]);
+    assert!(value.marks.is_empty() && value.as_items().is_some_and(|i| i[1].marks.is_empty()));
+    let value = run("nonsensitive", &[text("a").marked(both)]);
+    assert_eq!(value.marks, Marks::EPHEMERAL);
+    assert_eq!(run("issensitive", &[secret(unknown(Type::String))]), Value::bool(true));
+    let ephemeral = Value::object([("a", text("b").marked(Marks::EPHEMERAL)), ("c", text("d"))]);
+    let stripped = run("ephemeralasnull", &[ephemeral]);
+    assert_eq!(stripped, Value::object([("a", Value::null(Type::String)), ("c", text("d"))]));
+}
+
+#[test]
+fn secrets_are_not_told_in_errors() {
+    for (name, args) in [
+        ("base64decode", vec![secret(text("s3cret!"))]),
+        ("tonumber", vec![secret(text("s3cret!"))]),
+        ("lookup", vec![Value::map(Type::String, [("a", text("b"))]), secret(text("s3cret!"))]),
+    ] {
+        let error = call(name, &args, &Surroundings::NONE).unwrap_err();
+        assert!(!error.reason.contains("s3cret"), "{error:?}");
+        assert!(error.reason.contains("sensitive"), "{error:?}");
+    }
+}
+
+#[test]
+fn precision_is_kept() {
+    let big = Number::parse("123456789012345678901234567890").unwrap_or(Number::ZERO);
+    let value = run("tostring", &[Value::number(big.clone())]);
+    assert_eq!(value, text("123456789012345678901234567890"));
+    assert!(matches!(run("max", &[Value::number(big.clone()), Value::int(1)]).content, Content::Number(n) if n == big));
+}

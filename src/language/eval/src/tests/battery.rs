@@ -1,0 +1,101 @@
+//! The battery: expressions with the answers of terraform 1.11.4.
+
+use super::support::{answer, load, run, squeeze, told};
+use crate::function_exists;
+use crate::functions::Chance;
+use std::sync::Arc;
+use syntax::{Expr, ExprKind};
+
+/// Rows that we answer otherwise, and why.
+const DIFFERENT: &[(&str, &str)] = &[
+    ("element([\"a\",\"b\"],-1)", "1.11.4 panics; later versions count from the end"),
+    ("{for k,v in {a=1}: v", "one mistake, one diagnostic"),
+    ("plantimestamp()", "the console of 1.11.4 does not know it"),
+];
+
+#[test]
+fn terraform_answers_alike() {
+    let battery = include_str!("../../tests/data/expressions-terraform-1.11.4.txt");
+    let (rows, locals) = battery.split_once("\n# locals used").expect("the battery ends with its locals");
+    let locals = locals.split_once('\n').expect("a heading").1;
+    ask(rows, locals, DIFFERENT);
+}
+
+/// Asks each row; all that differ or lack a function are told at once.
+fn ask(rows: &str, fixture: &str, different: &[(&str, &str)]) {
+    let loaded = load(fixture);
+    let (mut evaluator, diagnostics) = run(&loaded, &[]);
+    assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
+    evaluator.settings.chance = Some(Arc::new(Dice));
+    let mut lines = rows.lines().filter(|line| !line.starts_with('#')).peekable();
+    let (mut checked, mut lacking, mut wrong) = (0, Vec::new(), Vec::new());
+    while let Some(text) = lines.next() {
+        let expected = lines.next().and_then(|line| line.trim_start().strip_prefix("=>")).expect("an answer");
+        let (expr, _) = syntax::parse_expression("battery".into(), text);
+        if let Some(name) = missing_function(&expr.root) {
+            lacking.push(format!("{name}: {text}"));
+            continue;
+        }
+        checked += 1;
+        let got = squeeze(&answer(&evaluator, text));
+        let expected = comparable(expected);
+        if got != expected && !different.iter().any(|(row, _)| *row == text) {
+            wrong.push(format!("{text}\n  expected {expected}\n  got      {got}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {checked} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(lacking.is_empty(), "{} rows lack a function:\n{}", lacking.len(), lacking.join("\n"));
+}
+
+/// The console knows the time.
+struct Dice;
+
+impl Chance for Dice {
+    fn now(&self) -> Arc<str> {
+        "2024-01-02T03:04:05Z".into()
+    }
+
+    fn bytes(&self) -> [u8; 16] {
+        [7; 16]
+    }
+}
+
+/// An answer without the place that the console puts into errors.
+fn comparable(answer: &str) -> String {
+    let answer = answer.replace('⏎', "\n");
+    let answer = squeeze(&answer).replace(" on <console-input> line 1: (source code not available)", ":");
+    answer.replace("<console-input>", "test")
+}
+
+/// A called function that does not exist (yet), other than the console's own `type`.
+fn missing_function(expr: &Expr) -> Option<String> {
+    let mut missing = None;
+    visit(expr, &mut |e| {
+        if let ExprKind::Call { name, .. } = &e.kind
+            && !function_exists(&name.text)
+            && !name.text.starts_with("provider::")
+            && name.text.as_ref() != "type"
+        {
+            missing = Some(name.text.to_string());
+        }
+    });
+    missing
+}
+
+fn visit(expr: &Expr, see: &mut impl FnMut(&Expr)) {
+    see(expr);
+    match &expr.kind {
+        ExprKind::Call { args, .. } | ExprKind::Tuple(args) => args.iter().for_each(|e| visit(e, see)),
+        ExprKind::Unary(_, e) | ExprKind::Paren(e) | ExprKind::Traversal { base: e, .. } => visit(e, see),
+        ExprKind::Splat { source, .. } => visit(source, see),
+        ExprKind::Binary { first, rest } => {
+            visit(first, see);
+            rest.iter().for_each(|(_, e)| visit(e, see));
+        }
+        ExprKind::For(each) => {
+            visit(&each.collection, see);
+            visit(&each.value, see);
+        }
+        _ => {}
+    }
+}

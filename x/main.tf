@@ -1,0 +1,1 @@
+terraform { required_providers { probe = { source = "drform.test/dev/probe", version = ">= 01.2" } } }
