@@ -14,14 +14,15 @@ impl Spread {
         Spread { record }
     }
 
-    /// Makes the object that was planned: the same rule with the same arguments gives the same assignment.
+    /// Makes the object that was planned: the same rule with the same arguments gives the same assignment. Warnings were
+    /// told with the plan.
     fn made(&self, verb: Verb, change: &ChangeRequest) -> Reply<Object> {
         let (value, diagnostics) = placement::planned_spread(&change.prior, &change.config);
-        let mut findings = findings(diagnostics);
-        if findings.iter().any(|finding| finding.diagnostic.is_error()) {
-            return Reply { result: None, findings };
+        let errors: Findings = findings(diagnostics.into_iter().filter(sdk::Diagnostic::is_error));
+        if !errors.is_empty() {
+            return Reply { result: None, findings: errors };
         }
-        findings.extend(self.record.append(verb, placement::SPREAD_TYPE, &change.token));
+        let findings = self.record.append(verb, placement::SPREAD_TYPE, &change.token);
         Reply { result: Some(Object { value, private: Private::new() }), findings }
     }
 }

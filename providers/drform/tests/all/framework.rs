@@ -79,17 +79,19 @@ async fn a_python_provider() {
     let script = directory.join("terraform-provider-math");
     std::fs::write(&script, format!("#!{}{SCRIPT}", python().display())).unwrap();
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
-    for transport in [Transport::Plain, Transport::Tls] {
-        let spec = LaunchSpec {
-            transport,
-            // It keeps a certificate there.
-            env: vec![("HOME".into(), directory.clone().into())],
-            ..LaunchSpec::new("drform.test/dev/math", &script)
-        };
-        let plugin = Plugin::start(spec).await.unwrap();
-        a_life(&plugin).await;
-        plugin.stop().await;
-    }
+    let spec = |transport| LaunchSpec {
+        transport,
+        // It keeps a certificate there.
+        env: vec![("HOME".into(), directory.clone().into())],
+        ..LaunchSpec::new("drform.test/dev/math", &script)
+    };
+    let plugin = Plugin::start(spec(Transport::Plain)).await.unwrap();
+    a_life(&plugin).await;
+    plugin.stop().await;
+    // Its key has 1024 bits: who asks for TLS gets TLS that proves something, or none.
+    let refused = Plugin::start(spec(Transport::Tls)).await.unwrap_err();
+    assert!(refused.detail.contains("BadSignature"), "{}", refused.detail);
+    assert_eq!(refused.next_step.as_deref(), Some("Run without TLS to providers: the sockets let nobody else in."));
 }
 
 async fn a_life(plugin: &Plugin) {

@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
         // Known while planning, and even: two members in each zone.
         says: &["\"broker-0\" = \"euc1-az", "zones_used = [", "+ 2,", "Plan: 1 to add, 0 to change, 0 to destroy"],
     },
+    Step { arguments: &["plan", "-var=max=1"], zones: THREE, code: 1, says: &["Members without a zone", "Add a zone to candidates"] },
     Step { arguments: &["apply", "-auto-approve"], zones: THREE, code: 0, says: &["Resources: 1 added", "region = \"eu-central-1\""] },
     Step { arguments: &["plan", "-detailed-exitcode"], zones: THREE, code: 0, says: &["No changes"] },
     // A fourth zone moves nobody: the candidates change, the assignment does not.
@@ -35,7 +36,8 @@ const STEPS: &[Step] = &[
         code: 2,
         says: &["- \"euc1-az4\"", "1 to change"],
     },
-    Step { arguments: &["plan", "-var=max=1"], zones: THREE, code: 1, says: &["Members without a zone", "Add a zone to candidates"] },
+    // Nobody moves because a limit came later.
+    Step { arguments: &["plan", "-var=max=1"], zones: THREE, code: 0, says: &["More members in a zone than allowed", "set max_moves"] },
     Step { arguments: &["plan", "-var=max=0"], zones: THREE, code: 1, says: &["must be a whole number of at least 1, not 0"] },
     Step { arguments: &["destroy", "-auto-approve"], zones: FOUR, code: 0, says: &["Destroy complete! Resources: 1 destroyed."] },
 ];

@@ -82,10 +82,10 @@ pub(crate) fn long_form(source: &str) -> String {
         let path = joined(".", source);
         return if path.starts_with("..") { path } else { format!("./{path}") };
     }
-    let (address, rest) = match source.find("//").filter(|at| !source.get(..*at).unwrap_or("").ends_with(':')) {
-        Some(at) => source.split_at(at),
-        None => source.split_at(source.find('?').unwrap_or(source.len())),
-    };
+    // A subdirectory (`//`, not that of `https://`) or a query ends the address.
+    let subdirectory = source.match_indices("//").map(|(at, _)| at).find(|at| source.get(..*at).is_some_and(|s| !s.ends_with(':')));
+    let end = subdirectory.or_else(|| source.find('?')).unwrap_or(source.len());
+    let (address, rest) = source.split_at(end);
     let parts: Vec<&str> = address.split('/').collect();
     let plain = |part: &&str| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     match parts.as_slice() {

@@ -15,6 +15,11 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
+    /// True when there is no such file.
+    pub(crate) fn is_absence(&self) -> bool {
+        matches!(self, Trouble::System(error) if error.kind() == ErrorKind::NotFound)
+    }
+
     /// The diagnostic about a file.
     pub(crate) fn about(&self, summary: &str, name: &str) -> Diagnostic {
         let (detail, next) = match self {

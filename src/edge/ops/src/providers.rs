@@ -85,7 +85,7 @@ impl Providers {
         // A development override of our own provider is asked for by name, so it wins over the built-in one.
         let overridden = site.world == World::Real && install::is_overridden(&place(site), provider);
         if !overridden && let Some(schema) = builtin::schema(provider) {
-            return Ok(Arc::new(schema));
+            return Ok(schema);
         }
         if let Some(cloud) = &self.cloud {
             let cloud = cloud.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,7 +93,7 @@ impl Providers {
         }
         let binary = install::find_provider(&place(site), tree, provider)?;
         let plugin = Arc::new(self.plugins.launch(provider, &binary).await?);
-        let schema = plugin.schema().await?;
+        let schema = plugin.schema().await.map_err(first)?;
         self.plugins.binaries.insert(provider.clone(), binary);
         self.plugins.running.get_mut().spare.insert(provider.clone(), plugin);
         Ok(schema)
@@ -227,7 +227,7 @@ impl Plugins {
                 };
                 let plugin = Arc::new(self.launch(&config.provider, binary).await?);
                 // Some old providers build their tables while answering for the schema.
-                plugin.schema().await?;
+                plugin.schema().await.map_err(first)?;
                 plugin
             }
         };
@@ -245,6 +245,12 @@ fn wanted(tree: &ModuleTree, state: &State) -> BTreeSet<Provider> {
     }
     wanted.extend(state.instances.values().map(|i| i.provider.provider.clone()));
     wanted
+}
+
+/// The first error: a provider that cannot give its schema says why in one.
+fn first(diagnostics: Diagnostics) -> Diagnostic {
+    let error = diagnostics.into_iter().find(Diagnostic::is_error);
+    error.unwrap_or_else(|| Diagnostic::error("The provider gave no schema", ""))
 }
 
 fn not_simulated(provider: &Provider, catalogue: &sandbox::Catalogue) -> Diagnostic {

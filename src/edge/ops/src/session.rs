@@ -75,7 +75,7 @@ impl Session {
             prior: self.storage.state().clone(),
             variables: self.inputs.clone(),
             options,
-            settings: self.settings.clone(),
+            surroundings: self.settings.clone(),
             seed: seed(&self.run_id),
         };
         let mut planner = Planner::new(input.clone());
@@ -131,12 +131,19 @@ impl Drop for Session {
 }
 
 fn settings(site: &Site, storage: &Storage) -> eval::Settings {
+    eval::Settings { workspace: storage.workspace().into(), plan_timestamp: Some(now_rfc3339().into()), ..settings_of(site) }
+}
+
+/// What expressions see of a site before anything else is known.
+pub(crate) fn settings_of(site: &Site) -> eval::Settings {
     eval::Settings {
         phase: eval::Phase::Plan,
-        workspace: storage.workspace().into(),
+        workspace: "default".into(),
         cwd: configuration::working_directory(&site.dir).into(),
+        home: site.environment.get("HOME").map(Arc::from),
         files: Arc::new(install::ModuleFiles::new(&site.dir)),
-        plan_timestamp: Some(now_rfc3339().into()),
+        plan_timestamp: None,
+        chance: None,
     }
 }
 

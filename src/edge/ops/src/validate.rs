@@ -1,9 +1,8 @@
 //! `drform validate`: configuration and schemas, no state, no cloud.
 
 use crate::providers::Providers;
-use crate::{Said, Site, configuration};
+use crate::{Said, Site, configuration, session};
 use state::State;
-use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 /// Checks the configuration of a site.
@@ -22,13 +21,7 @@ pub fn validate(site: &Site) -> Said {
     let Some(providers) = runtime.block_on(started) else {
         return said;
     };
-    let settings = eval::Settings {
-        phase: eval::Phase::Validate,
-        workspace: "default".into(),
-        cwd: configuration::working_directory(&site.dir).into(),
-        files: Arc::new(install::ModuleFiles::new(&site.dir)),
-        plan_timestamp: None,
-    };
+    let settings = eval::Settings { phase: eval::Phase::Validate, ..session::settings_of(site) };
     let tree = &configuration.tree;
     said.diagnostics.extend(eval::validate_module_tree(tree, &graph, providers.schemas(), settings));
     runtime.block_on(providers.stop());

@@ -25,7 +25,7 @@ pub fn gather(
 ) -> (BTreeMap<Arc<str>, VariableInput>, Diagnostics) {
     let mut gathered = Gathered { inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
     for (variable, name, text) in site.environment.root_variables() {
-        let source: Arc<str> = format!("environment variable {variable}").into();
+        let source = format!("environment variable {variable}");
         gathered.inputs.insert(name.into(), VariableInput::Text(text.into(), source));
     }
     match install::variable_files(&site.dir) {
@@ -83,7 +83,15 @@ impl Gathered {
         match value::json::parse(text) {
             Ok(value::json::Node::Object(members)) => {
                 for (key, node) in members {
-                    self.inputs.insert(key, VariableInput::Value(value::json::implied(&node)));
+                    match value::json::implied(&node) {
+                        Ok(value) => {
+                            self.inputs.insert(key, VariableInput::Value(value));
+                        }
+                        Err(error) => self.diagnostics.push(
+                            Diagnostic::error("Invalid variable definitions file", format!("{name}, {key}: {error}."))
+                                .next("Correct that value."),
+                        ),
+                    }
                 }
             }
             Ok(_) => self.diagnostics.push(
@@ -107,7 +115,7 @@ impl Gathered {
             return;
         };
         let name: Arc<str> = name.trim().into();
-        let source: Arc<str> = format!("-var {name}").into();
+        let source = format!("-var {name}");
         self.inputs.insert(name, VariableInput::Text(text.into(), source));
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tfplugin::process as wire;
-use tfplugin::{Address, Handshake, HandshakeError, Identity, MESSAGE_LIMIT, client_tls, env};
+use tfplugin::{Address, Handshake, HandshakeError, Identity, MESSAGE_LIMIT, client_tls, client_tls_unasked, env};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{ChildStdout, Command};
 use tokio::sync::OnceCell;
@@ -244,10 +244,11 @@ async fn channel(
     };
     let tls = match (identity, &handshake.certificate) {
         (None, None) => None,
-        // Some plugins speak TLS unasked. They know no certificate of ours, so any will do.
+        // Some plugins speak TLS unasked. They know no certificate of ours, so any will do; and the socket's directory
+        // is what keeps others out.
         (None, Some(peer)) => {
             let own = Identity::generate().map_err(|why| failed(why.0))?;
-            Some(client_tls(&own, peer).map_err(|why| failed(why.0))?)
+            Some(client_tls_unasked(&own, peer).map_err(|why| failed(why.0))?)
         }
         (Some(_), None) => {
             return Err(failed("shows no certificate although TLS was asked for".into())
@@ -255,7 +256,11 @@ async fn channel(
         }
         (Some(own), Some(peer)) => Some(client_tls(own, peer).map_err(|why| failed(why.0))?),
     };
-    connect::connect(&handshake.address, tls).await.map_err(|why| failed(root_cause(&why)).next("Run again; if it happens again, report it to the authors of the provider."))
+    let next = match identity {
+        None => "Run again; if it happens again, report it to the authors of the provider.",
+        Some(_) => "Run without TLS to providers: the sockets let nobody else in.",
+    };
+    connect::connect(&handshake.address, tls).await.map_err(|why| failed(root_cause(&why)).next(next))
 }
 
 fn refused(spec: &LaunchSpec, line: &str, why: HandshakeError, said: &str) -> Diagnostic {

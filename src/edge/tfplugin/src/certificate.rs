@@ -86,11 +86,27 @@ pub fn certificate_from_pem(pem: &str) -> Result<Vec<u8>, CertificateError> {
 /// # Errors
 /// Where TLS cannot be set up.
 pub fn client_tls(own: &Identity, peer: &[u8]) -> Result<ClientConfig, CertificateError> {
+    client(own, peer, Proof::Demanded)
+}
+
+/// TLS for the host with a plugin that speaks it unasked: the certificate must be the one of the handshake, but that the
+/// plugin holds its key is not proved.
+///
+/// Only for sockets that nobody else can reach, where plain text would do as well. Some plugins come with RSA keys of
+/// 1024 bits, whose signatures no library of today takes.
+///
+/// # Errors
+/// Where TLS cannot be set up.
+pub fn client_tls_unasked(own: &Identity, peer: &[u8]) -> Result<ClientConfig, CertificateError> {
+    client(own, peer, Proof::NotNeeded)
+}
+
+fn client(own: &Identity, peer: &[u8], proof: Proof) -> Result<ClientConfig, CertificateError> {
     let crypto = Arc::new(aws_lc_rs::default_provider());
     let mut config = ClientConfig::builder_with_provider(crypto.clone())
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Pinned::new(peer, &crypto)))
+        .with_custom_certificate_verifier(Arc::new(Pinned::new(peer, proof, &crypto)))
         .with_client_auth_cert(vec![own.certificate.clone()], own.key())?;
     config.alpn_protocols = vec![ALPN.to_vec()];
     Ok(config)
@@ -104,23 +120,32 @@ pub fn server_tls(own: &Identity, peer: &[u8]) -> Result<ServerConfig, Certifica
     let crypto = Arc::new(aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(crypto.clone())
         .with_safe_default_protocol_versions()?
-        .with_client_cert_verifier(Arc::new(Pinned::new(peer, &crypto)))
+        .with_client_cert_verifier(Arc::new(Pinned::new(peer, Proof::Demanded, &crypto)))
         .with_single_cert(vec![own.certificate.clone()], own.key())?;
     config.alpn_protocols = vec![ALPN.to_vec()];
     Ok(config)
 }
 
-/// Takes one certificate and no other; that its owner holds the key is still proved by signature.
+/// Whether the peer must prove by signature that it holds the key of its certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    Demanded,
+    NotNeeded,
+}
+
+/// Takes one certificate and no other.
 #[derive(Debug)]
 struct Pinned {
     certificate: CertificateDer<'static>,
+    proof: Proof,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
 impl Pinned {
-    fn new(certificate: &[u8], crypto: &CryptoProvider) -> Pinned {
+    fn new(certificate: &[u8], proof: Proof, crypto: &CryptoProvider) -> Pinned {
         Pinned {
             certificate: CertificateDer::from(certificate.to_vec()),
+            proof,
             algorithms: crypto.signature_verification_algorithms,
         }
     }
@@ -152,7 +177,10 @@ impl ServerCertVerifier for Pinned {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.algorithms)
+        match self.proof {
+            Proof::Demanded => verify_tls12_signature(message, certificate, signature, &self.algorithms),
+            Proof::NotNeeded => Ok(HandshakeSignatureValid::assertion()),
+        }
     }
 
     fn verify_tls13_signature(
@@ -161,7 +189,10 @@ impl ServerCertVerifier for Pinned {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.algorithms)
+        match self.proof {
+            Proof::Demanded => verify_tls13_signature(message, certificate, signature, &self.algorithms),
+            Proof::NotNeeded => Ok(HandshakeSignatureValid::assertion()),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -11,7 +11,7 @@ mod json;
 mod msgpack;
 mod schema;
 
-pub use certificate::{CertificateError, Identity, certificate_from_pem, client_tls, server_tls};
+pub use certificate::{CertificateError, Identity, certificate_from_pem, client_tls, client_tls_unasked, server_tls};
 pub use diagnostics::{PointedDiagnostic, path_from_wire, path_to_wire};
 pub use dynamic_value::{dynamic_value, read_dynamic_value};
 pub use handshake::{Address, Handshake, HandshakeError, env};

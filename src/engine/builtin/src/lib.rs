@@ -1,3 +1,231 @@
-//! Holds: (to come).
-//! May touch: nothing yet.
-//! Never: files, clock, network.
+//! Holds: the providers that need no plugin: `terraform.io/builtin/terraform` (`terraform_data`) and `drform/drform`
+//! (`drform_spread`, the DR functions).
+//! May touch: calls, placement, words.
+//! Never: the world: nothing outside comes of any change here.
+//!
+//! Schemas are built once and kept; an answer costs what its object costs.
+
+mod spread;
+mod terraform_data;
+#[cfg(test)]
+mod tests;
+
+use addrs::Provider;
+use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat, StoredObject};
+use configschema::{Block, ProviderSchema, Schema};
+use diag::{Diagnostic, Diagnostics};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use value::Value;
+
+/// What is built in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Builtin {
+    Terraform,
+    Drform,
+}
+
+impl Builtin {
+    fn of(provider: &Provider) -> Option<Builtin> {
+        if *provider == Provider::builtin() {
+            Some(Builtin::Terraform)
+        } else if provider.same_as(&Provider::default_for("drform")) {
+            Some(Builtin::Drform)
+        } else {
+            None
+        }
+    }
+
+    /// The one resource type.
+    fn kind(self) -> &'static str {
+        match self {
+            Builtin::Terraform => terraform_data::KIND,
+            Builtin::Drform => placement::SPREAD_TYPE,
+        }
+    }
+
+    fn schema(self) -> &'static Arc<ProviderSchema> {
+        static TERRAFORM: LazyLock<Arc<ProviderSchema>> =
+            LazyLock::new(|| declared(Builtin::Terraform, terraform_data::schema(), BTreeMap::new()));
+        static DRFORM: LazyLock<Arc<ProviderSchema>> =
+            LazyLock::new(|| declared(Builtin::Drform, placement::spread_schema(), placement::dr_functions()));
+        match self {
+            Builtin::Terraform => &TERRAFORM,
+            Builtin::Drform => &DRFORM,
+        }
+    }
+}
+
+fn declared(
+    builtin: Builtin,
+    schema: Schema,
+    functions: BTreeMap<Arc<str>, configschema::Function>,
+) -> Arc<ProviderSchema> {
+    Arc::new(ProviderSchema {
+        provider: Block::default(),
+        resources: [(builtin.kind().into(), Arc::new(schema))].into(),
+        functions,
+        ..ProviderSchema::default()
+    })
+}
+
+/// What a built-in provider declares; `None` for providers that are plugins.
+pub fn schema(provider: &Provider) -> Option<Arc<ProviderSchema>> {
+    Builtin::of(provider).map(|builtin| builtin.schema().clone())
+}
+
+/// What a built-in provider promises about a request whose answer was lost: nothing outside comes of any.
+pub fn repeat_promise(provider: &Provider) -> Option<Repeat> {
+    Builtin::of(provider).map(|_| Repeat::Harmless)
+}
+
+/// Calls a function of a built-in provider; unknown arguments give an unknown result.
+///
+/// # Errors
+/// When there is no such function, an argument does not fit, or the function says why it has no result.
+pub fn call_function(provider: &Provider, name: &str, arguments: &[Value]) -> Result<Value, Diagnostics> {
+    let wrong = |why: String| {
+        Diagnostics::from(Diagnostic::error("Error in function call", why).about(provider.to_string()))
+    };
+    let schema = schema(provider).unwrap_or_default();
+    let Some(function) = schema.functions.get(name) else {
+        return Err(wrong(format!("The provider {} has no function {name:?}.", provider.short())));
+    };
+    if arguments.len() != function.parameters.len() {
+        let (takes, given) = (function.parameters.len(), arguments.len());
+        return Err(wrong(format!("The function {name:?} takes {takes} arguments, not {given}.")));
+    }
+    if !arguments.iter().all(Value::is_wholly_known) {
+        return Ok(Value::unknown(function.result.clone()));
+    }
+    let mut converted = Vec::with_capacity(arguments.len());
+    for (argument, parameter) in arguments.iter().zip(&function.parameters) {
+        if argument.is_null() && !parameter.allow_null {
+            return Err(wrong(format!("The function {name:?} must not be given null for {:?}.", parameter.name)));
+        }
+        converted.push(value::convert(argument, &parameter.ty).map_err(|why| {
+            wrong(format!("The function {name:?} cannot take the value given for {:?}: {why}.", parameter.name))
+        })?);
+    }
+    match placement::call_dr_function(name, &converted) {
+        Some(result) => result.map_err(|why| {
+            let parameter = function.parameters.get(why.argument).map(|p| format!(" (argument {:?})", p.name));
+            wrong(format!("The function {name:?} failed{}: {}", parameter.unwrap_or_default(), why.reason))
+        }),
+        None => Err(wrong(format!("The function {name:?} has no body."))),
+    }
+}
+
+/// Answers a question to a built-in provider.
+pub fn answer(question: &Question) -> Answer {
+    let provider = &question.provider().provider;
+    let Some(builtin) = Builtin::of(provider) else {
+        return refused(question, no_such_provider(provider));
+    };
+    if let Some(kind) = kind(question)
+        && kind.as_ref() != builtin.kind()
+    {
+        return refused(question, no_such_type(provider, kind));
+    }
+    match question {
+        Question::ValidateProvider { .. } | Question::ConfigureProvider { .. } => Answer::Checked(Diagnostics::new()),
+        Question::ValidateResource { config, .. } => Answer::Checked(match builtin {
+            Builtin::Terraform => Diagnostics::new(),
+            Builtin::Drform => placement::validate_spread(config),
+        }),
+        Question::Read { current, .. } => Answer::Object(Some(current.clone()), Diagnostics::new()),
+        Question::UpgradeState { version, raw, .. } => upgraded(builtin, *version, raw),
+        Question::Plan { prior, proposed, config, private, .. } => match builtin {
+            _ if proposed.is_null() => planned(proposed.clone(), private),
+            Builtin::Terraform => terraform_data::plan(prior, proposed, private),
+            Builtin::Drform => spread::plan(prior, config, private),
+        },
+        Question::ValidateDataSource { kind, .. } | Question::ReadDataSource { kind, .. } => {
+            refused(question, no_such_type(provider, kind))
+        }
+        Question::FindByToken { .. } => Answer::Unsupported,
+    }
+}
+
+/// Carries a change out: the new object is the planned one with what was open filled in.
+pub fn change(request: &ChangeRequest) -> ChangeAnswer {
+    let provider = &request.provider.provider;
+    let (object, diagnostics) = match Builtin::of(provider) {
+        None => (None, Diagnostics::from(no_such_provider(provider))),
+        Some(builtin) if request.kind.as_ref() != builtin.kind() => (None, no_such_type(provider, &request.kind).into()),
+        Some(_) if request.planned.is_null() => (Some(request.planned.clone()), Diagnostics::new()),
+        Some(Builtin::Terraform) => (Some(terraform_data::change(request)), Diagnostics::new()),
+        Some(Builtin::Drform) => spread::change(request),
+    };
+    let object = object.map(|value| StoredObject { value, private: Arc::default() });
+    ChangeAnswer { object, diagnostics, legacy: false, in_doubt: false }
+}
+
+fn kind(question: &Question) -> Option<&Arc<str>> {
+    match question {
+        Question::ValidateProvider { .. } | Question::ConfigureProvider { .. } => None,
+        Question::ValidateResource { kind, .. }
+        | Question::ValidateDataSource { kind, .. }
+        | Question::UpgradeState { kind, .. }
+        | Question::Read { kind, .. }
+        | Question::Plan { kind, .. }
+        | Question::ReadDataSource { kind, .. }
+        | Question::FindByToken { kind, .. } => Some(kind),
+    }
+}
+
+fn no_such_provider(provider: &Provider) -> Diagnostic {
+    Diagnostic::error("No such built-in provider", format!("The provider {} is not built in.", provider.short()))
+        .about(provider.to_string())
+        .next("This is a mistake of drform: report it.")
+}
+
+fn no_such_type(provider: &Provider, kind: &str) -> Diagnostic {
+    Diagnostic::error("Invalid resource type", format!("The provider {} has no type {kind:?}.", provider.short()))
+        .about(provider.to_string())
+        .next("Correct the name of the type.")
+}
+
+fn refused(question: &Question, diagnostic: Diagnostic) -> Answer {
+    match question {
+        Question::ValidateProvider { .. }
+        | Question::ConfigureProvider { .. }
+        | Question::ValidateResource { .. }
+        | Question::ValidateDataSource { .. } => Answer::Checked(diagnostic.into()),
+        Question::Plan { .. } => Answer::Planned(None, diagnostic.into()),
+        Question::UpgradeState { .. } | Question::Read { .. } | Question::ReadDataSource { .. } => {
+            Answer::Object(None, diagnostic.into())
+        }
+        Question::FindByToken { .. } => Answer::Unsupported,
+    }
+}
+
+pub(crate) fn planned(value: Value, private: &Arc<[u8]>) -> Answer {
+    let planned =
+        calls::PlannedObject { planned: value, requires_replace: Vec::new(), private: private.clone(), legacy: false };
+    Answer::Planned(Some(planned), Diagnostics::new())
+}
+
+/// Stored attributes by the only schema version there has been; attributes that are gone are left out.
+fn upgraded(builtin: Builtin, version: u64, raw: &str) -> Answer {
+    let invalid = |why: String| {
+        let detail = format!("A stored {} cannot be read: {why}.", builtin.kind());
+        Answer::Object(None, Diagnostic::error("Invalid stored object", detail).into())
+    };
+    let Some(schema) = builtin.schema().resources.get(builtin.kind()) else {
+        return invalid("it has no schema".into());
+    };
+    if version > schema.version {
+        return invalid(format!("it has schema version {version}; this version of drform knows {}", schema.version));
+    }
+    let node = match value::json::parse(raw) {
+        Ok(node) => node,
+        Err(why) => return invalid(why.to_string()),
+    };
+    let known = |(name, _): &&(Arc<str>, _)| schema.block.attributes.contains_key(name);
+    let members: Vec<_> = node.as_object().unwrap_or_default().iter().filter(known).cloned().collect();
+    match value::json::decode(&value::json::Node::Object(members), &configschema::implied_type(&schema.block)) {
+        Ok(value) => Answer::Object(Some(StoredObject { value, private: Arc::default() }), Diagnostics::new()),
+        Err(why) => invalid(why.to_string()),
+    }
+}

@@ -165,9 +165,9 @@ fn torn_header(bytes: &[u8]) -> Result<Stored, JournalError> {
         return Err(JournalError::NewerVersion { what: format!("it has format version {version}") });
     }
     // The header is written together with the first frame, so a damaged one may have bytes behind it; but an
-    // intact frame behind a damaged header is no crash.
-    let prefix = HEADER.starts_with(bytes) || bytes.iter().take(HEADER.len()).all(|b| *b == 0);
-    if prefix && !any_frame_after(bytes, 0, 1) {
+    // intact later frame behind a damaged header is no crash.
+    let lost = bytes.iter().zip(HEADER).all(|(found, meant)| found == meant || *found == 0);
+    if lost && !any_frame_after(bytes, 0, 1) {
         return Ok(Stored { tail: Tail::Torn { valid_len: 0 }, ..Stored::none() });
     }
     Err(JournalError::NotAJournal)

@@ -153,7 +153,7 @@ impl DataTask {
     }
 
     fn end(self) -> Turn<DataTask> {
-        Turn::End(self.report)
+        Turn::End(Box::new(self.report))
     }
 }
 

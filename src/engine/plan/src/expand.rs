@@ -17,7 +17,7 @@ use eval::{Expansion, Repetition};
 use state::{DeposedKey, InstanceState, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use value::Type;
+use value::{Type, Value};
 
 /// The objects of a resource, and its expansion in each instance of its module.
 #[derive(Default)]
@@ -60,7 +60,12 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
     }
     match resource.resource.mode {
         ResourceMode::Data => growth.data(&mut grown),
-        ResourceMode::Managed => growth.managed(&mut grown),
+        ResourceMode::Managed => {
+            growth.managed(&mut grown);
+            if planner.input.options.mode == Mode::RefreshOnly {
+                growth.show_unwanted(&mut grown);
+            }
+        }
         ResourceMode::Ephemeral => grown.troubles.push(
             Diagnostic::error("Ephemeral resources are not supported", format!("{resource} cannot be opened yet."))
                 .about(resource.to_string()),
@@ -196,6 +201,22 @@ impl<'a> Growth<'a> {
                 grown.tasks.push(self.task(addr.clone(), Some(key.clone()), aim));
             }
         }
+    }
+
+    /// In refresh-only mode nothing is deleted, so references still see instances that are no longer wanted (observed
+    /// with Terraform 1.11.4).
+    fn show_unwanted(&self, grown: &mut Grown) {
+        let mut expansions: BTreeMap<ModuleInstance, Expansion> = std::mem::take(&mut grown.expansions).into_iter().collect();
+        for addr in self.planner.graph.stored.get(self.resource).into_iter().flatten() {
+            match (expansions.get_mut(&addr.module), &addr.key) {
+                (Some(Expansion::Count(n)), InstanceKey::Int(i)) => *n = (*n).max(i.saturating_add(1)),
+                (Some(Expansion::Each(elements)), InstanceKey::String(key)) => {
+                    elements.entry(key.clone()).or_insert_with(Value::dynamic);
+                }
+                _ => {}
+            }
+        }
+        grown.expansions = expansions.into_iter().collect();
     }
 
     fn aim_of_unwanted(&self, mode: Mode, reason: impl FnOnce() -> ActionReason) -> Aim {

@@ -223,10 +223,13 @@ fn first(
     };
     if prepared.prior.is_null() {
         let tainted = !prepared.before.is_null();
+        // A trigger is named as the reason whatever the action, also of a create (observed with Terraform 1.11.4).
+        let triggered = subject.forced.filter(|reason| *reason == ActionReason::ReplaceByTriggers);
         let (action, reason) = match tainted {
             true => (replacement(subject), ActionReason::ReplaceBecauseTainted),
             false => (Action::Create, ActionReason::None),
         };
+        let reason = triggered.unwrap_or(reason);
         return done(prepared, Chosen { action, reason, replace_paths: Vec::new() });
     }
     let replace_paths = forcing_paths(&prepared, &planned, &after)?;

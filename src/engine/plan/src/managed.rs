@@ -428,7 +428,7 @@ impl ManagedTask {
     }
 
     fn end(self) -> Turn<ManagedTask> {
-        Turn::End(self.report)
+        Turn::End(Box::new(self.report))
     }
 }
 

@@ -203,7 +203,9 @@ pub struct Plan {
     pub prior: Arc<State>,
     /// Provider configurations in use and what they were configured with, as far as known while planning.
     pub provider_configs: BTreeMap<ProviderConfig, Value>,
-    /// Values of data sources that were read while planning, and of every instance (planned): what analysis reads.
+    /// Values of data sources that were read while planning, and of every instance (planned): what analysis reads, and
+    /// what references see. In destroy mode the objects as they are before, because provider configurations are made
+    /// from them; in refresh-only mode as they are.
     pub values: BTreeMap<ResourceInstance, Value>,
     /// Whether everything was planned.
     pub complete: Complete,

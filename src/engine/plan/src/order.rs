@@ -336,7 +336,7 @@ fn join(what: Joined, resource: &ConfigResource, viewer: &ModuleInstance) -> Joi
 /// Keeps the steps that change something, and what they wait for.
 fn drop_unneeded(draft: &mut Draft) {
     let mut needed = vec![false; draft.names.len()];
-    let mut open = std::mem::take(&mut draft.essential);
+    let mut open = draft.essential.clone();
     while let Some(step) = open.pop() {
         let Some(seen) = needed.get_mut(step) else { continue };
         if !std::mem::replace(seen, true) {
@@ -372,6 +372,8 @@ fn sort(draft: &mut Draft) -> Result<Vec<usize>, Box<Diagnostic>> {
             after.retain(|a| *a != earlier);
         }
     }
+    drop_unneeded(draft);
+    let kept: Vec<usize> = draft.keys.values().copied().collect();
     let order = topological(&kept, &draft.after);
     if order.len() == kept.len() { Ok(order) } else { Err(Box::new(cycle(&kept, &order, draft))) }
 }

@@ -211,7 +211,7 @@ impl Planner {
                 }
                 self.end_node(node, report.diagnostics);
             }
-            (Turn::End(report), Asker::Object(addr, deposed)) => self.end_object(node, &(addr, deposed), &by, report),
+            (Turn::End(report), Asker::Object(addr, deposed)) => self.end_object(node, &(addr, deposed), &by, *report),
         }
     }
 

@@ -52,7 +52,7 @@ impl ProviderTask {
         match (self.stage, answer) {
             (ProviderStage::Validate, Answer::Checked(diagnostics)) => {
                 if !self.accept(diagnostics) {
-                    return Turn::End(self.report);
+                    return Turn::End(Box::new(self.report));
                 }
                 self.stage = ProviderStage::Configure;
                 let question =
@@ -64,13 +64,13 @@ impl ProviderTask {
                     self.report.value = Some(self.config.clone());
                 }
                 self.stage = ProviderStage::Ready;
-                Turn::End(self.report)
+                Turn::End(Box::new(self.report))
             }
             (stage, _) => {
                 let detail = format!("{} gave another answer than was asked for.", self.provider);
                 self.accept(Diagnostic::error("Provider gave the wrong kind of answer", detail).into());
                 self.stage = stage;
-                Turn::End(self.report)
+                Turn::End(Box::new(self.report))
             }
         }
     }

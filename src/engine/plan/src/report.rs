@@ -13,7 +13,7 @@ pub(crate) enum Turn<T> {
     /// It asks, and goes on when it is answered.
     Ask(T, Question),
     /// It is done.
-    End(Report),
+    End(Box<Report>),
 }
 
 impl<T> Turn<T> {

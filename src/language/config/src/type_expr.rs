@@ -9,7 +9,7 @@ use syntax::{Expr, ExprKind, Expression, Name, ObjectItem, ObjectKey};
 use value::{Content, ObjectType, Type, Value, convert};
 
 /// Defaults of the optional attributes in a type constraint, in the shape of the type.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TypeDefaults {
     /// Defaults of attributes of this object type, converted to the type of the attribute.
     pub attributes: BTreeMap<Arc<str>, Value>,

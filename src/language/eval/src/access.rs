@@ -162,7 +162,7 @@ pub(crate) fn index(value: &Value, key: &Value) -> Result<Value, Fault> {
             match &name.content {
                 Content::String(name) => match attributes.get(name) {
                     Some(found) => Ok(found.clone().marked(marks)),
-                    None => Err(no_attribute_at(key, name)),
+                    None => Err(no_attribute_at(key)),
                 },
                 _ => dynamic(Type::Dynamic),
             }
@@ -199,7 +199,7 @@ fn index_unknown(value: &Value, ty: &Type, key: &Value, marks: Marks) -> Result<
         Type::Object(object) => match &as_key(key, &Type::String)?.content {
             Content::String(name) => match object.attributes.get(name) {
                 Some(part) => part.clone(),
-                None => return Err(no_attribute_at(key, name)),
+                None => return Err(no_attribute_at(key)),
             },
             _ => Type::Dynamic,
         },
@@ -220,8 +220,7 @@ fn set_index() -> Fault {
     .next("Use tolist() to fix an order, one() for the only element, or a for expression.")
 }
 
-fn no_attribute_at(key: &Value, name: &str) -> Fault {
-    let _ = name;
+fn no_attribute_at(key: &Value) -> Fault {
     let more = match key.content {
         Content::Number(_) => " An object only supports looking up attributes by name, not by numeric index.",
         _ => "",

@@ -4,11 +4,13 @@ use crate::access::Fault;
 use crate::evaluation::Evaluation;
 use crate::functions;
 use crate::names::{Names, Resolved};
+use crate::provider_function::{FunctionAnswer, marks_of};
+use crate::references::free_traversals;
 use crate::suggestion::did_you_mean;
-use diag::{Diagnostic, Diagnostics};
+use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use syntax::{Expr, ExprKind, Name, Step};
+use syntax::{Expr, ExprKind, Expression, Name, Step};
 use value::{Content, Type, Value, convert};
 
 /// Functions that this room has, besides those that are values to values.
@@ -24,6 +26,9 @@ impl Evaluation<'_> {
     /// `name(args)`
     pub(crate) fn call(&mut self, name: &Name, args: &[Expr], expand_last: bool, whole: &Expr) -> Value {
         let plain = name.text.strip_prefix("core::").unwrap_or(&name.text);
+        if let Some(path) = plain.strip_prefix("provider::") {
+            return self.provider_call(name, path, args, expand_last, whole);
+        }
         if !function_exists(plain) {
             return self.unknown_function(name, args);
         }
@@ -67,25 +72,36 @@ impl Evaluation<'_> {
         for arg in args {
             self.evaluate(arg);
         }
-        let diagnostic = if name.text.starts_with("provider::") {
-            let local = name.text.split("::").nth(1).unwrap_or_default();
-            Diagnostic::error(
-                "Unknown provider function",
-                format!(
-                    "There is no function named {:?}. Ensure that provider name {local:?} is declared in this module's \
-                     required_providers block, and that this provider offers a function named {:?}.",
-                    name.text,
-                    name.text.rsplit("::").next().unwrap_or_default()
-                ),
-            )
-        } else {
-            let all = OWN.iter().copied().chain(functions::names());
-            let suggestion = did_you_mean(&name.text, all);
-            let detail = format!("There is no function named {:?}.{suggestion}", name.text);
-            Diagnostic::error("Call to unknown function", detail)
-        };
-        self.misnamed.push(diagnostic.at(name.span.of(&self.file)));
+        let suggestion = did_you_mean(&name.text, OWN.iter().copied().chain(functions::names()));
+        let detail = format!("There is no function named {:?}.{suggestion}", name.text);
+        let diagnostic = Diagnostic::error("Call to unknown function", detail);
+        // As in Terraform `try` hides this: a module may ask whether a function is there.
+        self.troubles.push(diagnostic.at(name.span.of(&self.file)));
         Value::dynamic()
+    }
+
+    /// `provider::local::function(args)`, where `path` is `local::function`.
+    fn provider_call(&mut self, name: &Name, path: &str, args: &[Expr], expand_last: bool, whole: &Expr) -> Value {
+        let before = self.here();
+        let Some(values) = self.arguments(args, expand_last).filter(|_| !self.failed_since(before)) else {
+            return Value::dynamic();
+        };
+        let (local, function) = path.split_once("::").unwrap_or((path, ""));
+        match self.names.provider_function(local, function, &values) {
+            FunctionAnswer::Answered(Ok(value)) => value.marked(marks_of(&values)),
+            FunctionAnswer::Answered(Err(reason)) => self.call_failed(name, &reason, whole),
+            FunctionAnswer::Lacking => Value::dynamic().marked(marks_of(&values)),
+            FunctionAnswer::Nowhere => {
+                let detail = format!(
+                    "There is no function named {:?}. Ensure that provider name {local:?} is declared in this module's \
+                     required_providers block, and that this provider offers a function named {function:?}.",
+                    name.text
+                );
+                let diagnostic = Diagnostic::error("Unknown provider function", detail);
+                self.troubles.push(diagnostic.at(name.span.of(&self.file)));
+                Value::dynamic()
+            }
+        }
     }
 
     /// The values of the arguments; nothing when there is an unknown number of them, or an error.
@@ -237,7 +253,11 @@ impl Evaluation<'_> {
         };
         if !reference {
             let reason = match template.kind {
-                ExprKind::String(_) | ExprKind::Template(_) => {
+                ExprKind::Template(_) => {
+                    "invalid template expression: templatestring is only for rendering templates retrieved dynamically \
+                     from elsewhere; to render an inline template, consider using a plain template string expression"
+                }
+                ExprKind::String(_) => {
                     "invalid template expression: templatestring is only for rendering templates retrieved dynamically \
                      from elsewhere, and so does not support providing a literal template; consider using a template \
                      string expression instead"
@@ -280,6 +300,7 @@ impl Evaluation<'_> {
         let vars = match &vars.content {
             Content::Object(vars) | Content::Map(_, vars) => vars.clone(),
             Content::Unknown(Type::Dynamic | Type::Map(_) | Type::Object(_), ..) => return Value::dynamic(),
+            Content::Null(_) => return self.invalid_argument("vars", "argument must not be null", place, whole),
             _ => return self.invalid_argument("vars", "invalid vars value: must be a map", place, whole),
         };
         if let Some(bad) = vars.keys().find(|name| !syntax::is_identifier(name)) {
@@ -294,7 +315,11 @@ impl Evaluation<'_> {
         if troubles.has_errors() {
             return self.template_failed(name, text, &troubles, whole);
         }
-        let names = TemplateNames { vars: &vars };
+        if let Some((missing, place_of_name)) = missing_variable(&template, &vars, text) {
+            let reason = format!("vars map does not contain key {missing:?}, referenced at {place_of_name}");
+            return self.invalid_argument("vars", &reason, place, whole);
+        }
+        let names = TemplateNames { vars: &vars, outside: self.names };
         let (value, troubles) = Evaluation::run(&names, self.surroundings, &template, &[]);
         if troubles.has_errors() {
             return self.template_failed(name, text, &troubles, whole);
@@ -309,15 +334,33 @@ impl Evaluation<'_> {
                 reason.push_str("; ");
             }
             if let Some(range) = &trouble.subject {
-                let before = text.get(..range.start as usize).unwrap_or_default();
-                let line = before.matches('\n').count() + 1;
-                let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-                reason.push_str(&format!("{}:{line},{column}: ", range.file));
+                reason.push_str(&place_in(text, range));
+                reason.push_str(": ");
             }
             reason.push_str(&format!("{}; {}", trouble.summary, trouble.detail.trim_end_matches('.')));
         }
         self.call_failed(name, &reason, whole)
     }
+}
+
+/// The first name that a template needs and its caller does not give, and where it stands.
+fn missing_variable(template: &Expression, vars: &BTreeMap<Arc<str>, Value>, text: &str) -> Option<(String, String)> {
+    let mut missing = None;
+    free_traversals(&template.root, &mut Vec::new(), &mut |name, _, _| {
+        if missing.is_none() && !vars.contains_key(&name.text) {
+            missing = Some((name.text.to_string(), place_in(text, &name.span.of(&template.file))));
+        }
+    });
+    missing
+}
+
+/// A place in a template, whose text no renderer of diagnostics has: `a.tftpl:3,5-9`.
+fn place_in(text: &str, range: &Range) -> String {
+    let before = text.get(..range.start as usize).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let inside = text.get(range.start as usize..range.end as usize).unwrap_or_default();
+    format!("{}:{line},{column}-{}", range.file, column + inside.chars().count())
 }
 
 /// A wrong number of arguments is told as such.
@@ -348,6 +391,7 @@ fn settled(value: Value) -> Value {
 /// The names of a template: what the caller gave.
 struct TemplateNames<'a> {
     vars: &'a BTreeMap<Arc<str>, Value>,
+    outside: &'a dyn Names,
 }
 
 impl Names for TemplateNames<'_> {
@@ -360,6 +404,10 @@ impl Names for TemplateNames<'_> {
                 Resolved::Wrong(Diagnostic::error("Missing template variable", detail).at(name.span.of(file)))
             }
         }
+    }
+
+    fn provider_function(&self, local: &str, function: &str, arguments: &[Value]) -> FunctionAnswer {
+        self.outside.provider_function(local, function, arguments)
     }
 
     fn inside_template(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Strongly connected components, and the shortest way round one.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A node on the way down.
@@ -98,8 +99,8 @@ pub(crate) fn shortest_cycle(members: &BTreeSet<usize>, targets: impl Fn(usize) 
                 path.reverse();
                 return path;
             }
-            if !came_from.contains_key(&target) {
-                came_from.insert(target, node);
+            if let Entry::Vacant(place) = came_from.entry(target) {
+                place.insert(node);
                 queue.push_back(target);
             }
         }

@@ -145,7 +145,7 @@ fn mismatch(yes: &Type, no: &Type) -> String {
             }
             let differing = a.attributes.iter().find_map(|(name, ty)| {
                 let other = b.attributes.get(name)?;
-                (ty != other && unify(&[ty.clone(), other.clone()]).is_none()).then(|| (name, ty, other))
+                (ty != other && unify(&[ty.clone(), other.clone()]).is_none()).then_some((name, ty, other))
             });
             match differing {
                 Some((name, ty, other)) => {

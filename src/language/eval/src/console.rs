@@ -178,16 +178,29 @@ fn printable(c: char) -> bool {
     c == ' ' || c == '\'' || format!("{:?}", format!("a{c}")).chars().count() == 4
 }
 
+/// Spaces by which the parts of a type are set in.
+const STEP: usize = 4;
+
+/// The element type of a collection: in a line of its own unless it is a word.
+fn write_element(element: &Type, indent: usize, out: &mut String) {
+    if element.is_primitive() || *element == Type::Dynamic {
+        return write_type(element, indent, out);
+    }
+    line(indent + STEP, out);
+    write_type(element, indent + STEP, out);
+    out.push(',');
+    line(indent, out);
+}
+
 fn write_type(ty: &Type, indent: usize, out: &mut String) {
-    const STEP: usize = 4;
     match ty {
         Type::Dynamic => out.push_str("dynamic"),
         Type::String => out.push_str("string"),
         Type::Number => out.push_str("number"),
         Type::Bool => out.push_str("bool"),
-        Type::List(element) => call("list", out, |out| write_type(element, indent, out)),
-        Type::Set(element) => call("set", out, |out| write_type(element, indent, out)),
-        Type::Map(element) => call("map", out, |out| write_type(element, indent, out)),
+        Type::List(element) => call("list", out, |out| write_element(element, indent, out)),
+        Type::Set(element) => call("set", out, |out| write_element(element, indent, out)),
+        Type::Map(element) => call("map", out, |out| write_element(element, indent, out)),
         Type::Tuple(elements) if elements.is_empty() => out.push_str("tuple([])"),
         Type::Tuple(elements) => {
             out.push_str("tuple([");
@@ -204,11 +217,7 @@ fn write_type(ty: &Type, indent: usize, out: &mut String) {
             out.push_str("object({");
             for (name, ty) in &object.attributes {
                 line(indent + STEP, out);
-                if syntax::is_identifier(name) {
-                    out.push_str(name);
-                } else {
-                    quoted(name, out);
-                }
+                out.push_str(name);
                 out.push_str(": ");
                 write_type(ty, indent + STEP, out);
                 out.push(',');

@@ -80,9 +80,9 @@ fn undeclared_variable(module: &Module, name: &str, place: Range) -> Diagnostic 
 
 fn undeclared_resource(module: &Module, resource: &Resource, place: Range) -> Diagnostic {
     let kind = match resource.mode {
-        Mode::Managed => "managed resource",
-        Mode::Data => "data resource",
-        Mode::Ephemeral => "ephemeral resource",
+        Mode::Managed => "A managed resource",
+        Mode::Data => "A data resource",
+        Mode::Ephemeral => "An ephemeral resource",
     };
     let other_mode = |mode: Mode| {
         let other = Resource { mode, ..resource.clone() };
@@ -102,7 +102,7 @@ fn undeclared_resource(module: &Module, resource: &Resource, place: Range) -> Di
             Some(Resource { kind: kind.into(), ..resource.clone() }.to_string())
         });
     let detail = format!(
-        "A {kind} {:?} {:?} has not been declared in {}.",
+        "{kind} {:?} {:?} has not been declared in {}.",
         resource.kind,
         resource.name,
         display(module)

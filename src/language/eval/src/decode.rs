@@ -1,17 +1,18 @@
 //! A block body against its schema: values of the implied type, and everything that is wrong with the body, in one go.
 
-use crate::dynamic::Item;
+use crate::dynamic::{Item, Keyed};
 use crate::evaluation::Evaluation;
 use crate::evaluator::{Evaluator, ModuleNames, Repeating, Repetition};
 use crate::functions::Surroundings;
 use crate::suggestion::nearest;
 use addrs::ModuleInstance;
 use configschema::{Attribute, AttributeType, Block, NestedBlock, Nesting, attribute_type, empty_value, implied_type};
-use diag::{Diagnostic, Diagnostics, Range};
+use diag::{Diagnostic, Diagnostics};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use syntax::{Body, Expression};
-use value::{Content, Type, Value, convert};
+use value::{Type, Value, convert};
 
 impl Evaluator {
     /// Decodes a body against the schema of its block. The value has the type that the schema implies; where the body is
@@ -130,9 +131,9 @@ impl Decoder<'_> {
             let marks = items.iter().fold(value::Marks::NONE, |marks, item| marks.union(item.marks()));
             return Value::unknown(nested_type(nested)).marked(marks);
         }
-        let counted = items.len() as u64;
-        self.count_blocks(body, name, nested, counted, items.get(1).map(|item| item.range().clone()));
-        let mut values = items.into_iter().filter_map(Item::into_keyed_value);
+        let values: Vec<Keyed> = items.into_iter().filter_map(Item::into_keyed).collect();
+        self.count_blocks(body, name, nested, &values);
+        let mut values = values.into_iter();
         match nested.nesting {
             Nesting::Single => values.next().map_or_else(|| Value::null(implied_type(&nested.block)), |(_, v, _)| v),
             Nesting::Group => values.next().map_or_else(|| empty_value(&nested.block), |(_, v, _)| v),
@@ -142,11 +143,14 @@ impl Decoder<'_> {
                 let mut elements: BTreeMap<Arc<str>, Value> = BTreeMap::new();
                 for (key, value, range) in values {
                     let key = key.unwrap_or_default();
-                    if elements.contains_key(&key) {
-                        let detail = format!("Only one {name} block may have the key {key:?}.");
-                        self.diagnostics.push(Diagnostic::error(format!("Duplicate {name} block"), detail).at(range));
-                    } else {
-                        elements.insert(key, value);
+                    match elements.entry(key) {
+                        Entry::Vacant(place) => {
+                            place.insert(value);
+                        }
+                        Entry::Occupied(place) => {
+                            let detail = format!("Only one {name} block may have the key {:?}.", place.key());
+                            self.diagnostics.push(Diagnostic::error(format!("Duplicate {name} block"), detail).at(range));
+                        }
                     }
                 }
                 if has_dynamic(&nested.block) {
@@ -158,8 +162,11 @@ impl Decoder<'_> {
         }
     }
 
-    fn count_blocks(&mut self, body: &Body, name: &str, nested: &NestedBlock, count: u64, second: Option<Range>) {
-        let place = || second.clone().unwrap_or_else(|| body.missing_range());
+    fn count_blocks(&mut self, body: &Body, name: &str, nested: &NestedBlock, blocks: &[Keyed]) {
+        let count = blocks.len() as u64;
+        let allowed = if matches!(nested.nesting, Nesting::Single | Nesting::Group) { 1 } else { nested.max_items };
+        let first_too_many = usize::try_from(allowed).ok().and_then(|allowed| blocks.get(allowed));
+        let place = || first_too_many.map_or_else(|| body.missing_range(), |(_, _, range)| range.clone());
         let trouble = match nested.nesting {
             Nesting::Single | Nesting::Group if count > 1 => {
                 let detail = format!("Only one block of type {name:?} is allowed.");
@@ -352,9 +359,5 @@ pub(crate) fn mark_parts(object: Value, marks: value::Marks) -> Value {
     if marks.is_empty() {
         return object;
     }
-    let marked = object.map_children(|_, part| if part.is_null() { part.clone() } else { part.clone().marked(marks) });
-    match marked.content {
-        Content::Object(_) => marked,
-        _ => marked.marked(marks),
-    }
+    object.map_children(|_, part| if part.is_null() { part.clone() } else { part.clone().marked(marks) })
 }

@@ -17,7 +17,11 @@ pub(crate) enum Item {
     Unknown(Marks),
 }
 
+/// A block: its label, its object, its place.
+pub(crate) type Keyed = (Option<Arc<str>>, Value, Range);
+
 impl Item {
+    /// The marks that the collection of all blocks takes over.
     pub(crate) fn marks(&self) -> Marks {
         match self {
             Item::Known(_, value, _) => value.marks,
@@ -25,15 +29,8 @@ impl Item {
         }
     }
 
-    pub(crate) fn range(&self) -> &Range {
-        static NOWHERE: std::sync::LazyLock<Range> = std::sync::LazyLock::new(|| Range::new("".into(), 0, 0));
-        match self {
-            Item::Known(_, _, range) => range,
-            Item::Unknown(_) => &NOWHERE,
-        }
-    }
-
-    pub(crate) fn into_keyed_value(self) -> Option<(Option<Arc<str>>, Value, Range)> {
+    /// The block, if it is one.
+    pub(crate) fn into_keyed(self) -> Option<Keyed> {
         match self {
             Item::Known(key, value, range) => Some((key, value, range)),
             Item::Unknown(_) => None,

@@ -5,6 +5,7 @@ use crate::evaluation::Evaluation;
 use crate::expansion::Expansion;
 use crate::functions::{Chance, FileSource, Surroundings};
 use crate::names::{Names, Resolved};
+use crate::provider_function::{FunctionAnswer, FunctionDesk};
 use crate::references::{Parsed, Referent, parse_referent};
 use crate::variable::VariableInput;
 use addrs::{InstanceKey, ModuleInstance, ModulePath, Resource, ResourceInstance};
@@ -100,6 +101,7 @@ pub struct Evaluator {
     pub(crate) instances: BTreeMap<ModulePath, Vec<ModuleInstance>>,
     pub(crate) values: BTreeMap<ModuleInstance, ModuleValues>,
     pub(crate) given: BTreeMap<Arc<str>, VariableInput>,
+    pub(crate) functions: Option<FunctionDesk>,
 }
 
 impl Evaluator {
@@ -111,6 +113,7 @@ impl Evaluator {
             instances: BTreeMap::from([(ModulePath::ROOT, vec![ModuleInstance::ROOT])]),
             values: BTreeMap::from([(ModuleInstance::ROOT, ModuleValues::default())]),
             given: BTreeMap::new(),
+            functions: None,
         }
     }
 
@@ -270,6 +273,10 @@ impl Names for ModuleNames<'_> {
             Ok(value) => Resolved::Found { value, used: parsed.used },
             Err(diagnostic) => Resolved::Wrong(*diagnostic),
         }
+    }
+
+    fn provider_function(&self, local: &str, function: &str, arguments: &[Value]) -> FunctionAnswer {
+        self.ask_provider(local, function, arguments)
     }
 }
 

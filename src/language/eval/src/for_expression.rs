@@ -3,6 +3,7 @@
 use crate::access::Fault;
 use crate::evaluation::Evaluation;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use syntax::{Expr, ForExpr, Name};
 use value::{Content, Marks, Type, Value, convert};
@@ -111,14 +112,15 @@ impl Evaluation<'_> {
                 Outcome::Open => open = true,
                 Outcome::Taken(None, value) => items.push(value),
                 Outcome::Taken(Some(key), value) if each.group => groups.entry(key).or_default().push(value),
-                Outcome::Taken(Some(key), value) => {
-                    if attributes.contains_key(&key) {
-                        self.duplicate_key(&key, marks, each, whole);
-                        open = true;
-                    } else {
-                        attributes.insert(key, value);
+                Outcome::Taken(Some(key), value) => match attributes.entry(key) {
+                    Entry::Vacant(place) => {
+                        place.insert(value);
                     }
-                }
+                    Entry::Occupied(place) => {
+                        self.duplicate_key(place.key(), marks, each, whole);
+                        open = true;
+                    }
+                },
             }
         }
         let result = match (open, &each.key, each.group) {
@@ -195,7 +197,7 @@ impl Evaluation<'_> {
         const INVALID: &str = "Invalid 'for' condition";
         if value.is_null() {
             let detail = "The value of the 'if' clause must not be null.";
-            self.fail(Fault::new(INVALID, detail), condition.span, condition);
+            self.fail(Fault::new("Condition is null", detail), condition.span, condition);
             return None;
         }
         match convert(value, &Type::Bool) {

@@ -141,6 +141,7 @@ pub fn expression_graph(tree: &ModuleTree) -> (ExpressionGraph, Diagnostics) {
         graph.dependencies.push(targets);
         diagnostics.extend(edges.troubles);
     }
+    diagnostics.extend(loose_references(tree, &graph, &contents));
     let components = crate::components::components(&graph.dependencies);
     for component in &components {
         let alone = |node: &usize| graph.dependencies_of(*node).contains(node);
@@ -150,6 +151,21 @@ pub fn expression_graph(tree: &ModuleTree) -> (ExpressionGraph, Diagnostics) {
     }
     graph.order = components.into_iter().flatten().collect();
     (graph, diagnostics)
+}
+
+/// What is wrong with references in blocks that are no nodes: `check` and `import`.
+fn loose_references(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents) -> Vec<Diagnostic> {
+    let mut edges = Edges { tree, index: &graph.index, contents, found: Vec::new(), troubles: Vec::new() };
+    for module in tree.modules.values() {
+        for check in module.checks.values() {
+            edges.rules(module, &check.asserts);
+        }
+        for import in &module.imports {
+            edges.expression(module, &import.id);
+            import.for_each.iter().for_each(|expr| edges.expression(module, expr));
+        }
+    }
+    edges.troubles
 }
 
 /// All nodes, by module, then in the order of [`ExprNode`].
@@ -298,31 +314,6 @@ impl<'a> Edges<'a> {
         self.inside(&parent.path);
         for expr in call.count.iter().chain(&call.for_each).chain(&call.depends_on) {
             self.expression(parent, expr);
-        }
-        self.arguments(path, call);
-    }
-
-    /// Arguments of a call that its module does not declare: nobody evaluates them.
-    fn arguments(&mut self, path: &ModulePath, call: &ModuleCall) {
-        let Some(called) = self.tree.module(path) else { return };
-        for argument in &call.arguments.attributes {
-            let name = &argument.name.text;
-            if !called.variables.contains_key(name) {
-                let suggestion =
-                    crate::suggestion::did_you_mean(name, called.variables.keys().map(AsRef::as_ref));
-                let detail = format!("An argument named {name:?} is not expected here.{suggestion}");
-                let next = format!("Declare variable {name:?} in module {:?}, or remove the argument.", call.name);
-                self.troubles
-                    .push(Diagnostic::error("Unsupported argument", detail).at(argument.name_range()).next(next));
-            }
-        }
-        for block in &call.arguments.blocks {
-            let detail = format!("Blocks of type {:?} are not expected here.", block.kind.text);
-            self.troubles.push(
-                Diagnostic::error("Unsupported block type", detail)
-                    .at(block.header_range())
-                    .next("A module takes arguments only; write it with an equals sign if a variable is meant."),
-            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the names of an expression mean.
 
+use crate::provider_function::FunctionAnswer;
 use diag::Diagnostic;
 use std::sync::Arc;
 use syntax::{Name, Step};
@@ -9,6 +10,11 @@ use value::Value;
 pub(crate) trait Names {
     /// The value of a name, and how many of the steps after it were used up in finding it.
     fn resolve(&self, name: &Name, steps: &[Step], file: &Arc<str>) -> Resolved;
+
+    /// What a provider says to `provider::local::function(arguments)`.
+    fn provider_function(&self, _local: &str, _function: &str, _arguments: &[Value]) -> FunctionAnswer {
+        FunctionAnswer::Nowhere
+    }
 
     /// Whether `templatefile` and `templatestring` may be called: they do not nest.
     fn inside_template(&self) -> bool {

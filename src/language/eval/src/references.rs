@@ -147,19 +147,7 @@ pub(crate) fn parse_referent(name: &Name, steps: &[Step], file: &Arc<str>) -> Re
         "each" => one(Referent::Each),
         "count" => match attribute(0) {
             Some(name) if name.text.as_ref() == "index" => Ok(Parsed { referent: Referent::Count, used: 1 }),
-            Some(other) => Err(Box::new(
-                Diagnostic::error(
-                    "Invalid \"count\" attribute",
-                    format!(
-                        "The \"count\" object does not have an attribute named {:?}. The only supported attribute is \
-                         count.index, the index of each instance of a resource block that has the \"count\" argument \
-                         set.",
-                        other.text
-                    ),
-                )
-                .at(other.span.of(file))
-                .next("Write count.index."),
-            )),
+            Some(other) => Err(Box::new(no_count_attribute(other, file))),
             None => Err(direct("count")),
         },
         "self" => Ok(Parsed { referent: Referent::SelfObject, used: 0 }),
@@ -194,6 +182,15 @@ pub(crate) fn parse_referent(name: &Name, steps: &[Step], file: &Arc<str>) -> Re
             }
         },
     }
+}
+
+fn no_count_attribute(name: &Name, file: &Arc<str>) -> Diagnostic {
+    let detail = format!(
+        "The \"count\" object does not have an attribute named {:?}. The only supported attribute is count.index, which is \
+         the index of each instance of a resource block that has the \"count\" argument set.",
+        name.text
+    );
+    Diagnostic::error("Invalid \"count\" attribute", detail).at(name.span.of(file)).next("Write count.index.")
 }
 
 fn resource(mode: Mode, kind: &Name, name: &Name, used: usize) -> Parsed {

@@ -80,14 +80,14 @@ impl Evaluation<'_> {
                         text.failed = true;
                         text.marks = text.marks.union(value.marks);
                     } else {
-                        self.include(value, text, expr, "The expression result is null.");
+                        self.include(value, text, expr);
                     }
                 }
                 TemplatePart::If { condition, yes, no, span } => {
                     let value = self.template_if(condition, yes, no, whole);
                     let place = Expr { kind: syntax::ExprKind::Error, span: *span };
                     match value {
-                        Some(value) => self.include(value, text, &place, "The expression result is null."),
+                        Some(value) => self.include(value, text, &place),
                         None => text.failed = true,
                     }
                 }
@@ -157,13 +157,13 @@ impl Evaluation<'_> {
     }
 
     /// Appends one value.
-    fn include(&mut self, value: Value, text: &mut Text, place: &Expr, null: &str) {
+    fn include(&mut self, value: Value, text: &mut Text, place: &Expr) {
         let (value, marks) = value.unmark();
         text.marks = text.marks.union(marks);
         match &value.content {
             Content::Null(_) => {
                 text.failed = true;
-                let detail = format!("{null} Cannot include a null value in a string template.");
+                let detail = "The expression result is null. Cannot include a null value in a string template.";
                 let fault = Fault::new(INVALID, detail).next("Give a default, as in ${coalesce(x, \"\")}.");
                 self.fail(fault, place.span, place);
             }

@@ -2,6 +2,7 @@
 
 mod battery;
 mod blocks;
-mod expressions;
+mod differences;
+mod limits;
 mod modules;
-mod support;
+pub(crate) mod support;

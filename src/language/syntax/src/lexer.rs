@@ -77,8 +77,8 @@ impl<'a> Lexer<'a> {
             text,
             bytes: text.as_bytes(),
             at: 0,
-            // Ordinary configuration has about one token per four bytes.
-            tokens: Vec::with_capacity(text.len() / 4 + 8),
+            // Ordinary configuration has more than three bytes to a token.
+            tokens: Vec::with_capacity(text.len() / 3 + 8),
             modes: if start == Start::Template { vec![Mode::Bare] } else { Vec::new() },
             diagnostics: Diagnostics::new(),
             rule,
@@ -173,6 +173,11 @@ impl<'a> Lexer<'a> {
 
     fn lone_carriage_return(&mut self) {
         let span = self.push(TokenKind::Newline, 1);
+        self.report_lone_carriage_return(span);
+    }
+
+    /// Told once: a file with one of them usually has only them.
+    fn report_lone_carriage_return(&mut self, span: Span) {
         if !self.saw_lone_cr {
             self.saw_lone_cr = true;
             let text = "A carriage return without a line feed does not end a line.";
@@ -215,20 +220,20 @@ impl<'a> Lexer<'a> {
     }
 
     fn number(&mut self) {
+        // Like Terraform, this takes "1.2.3" as one token; the parser says what is wrong with it.
         let digits = |from: usize| self.count(from, |b| b.is_ascii_digit());
-        let mut len = digits(self.at);
-        if self.byte(len) == b'.' {
-            let fraction = digits(self.at + len + 1);
-            if fraction > 0 {
-                len += 1 + fraction;
+        let mut len = 0;
+        loop {
+            len += digits(self.at + len);
+            let prefix = match self.byte(len) {
+                b'.' => 1,
+                b'e' | b'E' => 1 + usize::from(matches!(self.byte(len + 1), b'+' | b'-')),
+                _ => break,
+            };
+            if digits(self.at + len + prefix) == 0 {
+                break;
             }
-        }
-        if matches!(self.byte(len), b'e' | b'E') {
-            let sign = usize::from(matches!(self.byte(len + 1), b'+' | b'-'));
-            let exponent = digits(self.at + len + 1 + sign);
-            if exponent > 0 {
-                len += 1 + sign + exponent;
-            }
+            len += prefix;
         }
         self.push(TokenKind::Number, len);
     }

@@ -204,6 +204,9 @@ impl<'a> Parser<'a> {
             return;
         }
         self.last_error = Some(at.start);
+        // A line break is shown as the end of its line.
+        let at =
+            if self.text_of(at).trim_end_matches(['\r', '\n']).is_empty() { Span::new(at.start, at.start) } else { at };
         self.diagnostics.push(Diagnostic::error(summary, detail).at(at.of(&self.file)).next(next));
     }
 

@@ -50,6 +50,22 @@ fn accepts_what_terraform_accepts() {
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Valid cases changed at random places, with Terraform's verdict on each.
+#[test]
+fn accepts_and_rejects_mutations_as_terraform_does() {
+    let text = include_str!("../tests/data/mutations-terraform-1.11.4.json");
+    let all: serde_json::Value = serde_json::from_str(text).unwrap();
+    let mut wrong = Vec::new();
+    for case in all.as_array().unwrap() {
+        let (source, accepted) = (case["source"].as_str().unwrap(), case["accepted"].as_bool().unwrap());
+        let (_, diagnostics) = parse("case.tf".into(), source.into());
+        if diagnostics.has_errors() == accepted {
+            wrong.push(format!("{source:?} {diagnostics:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// Cases where our summary is another than Terraform's first, each with the reason.
 const OTHER_WORDS: [(&str, &str); 1] = [
     // Terraform reports the "/" of an unterminated comment as a stray operator.

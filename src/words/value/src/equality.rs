@@ -113,10 +113,6 @@ fn compare(a: &Value, b: &Value) -> Verdict {
     }
     if a.is_known() != b.is_known() {
         let (unknown, known) = if a.is_known() { (b, a) } else { (a, b) };
-        if known.as_str().is_some() && may_conform(&unknown.ty(), &Type::String) {
-            // Terraform does not look at a promised prefix here (measured), so neither may a plan of ours.
-            return Verdict::Undecided;
-        }
         return if unknown.may_become(known) { Verdict::Undecided } else { Verdict::Different };
     }
     if !a.is_known() {

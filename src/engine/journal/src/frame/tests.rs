@@ -90,6 +90,9 @@ fn unsynced_sectors_of_the_last_frame_may_come_in_any_order() {
     assert_eq!(read(&bytes).unwrap().tail, Tail::Torn { valid_len: head });
     let zeros = vec![0; 4096];
     assert_eq!(read(&zeros).unwrap().tail, Tail::Torn { valid_len: 0 });
+    bytes.truncate(places[1]);
+    bytes[5..40].fill(0);
+    assert_eq!(read(&bytes).unwrap().tail, Tail::Torn { valid_len: 0 });
 }
 
 #[test]

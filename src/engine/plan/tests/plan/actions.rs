@@ -169,6 +169,9 @@ fn replacement_by_triggers() {
           count = 2
           name  = "n${count.index}"
         }
+        resource "test_thing" "created" {
+          lifecycle { replace_triggered_by = [test_thing.upd] }
+        }
         resource "test_thing" "by_update" {
           lifecycle { replace_triggered_by = [test_thing.upd] }
         }
@@ -215,6 +218,8 @@ fn replacement_by_triggers() {
             {id: ?test_thing.by_own[1]:id, secret: !null, zone: ?test_thing.by_own[1]:zone}
         test_thing.by_update: DeleteThenCreate ReplaceByTriggers
             {id: ?test_thing.by_update:id, secret: !null, zone: ?test_thing.by_update:zone}
+        test_thing.created: Create ReplaceByTriggers
+            {id: ?test_thing.created:id, secret: !null, zone: ?test_thing.created:zone}
         test_thing.many[0]: NoOp
         test_thing.many[1]: Update
             {id: "3", name: "n1", secret: !null}
@@ -308,7 +313,7 @@ fn write_only_arguments_reach_the_provider_and_no_plan() {
     .run();
     check(run.text(), expect![[r#"
         test_thing.a: Create
-            {id: ?test_thing.a:id, secret: !null, token: null, zone: ?test_thing.a:zone}
+            {id: ?test_thing.a:id, secret: !null, zone: ?test_thing.a:zone}
         errored
         Error [test_thing.b]: Invalid use of ephemeral value: Ephemeral values are not valid for "name", because it is not a write-only attribute and must be persisted to state.
     "#]]);

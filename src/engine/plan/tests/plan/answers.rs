@@ -72,7 +72,7 @@ fn any_order_gives_the_same_plan() {
 #[test]
 fn questions_come_in_address_order() {
     let run = big().run();
-    let keys: Vec<_> = run.asked.iter().filter_map(|q| match q {
+    let keys = run.asked.iter().filter_map(|q| match q {
         Question::ReadDataSource { config, .. } => config.get("key").and_then(Value::as_str).map(str::to_owned),
         Question::ValidateResource { config, .. } => config.get("name").and_then(Value::as_str).map(str::to_owned),
         _ => None,

@@ -9,6 +9,7 @@ mod data;
 mod destroy;
 mod faults;
 mod lifecycle;
+mod oracle;
 mod order;
 mod refresh;
 mod scale;

@@ -172,7 +172,17 @@ fn a_dependency_that_was_given_up_does_not_close_a_cycle() {
         row("test_thing.b", r#"{"id":"2","name":"1","size":1}"#).on(&["test_thing.a"]),
     ])
     .run();
-    expect![[""]].assert_eq(&run.steps());
+    expect![[r#"
+        0 configure test
+        1 evaluate test_thing.a after [0]
+        2 evaluate test_thing.b after [0]
+        3 set aside test_thing.b as 960dd3b1 after [0, 2]
+        4 create test_thing.b after [0, 2, 3]
+        5 delete test_thing.b 960dd3b1 after [0, 4]
+        6 join DependentDeletes test_thing.a after [5]
+        7 delete test_thing.a after [0, 6]
+        8 create test_thing.a after [0, 1, 7]
+    "#]].assert_eq(&run.steps());
 }
 
 #[test]
@@ -188,7 +198,16 @@ fn providers_made_from_replaced_objects_do_not_close_a_cycle() {
         row("other_thing.o", r#"{"id":"2"}"#).on(&["test_thing.base"]),
     ])
     .run();
-    expect![[""]].assert_eq(&run.steps());
+    expect![[r#"
+        0 configure test
+        1 evaluate test_thing.base after [0]
+        2 join DependentDeletes test_thing.base
+        3 delete test_thing.base after [0, 2]
+        4 create test_thing.base after [0, 1, 3]
+        5 complete test_thing.base after [1, 4]
+        6 configure other after [5]
+        7 delete other_thing.o after [6]
+    "#]].assert_eq(&run.steps());
 }
 
 #[test]
@@ -200,5 +219,7 @@ fn cycles_are_named() {
             row("test_thing.c", r#"{"id":"3"}"#),
         ])
         .run();
-    expect![[""]].assert_eq(&run.troubles());
+    expect![[r#"
+        Error: Cycle: These steps wait for each other, so none of them can start: test_thing.b (destroy), test_thing.a (destroy).
+    "#]].assert_eq(&run.troubles());
 }

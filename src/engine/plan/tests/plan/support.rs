@@ -11,17 +11,20 @@ use plan::{
     Ticket,
 };
 use state::{InstanceState, Object, OutputState, State, Status};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use value::{Content, Marks, Path, Type, Value, json};
 
 // ---- configuration
 
-struct Files(BTreeMap<String, Vec<(Arc<str>, Arc<str>)>>);
+/// Name and text.
+type File = (Arc<str>, Arc<str>);
+
+struct Files(BTreeMap<String, Vec<File>>);
 
 impl config::Sources for Files {
-    fn module_files(&self, dir: &str) -> Result<Vec<(Arc<str>, Arc<str>)>, Diagnostic> {
+    fn module_files(&self, dir: &str) -> Result<Vec<File>, Diagnostic> {
         self.0.get(dir).cloned().ok_or_else(|| Diagnostic::error("No such module", dir))
     }
 
@@ -32,7 +35,7 @@ impl config::Sources for Files {
 
 /// Splits `#- dir/file.tf` parts; text before the first is `main.tf`.
 fn parts(fixture: &str) -> Files {
-    let mut files: BTreeMap<String, Vec<(Arc<str>, Arc<str>)>> = BTreeMap::new();
+    let mut files: BTreeMap<String, Vec<File>> = BTreeMap::new();
     let mut name = "main.tf".to_owned();
     let mut text = String::new();
     let mut put = |name: &str, text: &str| {
@@ -106,7 +109,8 @@ fn schemas() -> Schemas {
 }
 
 fn type_of(kind: &str) -> Arc<Schema> {
-    let all = schemas();
+    static ALL: OnceLock<Schemas> = OnceLock::new();
+    let all = ALL.get_or_init(schemas);
     all.values().find_map(|s| s.resources.get(kind).or_else(|| s.data_sources.get(kind))).cloned().expect("a type")
 }
 
@@ -121,7 +125,6 @@ pub(crate) struct Case {
     /// Objects that are not what the state says, by id; `None` when they are gone.
     world: BTreeMap<String, Option<Value>>,
     seed: Option<u64>,
-    pub(crate) diagnostics: Diagnostics,
 }
 
 pub(crate) fn case(fixture: &str) -> Case {
@@ -149,7 +152,7 @@ pub(crate) fn case(fixture: &str) -> Case {
         },
         seed: 7,
     };
-    Case { input, rules: Vec::new(), world: BTreeMap::new(), seed: None, diagnostics }
+    Case { input, rules: Vec::new(), world: BTreeMap::new(), seed: None }
 }
 
 pub(crate) fn addr(text: &str) -> ResourceInstance {
@@ -240,6 +243,11 @@ impl Case {
         }
         self
     }
+    /// A state file.
+    pub(crate) fn state_text(mut self, text: &str) -> Case {
+        self.input.prior = Arc::new(state::v4::parse(text).expect("a state file"));
+        self
+    }
     /// The instance was made by a provider configuration with that alias.
     pub(crate) fn provider(mut self, address: &str, alias: &str) -> Case {
         self.state().instances.get_mut(&addr(address)).unwrap().provider.alias = Some(alias.into());
@@ -290,7 +298,7 @@ impl Case {
     /// Plans, and gives the questions that were asked too.
     pub(crate) fn run(self) -> Run {
         let mut planner = Planner::new(self.input.clone());
-        let mut waiting: Vec<(Ticket, Question)> = planner.asks();
+        let mut waiting: VecDeque<(Ticket, Question)> = planner.asks().into();
         let mut asked = Vec::new();
         let mut random = self.seed;
         while !waiting.is_empty() {
@@ -301,7 +309,7 @@ impl Case {
                     usize::try_from(*state >> 33).unwrap() % waiting.len()
                 }
             };
-            let (ticket, question) = if random.is_some() { waiting.swap_remove(next) } else { waiting.remove(0) };
+            let (ticket, question) = waiting.swap_remove_front(next).unwrap();
             let answer = self.rules.iter().find_map(|rule| rule(&question)).unwrap_or_else(|| self.simple(&question));
             asked.push(question);
             planner.answer(ticket, answer);
@@ -357,7 +365,11 @@ fn planned(kind: &str, prior: &Value, proposed: &Value, private: &Arc<[u8]>) -> 
     let schema = type_of(kind);
     let answer = |planned| PlannedObject {
         planned,
-        requires_replace: vec![Path::attribute("id"), Path::attribute(if kind == "terraform_data" { "triggers_replace" } else { "size" })],
+        // The old SDK lists far too much: `id` stands for that.
+        requires_replace: match kind {
+            "terraform_data" => vec![Path::attribute("triggers_replace")],
+            _ => vec![Path::attribute("id"), Path::attribute("size")],
+        },
         private: if private.is_empty() { Arc::from(&b"planned"[..]) } else { private.clone() },
         legacy: false,
     };

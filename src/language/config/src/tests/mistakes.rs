@@ -320,19 +320,16 @@ fn syntax_mistakes_come_along() {
     check_mistakes(
         "variable \"a\" {\n  default = \n}\nvariable \"b\" {\n  type = \n}\noutput \"c\" {\n  value = 1 +\n}\n",
         expect![[r#"
-        main.tf:2: Invalid expression: 
-
-            Expected the start of an expression, but the line ends here.
-            > Write the value on this line. An expression can go on in the next line inside parentheses.
-        main.tf:5: Invalid expression: 
-
-            Expected the start of an expression, but the line ends here.
-            > Write the value on this line. An expression can go on in the next line inside parentheses.
-        main.tf:8: Invalid expression: 
-
-            Expected the start of an expression, but the line ends here.
-            > Write the value on this line. An expression can go on in the next line inside parentheses.
-    "#]],
+            main.tf:2: Invalid expression: 
+                Expected the start of an expression, but the line ends here.
+                > Write the value on this line. An expression can go on in the next line inside parentheses.
+            main.tf:5: Invalid expression: 
+                Expected the start of an expression, but the line ends here.
+                > Write the value on this line. An expression can go on in the next line inside parentheses.
+            main.tf:8: Invalid expression: 
+                Expected the start of an expression, but the line ends here.
+                > Write the value on this line. An expression can go on in the next line inside parentheses.
+        "#]],
     );
 }
 

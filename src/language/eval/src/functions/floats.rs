@@ -2,6 +2,7 @@
 
 /// The natural logarithm: `2^k * (1 + f)` as `k * ln 2 + ln (1 + f)`, the second by the usual polynomial in `f / (2 + f)`,
 /// in the order of operations that Terraform's answers show.
+#[allow(clippy::excessive_precision, reason = "the coefficients as they are published")]
 pub(super) fn natural_log(x: f64) -> f64 {
     const LN2_HIGH: f64 = 6.931_471_803_691_238_164_9e-1;
     const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;

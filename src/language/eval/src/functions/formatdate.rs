@@ -54,7 +54,7 @@ fn piece(verb: &str, m: &Moment) -> Result<String, String> {
     let named = |names: &'static [&'static str], at: u32| names.get(at as usize).copied().unwrap_or_default();
     let short = |name: &str| name.get(..3).unwrap_or_default().to_string();
     let month = || named(&MONTHS, m.month - 1);
-    let hour12 = || if m.hour % 12 == 0 { 12 } else { m.hour % 12 };
+    let hour12 = || if m.hour.is_multiple_of(12) { 12 } else { m.hour % 12 };
     let half = || if m.hour < 12 { "am" } else { "pm" };
     Ok(match verb {
         "YYYY" => format!("{:04}", m.year),

@@ -144,7 +144,7 @@ impl Verb<'_> {
             convert(arg, &ty).map_err(|e| match (&ty, arg.ty()) {
                 (Type::String, _) => unsupported("string required"),
                 (Type::Bool, _) => unsupported("bool required"),
-                (_, from) if from == Type::String => unsupported(&e.to_string()),
+                (_, Type::String) => unsupported(&e.to_string()),
                 _ => unsupported("number required"),
             })
         };

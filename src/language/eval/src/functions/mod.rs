@@ -128,6 +128,8 @@ mod urlencode;
 mod uuid;
 mod uuidv5;
 mod values;
+mod yamldecode;
+mod yamlencode;
 mod zipmap;
 
 #[cfg(test)]
@@ -268,6 +270,8 @@ const FUNCTIONS: &[(&str, &Function)] = &[
     ("uuid", &uuid::FUNCTION),
     ("uuidv5", &uuidv5::FUNCTION),
     ("values", &values::FUNCTION),
+    ("yamldecode", &yamldecode::FUNCTION),
+    ("yamlencode", &yamlencode::FUNCTION),
     ("zipmap", &zipmap::FUNCTION),
 ];
 

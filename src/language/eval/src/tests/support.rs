@@ -178,7 +178,6 @@ pub(crate) fn summaries(diagnostics: &Diagnostics) -> Vec<String> {
     diagnostics.iter().map(|d| d.summary.clone()).collect()
 }
 
-#[allow(dead_code, reason = "for looking at a failure")]
 pub(crate) fn rendered(loaded: &Loaded, diagnostics: &Diagnostics) -> String {
     diagnostics.iter().map(|d| diag::render(d, &loaded.texts, diag::Style::PLAIN)).collect()
 }

@@ -32,6 +32,22 @@ impl Lexer<'_> {
         at - from
     }
 
+    /// A token of text, in which a carriage return alone is a mistake.
+    fn push_text(&mut self, kind: TokenKind, len: usize) -> Span {
+        let span = self.push(kind, len);
+        let bytes = self.bytes.get(span.start as usize..).unwrap_or_default();
+        // The last byte of the token may be half of a line break.
+        let lone =
+            |(at, pair): (usize, &[u8])| (at < len && pair != b"\r\n" && pair.first() == Some(&b'\r')).then_some(at);
+        if bytes.get(..len).is_some_and(|b| b.contains(&b'\r'))
+            && let Some(at) = bytes.get(..len + 1).unwrap_or(bytes).windows(2).enumerate().find_map(lone)
+        {
+            let at = span.start + at as u32;
+            self.report_lone_carriage_return(Span::new(at, at + 1));
+        }
+        span
+    }
+
     /// `${`, `${~`, `%{` or `%{~`.
     fn sequence_open(&mut self) {
         let kind = if self.byte(0) == b'$' { TokenKind::InterpolationOpen } else { TokenKind::DirectiveOpen };
@@ -51,7 +67,7 @@ impl Lexer<'_> {
                 b'\n' if self.closes_on_a_later_line(self.at + len) => {
                     // One diagnostic for the string, at its first line break.
                     let close = self.closing_quote(self.at + len);
-                    let span = Span::new((self.at + len) as u32, (self.at + len + 1) as u32);
+                    let span = Span::new((self.at + len) as u32, (self.at + len) as u32);
                     self.report_multi_line(span);
                     len = close - self.at;
                 }
@@ -63,7 +79,7 @@ impl Lexer<'_> {
             len -= 1;
         }
         if len > 0 {
-            self.push(TokenKind::Literal, len);
+            self.push_text(TokenKind::Literal, len);
         }
         match self.byte(0) {
             b'"' => {
@@ -107,7 +123,14 @@ impl Lexer<'_> {
 
     /// A line ended inside a quoted string: that string and all that it stands in end here.
     fn break_off_quoted(&mut self) {
-        if let Some(Mode::Quoted { open }) = self.modes.last() {
+        // `"${x"` and the end of the line: the quote was to close the outer string, a brace is missing.
+        let empty = |open: &Span| self.text.get(open.end as usize..self.at).is_some_and(|t| t.trim().is_empty());
+        if let [.., Mode::Quoted { .. }, Mode::Sequence { open, .. }, Mode::Quoted { open: inner }] =
+            self.modes.as_slice()
+            && empty(inner)
+        {
+            self.report_unclosed_sequence(*open);
+        } else if let Some(Mode::Quoted { open }) = self.modes.last() {
             let span = Span::new(open.start, self.at as u32);
             let text = "There is no closing quotation mark for this string on its line.";
             self.report(
@@ -193,7 +216,7 @@ impl Lexer<'_> {
         let Some(Mode::Heredoc { marker, line_start, .. }) = self.modes.last_mut() else { return };
         let (marker, at_start) = (marker.clone(), std::mem::replace(line_start, false));
         if at_start && let Some(len) = self.marker_line(&marker) {
-            let close = self.push(TokenKind::HeredocClose, len);
+            let close = self.push_text(TokenKind::HeredocClose, len);
             self.modes.pop();
             if self.at == self.bytes.len() {
                 let text = "The line with the closing marker of a heredoc must end with a line break.";
@@ -228,7 +251,7 @@ impl Lexer<'_> {
         let ended_line = self.byte(len) == b'\n' && self.at + len < self.bytes.len();
         len += usize::from(ended_line);
         if len > 0 {
-            self.push(TokenKind::Literal, len);
+            self.push_text(TokenKind::Literal, len);
         }
         if !ended_line && self.at < self.bytes.len() {
             self.sequence_open();

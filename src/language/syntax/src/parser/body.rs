@@ -126,6 +126,15 @@ impl Parser<'_> {
         match self.kind {
             TokenKind::Newline | TokenKind::Eof => {}
             _ if self.errors > before => self.rest_of_line(),
+            TokenKind::Comma if what == "argument" => {
+                self.error(
+                    self.span,
+                    "Unexpected comma after argument",
+                    "Argument definitions must be separated by newlines, not commas. An argument definition must end with a newline.",
+                    "Start a new line instead of the comma.",
+                );
+                self.rest_of_line();
+            }
             _ => {
                 let article = if what == "argument" { "An argument definition" } else { "A block definition" };
                 self.error(

@@ -3,6 +3,8 @@
 use super::{Newlines, Parser};
 use crate::{Expr, ExprKind, ForExpr, Name, ObjectItem, ObjectKey, Span, TokenKind};
 
+const FOR_EXPRESSION: &str = "Invalid 'for' expression";
+
 /// Which brackets a `for` expression stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -276,32 +278,28 @@ impl Parser<'_> {
 
     fn bad_for(&mut self, at: Span, detail: &str) {
         let example = "A tuple: [for v in list : v]. An object: {for k, v in map : k => v}.";
-        self.error(at, "Invalid 'for' expression", detail, example);
+        self.error(at, FOR_EXPRESSION, detail, example);
     }
 
-    /// One or two names before `in`: `(key, value)`.
-    pub(super) fn for_names(&mut self) -> Option<(Option<Name>, Name)> {
+    /// One or two names, `in` and the collection; `summary` is said of mistakes.
+    pub(super) fn for_head(&mut self, summary: &str) -> Option<(Option<Name>, Name, Expr)> {
+        let next = "Write one or two names, the word \"in\" and what to walk over, such as: for key, value in map.";
         if self.kind != TokenKind::Identifier {
-            self.bad_for(self.span, "For expression requires variable name after 'for'.");
+            self.error(self.span, summary, "For expression requires variable name after 'for'.", next);
             return None;
         }
         let first = self.name();
-        if !self.eat(TokenKind::Comma) {
-            return Some((None, first));
-        }
-        if self.kind != TokenKind::Identifier {
-            self.bad_for(self.span, "For expression requires value variable name after comma.");
+        let (key_name, value_name) = if !self.eat(TokenKind::Comma) {
+            (None, first)
+        } else if self.kind == TokenKind::Identifier {
+            (Some(first), self.name())
+        } else {
+            self.error(self.span, summary, "For expression requires value variable name after comma.", next);
             return None;
-        }
-        let second = self.name();
-        Some((Some(first), second))
-    }
-
-    /// Names, `in` and the collection.
-    pub(super) fn for_head(&mut self) -> Option<(Option<Name>, Name, Expr)> {
-        let (key_name, value_name) = self.for_names()?;
+        };
         if !self.at_word("in") {
-            self.bad_for(self.span, "For expression requires the 'in' keyword after its name declarations.");
+            let detail = "For expression requires the 'in' keyword after its name declarations.";
+            self.error(self.span, summary, detail, next);
             return None;
         }
         self.bump();
@@ -310,7 +308,7 @@ impl Parser<'_> {
 
     fn for_inner(&mut self, form: Form, close: TokenKind) -> Option<ForExpr> {
         let before = self.errors;
-        let (key_name, value_name, collection) = self.for_head()?;
+        let (key_name, value_name, collection) = self.for_head(FOR_EXPRESSION)?;
         if self.kind != TokenKind::Colon {
             if self.errors == before {
                 self.bad_for(self.span, "For expression requires a colon after the collection expression.");

@@ -119,10 +119,7 @@ impl Parser<'_> {
     pub(super) fn term(&mut self) -> Expr {
         let span = self.span;
         match self.kind {
-            TokenKind::Number => {
-                self.bump();
-                Expr { kind: ExprKind::Number(Arc::from(self.text_of(span))), span }
-            }
+            TokenKind::Number => self.number(),
             TokenKind::Identifier => self.word(),
             TokenKind::QuoteOpen => self.quoted_string(),
             TokenKind::HeredocOpen => self.heredoc_string(),
@@ -136,6 +133,23 @@ impl Parser<'_> {
             }
             _ => self.no_term(),
         }
+    }
+
+    fn number(&mut self) -> Expr {
+        let span = self.bump();
+        let text = self.text_of(span);
+        // One fraction, then one exponent.
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
+        if mantissa.matches('.').count() > 1 || exponent.contains(['.', 'e', 'E']) {
+            self.error(
+                span,
+                "Invalid number literal",
+                "A number has at most one decimal point and one exponent, in this order.",
+                "Write a number, such as 12, 1.5 or 1e-3; put a version or an address in quotes.",
+            );
+            return self.error_expr(span);
+        }
+        Expr { kind: ExprKind::Number(Arc::from(text)), span }
     }
 
     fn no_term(&mut self) -> Expr {

@@ -73,7 +73,7 @@ impl Parser<'_> {
     /// Everything up to `end`, which is left for the caller.
     pub(super) fn template_parts(&mut self, end: TokenKind, indentation: Indentation) -> ExprKind {
         let saved = self.newlines(Newlines::Significant);
-        let mut pieces = self.pieces(end);
+        let (mut pieces, complete) = self.pieces(end);
         self.newlines(saved);
         if indentation == Indentation::Removed {
             remove_indentation(&mut pieces);
@@ -86,7 +86,11 @@ impl Parser<'_> {
         if self.directives_too_deep(&pieces) {
             return ExprKind::Error;
         }
+        // A directive that could not be read leaves the others unbalanced.
+        let was_muted = self.muted;
+        self.muted |= !complete;
         let mut parts = self.tree(melded(pieces));
+        self.muted = was_muted;
         if !lone && let [TemplatePart::Interpolation(only)] = parts.as_slice() {
             let at = Span::new(only.span.end, only.span.end);
             parts.push(TemplatePart::Literal(Arc::from(""), at));
@@ -94,8 +98,10 @@ impl Parser<'_> {
         ExprKind::Template(parts)
     }
 
-    fn pieces(&mut self, end: TokenKind) -> Vec<Piece> {
+    /// The pieces up to `end`; false when a directive had to be left out.
+    fn pieces(&mut self, end: TokenKind) -> (Vec<Piece>, bool) {
         let mut pieces = Vec::new();
+        let mut complete = true;
         let mut strip_next = false;
         loop {
             let strip = std::mem::take(&mut strip_next);
@@ -119,10 +125,12 @@ impl Parser<'_> {
                     {
                         text.truncate(text.trim_end().len());
                     }
-                    pieces.extend(self.sequence(&mut strip_next));
+                    let piece = self.sequence(&mut strip_next);
+                    complete &= piece.is_some();
+                    pieces.extend(piece);
                 }
                 // The lexer keeps templates balanced, so this is `end`.
-                _ => return pieces,
+                _ => return (pieces, complete),
             }
         }
     }
@@ -204,7 +212,7 @@ impl Parser<'_> {
             }
             "for" => {
                 self.bump();
-                match self.for_head() {
+                match self.for_head("Invalid 'for' directive") {
                     Some((key_name, value_name, collection)) => {
                         (Piece::For { key_name, value_name, collection, span }, "Extra characters in for marker")
                     }

@@ -44,7 +44,7 @@ fn double_equals() {
         (Value::dynamic(), s("x"), "?"),
         (Value::dynamic(), Value::null(Type::Dynamic), "?"),
         (prefixed(), s("abc"), "?"),
-        (prefixed(), s("xbc"), "?"),
+        (prefixed(), s("xbc"), "false"),
         (positive(), Value::int(0), "false"),
         (positive(), Value::int(1), "?"),
         (promised(), Value::int(1), "false"),

@@ -25,7 +25,6 @@ impl FileSource for Memory {
                 Some((first, _)) => (first, EntryKind::Directory),
                 None => (rest, EntryKind::File),
             })
-            .map(|(name, kind)| (name, kind))
             .collect();
         Ok(names.into_iter().map(|(name, kind)| Entry { name: name.into(), kind }).collect())
     }

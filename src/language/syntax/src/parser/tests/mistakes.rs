@@ -28,8 +28,8 @@ fn each_argument_has_its_own() {
     check(
         "a = \nb = 1 +\nc = foo(1 2)\nd = [1, , 2]\ne = { x = , y = 2 }\nf = \"\\q\"\ng = 1\n",
         expect![[r#"
-            1: Invalid expression: "\n"
-            2: Invalid expression: "\n"
+            1: Invalid expression: ""
+            2: Invalid expression: ""
             3: Missing argument separator: "2"
             4: Invalid expression: ","
             5: Invalid expression: ","
@@ -94,11 +94,11 @@ fn forgotten_quotes() {
     check(
         "a = \"x\nb = \"y\"\nc = \"${foo\"\nd = \"${f(\"x)}\"\ne = 1\n",
         expect![[r#"
-        1: Unterminated template string: "\"x"
-        3: Unterminated template string: "\""
-        4: Unclosed template interpolation sequence: "${"
-        a, b, c, d, e
-    "#]],
+            1: Unterminated template string: "\"x"
+            3: Unclosed template interpolation sequence: "${"
+            4: Unclosed template interpolation sequence: "${"
+            a, b, c, d, e
+        "#]],
     );
     check(
         "b \"x {\n  a = 1\n}\nc = 1\n",
@@ -110,9 +110,9 @@ fn forgotten_quotes() {
     check(
         "a = \"one\ntwo\nthree\"\nb = 1\n",
         expect![[r#"
-        1: Invalid multi-line string: "\n"
-        a, b
-    "#]],
+            1: Invalid multi-line string: ""
+            a, b
+        "#]],
     );
 }
 
@@ -188,13 +188,12 @@ fn blocks() {
 #[test]
 fn templates() {
     check(
-        "a = \"%{ if x }%{ else }%{ else }%{ endif }\"\nb = \"%{ endfor } ${x y} %{ foo }\"\nc = \"%{ for x }%{ endfor } ${}\"\nd = \"%{ if x }\"\n",
+        "a = \"%{ if x }%{ else }%{ else }%{ endif }\"\nb = \"%{ endfor } ${x y}\"\nc = \"%{ for x }%{ endfor } ${}\"\nd = \"%{ if x }\"\n",
         expect![[r#"
             1: Unexpected else directive: "%{ else }"
             2: Unexpected endfor directive: "%{ endfor }"
             2: Extra characters after interpolation expression: "y"
-            2: Invalid template control keyword: "foo"
-            3: Invalid 'for' expression: "}"
+            3: Invalid 'for' directive: "}"
             3: Invalid expression: "}"
             4: Unexpected end of template: "%{ if x }"
             a, b, c, d
@@ -207,16 +206,16 @@ fn foreign_habits() {
     check(
         "a = 'x'\nb = 1;\nc = `x`\nd = x & y\ne = “x”\nf = x ? 1\ng = not x\nh = x == y ? 1 : \ni = 1\n",
         expect![[r#"
-        1: Invalid character: "'x'"
-        2: Invalid character: ";"
-        3: Invalid character: "`x`"
-        4: Unsupported operator: "&"
-        5: Invalid character: "“x”"
-        6: Missing false expression in conditional: "?"
-        7: Missing newline after argument: "x"
-        8: Invalid expression: "\n"
-        a, b, c, d, e, f, g, h, i
-    "#]],
+            1: Invalid character: "'x'"
+            2: Invalid character: ";"
+            3: Invalid character: "`x`"
+            4: Unsupported operator: "&"
+            5: Invalid character: "“x”"
+            6: Missing false expression in conditional: "?"
+            7: Missing newline after argument: "x"
+            8: Invalid expression: ""
+            a, b, c, d, e, f, g, h, i
+        "#]],
     );
     check(
         "a.b = 1\n1 = 2\nb => 3\nc == 4\nd = 5\n",
@@ -246,19 +245,35 @@ fn for_expressions() {
 }
 
 #[test]
+fn numbers_and_line_ends() {
+    check(
+        "a = 1.2.3,\nb = 1e5.2\nc = \"x\ry\"\nd = 1_000\ne = 1.5e3\nf = 1,\ng = \"%{ if x }%{ edif }\"\n",
+        expect![[r#"
+            1: Invalid number literal: "1.2.3"
+            2: Invalid number literal: "1e5.2"
+            3: Invalid character: "\r"
+            4: Missing newline after argument: "_000"
+            6: Unexpected comma after argument: ","
+            7: Invalid template control keyword: "edif"
+            a, b, c, d, e, f, g
+        "#]],
+    );
+}
+
+#[test]
 fn traversals() {
     check(
         "a = x.\nb = x.0.1\nc = x[1\nd = x[*\ne = x.*.*\nf = p::\ng = p::q\nh = x[].y\ni = 1\n",
         expect![[r#"
-        1: Invalid attribute name: "."
-        2: Invalid legacy index syntax: "0.1"
-        3: Missing close bracket on index: "["
-        4: Missing close bracket on splat index: "["
-        5: Nested splat expression not allowed: "*"
-        6: Missing function name: "\n"
-        7: Missing open parenthesis: "p::q"
-        8: Invalid expression: "]"
-        a, b, c, d, e, f, g, h, i
-    "#]],
+            1: Invalid attribute name: "."
+            2: Invalid legacy index syntax: "0.1"
+            3: Missing close bracket on index: "["
+            4: Missing close bracket on splat index: "["
+            5: Nested splat expression not allowed: "*"
+            6: Missing function name: ""
+            7: Missing open parenthesis: "p::q"
+            8: Invalid expression: "]"
+            a, b, c, d, e, f, g, h, i
+        "#]],
     );
 }

@@ -1,0 +1,75 @@
+//! Unpacking provider packages.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+/// Bytes that a package may unpack to: the largest providers have a sixth of it.
+const MAX_BYTES: u64 = 8 << 30;
+
+/// Unpacks an archive into a directory that appears whole or not at all; what stood there before is replaced.
+pub(crate) fn unpack(archive: &Path, to: &Path) -> io::Result<()> {
+    let above = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(above)?;
+    let unpacked = tempfile::Builder::new().prefix(".unpack").tempdir_in(above)?;
+    let mut zip = zip::ZipArchive::new(File::open(archive)?).map_err(io::Error::other)?;
+    let mut left = MAX_BYTES;
+    for index in 0..zip.len() {
+        let file = zip.by_index(index).map_err(io::Error::other)?;
+        let name = inside(file.name()).ok_or_else(|| {
+            io::Error::other(format!("the archive has an entry that leads out of it, {:?}", file.name()))
+        })?;
+        if file.is_symlink() {
+            return Err(io::Error::other(format!("the archive has a link, {:?}", file.name())));
+        }
+        let target = unpacked.path().join(name);
+        if file.is_dir() {
+            fs::create_dir_all(target)?;
+        } else {
+            left = left.saturating_sub(extract(file, &target, left)?);
+        }
+    }
+    #[cfg(unix)]
+    readable(unpacked.path())?;
+    crate::whole_file::remove(to)?;
+    fs::rename(unpacked.path(), to)
+}
+
+/// Writes one file and says how long it was.
+fn extract(file: zip::read::ZipFile<'_, File>, target: &Path, left: u64) -> io::Result<u64> {
+    if let Some(above) = target.parent() {
+        fs::create_dir_all(above)?;
+    }
+    let mode = file.unix_mode();
+    let mut output = File::create_new(target)?;
+    let written = io::copy(&mut file.take(left.saturating_add(1)), &mut output)?;
+    if written > left {
+        return Err(io::Error::other("the archive unpacks to more than 8 GiB"));
+    }
+    #[cfg(unix)]
+    if let Some(mode) = mode {
+        use std::os::unix::fs::PermissionsExt;
+        output.set_permissions(fs::Permissions::from_mode((mode & 0o777) | 0o600))?;
+    }
+    Ok(written)
+}
+
+/// A temporary directory is for one user alone; a package is for everybody.
+#[cfg(unix)]
+fn readable(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o755))
+}
+
+/// The path of an entry below the directory; `None` for one that leads out of it.
+fn inside(name: &str) -> Option<PathBuf> {
+    if name.contains(['\\', '\0', ':']) {
+        return None;
+    }
+    let path = Path::new(name);
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    plain.then(|| path.to_path_buf())
+}
+
+#[cfg(test)]
+mod tests;

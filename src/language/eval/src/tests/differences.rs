@@ -1,0 +1,61 @@
+//! What we do as later versions of Terraform and OpenTofu do, and 1.11.4 does not.
+
+use super::support::check_all;
+
+#[test]
+fn the_other_side_of_a_decided_condition_does_not_matter() {
+    let short_circuit = [
+        ("false && null.x", "false"),
+        ("true || null.x", "true"),
+        ("null.x && false", "false"),
+        ("null.x || true", "true"),
+        ("local.m != null && local.m.a > 1", "false"),
+        ("local.m == null || local.m.a > 1", "true"),
+        (
+            "true && null.x",
+            "Error: Attempt to get attribute from null value: This value is null, so it does not have any attributes.",
+        ),
+        ("false && sensitive(true)", "(sensitive value)"),
+        ("terraform_data.a.id == \"x\" && [][0]", "(known after apply)"),
+        (
+            "[][0] && terraform_data.a.id == \"x\"",
+            "Error: Invalid index: The given key does not identify an element in this collection value: the collection has \
+             no elements.",
+        ),
+        // Wrong types and wrong names are told all the same.
+        ("false && []", "Error: Invalid operand: Unsuitable value for right operand: bool required."),
+        (
+            "false && local.nope",
+            "Error: Reference to undeclared local value: A local value with the name \"nope\" has not been declared.",
+        ),
+    ];
+    check_all("locals { m = null }\nresource \"terraform_data\" \"a\" {}", &short_circuit);
+}
+
+#[test]
+fn null_is_compared_with_the_whole_only() {
+    let rows = [
+        ("{ a = sensitive(1) } == null", "false"),
+        ("null != [sensitive(1)]", "true"),
+        ("sensitive({ a = 1 }) == null", "(sensitive value)"),
+        ("{ a = sensitive(1) } == { a = 1 }", "(sensitive value)"),
+    ];
+    check_all("", &rows);
+}
+
+#[test]
+fn bounds_decide_comparisons() {
+    let rows = [
+        ("length(terraform_data.a.output) >= 0", "(known after apply)"),
+        ("length(tolist(terraform_data.a.output)) < 0", "(known after apply)"),
+        ("length(tolist(terraform_data.a.output)) + 5 > 4", "true"),
+        ("length(tolist(terraform_data.a.output)) - 5 > 4", "(known after apply)"),
+        ("5 - length(tolist(terraform_data.a.output)) < 6", "true"),
+    ];
+    check_all("resource \"terraform_data\" \"a\" { input = tolist([\"x\"]) }", &rows);
+}
+
+#[test]
+fn functions_by_their_long_names() {
+    check_all("", &[("core::upper(\"a\")", "\"A\""), ("core::try(null.x, 1)", "1"), ("core::can(null.x)", "false")]);
+}
