@@ -38,13 +38,15 @@ pub(crate) struct Fate {
     pub(crate) troubles: bool,
     /// Moment at which somebody presses Ctrl-C.
     pub(crate) interrupt: Option<usize>,
+    /// How many intents may be open; otherwise one to four.
+    pub(crate) open: Option<usize>,
     /// The last thing done, for messages.
     pub(crate) last: String,
 }
 
 impl Fate {
     pub(crate) fn new(random: Random) -> Fate {
-        Fate { random, moments: 0, death: None, troubles: false, interrupt: None, last: String::new() }
+        Fate { random, moments: 0, death: None, troubles: false, interrupt: None, open: None, last: String::new() }
     }
 
     fn dies(&mut self, doing: &str) -> bool {
@@ -280,7 +282,8 @@ impl World {
 
     fn apply(&mut self, plan: Plan, input: &PlanInput, stored: &Stored, fate: &mut Fate) -> Result<Diagnostics, End> {
         let begin = self.begin("apply");
-        let limits = Limits { open: 1 + fate.random.below(4), unlimited: BTreeSet::new() };
+        let open = fate.open.unwrap_or_else(|| 1 + fate.random.below(4));
+        let limits = Limits { open, unlimited: BTreeSet::new() };
         let mut applier = Applier::new(Arc::new(plan), input, begin, stored, limits);
         self.drive(&mut applier, fate)?;
         Ok(applier.finish().1)

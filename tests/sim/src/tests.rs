@@ -1,4 +1,6 @@
-use crate::tell;
+use crate::random::Random;
+use crate::run::{Fate, World, parse};
+use crate::{laws, tell};
 
 /// Seeds that failed once, one a line; what follows a `#` says what was wrong.
 const FAILED_ONCE: &str = include_str!("../seeds.txt");
@@ -26,4 +28,25 @@ fn seeds_that_failed_once() {
 #[test]
 fn the_same_seed_tells_the_same_story() {
     assert_eq!(tell(9, 16), tell(9, 16));
+}
+
+/// The text of many independent objects, and of some that depend on all of them.
+fn many(count: usize) -> String {
+    let head = "terraform {\n  required_providers {\n    sim = {\n      source = \"sim/sim\"\n    }\n  }\n}\n";
+    format!(
+        "{head}resource \"sim_disk\" \"many\" {{\n  count = {count}\n  name = \"n${{count.index}}\"\n}}\n\
+         resource \"sim_note\" \"after\" {{\n  count = {count}\n  name = sim_disk.many[count.index].id\n}}\n"
+    )
+}
+
+/// Twenty thousand objects, half of them planned once more: what grows must grow with the change alone.
+#[test]
+fn ten_thousand_creates() {
+    let mut world = World::new(1);
+    let mut fate = Fate::new(Random::new(1));
+    fate.open = Some(1000);
+    world.run(&parse(&many(10_000)).unwrap(), &mut fate).unwrap();
+    assert_eq!(world.cloud.things.len(), 10_000);
+    laws::at_rest(&world).unwrap();
+    assert_eq!(world.state().unwrap().instances.len(), 20_000);
 }

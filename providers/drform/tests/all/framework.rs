@@ -34,7 +34,7 @@ class Sum(Resource):
         ])
     def create(self, ctx, planned):
         print("noise on stdout")
-        if planned["a"] < 0: raise SystemExit("panic: negative")
+        if planned["a"] < 0: raise RuntimeError("negative")
         return {**planned, "sum": planned["a"] + planned["b"]}
     def read(self, ctx, current): return current
     def update(self, ctx, current, planned): return self.create(ctx, planned)

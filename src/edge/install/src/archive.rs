@@ -16,13 +16,13 @@ pub(crate) fn unpack(archive: &Path, to: &Path) -> io::Result<()> {
     let mut left = MAX_BYTES;
     for index in 0..zip.len() {
         let file = zip.by_index(index).map_err(io::Error::other)?;
-        let name = inside(file.name()).ok_or_else(|| {
-            io::Error::other(format!("the archive has an entry that leads out of it, {:?}", file.name()))
-        })?;
+        let name = file.name().map_err(io::Error::other)?.into_owned();
+        let refused = |why: &str| io::Error::other(format!("the archive has an entry {name:?} that {why}"));
+        let place = inside(&name).ok_or_else(|| refused("leads out of it"))?;
         if file.is_symlink() {
-            return Err(io::Error::other(format!("the archive has a link, {:?}", file.name())));
+            return Err(refused("is a link"));
         }
-        let target = unpacked.path().join(name);
+        let target = unpacked.path().join(place);
         if file.is_dir() {
             fs::create_dir_all(target)?;
         } else {

@@ -97,7 +97,7 @@ pub(crate) fn h1_of_archive(archive: &Path) -> io::Result<String> {
     let mut sums = Vec::new();
     for index in 0..archive.len() {
         let file = archive.by_index(index).map_err(io::Error::other)?;
-        let name = file.name().to_string();
+        let name = file.name().map_err(io::Error::other)?.into_owned();
         if !file.is_dir() {
             sums.push((sha256(file)?, name));
         }

@@ -279,9 +279,6 @@ pub(crate) fn place(site: &Site) -> install::Place {
         dir: site.dir.clone(),
         data_dir: site.data_dir(),
         executable_dir: site.executable_dir.clone(),
-        settings: Box::new({
-            let environment = site.environment.clone();
-            move |name: &str| environment.setting(name).map(str::to_string)
-        }),
+        settings: install::Settings::read(|name| site.environment.setting(name), |name| site.environment.get(name)),
     }
 }

@@ -17,7 +17,8 @@ pub fn validate(site: &Site) -> Said {
     let Some(runtime) = said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string()))) else {
         return said;
     };
-    let started = Providers::start(site, &configuration.tree, &State::default(), &mut said);
+    let nothing = State::default();
+    let started = Providers::start(site, &configuration.tree, &nothing, &mut said);
     let Some(providers) = runtime.block_on(started) else {
         return said;
     };

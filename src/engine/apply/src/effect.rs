@@ -14,6 +14,7 @@ pub struct Ticket(pub(crate) u64);
 
 /// Something that the edge is to do. Effects of one batch may be done in any order and at the same time.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "effects are taken and done, not kept")]
 pub enum Effect {
     /// Append to the journal and sync; then call `appended`. If that fails, stop: nothing that was not reported as
     /// appended has happened.

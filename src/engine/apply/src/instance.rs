@@ -24,6 +24,7 @@ pub(crate) struct Ready {
 }
 
 /// The next thing to do for an instance.
+#[allow(clippy::large_enum_variant, reason = "lives for one call")]
 pub(crate) enum Next {
     /// It can be changed.
     Change(Box<Ready>),

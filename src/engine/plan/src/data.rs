@@ -6,7 +6,7 @@ use crate::report::{Refreshed, Report, Turn};
 use crate::stored;
 use crate::{Action, ActionReason, InstanceChange};
 use calls::{Answer, Question, StoredObject};
-use diag::Diagnostics;
+use diag::{Diagnostic, Diagnostics, Severity};
 use std::sync::Arc;
 use value::{Marks, Path, Value};
 
@@ -152,7 +152,13 @@ impl DataTask {
         !errors
     }
 
-    fn end(self) -> Turn<DataTask> {
+    /// Inside of a `check` block errors only warn (features-and-traps.md 83).
+    fn end(mut self) -> Turn<DataTask> {
+        if self.desired.lenient && self.report.diagnostics.has_errors() {
+            let troubles = std::mem::take(&mut self.report.diagnostics);
+            self.report.diagnostics = troubles.map(|d| Diagnostic { severity: Severity::Warning, ..d });
+            self.report.value = Some(Value::unknown(self.desired.subject.ty.clone()));
+        }
         Turn::End(Box::new(self.report))
     }
 }

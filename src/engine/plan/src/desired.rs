@@ -32,6 +32,8 @@ pub(crate) struct Desired {
     pub(crate) repetition: Repetition,
     /// What it depends on, transitively.
     pub(crate) dependencies: Arc<[ConfigResource]>,
+    /// Whether it stands in a `check` block.
+    pub(crate) lenient: bool,
 }
 
 impl Desired {

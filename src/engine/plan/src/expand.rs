@@ -8,7 +8,7 @@ use crate::instance::Subject;
 use crate::managed::{Aim, Identity, ManagedTask};
 use crate::planner::{Planner, Task};
 use crate::provider::ProviderTask;
-use crate::{ActionReason, Mode, PlanInput};
+use crate::{ActionReason, Mode, PlanInput, removed};
 use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
 use config::{ProviderBlock, ResourceConfig};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
@@ -86,6 +86,8 @@ struct Growth<'a> {
     dependencies: Arc<[ConfigResource]>,
     ty: Type,
     ignore: Arc<IgnoreChanges>,
+    /// Whether a `removed` block says that the objects stay.
+    forgets: bool,
 }
 
 impl<'a> Growth<'a> {
@@ -120,7 +122,8 @@ impl<'a> Growth<'a> {
         };
         let ty = configschema::implied_type(&schema.block);
         let ignore = Arc::new(ignore);
-        Ok(Growth { planner, node, resource, block, provider, provider_schema, schema, ty, dependencies, ignore })
+        let forgets = block.is_none() && removed::forgets(&planner.input.tree, resource);
+        Ok(Growth { planner, node, resource, block, provider, provider_schema, schema, ty, dependencies, ignore, forgets })
     }
 
     fn subject(&self, addr: ResourceInstance) -> Subject {
@@ -138,7 +141,8 @@ impl<'a> Growth<'a> {
 
     fn desired(&self, addr: ResourceInstance, repetition: Repetition) -> Box<Desired> {
         let dependencies = self.dependencies.clone();
-        Box::new(Desired { subject: self.subject(addr), repetition, dependencies })
+        let lenient = self.block.is_some_and(|b| b.check.is_some());
+        Box::new(Desired { subject: self.subject(addr), repetition, dependencies, lenient })
     }
 
     /// The instances of a data source; in destroy mode only those that feed a provider are here.
@@ -221,6 +225,7 @@ impl<'a> Growth<'a> {
 
     fn aim_of_unwanted(&self, mode: Mode, reason: impl FnOnce() -> ActionReason) -> Aim {
         match mode {
+            Mode::Normal | Mode::Destroy if self.forgets => Aim::Forget,
             Mode::Normal => Aim::Delete(reason()),
             Mode::Destroy => Aim::Delete(ActionReason::None),
             Mode::RefreshOnly => Aim::Refresh,

@@ -17,6 +17,7 @@ mod order;
 mod planner;
 mod provider;
 mod record;
+mod removed;
 mod report;
 mod schedule;
 mod stored;

@@ -21,6 +21,8 @@ pub(crate) enum Aim {
     Keep(Box<Desired>),
     /// Nothing: it is no longer wanted.
     Delete(ActionReason),
+    /// Nothing, but the object itself stays: a `removed` block says so.
+    Forget,
     /// Only the state is brought up to date.
     Refresh,
 }
@@ -94,7 +96,7 @@ impl ManagedTask {
             provider: self.identity.provider.clone(),
             kind: self.kind(),
             version: object.schema_version,
-            raw: object.attributes.clone(),
+            raw: stored::raw(&self.identity.ty, &self.identity.schema, &object),
         };
         self.ask(ManagedStage::Upgrade, question)
     }
@@ -117,7 +119,9 @@ impl ManagedTask {
                     return self.end_failed();
                 }
                 match planned {
-                    Some(planned) if planned.planned.is_null() => self.delete(&prior, planned.private),
+                    Some(planned) if planned.planned.is_null() => {
+                        self.leave(&prior, planned.private, Action::Delete)
+                    }
                     _ => {
                         let what = ": the plan of a destroy must be null.";
                         let trouble = instance::invalid_plan(&self.subject(), what);
@@ -224,6 +228,11 @@ impl ManagedTask {
                 };
                 self.ask(ManagedStage::Validate(prior, config), question)
             }
+            (Aim::Forget, None) => self.end(),
+            (Aim::Forget, Some(prior)) => {
+                let private = prior.private.clone();
+                self.leave(&prior, private, Action::Forget)
+            }
             (Aim::Delete(_), None) => {
                 if view.options.mode == Mode::Destroy && self.identity.deposed.is_none() {
                     self.report.value = Some(self.unknown());
@@ -236,7 +245,7 @@ impl ManagedTask {
                 }
                 if !self.identity.provider_schema.plan_destroy {
                     let private = prior.private.clone();
-                    return self.delete(&prior, private);
+                    return self.leave(&prior, private, Action::Delete);
                 }
                 let question = Question::Plan {
                     provider: self.identity.provider.clone(),
@@ -336,11 +345,11 @@ impl ManagedTask {
         self.record(change)
     }
 
-    /// The last turn of an object that goes.
-    fn delete(self, prior: &Prior, private: Arc<[u8]>) -> Turn<ManagedTask> {
+    /// The last turn of an object that goes, or is forgotten.
+    fn leave(self, prior: &Prior, private: Arc<[u8]>, action: Action) -> Turn<ManagedTask> {
         let reason = match self.aim {
             Aim::Delete(reason) => reason,
-            Aim::Keep(_) | Aim::Refresh => ActionReason::None,
+            Aim::Keep(_) | Aim::Forget | Aim::Refresh => ActionReason::None,
         };
         let stored = self.identity.stored.as_ref();
         let nothing: Arc<[ConfigResource]> = Arc::from(&[][..]);
@@ -349,7 +358,7 @@ impl ManagedTask {
             deposed: self.identity.deposed.clone(),
             provider: self.identity.provider.clone(),
             schema: self.identity.schema.clone(),
-            action: Action::Delete,
+            action,
             reason,
             before: prior.value.clone(),
             after: self.nothing(),
@@ -391,7 +400,7 @@ impl ManagedTask {
     fn subject(&self) -> Subject {
         match &self.aim {
             Aim::Keep(desired) => desired.subject.clone(),
-            Aim::Delete(_) | Aim::Refresh => Subject {
+            Aim::Delete(_) | Aim::Forget | Aim::Refresh => Subject {
                 addr: self.identity.addr.clone(),
                 provider: self.identity.provider.clone(),
                 schema: self.identity.schema.clone(),

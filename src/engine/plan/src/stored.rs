@@ -9,7 +9,8 @@ use configschema::Schema;
 use diag::{Diagnostic, Diagnostics};
 use state::{Object, Status};
 use std::sync::Arc;
-use value::{Marks, Path, Value, json};
+use value::json::Node;
+use value::{Marks, Path, Type, Value, json};
 
 /// Whether an object of the state can be brought to the schema at all.
 ///
@@ -40,6 +41,50 @@ pub(crate) fn readable(addr: &ResourceInstance, schema: &Schema, object: &Object
         ));
     }
     Ok(())
+}
+
+/// The stored attributes as a provider is given them. When the versions are equal nobody upgrades, so attributes that
+/// the schema no longer has are taken out first (plugin-protocol.md 12, as Terraform does).
+pub(crate) fn raw(ty: &Type, schema: &Schema, object: &Object) -> Arc<str> {
+    if object.schema_version != schema.version {
+        return object.attributes.clone();
+    }
+    let parsed = json::parse(&object.attributes).ok();
+    match parsed.and_then(|node| without_removed(&node, ty)) {
+        Some(node) => node.print().into(),
+        None => object.attributes.clone(),
+    }
+}
+
+/// The node without members that the type does not have; `None` when there are none, which is nearly always.
+fn without_removed(node: &Node, ty: &Type) -> Option<Node> {
+    match (node, ty) {
+        (Node::Object(members), Type::Object(object)) => {
+            let known = |name: &Arc<str>| object.attributes.get(name);
+            change_some(members, |(name, part)| match known(name) {
+                None => Some(None),
+                Some(ty) => without_removed(part, ty).map(|part| Some((name.clone(), part))),
+            })
+            .map(Node::Object)
+        }
+        (Node::Object(members), Type::Map(element)) => {
+            change_some(members, |(name, part)| without_removed(part, element).map(|part| Some((name.clone(), part))))
+                .map(Node::Object)
+        }
+        (Node::Array(items), Type::List(element) | Type::Set(element)) => {
+            change_some(items, |part| without_removed(part, element).map(Some)).map(Node::Array)
+        }
+        _ => None,
+    }
+}
+
+/// The list with some items changed or taken out; `None` when none is.
+fn change_some<T: Clone>(items: &[T], change: impl Fn(&T) -> Option<Option<T>>) -> Option<Vec<T>> {
+    let changes: Vec<Option<Option<T>>> = items.iter().map(change).collect();
+    if changes.iter().all(Option::is_none) {
+        return None;
+    }
+    Some(items.iter().zip(changes).filter_map(|(item, change)| change.unwrap_or_else(|| Some(item.clone()))).collect())
 }
 
 /// Whether what a provider calls the object is one: of the schema's type, wholly known, write-only arguments null.

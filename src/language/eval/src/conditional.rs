@@ -43,9 +43,14 @@ impl Evaluation<'_> {
             self.fail(fault, condition.span, condition);
             return Value::unknown(ty);
         };
+        // Against a literal null there is nothing to convert: an object of any size is passed on as it is.
+        let other_is_null = literal_null(if chosen { &no_value } else { &yes_value });
         let (value, troubles, arm, name) =
             if chosen { (yes_value, yes_troubles, yes, "true") } else { (no_value, no_troubles, no, "false") };
         self.troubles.extend(troubles);
+        if other_is_null {
+            return value.marked(marks);
+        }
         match convert(&value, &ty) {
             Ok(value) => value.marked(marks),
             Err(e) => {
@@ -57,9 +62,13 @@ impl Evaluation<'_> {
     }
 }
 
+/// `null` as written, whose type is decided by the other arm.
+fn literal_null(value: &Value) -> bool {
+    matches!(value.content, Content::Null(Type::Dynamic)) && value.marks.is_empty()
+}
+
 /// The type of the result; `None` when the arms cannot have one.
 fn result_type(yes: &Value, no: &Value) -> Option<Type> {
-    let literal_null = |v: &Value| matches!(v.content, Content::Null(Type::Dynamic)) && v.marks.is_empty();
     let (yes_type, no_type) = (yes.ty(), no.ty());
     if literal_null(yes) {
         Some(no_type)

@@ -347,9 +347,17 @@ impl<'a> Edges<'a> {
         self.rules(module, &lifecycle.preconditions);
         self.rules(module, &lifecycle.postconditions);
         self.body(module, &config.body);
-        for block in config.provisioners.iter().chain(&config.connection) {
-            self.body(module, &block.body);
+        config.connection.iter().for_each(|block| self.body(module, &block.body));
+        config.provisioners.iter().for_each(|block| self.provisioner(module, &block.body));
+    }
+
+    /// `when = destroy` and `on_failure = continue` are words, not references.
+    fn provisioner(&mut self, module: &'a Module, body: &'a Body) {
+        let word = |name: &str| matches!(name, "when" | "on_failure");
+        for argument in body.attributes.iter().filter(|argument| !word(&argument.name.text)) {
+            self.expression(module, &argument.expr);
         }
+        body.blocks.iter().for_each(|block| self.body(module, &block.body));
     }
 
     fn rules(&mut self, module: &'a Module, rules: &'a [CheckRule]) {

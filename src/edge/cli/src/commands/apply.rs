@@ -45,7 +45,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     let exit = shell.say(&said);
     let outcome = if applied.interrupted { "Apply interrupted!" } else if exit == Exit::Failure { "Apply stopped." } else { "Apply complete!" };
     if changes || exit == Exit::Failure {
-        let (added, changed, destroyed) = (applied.added, applied.changed, applied.destroyed);
+        let apply::ApplySummary { added, changed, destroyed, .. } = applied.summary;
         shell.terminal.out(&format!("\n{outcome} Resources: {added} added, {changed} changed, {destroyed} destroyed.\n"));
     }
     if !applied.outputs.is_empty() && exit == Exit::Success {

@@ -15,7 +15,7 @@ use addrs::Provider;
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Installs every provider that is needed and writes the lock file if a choice changed.
 pub(super) fn install(
@@ -215,7 +215,7 @@ impl Installer<'_> {
 
     /// Links or unpacks a package; through the plugin cache, if there is one.
     fn place_package(&self, found: &Found) -> io::Result<PathBuf> {
-        let dir = |root| mirror::package_dir(root, &found.provider, &found.version, &platform());
+        let dir = |root: &Path| mirror::package_dir(root, &found.provider, &found.version, &platform());
         let target = dir(&find::providers_dir(self.place));
         match (&found.package, &self.config.plugin_cache_dir) {
             (Package::Unpacked(from), _) => whole_file::link_directory(from, &target)?,

@@ -320,3 +320,43 @@ fn write_only_arguments_reach_the_provider_and_no_plan() {
     let sent = run.asked.iter().any(|q| matches!(q, calls::Question::Plan { config, .. } if config.get("token").and_then(|v| v.as_str()) == Some("secret")));
     assert!(sent);
 }
+
+#[test]
+fn removed_blocks_forget() {
+    let run = case(
+        r#"
+        removed {
+          from = test_thing.kept
+          lifecycle { destroy = false }
+        }
+        removed {
+          from = module.m
+          lifecycle { destroy = false }
+        }
+        removed {
+          from = test_thing.gone
+          lifecycle { destroy = true }
+        }
+        "#,
+    )
+    .with([
+        row("test_thing.kept", r#"{"id":"1"}"#),
+        row("test_thing.gone", r#"{"id":"2"}"#),
+        row("module.m[0].test_thing.in", r#"{"id":"3"}"#),
+    ])
+    .run();
+    check(run.text(), expect![[""]]);
+    check(run.steps(), expect![[""]]);
+}
+
+#[test]
+fn attributes_that_the_schema_lost_are_taken_out_before_the_upgrade() {
+    let mut old = row("test_thing.a", r#"{"id":"1","name":"x"}"#);
+    old.object_mut().attributes = r#"{"id":"1","name":"x","old":{"a":[1]},"tags":{"old":"stays"}}"#.into();
+    let run = case(r#"resource "test_thing" "a" {}"#).with([old]).run();
+    let raw = run.asked.iter().find_map(|q| match q {
+        calls::Question::UpgradeState { raw, .. } => Some(raw.clone()),
+        _ => None,
+    });
+    assert_eq!(raw.as_deref(), Some(r#"{"id":"1","name":"x","tags":{"old":"stays"}}"#));
+}

@@ -110,3 +110,27 @@ fn the_depends_on_of_a_module_call_counts_through_expressions() {
             {found: ?module.m.data.test_lookup.d:found, key: "k"}
     "#]].assert_eq(&run.text());
 }
+
+#[test]
+fn inside_of_check_blocks_errors_only_warn() {
+    let run = case(
+        r#"
+        check "c" {
+          data "test_lookup" "d" { key = "k" }
+          assert {
+            condition     = data.test_lookup.d.found == "found k"
+            error_message = "not found"
+          }
+        }
+        resource "test_thing" "t" {}
+        "#,
+    )
+    .rule(|question| match question {
+        calls::Question::ReadDataSource { .. } => {
+            Some(calls::Answer::Object(None, crate::support::said("Not reachable")))
+        }
+        _ => None,
+    })
+    .run();
+    expect![[""]].assert_eq(&run.text());
+}

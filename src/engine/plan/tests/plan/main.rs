@@ -8,6 +8,7 @@ mod answers;
 mod data;
 mod destroy;
 mod faults;
+mod final_plan;
 mod lifecycle;
 mod oracle;
 mod order;

@@ -35,21 +35,3 @@ fn deletes_of_many_instances_have_linear_edges() {
     let edges: usize = run.plan.execution.after.iter().map(Vec::len).sum();
     assert!(edges < 4 * 4_000, "{edges} edges");
 }
-
-#[test]
-fn measure() {
-    let n: usize = std::env::var("N").unwrap().parse().unwrap();
-    let half = n / 2;
-    let config = format!("resource \"terraform_data\" \"base\" {{\n count = {half}\n input = count.index\n}}\nresource \"terraform_data\" \"top\" {{\n count = {half}\n input = terraform_data.base[count.index].id\n}}\n");
-    let mut rows = Vec::new();
-    if std::env::var("PRIOR").is_ok() {
-        for i in 0..half {
-            rows.push(row(&format!("terraform_data.base[{i}]"), &format!(r#"{{"id":"b","input":{{"type":"number","value":{i}}}}}"#)));
-            rows.push(row(&format!("terraform_data.top[{i}]"), r#"{"id":"t","input":{"type":"string","value":"b"}}"#).on(&["terraform_data.base"]));
-        }
-    }
-    let case = case(&config).with(rows);
-    let start = std::time::Instant::now();
-    let run = case.run();
-    eprintln!("{} instances: {:?}; {} steps, {} edges", run.plan.changes.len(), start.elapsed(), run.plan.execution.steps.len(), run.plan.execution.after.iter().map(Vec::len).sum::<usize>());
-}

@@ -48,3 +48,34 @@ pub(super) fn combined(fraction: f64, exponent: i64) -> f64 {
     let half = exponent / 2;
     fraction * 2_f64.powi(half) * 2_f64.powi(exponent - half)
 }
+
+/// `e` to the power of `x`, as Terraform's answers on x86 show it: `2^n` times a sixteenth of the rest, its series to the
+/// eighth power, squared back four times, the last time together with
+/// the one that the series leaves out. The last digit of system libraries differs.
+#[allow(clippy::excessive_precision, reason = "the constants as they are published")]
+pub(super) fn exponential(x: f64) -> f64 {
+    const LN2_HIGH: f64 = 0.693_147_180_559_662_956_511_601_805_686_950_683_593_75;
+    const LN2_LOW: f64 = 0.282_352_905_630_315_771_225_884_481_750_134_360_255_254_120_68e-12;
+    /// One over the factorials from eight down to two.
+    const SERIES: [f64; 7] = [
+        2.480_158_730_158_730_158_7e-5,
+        1.984_126_984_126_984_127e-4,
+        1.388_888_888_888_888_888_9e-3,
+        8.333_333_333_333_333_333_3e-3,
+        4.166_666_666_666_666_666_7e-2,
+        1.666_666_666_666_666_666_7e-1,
+        0.5,
+    ];
+    if x.is_nan() || x.abs() > 700.0 {
+        return x.exp();
+    }
+    let n = (x * std::f64::consts::LOG2_E).round_ties_even();
+    let rest = (-LN2_LOW).mul_add(n, (-LN2_HIGH).mul_add(n, x)) * 0.0625;
+    let [first, others @ ..] = SERIES;
+    let series = others.iter().fold(first, |sum, c| sum.mul_add(rest, *c)).mul_add(rest, 1.0);
+    let mut grown = rest * series;
+    for _ in 0..3 {
+        grown *= grown + 2.0;
+    }
+    combined(grown.mul_add(grown + 2.0, 1.0), n as i64)
+}

@@ -1,6 +1,6 @@
 //! `pow(number, power)`, through 64-bit floats as Terraform does.
 use super::CallError;
-use super::floats::{combined, natural_log, split};
+use super::floats::{combined, exponential, natural_log, split};
 use super::signature::{Function, Kind, Parameter};
 use value::{Number, Value};
 
@@ -31,7 +31,7 @@ fn power(x: f64, y: f64) -> f64 {
             rest -= 1.0;
             whole += 1.0;
         }
-        result = (rest * natural_log(x)).exp();
+        result = exponential(rest * natural_log(x));
     }
     let (mut square, exponent) = split(x);
     let mut exponent = i64::from(exponent);

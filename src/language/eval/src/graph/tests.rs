@@ -229,6 +229,50 @@ fn iterators_of_dynamic_blocks_are_no_references() {
 }
 
 #[test]
+fn provisioners_have_words_and_references() {
+    let loaded = load(
+        "resource \"terraform_data\" \"a\" {}
+         resource \"terraform_data\" \"b\" {
+           connection { host = self.id }
+           provisioner \"local-exec\" {
+             when = destroy
+             on_failure = continue
+             command = \"echo ${self.id}\"
+           }
+           provisioner \"local-exec\" {
+             command = terraform_data.a.id
+             connection { host = local.nope }
+           }
+         }",
+    );
+    assert_eq!(
+        told(&loaded.diagnostics),
+        "Error: Reference to undeclared local value: A local value with the name \"nope\" has not been declared."
+    );
+    assert!(dependencies(&loaded).contains(
+        &"terraform_data.b ← provider[\"terraform.io/builtin/terraform\"], terraform_data.a".to_string()
+    ));
+}
+
+#[test]
+fn checks_and_imports_are_looked_at() {
+    let loaded = load(
+        "resource \"terraform_data\" \"a\" {}
+         check \"c\" {
+           assert {
+             condition = local.nope
+             error_message = \"m\"
+           }
+         }
+         import {
+           to = terraform_data.a
+           id = var.nope
+         }",
+    );
+    assert_eq!(loaded.diagnostics.len(), 2, "{}", told(&loaded.diagnostics));
+}
+
+#[test]
 fn a_large_graph_costs_no_more_than_its_size() {
     let n = 3000;
     let mut text = String::from("resource \"terraform_data\" \"r0\" {}\n");
