@@ -4,7 +4,7 @@
 //! before the answer: `create drform_spread TOKEN`, or `repeat create drform_spread TOKEN` when that token was there
 //! already. So a test counts objects that were made twice, and requests that were lost.
 
-use sdk::{Finding, Findings, Diagnostic};
+use sdk::{Diagnostic, Finding, Findings};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -38,7 +38,10 @@ impl Record {
             Ok(()) => Vec::new(),
             Err(why) => {
                 let detail = format!("{FILE_VARIABLE} is {}: {why}.", path.display());
-                vec![Finding { diagnostic: Diagnostic::error("Could not record the change", detail), attribute: Path::ROOT }]
+                vec![Finding {
+                    diagnostic: Diagnostic::error("Could not record the change", detail),
+                    attribute: Path::ROOT,
+                }]
             }
         }
     }

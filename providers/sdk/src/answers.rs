@@ -14,7 +14,10 @@ pub(crate) fn read(message: Option<&wire::DynamicValue>, ty: &Type) -> Result<Va
 }
 
 pub(crate) fn invalid(why: &DecodeError) -> Status {
-    Status::invalid_argument(format!("the request holds a value that does not conform to the schema: {}: {}", why.path, why.reason))
+    Status::invalid_argument(format!(
+        "the request holds a value that does not conform to the schema: {}: {}",
+        why.path, why.reason
+    ))
 }
 
 pub(crate) fn object(value: Value, private: &[u8]) -> Object {
@@ -39,7 +42,10 @@ pub(crate) fn answered(reply: Reply<Object>, ty: &Type, repeat: Repeat) -> Answe
         None => (Value::null(ty.clone()), Vec::new()),
     };
     if let Err(why) = value::conforms(&value, ty) {
-        said.push(error("Provider made an invalid object", format!("The object does not conform to its schema: {why}.")));
+        said.push(error(
+            "Provider made an invalid object",
+            format!("The object does not conform to its schema: {why}."),
+        ));
     }
     Answered { state: Some(dynamic_value(&value, ty)), private, diagnostics: findings(said) }
 }

@@ -66,7 +66,11 @@ pub(crate) fn connections(listener: UnixListener, tls: Option<ServerConfig>) -> 
                         Ok(stream) => Box::new(stream),
                         Err(why) => {
                             let why = why.to_string();
-                            return crate::log::write(crate::log::Level::Warn, "TLS handshake failed", &[("error", &why)]);
+                            return crate::log::write(
+                                crate::log::Level::Warn,
+                                "TLS handshake failed",
+                                &[("error", &why)],
+                            );
                         }
                     },
                 };

@@ -83,12 +83,12 @@ fn with_attributes(schema: &BTreeMap<Arc<str>, Attribute>, values: &Attributes, 
                 AttributeType::Plain(ty) => Value::unknown(ty.clone()),
                 AttributeType::Nested(_) => Value::unknown(value.ty()),
             },
-            AttributeType::Nested(nested) => collected(nested.nesting, value, before, &|object, before| {
-                match object.as_object() {
+            AttributeType::Nested(nested) => {
+                collected(nested.nesting, value, before, &|object, before| match object.as_object() {
                     Some(values) => Value::object(with_attributes(&nested.attributes, values, before)),
                     None => object.clone(),
-                }
-            }),
+                })
+            }
             AttributeType::Plain(_) => continue,
         };
         out.insert(name.clone(), new);

@@ -1,10 +1,10 @@
 //! The process of a provider: from the cookie to the last call.
 
+use crate::Provider;
 use crate::connection::connections;
 use crate::log;
 use crate::service::ProviderService;
 use crate::side_services::{Ending, SideServices};
-use crate::Provider;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::process::parent_id;
@@ -143,7 +143,8 @@ async fn run(served: Served, provider: Arc<dyn Provider>, start: Start) -> io::R
     let identity = match std::env::var(env::CLIENT_CERT) {
         Ok(pem) if start == Start::ByHost && !pem.trim().is_empty() => {
             let own = Identity::generate().map_err(|why| io::Error::other(why.0))?;
-            let peer = certificate_from_pem(&pem).map_err(|why| io::Error::other(format!("{}: {}", env::CLIENT_CERT, why.0)))?;
+            let peer = certificate_from_pem(&pem)
+                .map_err(|why| io::Error::other(format!("{}: {}", env::CLIENT_CERT, why.0)))?;
             let tls = server_tls(&own, &peer).map_err(|why| io::Error::other(why.0))?;
             Some((own.der().to_vec(), tls))
         }
@@ -198,9 +199,7 @@ fn watch_for_the_end(ending: watch::Sender<Ending>, start: Start) -> io::Result<
                 tokio::time::sleep(PARENT_POLL).await;
             }
         };
-        let interrupted = async {
-            while interrupt.recv().await.is_some() && start == Start::ByHost {}
-        };
+        let interrupted = async { while interrupt.recv().await.is_some() && start == Start::ByHost {} };
         tokio::select! {
             _ = terminate.recv() => {}
             () = interrupted => {}

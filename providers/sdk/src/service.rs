@@ -58,7 +58,10 @@ impl ProviderService {
             provider: provider.schema(),
             resources: schemas(&resources),
             data_sources: schemas(&data_sources),
-            functions: functions.iter().map(|(name, (_, signature))| (name.as_str().into(), signature.clone())).collect(),
+            functions: functions
+                .iter()
+                .map(|(name, (_, signature))| (name.as_str().into(), signature.clone()))
+                .collect(),
             plan_destroy: false,
             provider_meta: None,
         };
@@ -98,7 +101,11 @@ impl ProviderService {
 
 type Answer<T> = Result<Response<T>, Status>;
 
-fn checked(config: Option<&wire::DynamicValue>, ty: &Type, check: impl FnOnce(&Value) -> crate::Findings) -> Result<Vec<wire::Diagnostic>, Status> {
+fn checked(
+    config: Option<&wire::DynamicValue>,
+    ty: &Type,
+    check: impl FnOnce(&Value) -> crate::Findings,
+) -> Result<Vec<wire::Diagnostic>, Status> {
     read(config, ty).map(|config| findings(check(&config)))
 }
 
@@ -125,7 +132,8 @@ impl Service for ProviderService {
         request: Request<wire::validate_resource_config::Request>,
     ) -> Answer<wire::validate_resource_config::Response> {
         let entry = self.resource(&request.get_ref().type_name)?;
-        let diagnostics = checked(request.get_ref().config.as_ref(), &entry.ty, |config| entry.served.validate(config))?;
+        let diagnostics =
+            checked(request.get_ref().config.as_ref(), &entry.ty, |config| entry.served.validate(config))?;
         Ok(Response::new(wire::validate_resource_config::Response { diagnostics }))
     }
 
@@ -134,7 +142,8 @@ impl Service for ProviderService {
         request: Request<wire::validate_data_resource_config::Request>,
     ) -> Answer<wire::validate_data_resource_config::Response> {
         let entry = self.data_source(&request.get_ref().type_name)?;
-        let diagnostics = checked(request.get_ref().config.as_ref(), &entry.ty, |config| entry.served.validate(config))?;
+        let diagnostics =
+            checked(request.get_ref().config.as_ref(), &entry.ty, |config| entry.served.validate(config))?;
         Ok(Response::new(wire::validate_data_resource_config::Response { diagnostics }))
     }
 
@@ -152,7 +161,8 @@ impl Service for ProviderService {
         let upgraded = reply.result.and_then(|json| match decode_json(&json, &entry.ty) {
             Ok(value) => Some(with_empty_blocks(&entry.schema.block, &value)),
             Err(why) => {
-                let detail = format!("The stored object cannot be read by the current schema at {}: {}.", why.path, why.reason);
+                let detail =
+                    format!("The stored object cannot be read by the current schema at {}: {}.", why.path, why.reason);
                 said.push(error("Stored object cannot be upgraded", detail));
                 None
             }
@@ -174,7 +184,10 @@ impl Service for ProviderService {
         Ok(Response::new(wire::configure_provider::Response { diagnostics: findings(said) }))
     }
 
-    async fn read_resource(&self, request: Request<wire::read_resource::Request>) -> Answer<wire::read_resource::Response> {
+    async fn read_resource(
+        &self,
+        request: Request<wire::read_resource::Request>,
+    ) -> Answer<wire::read_resource::Response> {
         let request = request.into_inner();
         let Entry { served, ty, .. } = self.resource(&request.type_name)?;
         let current = object(read(request.current_state.as_ref(), &ty)?, &request.private);
@@ -304,14 +317,17 @@ impl Service for ProviderService {
         }))
     }
 
-    async fn get_functions(
-        &self,
-        _: Request<wire::get_functions::Request>,
-    ) -> Answer<wire::get_functions::Response> {
-        Ok(Response::new(wire::get_functions::Response { functions: self.schema.functions.clone(), diagnostics: Vec::new() }))
+    async fn get_functions(&self, _: Request<wire::get_functions::Request>) -> Answer<wire::get_functions::Response> {
+        Ok(Response::new(wire::get_functions::Response {
+            functions: self.schema.functions.clone(),
+            diagnostics: Vec::new(),
+        }))
     }
 
-    async fn call_function(&self, request: Request<wire::call_function::Request>) -> Answer<wire::call_function::Response> {
+    async fn call_function(
+        &self,
+        request: Request<wire::call_function::Request>,
+    ) -> Answer<wire::call_function::Response> {
         let request = request.into_inner();
         let (function, signature) = self
             .functions
@@ -326,10 +342,9 @@ impl Service for ProviderService {
         }
         let result = self.to_the_end(async move { function.call(&arguments) }).await?;
         Ok(Response::new(match result {
-            Ok(value) => wire::call_function::Response {
-                result: Some(dynamic_value(&value, &signature.result)),
-                error: None,
-            },
+            Ok(value) => {
+                wire::call_function::Response { result: Some(dynamic_value(&value, &signature.result)), error: None }
+            }
             Err(why) => wire::call_function::Response {
                 result: None,
                 error: Some(wire::FunctionError {

@@ -1,7 +1,7 @@
 //! `drform_spread`: where the members of a group stand. Nothing outside comes of it: the assignment is the resource.
 
 use crate::record::{Record, Verb};
-use sdk::{ChangeRequest, Findings, Finding, Future, Object, PlanRequest, Planned, Private, Repeat, Reply, Resource};
+use sdk::{ChangeRequest, Finding, Findings, Future, Object, PlanRequest, Planned, Private, Repeat, Reply, Resource};
 use std::sync::Arc;
 use value::{Path, Value};
 

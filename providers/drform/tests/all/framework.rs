@@ -56,7 +56,8 @@ fn python() -> PathBuf {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tf-framework/bin/python3");
     let installed = python.with_file_name("pip").exists();
     assert!(installed, "the Python framework is not installed; run: {INSTALL}");
-    python.canonicalize().map_or(python.clone(), |_| python)
+    // Not canonical: behind the link is a Python that knows nothing of the framework.
+    python
 }
 
 fn provider() -> ProviderConfig {

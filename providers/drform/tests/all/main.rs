@@ -1,5 +1,7 @@
 //! The provider under real hosts: Terraform, and our own; and our own host with a provider that others made.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
+
 mod framework;
 mod host;
 mod terraform;

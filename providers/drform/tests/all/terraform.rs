@@ -24,11 +24,26 @@ const STEPS: &[Step] = &[
         // Known while planning, and even: two members in each zone.
         says: &["\"broker-0\" = \"euc1-az", "zones_used = [", "+ 2,", "Plan: 1 to add, 0 to change, 0 to destroy"],
     },
-    Step { arguments: &["plan", "-var=max=1"], zones: THREE, code: 1, says: &["Members without a zone", "Add a zone to candidates"] },
-    Step { arguments: &["apply", "-auto-approve"], zones: THREE, code: 0, says: &["Resources: 1 added", "region = \"eu-central-1\""] },
+    Step {
+        arguments: &["plan", "-var=max=1"],
+        zones: THREE,
+        code: 1,
+        says: &["Members without a zone", "Add a zone to candidates"],
+    },
+    Step {
+        arguments: &["apply", "-auto-approve"],
+        zones: THREE,
+        code: 0,
+        says: &["Resources: 1 added", "region = \"eu-central-1\""],
+    },
     Step { arguments: &["plan", "-detailed-exitcode"], zones: THREE, code: 0, says: &["No changes"] },
     // A fourth zone moves nobody: the candidates change, the assignment does not.
-    Step { arguments: &["plan", "-detailed-exitcode"], zones: FOUR, code: 2, says: &["+ \"euc1-az4\"", "(3 unchanged attributes hidden)"] },
+    Step {
+        arguments: &["plan", "-detailed-exitcode"],
+        zones: FOUR,
+        code: 2,
+        says: &["+ \"euc1-az4\"", "(3 unchanged attributes hidden)"],
+    },
     Step { arguments: &["apply", "-auto-approve"], zones: FOUR, code: 0, says: &["0 added, 1 changed, 0 destroyed"] },
     Step {
         arguments: &["plan", "-detailed-exitcode"],
@@ -37,9 +52,24 @@ const STEPS: &[Step] = &[
         says: &["- \"euc1-az4\"", "1 to change"],
     },
     // Nobody moves because a limit came later.
-    Step { arguments: &["plan", "-var=max=1"], zones: THREE, code: 0, says: &["More members in a zone than allowed", "set max_moves"] },
-    Step { arguments: &["plan", "-var=max=0"], zones: THREE, code: 1, says: &["must be a whole number of at least 1, not 0"] },
-    Step { arguments: &["destroy", "-auto-approve"], zones: FOUR, code: 0, says: &["Destroy complete! Resources: 1 destroyed."] },
+    Step {
+        arguments: &["plan", "-var=max=1"],
+        zones: THREE,
+        code: 0,
+        says: &["More members in a zone than allowed", "set max_moves"],
+    },
+    Step {
+        arguments: &["plan", "-var=max=0"],
+        zones: THREE,
+        code: 1,
+        says: &["must be a whole number of at least 1, not 0"],
+    },
+    Step {
+        arguments: &["destroy", "-auto-approve"],
+        zones: FOUR,
+        code: 0,
+        says: &["Destroy complete! Resources: 1 destroyed."],
+    },
 ];
 
 const MAIN: &str = r#"
@@ -113,7 +143,9 @@ fn through_dev_overrides() {
     }
     let executables = PathBuf::from(PROVIDER);
     let executables = executables.parent().unwrap().display();
-    let installation = format!("provider_installation {{\n dev_overrides {{ \"drform/drform\" = \"{executables}\" }}\n direct {{}}\n}}\n");
+    let installation = format!(
+        "provider_installation {{\n dev_overrides {{ \"drform/drform\" = \"{executables}\" }}\n direct {{}}\n}}\n"
+    );
     run(&directory("dev-overrides"), &installation);
 }
 
@@ -128,5 +160,8 @@ fn through_a_mirror() {
     std::fs::create_dir_all(&package).unwrap();
     std::os::unix::fs::symlink(PROVIDER, package.join("terraform-provider-drform_v0.1.0")).unwrap();
     let mirror = directory.join("mirror");
-    run(&directory, &format!("provider_installation {{\n filesystem_mirror {{ path = \"{}\" }}\n}}\n", mirror.display()));
+    run(
+        &directory,
+        &format!("provider_installation {{\n filesystem_mirror {{ path = \"{}\" }}\n}}\n", mirror.display()),
+    );
 }

@@ -80,12 +80,8 @@ fn a_create_leaves_computed_attributes_open() {
 fn an_update_keeps_what_is_there() {
     let id = || Value::string("i-1");
     let prior = object(id(), "a", vec![disk(1, Value::string("d-1"))], vec![("x", null())]);
-    let proposed = object(
-        id(),
-        "b",
-        vec![disk(2, Value::string("d-1")), disk(3, null())],
-        vec![("x", null()), ("y", null())],
-    );
+    let proposed =
+        object(id(), "b", vec![disk(2, Value::string("d-1")), disk(3, null())], vec![("x", null()), ("y", null())]);
     let planned = default_plan(&schema(), &["name", "zone"], &request(prior, proposed));
     let want = object(
         id(),

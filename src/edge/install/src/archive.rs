@@ -1,5 +1,6 @@
 //! Unpacking provider packages.
 
+use crate::package;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -35,21 +36,34 @@ pub(crate) fn unpack(archive: &Path, to: &Path) -> io::Result<()> {
     fs::rename(unpacked.path(), to)
 }
 
+/// Unpacks into a cache that other processes use at the same time: what is there already and right stays.
+pub(crate) fn unpack_into_cache(archive: &Path, cache: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(cache)?;
+    // Freed when the file is closed, also by the death of the process.
+    let lock = File::create(cache.join(".drform.lock"))?;
+    lock.lock()?;
+    if to.is_dir() && package::h1_of_directory(to)? == package::h1_of_archive(archive)? {
+        return Ok(());
+    }
+    unpack(archive, to)
+}
+
 /// Writes one file and says how long it was.
 fn extract(file: zip::read::ZipFile<'_, File>, target: &Path, left: u64) -> io::Result<u64> {
     if let Some(above) = target.parent() {
         fs::create_dir_all(above)?;
     }
-    let mode = file.unix_mode();
+    // An archive that knows nothing of modes holds an executable all the same.
+    let mode = file.unix_mode().unwrap_or(0o755);
     let mut output = File::create_new(target)?;
     let written = io::copy(&mut file.take(left.saturating_add(1)), &mut output)?;
     if written > left {
         return Err(io::Error::other("the archive unpacks to more than 8 GiB"));
     }
     #[cfg(unix)]
-    if let Some(mode) = mode {
+    {
         use std::os::unix::fs::PermissionsExt;
-        output.set_permissions(fs::Permissions::from_mode((mode & 0o777) | 0o600))?;
+        output.set_permissions(fs::Permissions::from_mode((mode & 0o755) | 0o600))?;
     }
     Ok(written)
 }

@@ -8,7 +8,7 @@ use crate::platform::platform;
 use crate::requirements::{Requirement, requirement};
 use crate::search::search;
 use crate::{Place, Version};
-use addrs::Provider;
+use addrs::{DEFAULT_HOST, Provider};
 use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -45,6 +45,26 @@ pub enum How {
 pub fn is_overridden(place: &Place, provider: &Provider) -> bool {
     reattach(place, provider).is_ok_and(|text| text.is_some())
         || cli_config::read(&place.settings).0.dev_override(provider).is_some()
+}
+
+/// The warning that somebody's own builds stand in for packages, if they do.
+pub fn overrides_in_effect(place: &Place) -> Option<Diagnostic> {
+    let (config, _) = cli_config::read(&place.settings);
+    if config.dev_overrides.is_empty() {
+        return None;
+    }
+    let overrides = config.dev_overrides.iter();
+    let lines: Vec<String> = overrides.map(|(provider, dir)| format!("{} in {}", provider.short(), dir.display())).collect();
+    let detail = format!(
+        "The following provider development overrides are set in the CLI configuration:{}\nThe behavior may therefore \
+         not match any released version of the provider and applying changes may cause the state to become incompatible \
+         with published releases.",
+        bullets(&lines)
+    );
+    Some(
+        Diagnostic::warning("Provider development overrides are in effect", detail)
+            .next("To use packages again, take dev_overrides out of the CLI configuration."),
+    )
 }
 
 /// Finds a provider: running already, overridden, installed as the lock file says, or our own.
@@ -106,7 +126,7 @@ fn overridden(dir: &Path, provider: &Provider) -> Result<ProviderBinary, Diagnos
 
 /// Our own provider beside our executable.
 pub(crate) fn own(place: &Place, provider: &Provider) -> Option<ProviderBinary> {
-    let ours = Provider { namespace: "drform".into(), ..Provider::default_for(provider.kind.clone()) };
+    let ours = Provider { host: DEFAULT_HOST.into(), namespace: "drform".into(), kind: provider.kind.clone() };
     if !provider.same_as(&ours) {
         return None;
     }

@@ -3,6 +3,7 @@
 mod modules;
 mod providers;
 
+use crate::find::overrides_in_effect;
 use crate::{Place, cli_config};
 use addrs::Provider;
 use config::ModuleTree;
@@ -40,6 +41,7 @@ pub fn prepare(place: &Place, wanted: Wanted<'_>) -> (Vec<String>, Diagnostics) 
     let mut diagnostics = modules::record(place, wanted, &mut lines);
     let (config, troubles) = cli_config::read(&place.settings);
     diagnostics.extend(troubles);
+    diagnostics.extend(overrides_in_effect(place));
     if diagnostics.has_errors() {
         return (lines, diagnostics);
     }

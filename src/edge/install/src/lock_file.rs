@@ -36,7 +36,7 @@ pub(crate) struct Locked {
     pub(crate) version: Version,
     /// What was asked when it was made.
     pub(crate) constraints: Constraints,
-    /// `h1:…` and `zh:…`, sorted.
+    /// `h1:…` and `zh:…`, as they stand in the file; sorted where we chose.
     pub(crate) hashes: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ impl LockFile {
         exact.or_else(|| self.providers.iter().find(|(other, _)| other.same_as(provider)))
     }
 
-    /// True when both choose the same packages. What was asked when they were chosen is a remark.
+    /// True when both choose the same packages. What was asked when they were chosen is a remark, to Terraform too.
     pub(crate) fn chooses_as(&self, other: &LockFile) -> bool {
         self.providers.len() == other.providers.len()
             && self.providers.iter().all(|(provider, locked)| {
@@ -166,8 +166,6 @@ fn locked(block: &Block, diagnostics: &mut Diagnostics) -> Option<Locked> {
             None => diagnostics.push(wrong("The hashes must be a list of checksums.".into()).at(attribute.expr.range())),
         }
     }
-    locked.hashes.sort();
-    locked.hashes.dedup();
     Some(locked)
 }
 

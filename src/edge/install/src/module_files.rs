@@ -1,6 +1,7 @@
 //! What `file()`, `templatefile()`, `fileset()` and their kin read.
 
 use eval::functions::{Entry, EntryKind, FileSource};
+use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +28,10 @@ impl FileSource for ModuleFiles {
                  configuration source code, so if this file will be created by a resource in this configuration you \
                  must instead obtain this result from an attribute of that resource"
             )),
-            Err(error) => Err(format!("failed to read file {path:?}: {}", reason(&error))),
+            Err(error) if error.kind() == ErrorKind::IsADirectory => {
+                Err(format!("failed to read file: read {path}: is a directory"))
+            }
+            Err(error) => Err(format!("open {path}: {}", reason(&error))),
         }
     }
 
@@ -35,10 +39,9 @@ impl FileSource for ModuleFiles {
         match std::fs::metadata(self.dir.join(path)) {
             Ok(found) if found.is_file() => Ok(true),
             Ok(found) if found.is_dir() => Err(format!("{path:?} is a directory, not a file")),
-            Ok(_) => Err(format!("{path:?} is not a regular file")),
-            // A part of the path that is a file means that nothing is there.
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
-            Err(error) => Err(format!("failed to stat {path:?}: {}", reason(&error))),
+            Ok(found) => Err(format!("{path:?} is {}, not a regular file", special(&found))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(_) => Err(format!("failed to stat {path:?}")),
         }
     }
 
@@ -66,6 +69,24 @@ impl FileSource for ModuleFiles {
         list.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(list)
     }
+}
+
+/// What a file is that is neither file nor directory.
+#[cfg(unix)]
+fn special(found: &Metadata) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = found.file_type();
+    match (kind.is_block_device() || kind.is_char_device(), kind.is_fifo(), kind.is_socket()) {
+        (true, _, _) => "a device node",
+        (_, true, _) => "a named pipe",
+        (_, _, true) => "a unix domain socket",
+        _ => "a special file",
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: &Metadata) -> &'static str {
+    "a special file"
 }
 
 /// What the system said, without the number of the error.

@@ -1,6 +1,6 @@
 //! Files of the root directory that are not modules: variable definitions and `*.dr.hcl`.
 
-use crate::text_file::{self, Trouble};
+use crate::text_file;
 use diag::Diagnostic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,8 +39,13 @@ pub fn variable_files(dir: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
 /// # Errors
 /// When it cannot be read or is not text.
 pub fn variable_file(path: &Path) -> Result<Arc<str>, Diagnostic> {
-    text_file::read(path).map_err(|trouble: Trouble| {
-        trouble.about("Failed to read variables file", &path.display().to_string())
+    text_file::read(path).map_err(|trouble| {
+        let (summary, name) = ("Failed to read variables file", path.display());
+        if trouble.is_absence() {
+            return Diagnostic::error(summary, format!("Given variables file {name} does not exist."))
+                .next("Check the name after -var-file; it is relative to the root module's directory.");
+        }
+        trouble.about(summary, &name.to_string())
     })
 }
 

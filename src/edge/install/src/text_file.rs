@@ -24,7 +24,7 @@ impl Trouble {
     pub(crate) fn about(&self, summary: &str, name: &str) -> Diagnostic {
         let (detail, next) = match self {
             Trouble::System(error) if error.kind() == ErrorKind::NotFound => {
-                (format!("Given file {name} does not exist."), "Check the name; it is relative to the root directory.")
+                (format!("The file {name} does not exist."), "Check the name, or where the link leads.")
             }
             Trouble::System(error) => {
                 (format!("The file {name} could not be read: {error}."), "Check that it is a file and may be read.")

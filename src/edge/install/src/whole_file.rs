@@ -39,6 +39,10 @@ pub(crate) fn link_directory(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(above) = to.parent() {
         fs::create_dir_all(above)?;
     }
+    // A mirror may be the data directory itself, or the link is there already.
+    if fs::canonicalize(to).is_ok_and(|there| there == from) {
+        return Ok(());
+    }
     remove(to)?;
     if symlink(&from, to).is_ok() {
         return Ok(());

@@ -46,7 +46,7 @@ impl Plugin {
             let what = format!("{verb} a {name}");
             declared.ty(kind, name).map(|ty| Asked { declared, kind, name, ty, what }).ok_or_else(|| {
                 // Some providers crash when asked about types that they do not have.
-                failed(self.no_such_type(kind.words(), name).into())
+                Box::new(failed(self.no_such_type(kind.words(), name).into()))
             })
         };
         let result = match question {
@@ -62,7 +62,7 @@ impl Plugin {
         };
         let asked = match result {
             Ok(asked) => asked,
-            Err(answer) => return answer,
+            Err(answer) => return *answer,
         };
         match question {
             Question::ValidateResource { config, .. } | Question::ValidateDataSource { config, .. } => {
@@ -133,7 +133,10 @@ impl Plugin {
                 self.name()
             );
             let diagnostic = Diagnostic::error("Resource instance managed by newer provider version", detail);
-            return Answer::Object(None, diagnostic.about(self.name()).next("Use a newer version of the provider.").into());
+            return Answer::Object(
+                None,
+                diagnostic.about(self.name()).next("Use a newer version of the provider.").into(),
+            );
         }
         let json = if version == current { without_foreign(raw, &asked.ty) } else { raw.to_string() };
         let request = Request {

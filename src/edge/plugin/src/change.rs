@@ -1,10 +1,10 @@
 //! The one call that changes the world.
 
+use crate::Plugin;
 use crate::method::{CallError, Method};
 use crate::repeat::with_token;
 use crate::schema::Kind;
 use crate::trouble::diagnostics;
-use crate::Plugin;
 use calls::{ChangeAnswer, ChangeRequest, StoredObject};
 use diag::Diagnostics;
 use tfplugin::tfplugin6::apply_resource_change as wire;

@@ -1,7 +1,7 @@
 //! Functions of providers: pure, so that no configuration is needed.
 
-use crate::method::Method;
 use crate::Plugin;
+use crate::method::Method;
 use diag::{Diagnostic, Diagnostics};
 use tfplugin::tfplugin6::call_function as wire;
 use tfplugin::{dynamic_value, read_dynamic_value};
@@ -20,7 +20,9 @@ impl Plugin {
             return Err(self.no_such_type("function", name).into());
         };
         let wrong = |why: String| {
-            Diagnostics::from(Diagnostic::error("Error in function call", format!("The function {name:?} {why}")).about(self.name()))
+            Diagnostics::from(
+                Diagnostic::error("Error in function call", format!("The function {name:?} {why}")).about(self.name()),
+            )
         };
         if arguments.len() < function.parameters.len() {
             return Err(wrong(format!("takes {} arguments, not {}.", function.parameters.len(), arguments.len())));
@@ -52,7 +54,8 @@ impl Plugin {
             let blamed = parameter.map_or(String::new(), |p| format!(" (argument {:?})", p.name));
             return Err(wrong(format!("failed{blamed}: {}", error.text)));
         }
-        read_dynamic_value(response.result.as_ref(), &function.result).map_err(|why| self.invalid_object(&what, &why).into())
+        read_dynamic_value(response.result.as_ref(), &function.result)
+            .map_err(|why| self.invalid_object(&what, &why).into())
     }
 
     /// Asks running calls to end early with whatever state they have. They are still to be waited for.

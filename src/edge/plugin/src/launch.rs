@@ -82,13 +82,18 @@ impl Plugin {
             Transport::Plain => None,
             Transport::Tls => Some(Identity::generate().map_err(|why| not_started(&spec.name, why.0, ""))?),
         };
-        let (own, stdout) = spawn(&spec, identity.as_ref())?;
-        let started = match tokio::time::timeout(spec.start_timeout, meet(&spec, &own, stdout, identity.as_ref())).await {
+        let (own, stdout) = spawn(&spec, identity.as_ref()).map_err(|diagnostic| *diagnostic)?;
+        let started = match tokio::time::timeout(spec.start_timeout, meet(&spec, &own, stdout, identity.as_ref())).await
+        {
             Ok(met) => met,
             Err(_) => {
                 let waited = spec.start_timeout.as_secs_f64();
-                Err(not_started(&spec.name, format!("was started but said nothing for {waited} seconds."), &own.stderr().tail())
-                    .next("Start it by hand to see what it waits for."))
+                Err(not_started(
+                    &spec.name,
+                    format!("was started but said nothing for {waited} seconds."),
+                    &own.stderr().tail(),
+                )
+                .next("Start it by hand to see what it waits for."))
             }
         };
         let process = Process::Own(own);
@@ -112,10 +117,18 @@ impl Plugin {
             Ok(channel) => Ok(Plugin::over(spec, Process::Foreign(reattach), protocol, address, channel)),
             Err(why) => Err(Diagnostic::error(
                 "Could not reach the provider plugin",
-                format!("{} says that {} runs already, but nobody answers there: {}.", env::REATTACH, spec.name, root_cause(&why)),
+                format!(
+                    "{} says that {} runs already, but nobody answers there: {}.",
+                    env::REATTACH,
+                    spec.name,
+                    root_cause(&why)
+                ),
             )
             .about(spec.name.as_ref())
-            .next(format!("Start the provider again and use the {} that it prints, or unset the variable.", env::REATTACH))),
+            .next(format!(
+                "Start the provider again and use the {} that it prints, or unset the variable.",
+                env::REATTACH
+            ))),
         }
     }
 
@@ -155,10 +168,10 @@ impl Plugin {
 }
 
 /// Starts the process in a directory of its own, where nobody else can reach the socket.
-fn spawn(spec: &LaunchSpec, identity: Option<&Identity>) -> Result<(Own, ChildStdout), Diagnostic> {
+fn spawn(spec: &LaunchSpec, identity: Option<&Identity>) -> Result<(Own, ChildStdout), Box<Diagnostic>> {
     let failed = |what: &str, why: std::io::Error| {
-        not_started(&spec.name, format!("could not be started: {what}: {why}."), "")
-            .next("Check that the file is there, is executable, and is made for this machine.")
+        let told = not_started(&spec.name, format!("could not be started: {what}: {why}."), "");
+        Box::new(told.next("Check that the file is there, is executable, and is made for this machine."))
     };
     let directory = socket_directory().map_err(|why| failed("no directory for its socket", why))?;
     let log = spec.log.clone().unwrap_or_else(|| directory.path().join("stderr"));
@@ -188,7 +201,7 @@ fn spawn(spec: &LaunchSpec, identity: Option<&Identity>) -> Result<(Own, ChildSt
     }
     let mut child = command.spawn().map_err(|why| failed(&spec.path.display().to_string(), why))?;
     let Some(stdout) = child.stdout.take() else {
-        return Err(not_started(&spec.name, "has no stdout.", ""));
+        return Err(Box::new(not_started(&spec.name, "has no stdout.", "")));
     };
     Ok((Own::new(child, Stderr { path: log, start }, directory), stdout))
 }
@@ -214,8 +227,12 @@ async fn meet(
     if line.is_empty() {
         // Closed stdout: it is about to end, or will never say anything.
         let status = own.ended().await;
-        return Err(not_started(&spec.name, format!("{} before it was ready.", described(status)), &own.stderr().tail())
-            .next("Start it by hand: it should say that it is a plugin and not meant to be run directly."));
+        return Err(not_started(
+            &spec.name,
+            format!("{} before it was ready.", described(status)),
+            &own.stderr().tail(),
+        )
+        .next("Start it by hand: it should say that it is a plugin and not meant to be run directly."));
     }
     let Ok(line) = String::from_utf8(line) else {
         return Err(unrecognized(spec, "something that is no text", &own.stderr().tail()));
@@ -233,11 +250,7 @@ async fn meet(
     Ok((protocol, handshake.address, channel))
 }
 
-async fn channel(
-    spec: &LaunchSpec,
-    handshake: &Handshake,
-    identity: Option<&Identity>,
-) -> Result<Channel, Diagnostic> {
+async fn channel(spec: &LaunchSpec, handshake: &Handshake, identity: Option<&Identity>) -> Result<Channel, Diagnostic> {
     let failed = |why: String| {
         Diagnostic::error("Could not connect to the provider plugin", format!("{} is ready, but {why}.", spec.name))
             .about(spec.name.as_ref())
@@ -270,10 +283,8 @@ fn refused(spec: &LaunchSpec, line: &str, why: HandshakeError, said: &str) -> Di
             not_started(&spec.name, format!("offers handshake {version}; drform knows number 1."), said)
                 .next("Use an older version of this provider, or a newer drform.")
         }
-        HandshakeError::NotGrpc(kind) => {
-            not_started(&spec.name, format!("speaks {kind} instead of gRPC."), said)
-                .next("Use a newer version of this provider: this one was made for Terraform before 0.12.")
-        }
+        HandshakeError::NotGrpc(kind) => not_started(&spec.name, format!("speaks {kind} instead of gRPC."), said)
+            .next("Use a newer version of this provider: this one was made for Terraform before 0.12."),
         HandshakeError::Version(text) | HandshakeError::Address(text) | HandshakeError::Certificate(text) => {
             not_started(&spec.name, format!("sent an invalid handshake ({}).", shortened(&text)), said)
                 .next("This is a fault of the provider: report it to its authors.")
@@ -282,8 +293,9 @@ fn refused(spec: &LaunchSpec, line: &str, why: HandshakeError, said: &str) -> Di
 }
 
 fn unrecognized(spec: &LaunchSpec, what: &str, said: &str) -> Diagnostic {
-    not_started(&spec.name, format!("printed {what} where a plugin prints its handshake."), said)
-        .next("Check that the file is a Terraform provider. A provider must print nothing to stdout before its handshake.")
+    not_started(&spec.name, format!("printed {what} where a plugin prints its handshake."), said).next(
+        "Check that the file is a Terraform provider. A provider must print nothing to stdout before its handshake.",
+    )
 }
 
 fn shortened(text: &str) -> String {
@@ -305,8 +317,7 @@ fn root_cause(error: &dyn std::error::Error) -> String {
 
 /// Reads and forgets what the plugin prints. Old plugins have no such service.
 async fn drain_stdio(channel: Channel) {
-    let mut client =
-        wire::grpc_stdio_client::GrpcStdioClient::new(channel).max_decoding_message_size(MESSAGE_LIMIT);
+    let mut client = wire::grpc_stdio_client::GrpcStdioClient::new(channel).max_decoding_message_size(MESSAGE_LIMIT);
     if let Ok(stream) = client.stream_stdio(()).await {
         let mut stream = stream.into_inner();
         while let Ok(Some(_)) = stream.message().await {}

@@ -34,13 +34,14 @@ pub enum Shutdown {
 ///
 /// # Errors
 /// One diagnostic that says which entry is wrong and how one looks.
+#[allow(clippy::result_large_err, reason = "read once in a run")]
 pub fn read_reattach(text: &str) -> Result<BTreeMap<Provider, Reattach>, Diagnostic> {
     let wrong = |why: String| {
         Diagnostic::error(format!("Invalid {}", env::REATTACH), why)
             .next("Copy the line that the provider printed when it was started with --debug, or unset the variable.")
     };
-    let entries: BTreeMap<String, Json> =
-        serde_json::from_str(text).map_err(|why| wrong(format!("It is not a JSON object by provider address: {why}.")))?;
+    let entries: BTreeMap<String, Json> = serde_json::from_str(text)
+        .map_err(|why| wrong(format!("It is not a JSON object by provider address: {why}.")))?;
     let entry = |(name, entry): (String, Json)| {
         let trouble = |why: &str| wrong(format!("The entry {name:?} {why}."));
         let provider = parse_provider(&name).map_err(|_| trouble("is no provider address"))?;
@@ -53,7 +54,9 @@ pub fn read_reattach(text: &str) -> Result<BTreeMap<Provider, Reattach>, Diagnos
         let part = |part: &str| entry.get("Addr").and_then(|address| address.get(part)).and_then(Json::as_str);
         let address = match (part("Network"), part("String")) {
             (Some("unix"), Some(path)) => Address::Unix(path.into()),
-            (Some("tcp"), Some(address)) => Address::Tcp(address.parse().map_err(|_| trouble("has an invalid TCP address"))?),
+            (Some("tcp"), Some(address)) => {
+                Address::Tcp(address.parse().map_err(|_| trouble("has an invalid TCP address"))?)
+            }
             _ => return Err(trouble("has no address to connect to")),
         };
         let pid = entry.get("Pid").and_then(Json::as_i64).and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));

@@ -95,10 +95,13 @@ impl Plugin {
             return Err(said);
         }
         provider_schema_from_wire(&answer).map(Declared::new).map_err(|why| {
-            Diagnostic::error("Invalid provider schema", format!("The schema of the provider {} is invalid: {why}.", self.name()))
-                .about(self.name())
-                .next("This is a fault of the provider: report it to its authors.")
-                .into()
+            Diagnostic::error(
+                "Invalid provider schema",
+                format!("The schema of the provider {} is invalid: {why}.", self.name()),
+            )
+            .about(self.name())
+            .next("This is a fault of the provider: report it to its authors.")
+            .into()
         })
     }
 }

@@ -15,7 +15,11 @@ const END_AFTER_BREAK: Duration = Duration::from_secs(1);
 /// A detail with what the plugin said under it.
 pub(crate) fn with_said(detail: impl Into<String>, said: &str) -> String {
     let detail = detail.into();
-    if said.is_empty() { format!("{detail} It said nothing on stderr.") } else { format!("{detail} It said:\n\n{said}") }
+    if said.is_empty() {
+        format!("{detail} It said nothing on stderr.")
+    } else {
+        format!("{detail} It said:\n\n{said}")
+    }
 }
 
 pub(crate) fn described(status: ExitStatus) -> String {
@@ -62,12 +66,18 @@ impl Plugin {
         match self.process.ended_within(END_AFTER_BREAK).await {
             Some(status) => Diagnostic::error(
                 "Provider plugin crashed",
-                with_said(format!("The provider plugin {name} {} while it was asked to {what}.", described(status)), &self.process.said()),
+                with_said(
+                    format!("The provider plugin {name} {} while it was asked to {what}.", described(status)),
+                    &self.process.said(),
+                ),
             )
             .next("This is a fault of the provider: report the text above to its authors."),
             None => Diagnostic::error(
                 "Provider plugin did not answer",
-                with_said(format!("The request to the provider plugin {name} to {what} failed: {said}."), &self.process.said()),
+                with_said(
+                    format!("The request to the provider plugin {name} to {what} failed: {said}."),
+                    &self.process.said(),
+                ),
             )
             .next("Run again; if it happens again, report it to the authors of the provider."),
         }
@@ -85,12 +95,9 @@ impl Plugin {
     }
 
     pub(crate) fn no_such_type(&self, what: &str, kind: &str) -> Diagnostic {
-        Diagnostic::error(
-            format!("Invalid {what}"),
-            format!("The provider {} has no {what} {kind:?}.", self.name()),
-        )
-        .about(self.name())
-        .next("Correct the name, or use a version of the provider that has it.")
+        Diagnostic::error(format!("Invalid {what}"), format!("The provider {} has no {what} {kind:?}.", self.name()))
+            .about(self.name())
+            .next("Correct the name, or use a version of the provider that has it.")
     }
 }
 
@@ -99,7 +106,11 @@ pub(crate) fn diagnostics(messages: Vec<wire::Diagnostic>) -> Diagnostics {
     let mut all: Vec<PointedDiagnostic> = messages.into_iter().map(PointedDiagnostic::from).collect();
     all.sort_by(|a, b| {
         let key = |p: &PointedDiagnostic| (p.diagnostic.severity, p.attribute.clone());
-        (key(a), &a.diagnostic.summary, &a.diagnostic.detail).cmp(&(key(b), &b.diagnostic.summary, &b.diagnostic.detail))
+        (key(a), &a.diagnostic.summary, &a.diagnostic.detail).cmp(&(
+            key(b),
+            &b.diagnostic.summary,
+            &b.diagnostic.detail,
+        ))
     });
     let told = |pointed: PointedDiagnostic| match pointed.attribute.0.as_slice() {
         [] => pointed.diagnostic,
@@ -110,7 +121,8 @@ pub(crate) fn diagnostics(messages: Vec<wire::Diagnostic>) -> Diagnostics {
 
 /// Why a plugin that was to be started is not there.
 pub(crate) fn not_started(name: &str, why: impl Into<String>, said: &str) -> Diagnostic {
-    Diagnostic::error("Could not start the provider plugin", with_said(format!("{} {}", name, why.into()), said)).about(name)
+    Diagnostic::error("Could not start the provider plugin", with_said(format!("{} {}", name, why.into()), said))
+        .about(name)
 }
 
 pub(crate) fn wrong_version(name: &str, version: u32) -> Diagnostic {

@@ -1,6 +1,8 @@
 //! Diagnostics as they travel.
 
-use crate::tfplugin6::{self as wire, attribute_path::Step, attribute_path::step::Selector, diagnostic::Severity as WireSeverity};
+use crate::tfplugin6::{
+    self as wire, attribute_path::Step, attribute_path::step::Selector, diagnostic::Severity as WireSeverity,
+};
 use diag::{Diagnostic, Severity};
 use value::{Path, PathStep};
 

@@ -9,11 +9,11 @@ mod tests;
 
 pub use protocol5::{schema5_from_6, schema6_from_5};
 
-use crate::tfplugin6::{self as wire, get_provider_schema, schema as wire_schema};
 use crate::json::{read_type, type_json};
+use crate::tfplugin6::{self as wire, get_provider_schema, schema as wire_schema};
 use configschema::{
-    Attribute, AttributeType, Block, Function, FunctionParameter, NestedAttributes, NestedBlock, Nesting, ProviderSchema,
-    Schema,
+    Attribute, AttributeType, Block, Function, FunctionParameter, NestedAttributes, NestedBlock, Nesting,
+    ProviderSchema, Schema,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_GENERATED=1 cargo test -p drform-tfplugin --test all` writes it anew.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
+
 use std::path::{Path, PathBuf};
 
 const PACKAGES: [&str; 3] = ["plugin", "tfplugin5", "tfplugin6"];

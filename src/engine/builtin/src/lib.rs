@@ -84,9 +84,8 @@ pub fn repeat_promise(provider: &Provider) -> Option<Repeat> {
 /// # Errors
 /// When there is no such function, an argument does not fit, or the function says why it has no result.
 pub fn call_function(provider: &Provider, name: &str, arguments: &[Value]) -> Result<Value, Diagnostics> {
-    let wrong = |why: String| {
-        Diagnostics::from(Diagnostic::error("Error in function call", why).about(provider.to_string()))
-    };
+    let wrong =
+        |why: String| Diagnostics::from(Diagnostic::error("Error in function call", why).about(provider.to_string()));
     let schema = schema(provider).unwrap_or_default();
     let Some(function) = schema.functions.get(name) else {
         return Err(wrong(format!("The provider {} has no function {name:?}.", provider.short())));
@@ -152,7 +151,9 @@ pub fn change(request: &ChangeRequest) -> ChangeAnswer {
     let provider = &request.provider.provider;
     let (object, diagnostics) = match Builtin::of(provider) {
         None => (None, Diagnostics::from(no_such_provider(provider))),
-        Some(builtin) if request.kind.as_ref() != builtin.kind() => (None, no_such_type(provider, &request.kind).into()),
+        Some(builtin) if request.kind.as_ref() != builtin.kind() => {
+            (None, no_such_type(provider, &request.kind).into())
+        }
         Some(_) if request.planned.is_null() => (Some(request.planned.clone()), Diagnostics::new()),
         Some(Builtin::Terraform) => (Some(terraform_data::change(request)), Diagnostics::new()),
         Some(Builtin::Drform) => spread::change(request),

@@ -41,7 +41,13 @@ fn terraform_data_plans_as_recorded() {
     let list = Value::tuple([text("b")]);
     let rows = [
         ("create", null(), data(a(), null(), null(), no_id()), data(a(), open(Type::String), null(), open_id()), false),
-        ("create, no input", null(), data(null(), null(), one(), no_id()), data(null(), null(), one(), open_id()), false),
+        (
+            "create, no input",
+            null(),
+            data(null(), null(), one(), no_id()),
+            data(null(), null(), one(), open_id()),
+            false,
+        ),
         (
             "create, input unknown",
             null(),
@@ -166,6 +172,7 @@ fn who_is_built_in() {
 
 /// Ten thousand instances planned and made; the limit is generous because tests are not optimised.
 #[test]
+#[allow(clippy::disallowed_methods, reason = "speed is measured by the clock")]
 fn ten_thousand_instances() {
     let proposed = data(Value::string("a"), null(), null(), Value::null(Type::String));
     let started = std::time::Instant::now();

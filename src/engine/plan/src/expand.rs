@@ -101,7 +101,7 @@ impl<'a> Growth<'a> {
         let stored = stored.and_then(|addr| planner.input.prior.instances.get(addr));
         let provider = match (block, stored) {
             (Some(block), _) => block.provider_config.clone(),
-            (None, Some(stored)) => graph::canonical(&stored.provider),
+            (None, Some(stored)) => planner.graph.provider_of(&stored.provider),
             (None, None) => return Err(Diagnostic::error("Nothing to plan", resource.to_string()).into()),
         };
         let provider_schema = schemas_of(planner, &provider)?;
@@ -225,7 +225,8 @@ impl<'a> Growth<'a> {
 
     fn aim_of_unwanted(&self, mode: Mode, reason: impl FnOnce() -> ActionReason) -> Aim {
         match mode {
-            Mode::Normal | Mode::Destroy if self.forgets => Aim::Forget,
+            // In destroy mode a removed block saves nothing (observed with Terraform 1.11.4).
+            Mode::Normal if self.forgets => Aim::Forget,
             Mode::Normal => Aim::Delete(reason()),
             Mode::Destroy => Aim::Delete(ActionReason::None),
             Mode::RefreshOnly => Aim::Refresh,
@@ -234,7 +235,12 @@ impl<'a> Growth<'a> {
 
     /// Why an instance is not wanted, most specific first (features-and-traps.md 33; the order is Terraform's).
     fn reason(&self, addr: &ResourceInstance, expansions: &BTreeMap<&ModuleInstance, &Expansion>) -> ActionReason {
-        let Some(block) = self.block else { return ActionReason::DeleteBecauseNoResourceConfig };
+        let Some(block) = self.block else {
+            return match self.planner.moved.contains_key(addr) {
+                true => ActionReason::DeleteBecauseNoMoveTarget,
+                false => ActionReason::DeleteBecauseNoResourceConfig,
+            };
+        };
         if !expansions.contains_key(&addr.module) {
             return ActionReason::DeleteBecauseNoModule;
         }
@@ -248,10 +254,12 @@ impl<'a> Growth<'a> {
     fn task(&self, addr: ResourceInstance, deposed: Option<DeposedKey>, aim: Aim) -> Task {
         let instance: Option<&InstanceState> = self.planner.input.prior.instances.get(&addr);
         let stored = instance.and_then(|i| i.object(deposed.as_ref())).cloned();
-        let blocked = self.planner.input.options.blocked.contains(&addr);
+        let blocked = &self.planner.input.options.blocked;
+        let previous = self.planner.moved.get(&addr);
+        let blocked = blocked.contains(&addr) || previous.is_some_and(|previous| blocked.contains(previous));
         // An object whose block is gone is deleted by whoever made it.
         let provider = match (self.block, instance) {
-            (None, Some(instance)) => graph::canonical(&instance.provider),
+            (None, Some(instance)) => self.planner.graph.provider_of(&instance.provider),
             _ => self.provider.clone(),
         };
         let identity = Identity {

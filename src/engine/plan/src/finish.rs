@@ -20,7 +20,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     }
     planner.record.trouble(Place::node(usize::MAX), unused_replacements(&planner.input, &planner.record));
     removed_outputs(&planner.input, &mut planner.record);
-    let Planner { input, graph, mut record, output_nodes, .. } = planner;
+    let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
     let execution = if record.has_errors() {
         ExecutionGraph::default()
@@ -28,7 +28,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         let work = Work {
             expressions: &graph.expressions,
             changes: &changes,
-            stored: &stored_dependencies(&input, &changes),
+            stored: &stored_dependencies(&input, &changes, &moved),
             deposed_keys: &deposed_keys(&input, &changes),
             outputs: &output_nodes,
             mode: input.options.mode,
@@ -47,7 +47,8 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         outputs: record.outputs,
         execution,
         refreshed: Arc::new(record.refreshed),
-        prior: input.prior,
+        prior: read,
+        moved,
         provider_configs: record.provider_configs,
         values: record.values,
         complete,
@@ -110,12 +111,22 @@ fn unused_replacements(input: &PlanInput, record: &Record) -> Diagnostics {
     warnings.collect()
 }
 
-/// What each object that goes or changes depended on, from the state.
-fn stored_dependencies(input: &PlanInput, changes: &[InstanceChange]) -> BTreeMap<ObjectAddr, Arc<[ConfigResource]>> {
+/// What each object that goes or changes depended on, from the state, under the addresses after moves.
+fn stored_dependencies(
+    input: &PlanInput,
+    changes: &[InstanceChange],
+    moved: &BTreeMap<ResourceInstance, ResourceInstance>,
+) -> BTreeMap<ObjectAddr, Arc<[ConfigResource]>> {
+    let renamed: BTreeMap<ConfigResource, ConfigResource> =
+        moved.iter().map(|(to, from)| (from.config(), to.config())).collect();
     let acting = changes.iter().filter(|change| change.action != Action::NoOp);
     let found = acting.filter_map(|change| {
         let object = input.prior.object(&change.addr, change.deposed.as_ref())?;
-        Some(((change.addr.clone(), change.deposed.clone()), object.dependencies.clone()))
+        let dependencies = match renamed.is_empty() {
+            true => object.dependencies.clone(),
+            false => object.dependencies.iter().map(|d| renamed.get(d).unwrap_or(d).clone()).collect(),
+        };
+        Some(((change.addr.clone(), change.deposed.clone()), dependencies))
     });
     found.collect()
 }

@@ -22,6 +22,8 @@ pub(crate) struct Graph {
     read: Vec<bool>,
     /// For data sources, managed resources whose changes they wait for.
     waits_for: BTreeMap<usize, Vec<ConfigResource>>,
+    /// Provider configurations as the graph names them, by canonical name.
+    providers: BTreeMap<ProviderConfig, ProviderConfig>,
     /// Instances in the state, by resource.
     pub(crate) stored: BTreeMap<ConfigResource, Vec<ResourceInstance>>,
 }
@@ -38,8 +40,14 @@ impl Graph {
         let flagged: Vec<usize> = flagged.map(|(node, _)| node).collect();
         let create_before_destroy = lineage::reached(&expressions, flagged);
         let (needed, read) = needed(input, &expressions, &stored);
+        let providers = expressions.nodes.iter().filter_map(|node| match node {
+            ExprNode::Provider(provider) => Some((canonical(provider), provider.clone())),
+            _ => None,
+        });
+        let providers = providers.collect();
+        let waits_for = BTreeMap::new();
         let mut graph =
-            Graph { expressions, dependencies, create_before_destroy, needed, read, waits_for: BTreeMap::new(), stored };
+            Graph { expressions, dependencies, create_before_destroy, needed, read, waits_for, providers, stored };
         graph.waits_for = waits::all(input, &graph);
         (graph, troubles)
     }
@@ -48,6 +56,12 @@ impl Graph {
     /// configurations are made from.
     pub(crate) fn is_expanded(&self, node: usize) -> bool {
         self.read.get(node).copied().unwrap_or(false)
+    }
+
+    /// The provider configuration of the graph that a state means.
+    pub(crate) fn provider_of(&self, stored: &ProviderConfig) -> ProviderConfig {
+        let stored = canonical(stored);
+        self.providers.get(&stored).cloned().unwrap_or(stored)
     }
 
     /// The managed resources whose changes a data source waits for.
@@ -134,7 +148,7 @@ fn add(expressions: &mut ExpressionGraph, node: ExprNode, needs: Vec<usize>) -> 
 }
 
 /// A provider configuration with one name for the public registries, which are the same (README decision 7).
-pub(crate) fn canonical(config: &ProviderConfig) -> ProviderConfig {
+fn canonical(config: &ProviderConfig) -> ProviderConfig {
     let public = Provider { host: addrs::DEFAULT_HOST.into(), ..config.provider.clone() };
     let provider = if public.same_as(&config.provider) { public } else { config.provider.clone() };
     ProviderConfig { provider, ..config.clone() }

@@ -379,11 +379,11 @@ fn refuse_ephemeral(subject: &Subject, config: &Value, marks: &[(Path, Marks)]) 
     if errors.is_empty() { Ok(()) } else { Err(about(&subject.addr, subject.declared_at.as_ref(), errors)) }
 }
 
-/// A broken promise as the end of a sentence about an address.
+/// A broken promise as what follows an address.
 fn said(broken: &Broken) -> String {
     match broken.path == Path::ROOT {
         true => format!(": {}.", broken.reason),
-        false => format!(" at {}: {}.", broken.path, broken.reason),
+        false => format!(".{}: {}.", broken.path, broken.reason),
     }
 }
 
@@ -473,7 +473,7 @@ pub fn confirm(shown: &InstanceChange, now: &Outcome) -> Result<(), Diagnostics>
     if broken.is_empty() {
         return Ok(());
     }
-    Err(broken.iter().map(|b| inconsistent(format!("produced an invalid new value{}", said(b).trim_end_matches('.')))).collect())
+    Err(broken.iter().map(|b| inconsistent(format!("produced an invalid new value for {b}"))).collect())
 }
 
 /// An action as messages name it.

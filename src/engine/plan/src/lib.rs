@@ -2,6 +2,7 @@
 //! May touch: eval, config, syntax, state, calls, words.
 //! Never: anything that changes the world; files, clock.
 
+mod address;
 mod data;
 mod desired;
 mod desk;
@@ -13,6 +14,7 @@ pub mod instance;
 mod lineage;
 mod managed;
 mod model;
+mod moves;
 mod order;
 mod planner;
 mod provider;

@@ -349,7 +349,8 @@ impl ManagedTask {
     fn leave(self, prior: &Prior, private: Arc<[u8]>, action: Action) -> Turn<ManagedTask> {
         let reason = match self.aim {
             Aim::Delete(reason) => reason,
-            Aim::Keep(_) | Aim::Forget | Aim::Refresh => ActionReason::None,
+            Aim::Forget => ActionReason::DeleteBecauseNoResourceConfig,
+            Aim::Keep(_) | Aim::Refresh => ActionReason::None,
         };
         let stored = self.identity.stored.as_ref();
         let nothing: Arc<[ConfigResource]> = Arc::from(&[][..]);

@@ -109,6 +109,8 @@ pub enum ActionReason {
     ReplaceBecauseCannotUpdate,
     /// The resource block is gone.
     DeleteBecauseNoResourceConfig,
+    /// It was moved to where nothing is declared.
+    DeleteBecauseNoMoveTarget,
     /// The module call is gone.
     DeleteBecauseNoModule,
     /// `count` became `for_each`, or the like.
@@ -201,6 +203,9 @@ pub struct Plan {
     pub refreshed: Arc<State>,
     /// The state as it was read.
     pub prior: Arc<State>,
+    /// Objects that got another address (`moved`, or `count` added or taken away): new address to old. `changes` and
+    /// `refreshed` have the new ones.
+    pub moved: BTreeMap<ResourceInstance, ResourceInstance>,
     /// Provider configurations in use and what they were configured with, as far as known while planning.
     pub provider_configs: BTreeMap<ProviderConfig, Value>,
     /// Values of data sources that were read while planning, and of every instance (planned): what analysis reads, and
@@ -221,11 +226,11 @@ pub enum Complete {
 }
 
 impl Plan {
-    /// True when applying would change an object, an output or (refresh-only) the state.
+    /// True when applying would change an object, its address, an output or (refresh-only) the state.
     pub fn has_changes(&self) -> bool {
         let objects = self.changes.iter().any(|c| c.action != Action::NoOp);
         let outputs = self.outputs.values().any(|o| o.action != Action::NoOp);
-        objects || outputs || (self.mode == Mode::RefreshOnly && !self.drift.is_empty())
+        objects || outputs || !self.moved.is_empty() || (self.mode == Mode::RefreshOnly && !self.drift.is_empty())
     }
 
     /// How many objects are added, changed and destroyed, as in the summary line.

@@ -122,7 +122,7 @@ pub(crate) fn execution_graph(work: &Work<'_>) -> Result<ExecutionGraph, Box<Dia
     let deletions = instance_steps(work, &mut draft);
     delete_order(work, &deletions, &mut draft);
     drop_unneeded(&mut draft);
-    let order = sort(&mut draft)?;
+    let order = sort(work, &mut draft)?;
     Ok(numbered(work, &draft, &order))
 }
 
@@ -357,7 +357,7 @@ fn drop_unneeded(draft: &mut Draft) {
 }
 
 /// The kept steps in an order that the edges allow, smallest key first.
-fn sort(draft: &mut Draft) -> Result<Vec<usize>, Box<Diagnostic>> {
+fn sort(work: &Work<'_>, draft: &mut Draft) -> Result<Vec<usize>, Box<Diagnostic>> {
     let kept: Vec<usize> = draft.keys.values().copied().collect();
     let order = topological(&kept, &draft.after);
     if order.len() == kept.len() {
@@ -375,7 +375,7 @@ fn sort(draft: &mut Draft) -> Result<Vec<usize>, Box<Diagnostic>> {
     drop_unneeded(draft);
     let kept: Vec<usize> = draft.keys.values().copied().collect();
     let order = topological(&kept, &draft.after);
-    if order.len() == kept.len() { Ok(order) } else { Err(Box::new(cycle(&kept, &order, draft))) }
+    if order.len() == kept.len() { Ok(order) } else { Err(Box::new(cycle(work, &kept, &order, draft))) }
 }
 
 /// Kahn's order; what is on or behind a cycle is left out. `steps` comes in key order, which decides among steps
@@ -415,7 +415,7 @@ fn topological(steps: &[usize], after: &[Vec<usize>]) -> Vec<usize> {
 }
 
 /// Names the members of one cycle among the steps that could not be ordered.
-fn cycle(kept: &[usize], order: &[usize], draft: &Draft) -> Diagnostic {
+fn cycle(work: &Work<'_>, kept: &[usize], order: &[usize], draft: &Draft) -> Diagnostic {
     let sorted: BTreeSet<usize> = order.iter().copied().collect();
     let blocking = |step: usize| {
         draft.after.get(step).into_iter().flatten().copied().find(|earlier| !sorted.contains(earlier))
@@ -434,7 +434,7 @@ fn cycle(kept: &[usize], order: &[usize], draft: &Draft) -> Diagnostic {
     let mut names: Vec<String> = (walk.iter().rev())
         .filter_map(|step| match draft.names.get(*step) {
             Some(Key::Join(_)) | None => None,
-            Some(key) => Some(describe(key)),
+            Some(key) => Some(describe(work, key)),
         })
         .collect();
     names.dedup();
@@ -447,9 +447,9 @@ fn cycle(kept: &[usize], order: &[usize], draft: &Draft) -> Diagnostic {
     )
 }
 
-fn describe(key: &Key) -> String {
+fn describe(work: &Work<'_>, key: &Key) -> String {
     match key {
-        Key::Evaluate(node) => format!("expression {node}"),
+        Key::Evaluate(node) => work.expressions.nodes.get(*node).map(ToString::to_string).unwrap_or_default(),
         Key::Configure(provider) => provider.to_string(),
         Key::Complete(resource) => resource.to_string(),
         Key::Join(join) => join.resource.to_string(),

@@ -9,15 +9,17 @@ use crate::desk::{Asker, Desk, Ticket};
 use crate::expand::{self, Grown};
 use crate::graph::Graph;
 use crate::managed::ManagedTask;
+use crate::moves::{self, Moved};
 use crate::provider::ProviderTask;
 use crate::record::{ObjectAddr, Place, Record};
 use crate::report::{Report, Turn};
 use crate::schedule::{Ending, Schedule};
 use crate::{Action, Plan, PlanInput};
-use addrs::{ConfigResource, ModuleInstance, ProviderConfig};
+use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
 use diag::Diagnostics;
 use eval::{Evaluator, Expansion, ExprNode};
+use state::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -37,6 +39,10 @@ pub struct Planner {
     pub(crate) record: Record,
     /// Nodes of root outputs that change.
     pub(crate) output_nodes: BTreeSet<usize>,
+    /// The state as it was read: that of the input has the addresses after moves.
+    pub(crate) read: Arc<State>,
+    /// Objects that moved: new address to old.
+    pub(crate) moved: BTreeMap<ResourceInstance, ResourceInstance>,
     schedule: Schedule,
     desk: Desk<Waiting>,
     open: BTreeMap<usize, Open>,
@@ -68,11 +74,13 @@ struct Open {
 
 impl Planner {
     /// Starts to plan. What is wrong with the input itself is kept and given by [`Planner::finish`].
-    pub fn new(input: PlanInput) -> Planner {
+    pub fn new(mut input: PlanInput) -> Planner {
+        let Moved { state, previous: moved, troubles: unmoved } = moves::moved(&input);
+        let read = std::mem::replace(&mut input.prior, state);
         let (graph, troubles) = Graph::new(&input);
         let (evaluator, more) = desired::evaluator(&input);
         let mut record = Record::starting_from(expand::starting_state(&input));
-        let stop = record.trouble(Place::node(0), troubles.into_iter().chain(more).collect());
+        let stop = record.trouble(Place::node(0), unmoved.into_iter().chain(troubles).chain(more).collect());
         let schedule = if stop { Schedule::default() } else { Schedule::new(&graph.expressions.dependencies) };
         let mut planner = Planner {
             input,
@@ -80,6 +88,8 @@ impl Planner {
             evaluator,
             record,
             output_nodes: BTreeSet::new(),
+            read,
+            moved,
             schedule,
             desk: Desk::default(),
             open: BTreeMap::new(),

@@ -9,6 +9,7 @@ use value::Value;
 
 /// One turn of a task.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a turn lives for one call and is never collected")]
 pub(crate) enum Turn<T> {
     /// It asks, and goes on when it is answered.
     Ask(T, Question),

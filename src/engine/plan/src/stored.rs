@@ -8,6 +8,7 @@ use calls::Answer;
 use configschema::Schema;
 use diag::{Diagnostic, Diagnostics};
 use state::{Object, Status};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use value::json::Node;
 use value::{Marks, Path, Type, Value, json};
@@ -182,10 +183,15 @@ pub(crate) fn remembering(
         },
     };
     let same = object.create_before_destroy == create_before_destroy
-        && dependencies.is_none_or(|d| *d == object.dependencies);
+        && dependencies.is_none_or(|d| same_resources(d, &object.dependencies));
     if same {
         return refreshed;
     }
     let dependencies = dependencies.unwrap_or(&object.dependencies).clone();
     Refreshed::Object(Arc::new(Object { create_before_destroy, dependencies, ..object.as_ref().clone() }))
+}
+
+/// Compared without order: every tool sorts such lists in its own way, and a state must not change for that.
+fn same_resources(a: &[ConfigResource], b: &[ConfigResource]) -> bool {
+    a == b || (a.len() == b.len() && a.iter().collect::<BTreeSet<_>>() == b.iter().collect::<BTreeSet<_>>())
 }

@@ -59,7 +59,8 @@ impl Evaluation<'_> {
         let before = self.here();
         let found: Vec<Value> = items.iter().map(|item| self.step_into(item.clone(), steps, whole)).collect();
         if self.failed_since(before) {
-            return Value::unknown(Type::tuple(found.iter().map(Value::ty)));
+            let types: Vec<Type> = items.iter().map(|item| self.type_after(&item.ty(), steps, whole)).collect();
+            return Value::unknown(Type::tuple(types));
         }
         Value::tuple(found)
     }
@@ -78,7 +79,7 @@ impl Evaluation<'_> {
         let before = self.here();
         let found: Vec<Value> = items.iter().map(|item| self.step_into(item.clone(), steps, whole)).collect();
         if self.failed_since(before) {
-            return Value::dynamic();
+            return Value::unknown(Type::list(self.type_after(&element, steps, whole)));
         }
         match common_type(&found) {
             Some(ty) => Value::list(ty, found),
@@ -92,6 +93,18 @@ impl Evaluation<'_> {
                 self.fail(fault, whole.span, whole)
             }
         }
+    }
+
+    /// As [`Self::element_type`], after an error that has been reported: where this is the arm of a conditional that is
+    /// not chosen, its type counts.
+    fn type_after(&mut self, element: &Type, steps: &[Step], whole: &Expr) -> Type {
+        let before = self.here();
+        self.quiet += 1;
+        let ty = self.element_type(element, steps, whole);
+        self.quiet -= 1;
+        self.troubles.truncate(before.0);
+        self.misnamed.truncate(before.1);
+        ty
     }
 
     /// The type that the steps lead to from an element of a type.

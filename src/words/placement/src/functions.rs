@@ -19,36 +19,63 @@ pub struct NoResult {
     pub reason: String,
 }
 
-type Body = fn(&[Value]) -> Result<Value, NoResult>;
+/// One function.
+struct Entry {
+    name: &'static str,
+    parameters: Vec<(&'static str, Type)>,
+    result: Type,
+    body: fn(&[Value]) -> Result<Value, NoResult>,
+}
 
-/// Name, parameters, result and body of each function.
-fn table() -> Vec<(&'static str, Vec<(&'static str, Type)>, Type, Body)> {
+fn table() -> [Entry; 5] {
     let text = || Type::String;
-    vec![
-        ("account_of", vec![("arn", text())], text(), |a| arn_part(a, ArnPart::Account)),
-        ("key_region", vec![("key", text())], text(), |a| key_region(argument(a, 0)).map(Value::string)),
-        ("region_of", vec![("arn_or_zone", text())], text(), |a| region_of(argument(a, 0)).map(Value::string)),
-        ("same_key", vec![("a", text()), ("b", text())], Type::Bool, same_key),
-        ("usable_zones", vec![("zones", Type::list(text()))], Type::list(text()), |a| Ok(usable_zones(a))),
+    let zones = || Type::list(Type::String);
+    [
+        Entry {
+            name: "account_of",
+            parameters: vec![("arn", text())],
+            result: text(),
+            body: |a| arn_part(a, ArnPart::Account),
+        },
+        Entry {
+            name: "key_region",
+            parameters: vec![("key", text())],
+            result: text(),
+            body: |a| key_region(argument(a, 0)).map(Value::string),
+        },
+        Entry {
+            name: "region_of",
+            parameters: vec![("arn_or_zone", text())],
+            result: text(),
+            body: |a| region_of(argument(a, 0)).map(Value::string),
+        },
+        Entry { name: "same_key", parameters: vec![("a", text()), ("b", text())], result: Type::Bool, body: same_key },
+        Entry {
+            name: "usable_zones",
+            parameters: vec![("zones", zones())],
+            result: zones(),
+            body: |a| Ok(usable_zones(a)),
+        },
     ]
 }
 
 /// Signatures by name.
 pub fn dr_functions() -> BTreeMap<Arc<str>, Function> {
-    let parameter = |(name, ty): (&str, Type)| FunctionParameter { name: name.into(), ty, allow_null: false, allow_unknown: false };
+    let parameter =
+        |(name, ty): (&str, Type)| FunctionParameter { name: name.into(), ty, allow_null: false, allow_unknown: false };
     let function = |parameters: Vec<(&'static str, Type)>, result| Function {
         parameters: parameters.into_iter().map(parameter).collect(),
         variadic: None,
         result,
     };
-    table().into_iter().map(|(name, parameters, result, _)| (name.into(), function(parameters, result))).collect()
+    table().into_iter().map(|entry| (entry.name.into(), function(entry.parameters, entry.result))).collect()
 }
 
 /// Calls a function of [`dr_functions`] with known arguments of its parameters' types; `None` when there is none of
 /// that name.
 pub fn call_dr_function(name: &str, arguments: &[Value]) -> Option<Result<Value, NoResult>> {
-    let (.., body) = table().into_iter().find(|(known, ..)| *known == name)?;
-    Some(body(arguments))
+    let entry = table().into_iter().find(|entry| entry.name == name)?;
+    Some((entry.body)(arguments))
 }
 
 fn argument(arguments: &[Value], index: usize) -> &str {
@@ -165,7 +192,9 @@ fn place(name: &str) -> Place {
         };
     }
     match parts.as_slice() {
-        [short, zone] if zone.strip_prefix("az").is_some_and(is_number) => long_region(short).map_or(Place::Unknown, Place::Zone),
+        [short, zone] if zone.strip_prefix("az").is_some_and(is_number) => {
+            long_region(short).map_or(Place::Unknown, Place::Zone)
+        }
         [short, _, .., last] if last.starts_with("az") || last.starts_with("wlz") => {
             long_region(short).map_or(Place::Unknown, Place::Edge)
         }

@@ -36,15 +36,9 @@ pub(super) fn install(
         }
     }
     lines.push("Initializing provider plugins...".to_string());
-    let mut installer = Installer { place, config, upgrade: wanted.upgrade, lock: before.clone(), incomplete: Vec::new(), lines };
-    for (provider, requirement) in &required {
-        if let Err(trouble) = installer.provide(provider, requirement) {
-            diagnostics.push(match requirement.range() {
-                Some(range) => trouble.at_if_missing(range),
-                None => trouble,
-            });
-        }
-    }
+    let mut installer =
+        Installer { place, config, upgrade: wanted.upgrade, lock: before.clone(), incomplete: Vec::new(), lines };
+    diagnostics.extend(installer.choose_and_install(&required));
     // Where the state is not known, an entry may be for an object that is no longer in the configuration.
     if wanted.state.is_some() {
         installer.forget_all_but(&required);
@@ -71,94 +65,116 @@ struct Installer<'a> {
     lines: &'a mut Vec<String>,
 }
 
+/// The version of a provider that is to be installed.
+struct Chosen<'a> {
+    /// The address under which it is locked or was found.
+    provider: Provider,
+    version: Version,
+    /// Its package, if one has been looked for.
+    found: Option<Found>,
+    /// Its entry in the lock file.
+    locked: Option<Locked>,
+    wanted: &'a Requirement,
+}
+
 impl Installer<'_> {
-    fn provide(&mut self, provider: &Provider, wanted: &Requirement) -> Result<(), Diagnostic> {
+    /// Installs nothing before every choice is made: half of the providers is of no use.
+    fn choose_and_install(&mut self, required: &BTreeMap<Provider, Requirement>) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let mut chosen = Vec::new();
+        for (provider, wanted) in required {
+            match self.choose(provider, wanted) {
+                Ok(choice) => chosen.extend(choice),
+                Err(trouble) => diagnostics.push(pointed(trouble, wanted)),
+            }
+        }
+        if diagnostics.has_errors() {
+            return diagnostics;
+        }
+        for choice in chosen {
+            let wanted = choice.wanted;
+            if let Err(trouble) = self.install(choice) {
+                diagnostics.push(pointed(trouble, wanted));
+            }
+        }
+        diagnostics
+    }
+
+    /// Chooses a version; `None` for a provider that needs no installation.
+    fn choose<'r>(&mut self, provider: &Provider, wanted: &'r Requirement) -> Result<Option<Chosen<'r>>, Diagnostic> {
         let name = provider.short();
         if is_built_in(provider) {
             self.lines.push(format!("- {name} is built in to drform"));
-            return Ok(());
+            return Ok(None);
         }
         if find::reattach(self.place, provider)?.is_some() {
             self.lines.push(format!("- {name} runs already (TF_REATTACH_PROVIDERS)"));
-            return Ok(());
+            return Ok(None);
         }
         if let Some(dir) = self.config.dev_override(provider) {
             self.lines.push(format!("- {name} is overridden for development by {}", dir.display()));
-            return Ok(());
+            return Ok(None);
         }
         let locked = self.lock.locked(provider).map(|(address, locked)| (address.clone(), locked.clone()));
         match (locked, self.upgrade) {
-            (Some((address, locked)), Upgrade::No) => self.keep(&address, locked, wanted),
-            (locked, _) => self.choose(provider, locked, wanted),
+            (Some((address, locked)), Upgrade::No) => self.keep(address, locked, wanted).map(Some),
+            (locked, _) => self.newest(provider, locked, wanted),
         }
     }
 
-    /// Installs the version that is locked.
-    fn keep(&mut self, provider: &Provider, locked: Locked, wanted: &Requirement) -> Result<(), Diagnostic> {
+    /// Chooses the version that is locked.
+    fn keep<'r>(
+        &mut self,
+        provider: Provider,
+        locked: Locked,
+        wanted: &'r Requirement,
+    ) -> Result<Chosen<'r>, Diagnostic> {
         let name = provider.short();
         self.lines.push(format!("- Reusing previous version of {name} from the dependency lock file"));
-        let version = &locked.version;
-        if !wanted.constraints.allow(version) {
-            let detail = format!(
-                "Locked provider {name} {version} does not match configured version constraint {}.",
-                wanted.constraints
-            );
-            return Err(Diagnostic::error("Failed to query available provider packages", detail)
-                .next("Run drform init -upgrade to allow selection of new versions."));
+        let version = locked.version.clone();
+        if wanted.constraints.allow(&version) {
+            return Ok(Chosen { provider, version, found: None, locked: Some(locked), wanted });
         }
-        if self.is_installed(provider, &locked) {
-            self.lines.push(format!("- Using previously-installed {name} v{version}"));
-            self.record(provider, Locked { constraints: wanted.constraints.clone(), ..locked });
-            return Ok(());
-        }
-        let search = search(self.place, self.config, provider);
-        let Some(found) = search.found.iter().find(|found| found.version == *version) else {
-            return Err(nowhere(provider, &format!("version {version}, which is locked,"), &search));
-        };
-        self.install(provider, found, Some(&locked), wanted)
-    }
-
-    fn is_installed(&self, provider: &Provider, locked: &Locked) -> bool {
-        find::cached(self.place, provider, &locked.version).is_some_and(|found| {
-            let executable = package::executable(found.package.path(), &provider.kind);
-            matches!(executable, Ok(Some(_)))
-                && (locked.hashes.is_empty() || found.package.matches_any(&locked.hashes).unwrap_or_default())
-        })
+        let detail = format!(
+            "Locked provider {name} {version} does not match configured version constraint {}.",
+            wanted.constraints
+        );
+        Err(Diagnostic::error("Failed to query available provider packages", detail)
+            .next("Run drform init -upgrade to allow selection of new versions."))
     }
 
     /// Chooses the newest version that is allowed.
-    fn choose(
+    fn newest<'r>(
         &mut self,
         provider: &Provider,
         locked: Option<(Provider, Locked)>,
-        wanted: &Requirement,
-    ) -> Result<(), Diagnostic> {
+        wanted: &'r Requirement,
+    ) -> Result<Option<Chosen<'r>>, Diagnostic> {
         let name = provider.short();
         self.lines.push(match wanted.constraints.is_empty() {
             true => format!("- Finding latest version of {name}..."),
             false => format!("- Finding {name} versions matching \"{}\"...", wanted.constraints),
         });
         let search = search(self.place, self.config, provider);
-        let newest = search.found.iter().find(|found| wanted.constraints.allow(&found.version));
-        match (newest, find::own(self.place, provider), locked) {
-            (Some(found), _, locked) => {
-                let locked = locked.filter(|(_, locked)| locked.version == found.version).map(|(_, locked)| locked);
-                self.install(provider, found, locked.as_ref(), wanted)
-            }
-            (None, Some(own), _) => {
-                find::check_own(own, provider, wanted)?;
-                self.lines.push(format!("- {name} comes with drform"));
-                Ok(())
-            }
-            // What was downloaded once is as good as what nobody has.
-            (None, None, Some((address, locked)))
-                if wanted.constraints.allow(&locked.version) && self.is_installed(&address, &locked) =>
+        if let Some(found) = search.found.iter().find(|found| wanted.constraints.allow(&found.version)).cloned() {
+            let locked = locked.map(|(_, locked)| locked).filter(|locked| locked.version == found.version);
+            let (provider, version) = (found.provider.clone(), found.version.clone());
+            return Ok(Some(Chosen { provider, version, found: Some(found), locked, wanted }));
+        }
+        if let Some(own) = find::own(self.place, provider) {
+            find::check_own(own, provider, wanted)?;
+            self.lines.push(format!("- {name} comes with drform"));
+            return Ok(None);
+        }
+        match locked {
+            // What was downloaded once is better than nothing.
+            Some((provider, locked))
+                if wanted.constraints.allow(&locked.version) && self.is_installed(&provider, &locked) =>
             {
-                self.lines.push(format!("- Using previously-installed {name} v{}", locked.version));
-                self.record(&address, Locked { constraints: wanted.constraints.clone(), ..locked });
-                Ok(())
+                let version = locked.version.clone();
+                Ok(Some(Chosen { provider, version, found: None, locked: Some(locked), wanted }))
             }
-            (None, None, _) => {
+            _ => {
                 let which = match wanted.constraints.is_empty() {
                     true => "a release".to_string(),
                     false => format!("a version matching \"{}\"", wanted.constraints),
@@ -168,49 +184,75 @@ impl Installer<'_> {
         }
     }
 
-    /// Puts a package into the data directory and records it.
-    fn install(
-        &mut self,
-        provider: &Provider,
-        found: &Found,
-        locked: Option<&Locked>,
-        wanted: &Requirement,
-    ) -> Result<(), Diagnostic> {
-        let name = found.provider.short();
-        let version = &found.version;
-        self.lines.push(format!("- Installing {name} v{version}..."));
-        let failed = |why: String| {
-            let detail = format!("Error while installing {name} v{version}: {why}.");
-            Diagnostic::error("Failed to install provider", detail)
+    /// Whether the package that is locked is in the data directory. Without checksums nobody can say.
+    fn is_installed(&self, provider: &Provider, locked: &Locked) -> bool {
+        find::cached(self.place, provider, &locked.version).is_some_and(|found| {
+            let executable = package::executable(found.package.path(), &provider.kind);
+            matches!(executable, Ok(Some(_))) && found.package.matches_any(&locked.hashes).unwrap_or_default()
+        })
+    }
+
+    /// Puts a package into the data directory and locks it.
+    fn install(&mut self, chosen: Chosen<'_>) -> Result<(), Diagnostic> {
+        let Chosen { provider, version, found, locked, wanted } = chosen;
+        let name = provider.short();
+        if locked.as_ref().is_some_and(|locked| self.is_installed(&provider, locked)) {
+            self.lines.push(format!("- Using previously-installed {name} v{version}"));
+            return Ok(());
+        }
+        let found = match found {
+            Some(found) => found,
+            None => {
+                let search = search(self.place, self.config, &provider);
+                let found = search.found.iter().find(|found| found.version == version).cloned();
+                found.ok_or_else(|| nowhere(&provider, &format!("version {version}, which is locked,"), &search))?
+            }
         };
-        let next = format!("Check {}.", found.package.path().display());
-        let system = |error: io::Error| failed(error.to_string()).next(next.clone());
-        let known = locked.map(|locked| locked.hashes.clone()).unwrap_or_default();
-        if !known.is_empty() && !found.package.matches_any(&known).map_err(system)? {
-            return Err(mismatch(found, failed));
-        }
-        let target = self.place_package(found).map_err(system)?;
-        if package::executable(&target, &provider.kind).map_err(system)?.is_none() {
-            let why = format!(
-                "provider binary not found: could not find executable file starting with {}",
-                package::executable_name(&provider.kind)
-            );
-            return Err(failed(why).next(next));
-        }
-        let mut hashes = known.clone();
-        hashes.push(package::h1_of_directory(&target).map_err(system)?);
-        hashes.sort();
-        hashes.dedup();
-        self.lines.push(match locked {
-            Some(locked) if !locked.hashes.is_empty() => format!("- Installed {name} v{version} (verified checksum)"),
-            _ => format!("- Installed {name} v{version} (unauthenticated)"),
+        self.lines.push(format!("- Installing {name} v{version}..."));
+        let known = locked.map(|locked| locked.hashes).unwrap_or_default();
+        let hashes = self.verify_and_place(&found, &known)?;
+        self.lines.push(match known.is_empty() {
+            true => format!("- Installed {name} v{version} (unauthenticated)"),
+            false => format!("- Installed {name} v{version} (verified checksum)"),
         });
         if known.is_empty() {
             self.incomplete.push(name);
         }
+        // One provider, one entry: that under the other public registry gives way.
+        self.lock.providers.retain(|known, _| !known.same_as(&found.provider));
         let constraints = wanted.constraints.clone();
-        self.record(&found.provider, Locked { version: version.clone(), constraints, hashes });
+        self.lock.providers.insert(found.provider, Locked { version, constraints, hashes });
         Ok(())
+    }
+
+    /// Compares a package with the known checksums, puts it in its place and gives all checksums.
+    fn verify_and_place(&self, found: &Found, known: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let from = found.package.path().display();
+        let failed = |why: String| {
+            let detail = format!("Error while installing {} v{}: {why}.", found.provider.short(), found.version);
+            Diagnostic::error("Failed to install provider", detail).next(format!("Check the package in {from}."))
+        };
+        let system = |error: io::Error| failed(error.to_string());
+        if !known.is_empty() && !found.package.matches_any(known).map_err(system)? {
+            return Err(failed(format!(
+                "the local package in {from} doesn't match any of the checksums previously recorded in the dependency \
+                 lock file (this might be because the available checksums are for packages targeting different platforms)"
+            ))
+            .next(mismatch_step()));
+        }
+        let target = self.place_package(found).map_err(system)?;
+        let kind = &found.provider.kind;
+        if package::executable(&target, kind).map_err(system)?.is_none() {
+            return Err(failed(format!(
+                "provider binary not found: could not find executable file starting with {}",
+                package::executable_name(kind)
+            )));
+        }
+        let mut hashes = known.to_vec();
+        hashes.push(package::h1_of_directory(&target).map_err(system)?);
+        hashes.sort();
+        hashes.dedup();
+        Ok(hashes)
     }
 
     /// Links or unpacks a package; through the plugin cache, if there is one.
@@ -222,17 +264,11 @@ impl Installer<'_> {
             (Package::Packed(archive), None) => archive::unpack(archive, &target)?,
             (Package::Packed(archive), Some(cache)) => {
                 let cached = dir(cache);
-                archive::unpack(archive, &cached)?;
+                archive::unpack_into_cache(archive, cache, &cached)?;
                 whole_file::link_directory(&cached, &target)?;
             }
         }
         Ok(target)
-    }
-
-    /// Locks a choice, in the place of an entry under the other public registry.
-    fn record(&mut self, provider: &Provider, locked: Locked) {
-        self.lock.providers.retain(|known, _| !known.same_as(provider));
-        self.lock.providers.insert(provider.clone(), locked);
     }
 
     fn forget_all_but(&mut self, required: &BTreeMap<Provider, Requirement>) {
@@ -240,18 +276,21 @@ impl Installer<'_> {
     }
 }
 
-fn mismatch(found: &Found, failed: impl Fn(String) -> Diagnostic) -> Diagnostic {
-    failed(format!(
-        "the local package in {} doesn't match any of the checksums previously recorded in the dependency lock file \
-         (this might be because the available checksums are for packages targeting different platforms)",
-        found.package.path().display()
-    ))
-    .next(format!(
+/// Underlines the entry of `required_providers`.
+fn pointed(trouble: Diagnostic, wanted: &Requirement) -> Diagnostic {
+    match wanted.range() {
+        Some(range) => trouble.at_if_missing(range),
+        None => trouble,
+    }
+}
+
+fn mismatch_step() -> String {
+    format!(
         "Find out which of the two is right. If the lock file only lacks the checksums of {0}, run terraform providers \
          lock -platform={0}; if the package was rebuilt on purpose, remove its entry from {1}.",
         platform(),
         lock_file::NAME
-    ))
+    )
 }
 
 /// No place has what is needed.
@@ -262,22 +301,11 @@ fn nowhere(provider: &Provider, which: &str, search: &Search) -> Diagnostic {
         platform(),
         bullets(&search.looked)
     );
-    let layout = format!(
-        "{}/{}/{}/{}/{}",
-        provider.host,
-        provider.namespace,
-        provider.kind,
-        search.found.first().map_or_else(|| "VERSION".to_string(), |found: &Found| version_text(&found.version)),
-        platform()
-    );
+    let layout = format!("{provider}/VERSION/{}", platform());
     Diagnostic::error("Failed to query available provider packages", detail).next(format!(
         "drform does not download packages yet: run terraform init once, or put the package into one of these \
          directories as {layout}."
     ))
-}
-
-fn version_text(version: &Version) -> String {
-    version.to_string()
 }
 
 /// Writes the lock file if a choice changed, and says so.

@@ -29,7 +29,12 @@ const ROWS: &[Row] = &[
         detail: "example.test/a/b ended with exit code 3 before it was ready. It said:\n\nno licence found",
         ..ROW
     },
-    Row { name: "says nothing and ends", script: "exit 0", detail: "ended with exit code 0 before it was ready. It said nothing", ..ROW },
+    Row {
+        name: "says nothing and ends",
+        script: "exit 0",
+        detail: "ended with exit code 0 before it was ready. It said nothing",
+        ..ROW
+    },
     Row { name: "killed", script: "kill -9 $$", detail: "was killed by signal 9 before it was ready", ..ROW },
     Row {
         name: "garbage",
@@ -37,13 +42,13 @@ const ROWS: &[Row] = &[
         detail: "printed \"hello before handshake\" where a plugin prints its handshake",
         ..ROW
     },
-    Row { name: "no text", script: "printf '\\377\\376\\n'; sleep 100", detail: "printed something that is no text", ..ROW },
     Row {
-        name: "endless line",
-        script: "cat /dev/zero",
-        detail: "where a plugin prints its handshake",
+        name: "no text",
+        script: "printf '\\377\\376\\n'; sleep 100",
+        detail: "printed something that is no text",
         ..ROW
     },
+    Row { name: "endless line", script: "cat /dev/zero", detail: "where a plugin prints its handshake", ..ROW },
     Row {
         name: "never answers, and has children",
         script: "echo 'waiting for the moon' >&2; sleep 100",
@@ -63,7 +68,12 @@ const ROWS: &[Row] = &[
         detail: "speaks netrpc instead of gRPC",
         ..ROW
     },
-    Row { name: "other handshake", script: "echo '2|6|unix|/nowhere|grpc|'; sleep 100", detail: "offers handshake 2", ..ROW },
+    Row {
+        name: "other handshake",
+        script: "echo '2|6|unix|/nowhere|grpc|'; sleep 100",
+        detail: "offers handshake 2",
+        ..ROW
+    },
     Row {
         name: "nobody at the address",
         script: "echo '1|6|unix|/nowhere/at/all|grpc|'; sleep 100",
@@ -88,7 +98,11 @@ const ROWS: &[Row] = &[
 
 fn script(directory: &Path, row: &Row) -> PathBuf {
     let path = directory.join(row.name.replace(' ', "-"));
-    std::fs::write(&path, format!("#!/bin/sh\n: 'drform-hostile'; echo $$ > '{}.pid'\n{}\n", path.display(), row.script)).unwrap();
+    std::fs::write(
+        &path,
+        format!("#!/bin/sh\n: 'drform-hostile'; echo $$ > '{}.pid'\n{}\n", path.display(), row.script),
+    )
+    .unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path
 }
@@ -100,7 +114,8 @@ async fn group_is_gone(pid_file: &Path) -> bool {
         let processes = std::fs::read_dir("/proc").unwrap().flatten();
         let stats = processes.filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok());
         // After the name in parentheses: state, parent, process group.
-        let fields = stats.filter_map(|stat| Some(stat.rsplit_once(')')?.1.split_whitespace().map(str::to_string).collect()));
+        let fields =
+            stats.filter_map(|stat| Some(stat.rsplit_once(')')?.1.split_whitespace().map(str::to_string).collect()));
         fields.filter(|fields: &Vec<String>| fields[0] != "Z" && fields[2] == group).count() > 0
     };
     let gone = async {
@@ -123,7 +138,11 @@ async fn hostile_plugins() {
             env: vec![("EXTRA".into(), "extra".into())],
             transport: row.transport,
             // Only one of them is waited for so long.
-            start_timeout: if row.name.starts_with("never") { Duration::from_millis(500) } else { Duration::from_secs(20) },
+            start_timeout: if row.name.starts_with("never") {
+                Duration::from_millis(500)
+            } else {
+                Duration::from_secs(20)
+            },
             ..LaunchSpec::new("example.test/a/b", path)
         };
         let diagnostic = Plugin::start(spec).await.expect_err(row.name);

@@ -92,7 +92,10 @@ impl Service for Old {
         Ok(Response::new(wire::upgrade_resource_state::Response { upgraded_state, diagnostics: vec![] }))
     }
 
-    async fn read_resource(&self, request: Request<wire::read_resource::Request>) -> Reply<wire::read_resource::Response> {
+    async fn read_resource(
+        &self,
+        request: Request<wire::read_resource::Request>,
+    ) -> Reply<wire::read_resource::Response> {
         let request = request.into_inner();
         self.note(format!("read, meta {:02x?}", request.provider_meta.unwrap().msgpack.to_vec()));
         Ok(Response::new(wire::read_resource::Response {
@@ -158,7 +161,9 @@ async fn start(old: Old) -> (tempfile::TempDir, Plugin) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("s");
     let incoming = UnixListenerStream::new(UnixListener::bind(&path).unwrap());
-    tokio::spawn(tonic::transport::Server::builder().add_service(ProviderServer::new(old)).serve_with_incoming(incoming));
+    tokio::spawn(
+        tonic::transport::Server::builder().add_service(ProviderServer::new(old)).serve_with_incoming(incoming),
+    );
     let address = Address::Unix(path);
     let reattach = Reattach { protocol: Protocol::V5, address, pid: None, shutdown: Shutdown::Never };
     (directory, Plugin::attach("hashicorp/old", reattach).await.unwrap())
@@ -172,15 +177,18 @@ async fn a_life() {
     assert_eq!(plugin.schema().await.unwrap().resources.len(), 1);
 
     let config = Value::object(Vec::<(&str, Value)>::new());
-    let said = plugin.ask(&Question::ValidateProvider { provider: provider(), config: config.clone() }).await.diagnostics();
+    let said =
+        plugin.ask(&Question::ValidateProvider { provider: provider(), config: config.clone() }).await.diagnostics();
     let told: Vec<_> = said.iter().map(|d| (d.summary.as_str(), d.involved[0].expression.as_str())).collect();
     assert_eq!(told, [("a", "tags[\"Name\"]"), ("b", "tags[\"Name\"]")], "sorted, with the attribute");
     assert!(plugin.ask(&Question::ConfigureProvider { provider: provider(), config }).await.diagnostics().is_empty());
     // A call that it does not have.
-    let validate = Question::ValidateResource { provider: provider(), kind: kind(), config: thing(Value::null(Type::String)) };
+    let validate =
+        Question::ValidateResource { provider: provider(), kind: kind(), config: thing(Value::null(Type::String)) };
     assert!(plugin.ask(&validate).await.diagnostics().iter().any(|d| d.summary == "Provider is too old"));
 
-    let upgrade = |version, raw: &str| Question::UpgradeState { provider: provider(), kind: kind(), version, raw: raw.into() };
+    let upgrade =
+        |version, raw: &str| Question::UpgradeState { provider: provider(), kind: kind(), version, raw: raw.into() };
     let stored = |value| StoredObject { value, private: Arc::default() };
     let i = || thing(Value::string("i"));
     for (version, raw) in [(2, r#"{"id":"i","secret":"s","z":1}"#), (1, r#"{ "id":"i", "secret":"s" }"#)] {

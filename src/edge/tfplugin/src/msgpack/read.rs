@@ -156,7 +156,8 @@ impl<'b> Reader<'b> {
         let (Token::Bytes(json) | Token::Text(json)) = self.token()? else {
             return Err(Trouble::new("a dynamic value must begin with its type"));
         };
-        let ty = read_type(json).map_err(|why| Trouble::new(format!("the type of a dynamic value is invalid: {why}")))?;
+        let ty =
+            read_type(json).map_err(|why| Trouble::new(format!("the type of a dynamic value is invalid: {why}")))?;
         self.value(&ty)
     }
 

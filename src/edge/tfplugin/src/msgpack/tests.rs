@@ -58,8 +58,7 @@ fn captured_object() {
 fn captured_values() {
     let list = Type::list(Type::String);
     let prefix = |text: &str| Refinement { prefix: Some(text.into()), not_null: true, ..Refinement::default() };
-    let at_least_0 =
-        Refinement { lower: Some((Number::from(0_i64), true)), not_null: true, ..Refinement::default() };
+    let at_least_0 = Refinement { lower: Some((Number::from(0_i64), true)), not_null: true, ..Refinement::default() };
     let lengths = Refinement { length_min: Some(1), length_max: Some(300), ..Refinement::default() };
     let k_string = Value::object([("k", Value::unknown(Type::String))]);
     let k_dynamic = Value::object([("k", Value::dynamic())]);

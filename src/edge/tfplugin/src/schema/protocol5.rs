@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 /// The answer to GetSchema as the answer to GetProviderSchema. Identity, list and action schemas are left out.
 pub fn schema6_from_5(message: v5::get_provider_schema::Response) -> v6::get_provider_schema::Response {
-    let all = |schemas: BTreeMap<String, v5::Schema>| schemas.into_iter().map(|(name, s)| (name, schema_up(s))).collect();
+    let all =
+        |schemas: BTreeMap<String, v5::Schema>| schemas.into_iter().map(|(name, s)| (name, schema_up(s))).collect();
     v6::get_provider_schema::Response {
         provider: message.provider.map(schema_up),
         resource_schemas: all(message.resource_schemas),

@@ -345,8 +345,17 @@ fn removed_blocks_forget() {
         row("module.m[0].test_thing.in", r#"{"id":"3"}"#),
     ])
     .run();
-    check(run.text(), expect![[""]]);
-    check(run.steps(), expect![[""]]);
+    check(run.text(), expect![[r#"
+        test_thing.gone: Delete DeleteBecauseNoResourceConfig
+        test_thing.kept: Forget DeleteBecauseNoResourceConfig
+        module.m[0].test_thing.in: Forget DeleteBecauseNoResourceConfig
+    "#]]);
+    check(run.steps(), expect![[r#"
+        0 configure test
+        1 delete test_thing.gone after [0]
+        2 forget test_thing.kept after [0]
+        3 forget module.m[0].test_thing.in after [0]
+    "#]]);
 }
 
 #[test]
@@ -359,4 +368,67 @@ fn attributes_that_the_schema_lost_are_taken_out_before_the_upgrade() {
         _ => None,
     });
     assert_eq!(raw.as_deref(), Some(r#"{"id":"1","name":"x","tags":{"old":"stays"}}"#));
+}
+
+#[test]
+fn moves_that_cannot_be_done() {
+    let circle = case(
+        r#"
+        moved {
+          from = test_thing.a
+          to   = test_thing.b
+        }
+        moved {
+          from = test_thing.b
+          to   = test_thing.a
+        }
+        "#,
+    );
+    check(circle.with([row("test_thing.a", r#"{"id":"1"}"#)]).run().text(), expect![[r#"
+        errored
+        Error [test_thing.a]: Cyclic dependency in move statements: The moved blocks take test_thing.a round in a circle, so that it has no final address.
+    "#]]);
+    let occupied = case(
+        r#"
+        moved {
+          from = test_thing.a
+          to   = test_thing.b
+        }
+        resource "test_thing" "b" {}
+        "#,
+    );
+    let rows = [row("test_thing.a", r#"{"id":"1"}"#), row("test_thing.b", r#"{"id":"2"}"#)];
+    check(occupied.with(rows).run().text(), expect![[r#"
+        test_thing.a: Delete DeleteBecauseNoResourceConfig
+        test_thing.b: NoOp
+        Warning [test_thing.a]: Unresolved resource instance address changes: The object at test_thing.a was to be moved to test_thing.b, but there is already an object there. It stays where it is, and is planned as an object at that address.
+    "#]]);
+}
+
+#[test]
+fn moves_inside_of_modules_and_of_blocked_objects() {
+    let run = case(
+        r#"
+        module "m" {
+          source = "./m"
+          count  = 2
+        }
+        #- m/main.tf
+        moved {
+          from = test_thing.old
+          to   = test_thing.new
+        }
+        resource "test_thing" "new" {}
+        "#,
+    )
+    .with([row("module.m[0].test_thing.old", r#"{"id":"1"}"#), row("module.m[1].test_thing.old", r#"{"id":"2"}"#)])
+    .blocked("module.m[1].test_thing.old")
+    .run();
+    check(run.text(), expect![[r#"
+        module.m[0].test_thing.new: NoOp
+        errored
+        Error [module.m[1].test_thing.new]: Outcome of an earlier apply is in doubt: An earlier apply began to change module.m[1].test_thing.new and ended before it was known what came of it. Nothing is planned for module.m[1].test_thing.new until that is settled, so that nothing is done twice or lost.
+    "#]]);
+    assert!(run.plan.refreshed.instances.contains_key(&crate::support::addr("module.m[0].test_thing.new")));
+    assert!(run.plan.prior.instances.contains_key(&crate::support::addr("module.m[0].test_thing.old")));
 }

@@ -132,5 +132,9 @@ fn inside_of_check_blocks_errors_only_warn() {
         _ => None,
     })
     .run();
-    expect![[""]].assert_eq(&run.text());
+    expect![[r#"
+        test_thing.t: Create
+            {id: ?test_thing.t:id, secret: !null, zone: ?test_thing.t:zone}
+        Warning [data.test_lookup.d]: Not reachable: 
+    "#]].assert_eq(&run.text());
 }

@@ -56,10 +56,10 @@ fn promises_that_providers_break() {
     };
     expect![[r#"
         errored
-        Error [test_thing.a]: Provider produced invalid plan: Provider "registry.terraform.io/hashicorp/test" planned an invalid value for test_thing.a at name: planned value "y" does not match config value "x".
+        Error [test_thing.a]: Provider produced invalid plan: Provider "registry.terraform.io/hashicorp/test" planned an invalid value for test_thing.a.name: planned value "y" does not match config value "x".
 
         This is a bug in the provider, which should be reported in the provider's own issue tracker.
-        Error [test_thing.a]: Provider produced invalid plan: Provider "registry.terraform.io/hashicorp/test" planned an invalid value for test_thing.a at size: planned 3 for a non-computed attribute.
+        Error [test_thing.a]: Provider produced invalid plan: Provider "registry.terraform.io/hashicorp/test" planned an invalid value for test_thing.a.size: planned 3 for a non-computed attribute.
 
         This is a bug in the provider, which should be reported in the provider's own issue tracker.
     "#]].assert_eq(&broken(false).text());
@@ -151,5 +151,24 @@ fn orphans_need_their_provider() {
     expect![[r#"
         errored
         Error [test_thing.a]: Provider configuration not present: To work with test_thing.a its original provider configuration at provider["registry.terraform.io/hashicorp/test"].west is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy test_thing.a, after which you can remove the provider configuration again.
+    "#]].assert_eq(&run.text());
+}
+
+#[test]
+fn both_public_registries_are_one_provider() {
+    let text = r#"
+        terraform {
+          required_providers {
+            test = { source = "registry.opentofu.org/hashicorp/test" }
+          }
+        }
+        resource "test_thing" "a" {}
+        "#;
+    let run = case(text).with([row("test_thing.a", r#"{"id":"1"}"#), row("test_thing.gone", r#"{"id":"2"}"#)]).run();
+    let hosts: Vec<_> = run.asked.iter().map(|q| q.provider().provider.host.to_string()).collect();
+    assert!(hosts.iter().all(|host| host == "registry.opentofu.org"), "{hosts:?}");
+    expect![[r#"
+        test_thing.a: NoOp
+        test_thing.gone: Delete DeleteBecauseNoResourceConfig
     "#]].assert_eq(&run.text());
 }

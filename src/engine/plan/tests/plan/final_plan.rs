@@ -35,7 +35,7 @@ fn what_was_known_must_stay() {
     let troubles = confirm(&shown(), &now(Action::Create, after)).unwrap_err();
     let first = troubles.iter().next().unwrap();
     assert_eq!(first.summary, "Provider produced inconsistent final plan");
-    assert!(first.detail.contains("an invalid new value at name"), "{}", first.detail);
+    assert!(first.detail.contains("produced an invalid new value for .name: "), "{}", first.detail);
 }
 
 #[test]

@@ -21,7 +21,7 @@ macro_rules! recorded {
     )*};
 }
 
-recorded!(create create_before_destroy destroy ignore_on_replace no_change reasons refresh_only replace tainted);
+recorded!(create create_before_destroy destroy ignore_on_replace moved no_change reasons refresh_only replace tainted);
 
 struct Recorded {
     main: &'static str,
@@ -42,8 +42,20 @@ fn check(recorded: Recorded) {
         };
     }
     let run = case.run();
-    assert_eq!(run.troubles(), "");
+    assert!(!run.diagnostics.has_errors(), "{}", run.troubles());
+    if run.plan.changes.iter().all(|change| change.action == Action::NoOp) {
+        assert!(state::content_equal(&run.plan.prior, &run.plan.refreshed), "a state that Terraform wrote stays as it is");
+    }
     let oracle = json::parse(recorded.plan).unwrap();
+    let previous: Vec<(String, String)> = (list(&oracle, "resource_changes").iter())
+        .filter_map(|c| {
+            let text = |name: &str| c.get(name).and_then(|n| n.as_str()).map(str::to_owned);
+            Some((text("address")?, text("previous_address")?))
+        })
+        .collect();
+    let moved: Vec<(String, String)> =
+        run.plan.moved.iter().map(|(to, from)| (to.to_string(), from.to_string())).collect();
+    assert_eq!(moved, previous);
     let theirs: Vec<String> = list(&oracle, "resource_changes").iter().map(their_change).collect();
     let ours: Vec<String> = run.plan.changes.iter().map(our_change).collect();
     assert_eq!(ours.join("\n"), theirs.join("\n"));
@@ -85,6 +97,7 @@ fn our_change(change: &InstanceChange) -> String {
         ActionReason::ReplaceByTriggers => " replace_by_triggers",
         ActionReason::ReplaceBecauseCannotUpdate => " replace_because_cannot_update",
         ActionReason::DeleteBecauseNoResourceConfig => " delete_because_no_resource_config",
+        ActionReason::DeleteBecauseNoMoveTarget => " delete_because_no_move_target",
         ActionReason::DeleteBecauseNoModule => " delete_because_no_module",
         ActionReason::DeleteBecauseWrongRepetition => " delete_because_wrong_repetition",
         ActionReason::DeleteBecauseCountIndex => " delete_because_count_index",

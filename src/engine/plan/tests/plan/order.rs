@@ -223,3 +223,23 @@ fn cycles_are_named() {
         Error: Cycle: These steps wait for each other, so none of them can start: test_thing.b (destroy), test_thing.a (destroy).
     "#]].assert_eq(&run.troubles());
 }
+
+#[test]
+fn order_survives_moves() {
+    let run = case(
+        r#"
+        moved {
+          from = test_thing.old
+          to   = test_thing.new
+        }
+        "#,
+    )
+    .with([row("test_thing.old", r#"{"id":"1"}"#), row("test_thing.x", r#"{"id":"2"}"#).on(&["test_thing.old"])])
+    .run();
+    expect![[r#"
+        0 configure test
+        1 delete test_thing.x after [0]
+        2 join DependentDeletes test_thing.new after [1]
+        3 delete test_thing.new after [0, 2]
+    "#]].assert_eq(&run.steps());
+}

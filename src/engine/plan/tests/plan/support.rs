@@ -421,7 +421,7 @@ impl Run {
             let deposed = change.deposed.as_ref().map_or(String::new(), |key| format!(" (deposed {key})"));
             let reason = if change.reason == ActionReason::None { String::new() } else { format!(" {:?}", change.reason) };
             writeln!(out, "{}{deposed}: {:?}{reason}", change.addr, change.action).unwrap();
-            if change.action != Action::NoOp && change.action != Action::Delete {
+            if !matches!(change.action, Action::NoOp | Action::Delete | Action::Forget) {
                 writeln!(out, "    {}", show(&change.after)).unwrap();
             }
             if !change.replace_paths.is_empty() {

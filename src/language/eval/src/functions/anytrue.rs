@@ -1,5 +1,5 @@
 //! `anytrue(list)`: null counts as false.
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::of("list", Kind::Bools)], Kind::Bool, |call| {

@@ -1,7 +1,7 @@
 //! `base64decode(text)`; what it decodes to must be UTF-8.
 use super::CallError;
-use super::digests::from_base64;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::digests::from_base64;
+use super::shared::signature::{Function, Kind, Parameter, text};
 use value::Marks;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("str").marked()], Kind::Text, |call| {

@@ -1,5 +1,5 @@
 //! `basename(path)`
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("path")], Kind::Text, |call| {
     let path = call.text(0);

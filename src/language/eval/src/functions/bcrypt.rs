@@ -1,6 +1,6 @@
 //! `bcrypt(text, cost)`: another hash every time; unknown while planning.
 use super::CallError;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 /// What the algorithm looks at; more is refused rather than passed over in silence.
 const MOST_BYTES: usize = 72;

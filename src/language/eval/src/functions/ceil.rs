@@ -1,5 +1,5 @@
 //! `ceil(number)`: the smallest whole number that is not below.
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function =

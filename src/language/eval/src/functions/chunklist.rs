@@ -1,6 +1,6 @@
 //! `chunklist(list, size)`: pieces of that many elements; of size zero, one piece.
 use super::CallError;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::{Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

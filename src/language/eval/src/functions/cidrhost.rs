@@ -1,7 +1,7 @@
 //! `cidrhost(prefix, number)`: negative numbers count from the end.
 use super::CallError;
-use super::prefix::{Prefix, mask};
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::prefix::{Prefix, mask};
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("prefix"), Parameter::number("hostnum")], Kind::Text, |call| {

@@ -1,7 +1,7 @@
 //! `cidrnetmask(prefix)`, of IPv4 only.
 use super::CallError;
-use super::prefix::{Prefix, mask};
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::prefix::{Prefix, mask};
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("prefix")], Kind::Text, |call| {
     let prefix = Prefix::parse(call.text(0)).map_err(CallError::new)?;

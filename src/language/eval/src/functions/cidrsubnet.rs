@@ -1,7 +1,7 @@
 //! `cidrsubnet(prefix, bits, number)`
 use super::CallError;
-use super::prefix::Prefix;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::prefix::Prefix;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function = Function::new(
     &[Parameter::text("prefix"), Parameter::number("newbits"), Parameter::number("netnum")],

@@ -1,7 +1,7 @@
 //! `cidrsubnets(prefix, bits...)`: consecutive subnets.
 use super::CallError;
-use super::prefix::{Prefix, mask};
-use super::signature::{Function, Kind, Parameter, whole};
+use super::shared::prefix::{Prefix, mask};
+use super::shared::signature::{Function, Kind, Parameter, whole};
 use value::Value;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("prefix")], Kind::Texts, |call| {

@@ -1,6 +1,6 @@
 //! `coalesce(values...)`: the first that is neither null nor an empty string.
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Type, Value, convert, unify};
 
 pub(super) const FUNCTION: Function = Function::typed(

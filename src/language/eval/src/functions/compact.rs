@@ -1,5 +1,5 @@
 //! `compact(list)`: without nulls and empty strings.
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::of("list", Kind::Texts)], Kind::Texts, |call| {
     if !call.arg(0).is_wholly_known() {

@@ -1,6 +1,6 @@
 //! `concat(lists...)`: lists of one type give a list, anything else a tuple.
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Content, Marks, Type, Value, convert, unify};
 
 pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {

@@ -1,6 +1,6 @@
 //! `contains(list, value)`
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

@@ -1,6 +1,6 @@
 //! `csvdecode(text)`: a list of objects named by the header line.
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use value::{Content, Type, Value};

@@ -1,6 +1,6 @@
 //! `dirname(path)`
-use super::paths::clean;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::paths::clean;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("path")], Kind::Text, |call| {
     let path = call.text(0);

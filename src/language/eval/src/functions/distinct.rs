@@ -1,5 +1,5 @@
 //! `distinct(list)`: the first of every value.
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use std::collections::BTreeSet;
 use value::{Type, Value};
 

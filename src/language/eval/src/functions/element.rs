@@ -1,6 +1,6 @@
 //! `element(list, index)`: the index wraps around.
 use super::CallError;
-use super::signature::{Function, Parameter, whole};
+use super::shared::signature::{Function, Parameter, whole};
 use value::{Content, Number, Type};
 
 pub(super) const FUNCTION: Function = Function::typed(

@@ -1,5 +1,5 @@
 //! `endswith(text, suffix)`
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function =

@@ -1,7 +1,7 @@
 //! `file(path)`: its text.
 use super::CallError;
-use super::paths::read;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::paths::read;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("path")], Kind::Text, |call| {
     let bytes = read(call)?;

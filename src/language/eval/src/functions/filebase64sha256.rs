@@ -1,7 +1,7 @@
 //! `filebase64sha256(path)`: of the bytes of a file.
-use super::digests::{base64, sha256};
-use super::paths::read;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::digests::{base64, sha256};
+use super::shared::paths::read;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("path")], Kind::Text, |call| text(base64(&sha256(&read(call)?))));

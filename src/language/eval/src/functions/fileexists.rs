@@ -1,7 +1,7 @@
 //! `fileexists(path)`
 use super::CallError;
-use super::paths::expanded;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::paths::expanded;
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("path")], Kind::Bool, |call| {

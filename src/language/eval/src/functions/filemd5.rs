@@ -1,7 +1,7 @@
 //! `filemd5(path)`: of the bytes of a file.
-use super::digests::{hex, md5};
-use super::paths::read;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::digests::{hex, md5};
+use super::shared::paths::read;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("path")], Kind::Text, |call| text(hex(&md5(&read(call)?))));

@@ -1,7 +1,7 @@
 //! `fileset(path, pattern)`: the files under a directory whose path from there matches.
-use super::glob::Glob;
-use super::paths::{clean, expand};
-use super::signature::{Function, Kind, Parameter};
+use super::shared::glob::Glob;
+use super::shared::paths::{clean, expand};
+use super::shared::signature::{Function, Kind, Parameter};
 use super::{CallError, EntryKind, FileSource};
 use value::{Type, Value};
 

@@ -1,7 +1,7 @@
 //! `filesha1(path)`: of the bytes of a file.
-use super::digests::{hex, sha1};
-use super::paths::read;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::digests::{hex, sha1};
+use super::shared::paths::read;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("path")], Kind::Text, |call| text(hex(&sha1(&read(call)?))));

@@ -1,6 +1,6 @@
 //! `flatten(list)`: lists, sets and tuples in it dissolved, at any depth.
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Marks, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

@@ -1,5 +1,5 @@
 //! `floor(number)`: the largest whole number that is not above.
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function =

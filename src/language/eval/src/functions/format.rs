@@ -1,7 +1,7 @@
 //! `format(format, arguments...)`
 use super::CallError;
-use super::formatting::{Failure, format};
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::formatting::{Failure, format};
+use super::shared::signature::{Function, Kind, Parameter, text};
 use value::Value;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("format")], Kind::Text, |call| {

@@ -1,7 +1,7 @@
 //! `formatdate(format, timestamp)`
 use super::CallError;
-use super::moment::Moment;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::moment::Moment;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("format"), Parameter::text("time")], Kind::Text, |call| {

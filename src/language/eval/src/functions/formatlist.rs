@@ -1,7 +1,7 @@
 //! `formatlist(format, arguments...)`: once for every element of the lists among the arguments.
 use super::CallError;
-use super::formatting::{Failure, format};
-use super::signature::{Function, Kind, Parameter};
+use super::shared::formatting::{Failure, format};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::{Content, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("format")], Kind::Texts, |call| {

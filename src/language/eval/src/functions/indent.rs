@@ -1,6 +1,6 @@
 //! `indent(spaces, text)`: spaces before every line but the first.
 use super::CallError;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::number("spaces"), Parameter::text("str")], Kind::Text, |call| {

@@ -1,6 +1,6 @@
 //! `index(list, value)`: the place of the first element that is equal.
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

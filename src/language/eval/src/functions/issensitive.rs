@@ -1,5 +1,5 @@
 //! `issensitive(value)`: of an unknown value without the mark it is unknown, for the mark may come.
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::{Marks, Value};
 
 pub(super) const FUNCTION: Function =

@@ -1,6 +1,6 @@
 //! `join(separator, lists...)`
 use super::CallError;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 use value::Value;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("separator")], Kind::Text, |call| {

@@ -1,6 +1,6 @@
 //! `jsondecode(text)`
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Content, Type, Value, json};
 
 pub(super) const FUNCTION: Function = Function::typed(

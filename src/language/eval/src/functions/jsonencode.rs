@@ -1,6 +1,6 @@
 //! `jsonencode(value)`
 use super::CallError;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 use value::json;
 
 pub(super) const FUNCTION: Function =

@@ -1,6 +1,6 @@
 //! `keys(map)`, by order of text.
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Content, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

@@ -1,6 +1,6 @@
 //! `length(value)`: of a collection its elements, of a string what people see as characters.
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use unicode_segmentation::UnicodeSegmentation;
 use value::{Content, Number, Refinement, Type, Value};
 

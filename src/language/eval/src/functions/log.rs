@@ -1,7 +1,7 @@
 //! `log(number, base)`, through 64-bit floats as Terraform does.
 use super::CallError;
-use super::floats::natural_log;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::floats::natural_log;
+use super::shared::signature::{Function, Kind, Parameter};
 use value::{Number, Value};
 
 pub(super) const FUNCTION: Function =

@@ -1,6 +1,6 @@
 //! `lookup(map, key, default...)`
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Content, Marks, Type, Value, convert};
 
 pub(super) const FUNCTION: Function =

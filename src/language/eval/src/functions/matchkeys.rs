@@ -1,6 +1,6 @@
 //! `matchkeys(values, keys, searchset)`: the values whose key is in the set.
 use super::CallError;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::{Type, Value, convert, unify};
 
 pub(super) const FUNCTION: Function = Function::typed(

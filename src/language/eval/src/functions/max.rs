@@ -1,6 +1,6 @@
 //! `max(numbers...)`
 use super::CallError;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function = Function::new(&[], Kind::Number, |call| {

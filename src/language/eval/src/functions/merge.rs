@@ -1,6 +1,6 @@
 //! `merge(maps...)`: later ones win; maps of one type give a map, anything else an object.
 use super::CallError;
-use super::signature::{Function, Parameter, entries};
+use super::shared::signature::{Function, Parameter, entries};
 use std::collections::BTreeMap;
 use value::{Content, Marks, Type, Value};
 
@@ -9,6 +9,10 @@ pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
     let mut marks = Marks::NONE;
     for arg in call.args {
         marks = marks.union(arg.marks);
+        // Beside a null without type, the types were not looked at yet.
+        if !matches!(arg.content, Content::Map(..) | Content::Object(_) | Content::Null(_)) {
+            return Err(not_a_map(&arg.ty()));
+        }
         merged.extend(entries(arg).into_iter().map(|(k, v)| (k, v.clone())));
     }
     let value = match &call.ty {
@@ -32,10 +36,7 @@ fn ty(args: &[Value]) -> Result<Type, CallError> {
                 attributes.extend(elements.keys().map(|k| (k.clone(), Type::clone(element))));
             }
             (Type::Map(_), _) => keys_known = false,
-            (other, _) => {
-                let reason = format!("arguments must be maps or objects, got {:?}", other.friendly_name());
-                return Err(CallError::new(reason));
-            }
+            (other, _) => return Err(not_a_map(other)),
         }
         all_same &= *first.get_or_insert_with(|| ty.clone()) == ty;
     }
@@ -44,4 +45,8 @@ fn ty(args: &[Value]) -> Result<Type, CallError> {
         _ if !keys_known => Ok(Type::Dynamic),
         _ => Ok(Type::object(attributes)),
     }
+}
+
+fn not_a_map(ty: &Type) -> CallError {
+    CallError::new(format!("arguments must be maps or objects, got {:?}", ty.friendly_name()))
 }

@@ -1,6 +1,6 @@
 //! `min(numbers...)`
 use super::CallError;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function = Function::new(&[], Kind::Number, |call| {

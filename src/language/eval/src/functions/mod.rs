@@ -16,6 +16,7 @@ mod bcrypt;
 mod ceil;
 mod chomp;
 mod chunklist;
+mod cidrcontains;
 mod cidrhost;
 mod cidrnetmask;
 mod cidrsubnet;
@@ -25,14 +26,10 @@ mod coalescelist;
 mod compact;
 mod concat;
 mod contains;
-mod conversion;
 mod csvdecode;
-mod decimal;
-mod digests;
 mod dirname;
 mod distinct;
 mod element;
-mod encodings;
 mod endswith;
 mod ephemeralasnull;
 mod file;
@@ -46,13 +43,10 @@ mod filesha1;
 mod filesha256;
 mod filesha512;
 mod flatten;
-mod floats;
 mod floor;
 mod format;
 mod formatdate;
 mod formatlist;
-mod formatting;
-mod glob;
 mod indent;
 mod index;
 mod issensitive;
@@ -61,7 +55,6 @@ mod jsondecode;
 mod jsonencode;
 mod keys;
 mod length;
-mod letters;
 mod log;
 mod lookup;
 mod lower;
@@ -70,18 +63,13 @@ mod max;
 mod md5;
 mod merge;
 mod min;
-mod moment;
 mod nonsensitive;
 mod one;
 mod parseint;
 mod pathexpand;
-mod paths;
-mod pattern;
 mod plantimestamp;
 mod pow;
-mod prefix;
 mod range;
-mod re2;
 mod regex;
 mod regexall;
 mod replace;
@@ -89,13 +77,12 @@ mod reverse;
 mod sensitive;
 mod setintersection;
 mod setproduct;
-mod sets;
 mod setsubtract;
 mod setunion;
 mod sha1;
 mod sha256;
 mod sha512;
-mod signature;
+mod shared;
 mod signum;
 mod slice;
 mod sort;
@@ -105,7 +92,6 @@ mod strcontains;
 mod strrev;
 mod substr;
 mod sum;
-mod surroundings;
 mod textdecodebase64;
 mod textencodebase64;
 mod timeadd;
@@ -124,6 +110,7 @@ mod trimprefix;
 mod trimspace;
 mod trimsuffix;
 mod upper;
+mod urldecode;
 mod urlencode;
 mod uuid;
 mod uuidv5;
@@ -135,8 +122,8 @@ mod zipmap;
 #[cfg(test)]
 mod tests;
 
-use signature::Function;
-pub use surroundings::{Chance, Entry, EntryKind, FileSource, NoFiles, Surroundings};
+use shared::signature::Function;
+pub use shared::surroundings::{Chance, Entry, EntryKind, FileSource, NoFiles, Surroundings};
 use value::Value;
 
 /// Why a call failed.
@@ -174,6 +161,7 @@ const FUNCTIONS: &[(&str, &Function)] = &[
     ("ceil", &ceil::FUNCTION),
     ("chomp", &chomp::FUNCTION),
     ("chunklist", &chunklist::FUNCTION),
+    ("cidrcontains", &cidrcontains::FUNCTION),
     ("cidrhost", &cidrhost::FUNCTION),
     ("cidrnetmask", &cidrnetmask::FUNCTION),
     ("cidrsubnet", &cidrsubnet::FUNCTION),
@@ -266,6 +254,7 @@ const FUNCTIONS: &[(&str, &Function)] = &[
     ("trimspace", &trimspace::FUNCTION),
     ("trimsuffix", &trimsuffix::FUNCTION),
     ("upper", &upper::FUNCTION),
+    ("urldecode", &urldecode::FUNCTION),
     ("urlencode", &urlencode::FUNCTION),
     ("uuid", &uuid::FUNCTION),
     ("uuidv5", &uuidv5::FUNCTION),

@@ -1,5 +1,5 @@
 //! `nonsensitive(value)`: without the mark on the value; parts keep theirs.
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Marks, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

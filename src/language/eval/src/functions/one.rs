@@ -1,6 +1,6 @@
 //! `one(list)`: its only element, or null.
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Content, Type, Value};
 
 const REASON: &str = "must be a list, set, or tuple value with either zero or one elements";

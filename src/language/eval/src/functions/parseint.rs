@@ -1,6 +1,6 @@
 //! `parseint(text, base)`
 use super::CallError;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use dashu_int::UBig;
 use value::{Number, Type, Value};
 

@@ -1,5 +1,5 @@
 //! `plantimestamp()`: when the plan was made; unknown during validation.
-use super::signature::{Function, Kind, text};
+use super::shared::signature::{Function, Kind, text};
 
 pub(super) const FUNCTION: Function = Function::new(&[], Kind::Text, |call| match &call.surroundings.plan_timestamp {
     Some(time) => text(time.clone()),

@@ -1,7 +1,7 @@
 //! `pow(number, power)`, through 64-bit floats as Terraform does.
 use super::CallError;
-use super::floats::{combined, exponential, natural_log, split};
-use super::signature::{Function, Kind, Parameter};
+use super::shared::floats::{combined, exponential, natural_log, split};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::{Number, Value};
 
 pub(super) const FUNCTION: Function =

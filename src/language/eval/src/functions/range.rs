@@ -1,6 +1,6 @@
 //! `range(start, limit, step)`
 use super::CallError;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::{Number, Value};
 
 /// Terraform's limit.

@@ -1,7 +1,7 @@
 //! `regex(pattern, text)`: the first match.
 use super::CallError;
-use super::pattern::{Pattern, result_type};
-use super::signature::{Function, Parameter};
+use super::shared::pattern::{Pattern, result_type};
+use super::shared::signature::{Function, Parameter};
 
 pub(super) const FUNCTION: Function =
     Function::typed(&[Parameter::text("pattern"), Parameter::text("string")], result_type, |call| {

@@ -1,6 +1,6 @@
 //! `regexall(pattern, text)`: all matches.
-use super::pattern::{Pattern, result_type};
-use super::signature::{Function, Parameter};
+use super::shared::pattern::{Pattern, result_type};
+use super::shared::signature::{Function, Parameter};
 use value::Type;
 
 pub(super) const FUNCTION: Function = Function::typed(

@@ -1,7 +1,7 @@
 //! `replace(text, part, by)`; a part between slashes is a pattern.
 use super::CallError;
-use super::pattern::Pattern;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::pattern::Pattern;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function = Function::new(
     &[Parameter::text("str"), Parameter::text("substr"), Parameter::text("replace")],

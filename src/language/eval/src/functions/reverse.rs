@@ -1,6 +1,6 @@
 //! `reverse(list)`
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

@@ -1,5 +1,5 @@
 //! `sensitive(value)`
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Marks, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

@@ -1,6 +1,6 @@
 //! `setintersection(sets...)`
-use super::sets::{combine, common_type, has};
-use super::signature::{Function, Kind, Parameter};
+use super::shared::sets::{combine, common_type, has};
+use super::shared::signature::{Function, Kind, Parameter};
 
 pub(super) const FUNCTION: Function = Function::typed(&[Parameter::of("first_set", Kind::Set)], common_type, |call| {
     combine(call, |sets| {

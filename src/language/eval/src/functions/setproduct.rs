@@ -1,6 +1,6 @@
 //! `setproduct(sets...)`: all combinations; a list when all are lists.
 use super::CallError;
-use super::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter};
 use value::{Content, Marks, Type, Value, convert, unify};
 
 pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {

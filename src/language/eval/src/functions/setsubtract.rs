@@ -1,6 +1,6 @@
 //! `setsubtract(a, b)`
-use super::sets::{combine, common_type, has};
-use super::signature::{Function, Kind, Parameter};
+use super::shared::sets::{combine, common_type, has};
+use super::shared::signature::{Function, Kind, Parameter};
 
 pub(super) const FUNCTION: Function =
     Function::typed(&[Parameter::of("a", Kind::Set), Parameter::of("b", Kind::Set)], common_type, |call| {

@@ -1,7 +1,7 @@
 //! `setunion(sets...)`
 use super::CallError;
-use super::sets::common_type;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::sets::common_type;
+use super::shared::signature::{Function, Kind, Parameter};
 use value::{Value, convert};
 
 pub(super) const FUNCTION: Function = Function::typed(&[Parameter::of("first_set", Kind::Set)], common_type, |call| {

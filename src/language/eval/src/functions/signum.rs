@@ -1,5 +1,5 @@
 //! `signum(number)`: -1, 0 or 1.
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function =

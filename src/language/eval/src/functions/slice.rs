@@ -1,6 +1,6 @@
 //! `slice(list, start, end)`
 use super::CallError;
-use super::signature::{Function, Parameter, whole};
+use super::shared::signature::{Function, Parameter, whole};
 use value::{Content, Number, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

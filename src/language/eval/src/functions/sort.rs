@@ -1,6 +1,6 @@
 //! `sort(list)` of strings, by code point.
 use super::CallError;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::of("list", Kind::Texts)], Kind::Texts, |call| {
     if !call.arg(0).is_wholly_known() {

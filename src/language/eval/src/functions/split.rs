@@ -1,5 +1,5 @@
 //! `split(separator, text)`
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function =

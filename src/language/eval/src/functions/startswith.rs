@@ -1,5 +1,5 @@
 //! `startswith(text, prefix)`; a promised prefix of an unknown text may be enough.
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function =

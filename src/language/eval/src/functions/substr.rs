@@ -1,5 +1,5 @@
 //! `substr(text, offset, length)`: by what people see as one character.
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) const FUNCTION: Function = Function::new(

@@ -1,6 +1,6 @@
 //! `sum(list)`
 use super::CallError;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use value::{Content, Number, Type, Value, convert};
 
 const NOT_NUMBERS: &str = "argument must be list, set, or tuple of number values";

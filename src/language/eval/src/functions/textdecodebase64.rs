@@ -1,8 +1,8 @@
 //! `textdecodebase64(text, encoding)`
 use super::CallError;
-use super::digests::from_base64;
-use super::encodings::Encoding;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::digests::from_base64;
+use super::shared::encodings::Encoding;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("source"), Parameter::text("encoding")], Kind::Text, |call| {

@@ -1,8 +1,8 @@
 //! `textencodebase64(text, encoding)`
 use super::CallError;
-use super::digests::base64;
-use super::encodings::Encoding;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::digests::base64;
+use super::shared::encodings::Encoding;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("string"), Parameter::text("encoding")], Kind::Text, |call| {

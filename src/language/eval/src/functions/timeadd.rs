@@ -1,7 +1,7 @@
 //! `timeadd(timestamp, duration)`
 use super::CallError;
-use super::moment::{Moment, duration};
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::moment::{Moment, duration};
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("timestamp"), Parameter::text("duration")], Kind::Text, |call| {

@@ -1,7 +1,7 @@
 //! `timecmp(a, b)`: -1, 0 or 1.
 use super::CallError;
-use super::moment::Moment;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::moment::Moment;
+use super::shared::signature::{Function, Kind, Parameter};
 use value::Value;
 
 pub(super) const FUNCTION: Function =

@@ -1,6 +1,6 @@
 //! `title(text)`: the first letter of every word in title case.
-use super::letters;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::letters;
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("str")], Kind::Text, |call| {
     let mut before = ' ';

@@ -1,6 +1,6 @@
 //! `tobool(value)`
-use super::conversion::{result_type, run};
-use super::signature::{Function, Parameter};
+use super::shared::conversion::{result_type, run};
+use super::shared::signature::{Function, Parameter};
 use value::Type;
 
 pub(super) const FUNCTION: Function = Function::typed(

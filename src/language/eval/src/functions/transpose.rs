@@ -1,6 +1,6 @@
 //! `transpose(map)`: from keys to lists of values, to values with lists of keys.
 use super::CallError;
-use super::signature::{Function, Kind, Parameter, entries};
+use super::shared::signature::{Function, Kind, Parameter, entries};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::{Type, Value};

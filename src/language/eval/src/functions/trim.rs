@@ -1,5 +1,5 @@
 //! `trim(text, characters)`
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("str"), Parameter::text("cutset")], Kind::Text, |call| {

@@ -1,5 +1,5 @@
 //! `trimprefix(text, prefix)`
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("str"), Parameter::text("prefix")], Kind::Text, |call| {

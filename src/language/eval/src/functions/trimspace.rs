@@ -1,5 +1,5 @@
 //! `trimspace(text)`
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("str")], Kind::Text, |call| text(call.text(0).trim()));

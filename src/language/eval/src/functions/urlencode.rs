@@ -1,5 +1,5 @@
 //! `urlencode(text)`, as in the query of a URL: a blank becomes `+`.
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 use std::fmt::Write;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("str")], Kind::Text, |call| {

@@ -1,6 +1,6 @@
 //! `uuidv5(namespace, name)`
 use super::CallError;
-use super::signature::{Function, Kind, Parameter, text};
+use super::shared::signature::{Function, Kind, Parameter, text};
 use uuid::Uuid;
 
 pub(super) const FUNCTION: Function =

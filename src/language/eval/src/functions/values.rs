@@ -1,6 +1,6 @@
 //! `values(map)`, by order of keys.
 use super::CallError;
-use super::signature::{Function, Parameter, entries};
+use super::shared::signature::{Function, Parameter, entries};
 use value::{Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

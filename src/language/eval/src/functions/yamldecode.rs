@@ -1,7 +1,7 @@
 //! `yamldecode(text)`: one document; what plain words mean is Terraform's choice among the versions of YAML.
 use super::CallError;
-use super::moment::Moment;
-use super::signature::{Function, Parameter};
+use super::shared::moment::Moment;
+use super::shared::signature::{Function, Parameter};
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! `yamlencode(value)`: strings quoted or as blocks, collections in block form.
-use super::signature::{Function, Kind, Parameter, entries, text};
+use super::shared::signature::{Function, Kind, Parameter, entries, text};
 use value::{Content, Value};
 
 pub(super) const FUNCTION: Function =

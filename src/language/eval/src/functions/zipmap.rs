@@ -1,6 +1,6 @@
 //! `zipmap(keys, values)`
 use super::CallError;
-use super::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter};
 use std::sync::Arc;
 use value::{Type, Value};
 

@@ -6,6 +6,9 @@ use crate::functions::Chance;
 use std::sync::Arc;
 use syntax::{Expr, ExprKind};
 
+/// Functions still to come: one row of the battery. To be empty in the end.
+const LACKING: &[&str] = &["base64gzip"];
+
 /// Rows that we answer otherwise, and why.
 const DIFFERENT: &[(&str, &str)] = &[
     ("element([\"a\",\"b\"],-1)", "1.11.4 panics; later versions count from the end"),
@@ -40,6 +43,9 @@ const DIFFERENT_PLANNED: &[(&str, &str)] = &[
     ("nope(\"a\")", "nothing is near enough"),
 ];
 
+const DIFFERENT_GENERATED: &[(&str, &str)] =
+    &[("((length(local.m) == tolist({ q = 1 })) || true)", "short circuit")];
+
 #[test]
 fn terraform_answers_alike() {
     let battery = include_str!("../../tests/data/expressions-terraform-1.11.4.txt");
@@ -52,6 +58,28 @@ fn terraform_answers_alike() {
 fn terraform_answers_alike_while_planning() {
     let rows = include_str!("../../tests/data/expressions-planned.txt");
     ask(rows, include_str!("../../tests/data/expressions-planned.tf"), DIFFERENT_PLANNED);
+}
+
+/// What a generator made and `terraform` answered, wrapped so that an error is an answer too.
+#[test]
+fn terraform_answers_generated_expressions_alike() {
+    let rows = include_str!("../../tests/data/expressions-generated.txt");
+    let loaded = load(include_str!("../../tests/data/expressions-generated.tf"));
+    let (evaluator, _) = run(&loaded, &[]);
+    let mut lines = rows.lines().filter(|line| !line.starts_with('#'));
+    let (mut checked, mut wrong) = (0, Vec::new());
+    while let Some(text) = lines.next() {
+        let expected = lines.next().and_then(|line| line.trim_start().strip_prefix("=> ")).expect("an answer");
+        let got = squeeze(&answer(&evaluator, &format!("try([jsonencode([{text}]), [{text}]][1], [\"ERR\"])")));
+        checked += 1;
+        // Terraform drops the sign of zero where it stores outputs; the console shows it.
+        let got = got.replace(" -0,", " 0,").replace("= -0 ", "= 0 ");
+        if got != squeeze(expected) && !DIFFERENT_GENERATED.iter().any(|(row, _)| *row == text) {
+            let plain = squeeze(&answer(&evaluator, text));
+            wrong.push(format!("{text}\n  expected {expected}\n  got      {got}\n  alone    {plain}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {checked} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// Asks each row; all that differ or lack a function are told at once.
@@ -78,6 +106,7 @@ fn ask(rows: &str, fixture: &str, different: &[(&str, &str)]) {
         }
     }
     assert!(wrong.is_empty(), "{} of {checked} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    lacking.retain(|row| !LACKING.iter().any(|name| row.starts_with(&format!("{name}: "))));
     assert!(lacking.is_empty(), "{} rows lack a function:\n{}", lacking.len(), lacking.join("\n"));
 }
 

@@ -168,7 +168,12 @@ fn hash_is_fixed() {
         ("kafka", "broker-1", "euc1-az1", HASHES[3]),
     ];
     for (group, member, zone, want) in rows {
-        assert_eq!(place_hash(group, member, zone), want, "{group} {member} {zone}: {:#018x}", place_hash(group, member, zone));
+        assert_eq!(
+            place_hash(group, member, zone),
+            want,
+            "{group} {member} {zone}: {:#018x}",
+            place_hash(group, member, zone)
+        );
     }
     assert_ne!(place_hash("a", "bc", "d"), place_hash("ab", "c", "d"));
 }

@@ -157,3 +157,23 @@ fn precision_is_kept() {
     assert_eq!(value, text("123456789012345678901234567890"));
     assert!(matches!(run("max", &[Value::number(big.clone()), Value::int(1)]).content, Content::Number(n) if n == big));
 }
+
+#[test]
+fn functions_of_opentofu_alone() {
+    for (written, expected) in [("a+b%2Fc%C3%A9", Some("a b/c\u{e9}")), ("%zz", None), ("%2", None), ("%ff", None)] {
+        let decoded = call("urldecode", &[text(written)], &Surroundings::NONE).ok();
+        assert_eq!(decoded, expected.map(text), "{written}");
+    }
+    for (outer, inner, expected) in [
+        ("10.0.0.0/8", "10.2.3.4", Some(true)),
+        ("10.0.0.0/8", "11.2.3.4", Some(false)),
+        ("10.0.0.0/8", "10.0.0.0/7", Some(false)),
+        ("10.0.0.0/8", "10.64.0.0/16", Some(true)),
+        ("fd00::/16", "fd00::1", Some(true)),
+        ("fd00::/16", "10.0.0.1", None),
+        ("10.0.0.0/8", "x", None),
+    ] {
+        let contains = call("cidrcontains", &[text(outer), text(inner)], &Surroundings::NONE).ok();
+        assert_eq!(contains, expected.map(Value::bool), "{outer} {inner}");
+    }
+}

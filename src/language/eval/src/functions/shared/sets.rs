@@ -1,11 +1,11 @@
 //! What the operations on sets have in common.
 
-use super::CallError;
+use crate::functions::CallError;
 use super::signature::{Call, Outcome};
 use value::{Content, Type, Value, convert, unify};
 
 /// The set type that all arguments convert to; empty sets of no type do not count.
-pub(super) fn common_type(args: &[Value]) -> Result<Type, CallError> {
+pub(in crate::functions) fn common_type(args: &[Value]) -> Result<Type, CallError> {
     let types: Vec<Type> = args
         .iter()
         .filter(|a| !matches!(&a.content, Content::Set(Type::Dynamic, items) if items.is_empty()))
@@ -20,7 +20,7 @@ pub(super) fn common_type(args: &[Value]) -> Result<Type, CallError> {
 }
 
 /// What becomes of sets that are wholly known.
-pub(super) fn combine(call: &Call<'_>, combined: impl FnOnce(&[Vec<Value>]) -> Vec<Value>) -> Outcome {
+pub(in crate::functions) fn combine(call: &Call<'_>, combined: impl FnOnce(&[Vec<Value>]) -> Vec<Value>) -> Outcome {
     let mut sets = Vec::new();
     for (i, arg) in call.args.iter().enumerate() {
         if !arg.is_wholly_known() {
@@ -33,6 +33,6 @@ pub(super) fn combine(call: &Call<'_>, combined: impl FnOnce(&[Vec<Value>]) -> V
 }
 
 /// True when a set has that element.
-pub(super) fn has(set: &[Value], value: &Value) -> bool {
+pub(in crate::functions) fn has(set: &[Value], value: &Value) -> bool {
     set.binary_search_by(|v| Value::set_order(v, value)).is_ok()
 }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 /// What is wrong with a pattern, and the piece that is.
 #[derive(Debug)]
-pub(super) struct PatternError {
-    pub(super) what: String,
-    pub(super) place: String,
+pub(in crate::functions) struct PatternError {
+    pub(in crate::functions) what: String,
+    pub(in crate::functions) place: String,
 }
 
 /// A pattern of our engine. Groups have no names in it.
-pub(super) struct Translated {
-    pub(super) text: String,
-    pub(super) names: Vec<Option<Arc<str>>>,
+pub(in crate::functions) struct Translated {
+    pub(in crate::functions) text: String,
+    pub(in crate::functions) names: Vec<Option<Arc<str>>>,
 }
 
 /// The largest count of a repetition.
@@ -27,7 +27,7 @@ const WORD: &str = "0-9A-Za-z_";
 const SPACE: &str = "\\t\\n\\x0C\\r ";
 
 /// Rewrites a pattern.
-pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
+pub(in crate::functions) fn translate(pattern: &str) -> Result<Translated, PatternError> {
     let mut t = Translator { whole: pattern, at: 0, out: String::new(), names: Vec::new(), open: 0, before: Before::Nothing };
     while let Some(c) = t.peek() {
         t.next(c)?;

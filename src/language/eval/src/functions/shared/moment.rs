@@ -6,15 +6,15 @@ const NANOS: i128 = 1_000_000_000;
 
 /// A date and time with its distance from UTC.
 #[derive(Clone, Copy)]
-pub(super) struct Moment {
-    pub(super) year: i64,
-    pub(super) month: u32,
-    pub(super) day: u32,
-    pub(super) hour: u32,
-    pub(super) minute: u32,
-    pub(super) second: u32,
-    pub(super) nanos: u32,
-    pub(super) offset_minutes: i32,
+pub(in crate::functions) struct Moment {
+    pub(in crate::functions) year: i64,
+    pub(in crate::functions) month: u32,
+    pub(in crate::functions) day: u32,
+    pub(in crate::functions) hour: u32,
+    pub(in crate::functions) minute: u32,
+    pub(in crate::functions) second: u32,
+    pub(in crate::functions) nanos: u32,
+    pub(in crate::functions) offset_minutes: i32,
 }
 
 /// What is left to read, and how to say that it is wrong.
@@ -71,7 +71,7 @@ impl<'t> Reader<'t> {
 
 impl Moment {
     /// Reads RFC 3339.
-    pub(super) fn parse(text: &str) -> Result<Moment, String> {
+    pub(in crate::functions) fn parse(text: &str) -> Result<Moment, String> {
         let mut r = Reader(text);
         let year = i64::from(r.digits(4, "year")?);
         r.mark('-')?;
@@ -96,7 +96,7 @@ impl Moment {
     }
 
     /// Nanoseconds since 1970 in UTC.
-    pub(super) fn since_epoch(&self) -> i128 {
+    pub(in crate::functions) fn since_epoch(&self) -> i128 {
         let seconds = days_before(self.year, self.month, self.day) * 86_400
             + i64::from(self.hour) * 3600
             + i64::from(self.minute) * 60
@@ -106,7 +106,7 @@ impl Moment {
     }
 
     /// So many nanoseconds later, at the same distance from UTC.
-    pub(super) fn after(&self, nanos: i128) -> Moment {
+    pub(in crate::functions) fn after(&self, nanos: i128) -> Moment {
         let local = self.since_epoch() + nanos + i128::from(self.offset_minutes) * 60 * NANOS;
         let seconds = local.div_euclid(NANOS) as i64;
         let (year, month, day) = date_of(seconds.div_euclid(86_400));
@@ -124,12 +124,12 @@ impl Moment {
     }
 
     /// Day of the week from Sunday, zero.
-    pub(super) fn weekday(&self) -> u32 {
+    pub(in crate::functions) fn weekday(&self) -> u32 {
         (days_before(self.year, self.month, self.day) + 4).rem_euclid(7) as u32
     }
 
     /// Distance from UTC, such as `+02:00`.
-    pub(super) fn offset(&self, between: &str) -> String {
+    pub(in crate::functions) fn offset(&self, between: &str) -> String {
         let sign = if self.offset_minutes < 0 { '-' } else { '+' };
         let minutes = self.offset_minutes.abs();
         format!("{sign}{:02}{between}{:02}", minutes / 60, minutes % 60)
@@ -216,7 +216,7 @@ fn date_of(days: i64) -> (i64, u32, u32) {
 }
 
 /// Nanoseconds of a duration such as `1h30m`, `-1.5h`, `100ms`.
-pub(super) fn duration(text: &str) -> Result<i128, String> {
+pub(in crate::functions) fn duration(text: &str) -> Result<i128, String> {
     let invalid = || format!("time: invalid duration {text:?}");
     let (sign, mut rest) = match text.as_bytes().first() {
         Some(b'-') => (-1, text.get(1..).unwrap_or_default()),

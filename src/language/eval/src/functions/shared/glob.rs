@@ -1,7 +1,7 @@
 //! Patterns of file names: `*`, `?`, `[a-z]`, `{a,b}`, and `**` for any directories.
 
 /// A pattern, its alternatives in braces written out.
-pub(super) struct Glob(Vec<Vec<Step>>);
+pub(in crate::functions) struct Glob(Vec<Vec<Step>>);
 
 /// What one step of a path must be.
 enum Step {
@@ -24,7 +24,7 @@ const MOST_ALTERNATIVES: usize = 1000;
 const BAD: &str = "syntax error in pattern";
 
 impl Glob {
-    pub(super) fn parse(pattern: &str) -> Result<Glob, String> {
+    pub(in crate::functions) fn parse(pattern: &str) -> Result<Glob, String> {
         let mut written_out = Vec::new();
         write_out(pattern, &mut written_out)?;
         let alternatives = written_out.iter().map(|p| p.split('/').map(step).collect()).collect::<Result<_, _>>()?;
@@ -32,13 +32,13 @@ impl Glob {
     }
 
     /// True for a path that matches as a whole.
-    pub(super) fn matches(&self, path: &str) -> bool {
+    pub(in crate::functions) fn matches(&self, path: &str) -> bool {
         let names: Vec<&str> = path.split('/').collect();
         self.0.iter().any(|steps| matches_steps(steps, &names, false))
     }
 
     /// True when something below that directory may match.
-    pub(super) fn may_match_below(&self, directory: &str) -> bool {
+    pub(in crate::functions) fn may_match_below(&self, directory: &str) -> bool {
         let names: Vec<&str> = directory.split('/').collect();
         self.0.iter().any(|steps| matches_steps(steps, &names, true))
     }

@@ -2,7 +2,7 @@
 
 /// One encoding.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(in crate::functions) enum Encoding {
     Utf8,
     Utf16,
     Utf16Little,
@@ -19,7 +19,7 @@ const WINDOWS_1252: [char; 32] = [
 ];
 
 impl Encoding {
-    pub(super) fn named(name: &str) -> Result<Encoding, String> {
+    pub(in crate::functions) fn named(name: &str) -> Result<Encoding, String> {
         match name.to_ascii_lowercase().as_str() {
             "utf-8" | "utf8" | "csutf8" => Ok(Encoding::Utf8),
             "utf-16" | "csutf16" => Ok(Encoding::Utf16),
@@ -32,7 +32,7 @@ impl Encoding {
         }
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::functions) fn name(self) -> &'static str {
         match self {
             Encoding::Utf8 => "UTF-8",
             Encoding::Utf16 => "UTF-16",
@@ -44,7 +44,7 @@ impl Encoding {
         }
     }
 
-    pub(super) fn encode(self, text: &str) -> Option<Vec<u8>> {
+    pub(in crate::functions) fn encode(self, text: &str) -> Option<Vec<u8>> {
         let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
         match self {
             Encoding::Utf8 => Some(text.as_bytes().to_vec()),
@@ -55,7 +55,7 @@ impl Encoding {
         }
     }
 
-    pub(super) fn decode(self, bytes: &[u8]) -> Option<String> {
+    pub(in crate::functions) fn decode(self, bytes: &[u8]) -> Option<String> {
         let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
             let (pairs, rest) = bytes.as_chunks::<2>();
             let units: Vec<u16> = pairs.iter().map(|p| unit(*p)).collect();

@@ -1,6 +1,6 @@
 //! Regular expressions as `regex`, `regexall` and `replace` use them.
 
-use super::CallError;
+use crate::functions::CallError;
 use super::re2::{PatternError, translate};
 use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
@@ -9,14 +9,14 @@ use std::sync::Arc;
 use value::{Content, Type, Value};
 
 /// A compiled pattern.
-pub(super) struct Pattern {
+pub(in crate::functions) struct Pattern {
     regex: Regex,
     /// Names of the groups, the first group first.
     names: Vec<Option<Arc<str>>>,
 }
 
 /// The type of one match: a string, or with groups a tuple or object.
-pub(super) fn result_type(args: &[Value]) -> Result<Type, CallError> {
+pub(in crate::functions) fn result_type(args: &[Value]) -> Result<Type, CallError> {
     match args.first().map(|a| &a.content) {
         Some(Content::String(text)) => Ok(Pattern::of_argument(text)?.ty()),
         _ => Ok(Type::Dynamic),
@@ -25,7 +25,7 @@ pub(super) fn result_type(args: &[Value]) -> Result<Type, CallError> {
 
 impl Pattern {
     /// The pattern that is the first argument of a call.
-    pub(super) fn of_argument(text: &str) -> Result<Pattern, CallError> {
+    pub(in crate::functions) fn of_argument(text: &str) -> Result<Pattern, CallError> {
         let pattern = Pattern::new(text)
             .map_err(|e| CallError::at(0, format!("invalid regexp pattern: {} in {}", e.what, e.place)))?;
         if pattern.names.iter().any(Option::is_some) && pattern.names.iter().any(Option::is_none) {
@@ -35,7 +35,7 @@ impl Pattern {
         Ok(pattern)
     }
 
-    pub(super) fn new(text: &str) -> Result<Pattern, PatternError> {
+    pub(in crate::functions) fn new(text: &str) -> Result<Pattern, PatternError> {
         let translated = translate(text)?;
         // Not `utf8`: an ASCII `\B` may stand inside a character; empty matches there are still not given.
         let regex = Regex::builder()
@@ -58,7 +58,7 @@ impl Pattern {
     }
 
     /// All matches as values. An empty one right after another match is not one, as in Go.
-    pub(super) fn matches<'a>(&'a self, subject: &'a str) -> impl Iterator<Item = Value> + 'a {
+    pub(in crate::functions) fn matches<'a>(&'a self, subject: &'a str) -> impl Iterator<Item = Value> + 'a {
         self.regex.captures_iter(subject).map(move |found| self.value(subject, &found))
     }
 
@@ -78,7 +78,7 @@ impl Pattern {
     }
 
     /// Replaces all matches by a template with `$1`, `${name}` and `$$`.
-    pub(super) fn replace_all(&self, subject: &str, template: &str) -> String {
+    pub(in crate::functions) fn replace_all(&self, subject: &str, template: &str) -> String {
         let mut out = String::new();
         let mut last = 0;
         for found in self.regex.captures_iter(subject) {

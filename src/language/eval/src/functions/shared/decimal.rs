@@ -4,21 +4,21 @@ use value::Number;
 
 /// `0.d₁d₂d₃… × 10^point`, without zeros at either end; no digits for zero. The sign is kept elsewhere.
 #[derive(Clone)]
-pub(super) struct Digits {
+pub(in crate::functions) struct Digits {
     digits: Vec<u8>,
     point: i64,
 }
 
 impl Digits {
     /// Every digit of a finite number: binary fractions end.
-    pub(super) fn exact(number: &Number) -> Digits {
+    pub(in crate::functions) fn exact(number: &Number) -> Digits {
         /// More digits than a number of 512 bits can have at the exponents that are taken.
         const ALL: usize = 1 << 40;
         Self::of_plain(&number.to_significant(ALL))
     }
 
     /// Those of plain or exponent notation.
-    pub(super) fn of_plain(text: &str) -> Digits {
+    pub(in crate::functions) fn of_plain(text: &str) -> Digits {
         let text = text.trim_start_matches('-');
         let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -32,12 +32,12 @@ impl Digits {
         Digits { point: if digits.is_empty() { 1 } else { point }, digits }
     }
 
-    pub(super) fn is_zero(&self) -> bool {
+    pub(in crate::functions) fn is_zero(&self) -> bool {
         self.digits.is_empty()
     }
 
     /// The power of ten of the first digit.
-    pub(super) fn exponent(&self) -> i64 {
+    pub(in crate::functions) fn exponent(&self) -> i64 {
         self.point - 1
     }
 
@@ -77,7 +77,7 @@ impl Digits {
     }
 
     /// To so many digits after the first; as many are then written.
-    pub(super) fn rounded_after_first(&self, places: usize) -> Digits {
+    pub(in crate::functions) fn rounded_after_first(&self, places: usize) -> Digits {
         let mut digits = self.rounded(places as i64 + 1);
         digits.digits.resize(places + 1, b'0');
         digits
@@ -89,7 +89,7 @@ impl Digits {
 }
 
 /// `d.dde±xx`
-pub(super) fn with_exponent(digits: &Digits) -> String {
+pub(in crate::functions) fn with_exponent(digits: &Digits) -> String {
     let mut text = digits.at(0).to_string();
     if digits.digits.len() > 1 {
         text.push('.');
@@ -101,7 +101,7 @@ pub(super) fn with_exponent(digits: &Digits) -> String {
 }
 
 /// `dd.ddd` with so many digits after the point.
-pub(super) fn with_point(exact: &Digits, places: usize) -> String {
+pub(in crate::functions) fn with_point(exact: &Digits, places: usize) -> String {
     let digits = exact.rounded(exact.point + places as i64);
     let mut text: String = (0..digits.point.max(0)).map(|i| digits.at(i)).collect();
     if text.is_empty() {
@@ -115,7 +115,7 @@ pub(super) fn with_point(exact: &Digits, places: usize) -> String {
 }
 
 /// At most so many digits, with an exponent where that is shorter.
-pub(super) fn with_significant(exact: &Digits, precision: usize) -> String {
+pub(in crate::functions) fn with_significant(exact: &Digits, precision: usize) -> String {
     let precision = precision.max(1) as i64;
     let digits = exact.rounded(precision);
     let length = digits.digits.len() as i64;

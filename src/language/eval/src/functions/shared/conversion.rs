@@ -1,11 +1,11 @@
 //! What `tostring`, `tolist` and their like have in common.
 
-use super::CallError;
+use crate::functions::CallError;
 use super::signature::{Call, Outcome};
 use value::{Content, Marks, Type, Value, convert};
 
 /// The type of the result: what the argument converts to, as far as its type is known.
-pub(super) fn result_type(args: &[Value], wanted: Type) -> Result<Type, CallError> {
+pub(in crate::functions) fn result_type(args: &[Value], wanted: Type) -> Result<Type, CallError> {
     match args.first() {
         Some(arg) => Ok(converted(arg, &wanted)?.ty()),
         None => Ok(wanted),
@@ -13,7 +13,7 @@ pub(super) fn result_type(args: &[Value], wanted: Type) -> Result<Type, CallErro
 }
 
 /// The argument converted.
-pub(super) fn run(call: &Call<'_>, wanted: Type) -> Outcome {
+pub(in crate::functions) fn run(call: &Call<'_>, wanted: Type) -> Outcome {
     converted(call.arg(0), &wanted)
 }
 

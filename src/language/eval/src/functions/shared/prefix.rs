@@ -4,18 +4,18 @@ use std::net::Ipv6Addr;
 
 /// A network: its address in 128 or 32 bits, and the length of its prefix.
 #[derive(Clone, Copy)]
-pub(super) struct Prefix {
+pub(in crate::functions) struct Prefix {
     /// The address, bits beyond the prefix cleared.
-    pub(super) address: u128,
+    pub(in crate::functions) address: u128,
     /// 32 or 128.
-    pub(super) width: u32,
+    pub(in crate::functions) width: u32,
     /// Length of the prefix.
-    pub(super) length: u32,
+    pub(in crate::functions) length: u32,
 }
 
 impl Prefix {
     /// Reads a prefix. Leading zeros in parts of IPv4 addresses are decimal, as old Go took them.
-    pub(super) fn parse(text: &str) -> Result<Prefix, String> {
+    pub(in crate::functions) fn parse(text: &str) -> Result<Prefix, String> {
         Self::read(text).ok_or_else(|| format!("invalid CIDR expression: invalid CIDR address: {text}"))
     }
 
@@ -33,12 +33,12 @@ impl Prefix {
     }
 
     /// True for an IPv4 address written in 128 bits: it prints as IPv4.
-    pub(super) fn is_mapped(self) -> bool {
+    pub(in crate::functions) fn is_mapped(self) -> bool {
         self.width == 128 && self.address >> 32 == 0xffff
     }
 
     /// An address of this width.
-    pub(super) fn show(self, address: u128) -> String {
+    pub(in crate::functions) fn show(self, address: u128) -> String {
         if self.width == 32 || address >> 32 == 0xffff {
             let [.., a, b, c, d] = address.to_be_bytes();
             return format!("{a}.{b}.{c}.{d}");
@@ -47,20 +47,20 @@ impl Prefix {
     }
 
     /// A network of this width.
-    pub(super) fn show_network(self, address: u128, length: u32) -> String {
+    pub(in crate::functions) fn show_network(self, address: u128, length: u32) -> String {
         let as_ipv4 = self.width == 128 && address >> 32 == 0xffff;
         let shown = if as_ipv4 { length.saturating_sub(96) } else { length };
         format!("{}/{shown}", self.show(address))
     }
 
     /// All bits of an address of this width.
-    pub(super) fn all(self) -> u128 {
+    pub(in crate::functions) fn all(self) -> u128 {
         mask(self.width, self.width)
     }
 }
 
 /// The leading bits of an address.
-pub(super) fn mask(width: u32, length: u32) -> u128 {
+pub(in crate::functions) fn mask(width: u32, length: u32) -> u128 {
     let all = if width == 128 { u128::MAX } else { (1 << width) - 1 };
     all & !all.checked_shr(length).unwrap_or(0)
 }

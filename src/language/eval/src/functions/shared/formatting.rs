@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use value::{Number, Type, Value, convert, json};
 
 /// Why nothing was formatted.
-pub(super) enum Failure {
+pub(in crate::functions) enum Failure {
     /// Something is wrong with the format or an argument.
     Call(String),
     /// The format leaves arguments unused, from that place on.
@@ -31,7 +31,7 @@ struct Verb<'f> {
 const WIDEST: usize = 1_000_000;
 
 /// Formats the arguments.
-pub(super) fn format(format: &str, args: &[Value]) -> Result<String, Failure> {
+pub(in crate::functions) fn format(format: &str, args: &[Value]) -> Result<String, Failure> {
     let mut out = String::new();
     let mut rest = format;
     let (mut next, mut used) = (0, 0);

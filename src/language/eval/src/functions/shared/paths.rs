@@ -1,21 +1,21 @@
 //! Paths as text.
 
 use super::signature::Call;
-use super::{CallError, Surroundings};
+use crate::functions::{CallError, Surroundings};
 use std::sync::Arc;
 
 /// The path of the first argument, `~` resolved.
-pub(super) fn expanded(call: &Call<'_>) -> Result<String, CallError> {
+pub(in crate::functions) fn expanded(call: &Call<'_>) -> Result<String, CallError> {
     expand(call.text(0), call.surroundings).map_err(|e| CallError::at(0, e))
 }
 
 /// The bytes of the file that the first argument names.
-pub(super) fn read(call: &Call<'_>) -> Result<Arc<[u8]>, CallError> {
+pub(in crate::functions) fn read(call: &Call<'_>) -> Result<Arc<[u8]>, CallError> {
     call.surroundings.files.read(&expanded(call)?).map_err(|e| CallError::at(0, e))
 }
 
 /// Replaces a leading `~`.
-pub(super) fn expand(path: &str, surroundings: &Surroundings<'_>) -> Result<String, String> {
+pub(in crate::functions) fn expand(path: &str, surroundings: &Surroundings<'_>) -> Result<String, String> {
     let Some(rest) = path.strip_prefix('~') else {
         return Ok(path.to_string());
     };
@@ -27,7 +27,7 @@ pub(super) fn expand(path: &str, surroundings: &Surroundings<'_>) -> Result<Stri
 }
 
 /// The shortest path that means the same without looking at the disk.
-pub(super) fn clean(path: &str) -> String {
+pub(in crate::functions) fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

@@ -3,7 +3,7 @@
 /// The natural logarithm: `2^k * (1 + f)` as `k * ln 2 + ln (1 + f)`, the second by the usual polynomial in `f / (2 + f)`,
 /// in the order of operations that Terraform's answers show.
 #[allow(clippy::excessive_precision, reason = "the coefficients as they are published")]
-pub(super) fn natural_log(x: f64) -> f64 {
+pub(in crate::functions) fn natural_log(x: f64) -> f64 {
     const LN2_HIGH: f64 = 6.931_471_803_691_238_164_9e-1;
     const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
     const ODD: [f64; 4] = [
@@ -33,7 +33,7 @@ pub(super) fn natural_log(x: f64) -> f64 {
 }
 
 /// A finite float other than zero as a fraction from one half to one, and a power of two.
-pub(super) fn split(x: f64) -> (f64, i32) {
+pub(in crate::functions) fn split(x: f64) -> (f64, i32) {
     const TWO_TO_52: f64 = 4_503_599_627_370_496.0;
     let (x, below) = if x.abs() < f64::MIN_POSITIVE { (x * TWO_TO_52, 52) } else { (x, 0) };
     let bits = x.to_bits();
@@ -42,7 +42,7 @@ pub(super) fn split(x: f64) -> (f64, i32) {
 }
 
 /// A fraction times a power of two.
-pub(super) fn combined(fraction: f64, exponent: i64) -> f64 {
+pub(in crate::functions) fn combined(fraction: f64, exponent: i64) -> f64 {
     let exponent = exponent.clamp(-2200, 2200) as i32;
     // In two steps, since the power alone may be out of range where the product is not.
     let half = exponent / 2;
@@ -53,7 +53,7 @@ pub(super) fn combined(fraction: f64, exponent: i64) -> f64 {
 /// eighth power, squared back four times, the last time together with
 /// the one that the series leaves out. The last digit of system libraries differs.
 #[allow(clippy::excessive_precision, reason = "the constants as they are published")]
-pub(super) fn exponential(x: f64) -> f64 {
+pub(in crate::functions) fn exponential(x: f64) -> f64 {
     const LN2_HIGH: f64 = 0.693_147_180_559_662_956_511_601_805_686_950_683_593_75;
     const LN2_LOW: f64 = 0.282_352_905_630_315_771_225_884_481_750_134_360_255_254_120_68e-12;
     /// One over the factorials from eight down to two.

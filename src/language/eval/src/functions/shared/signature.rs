@@ -1,15 +1,15 @@
 //! What a function takes and gives, and the rules common to all calls.
 
-use super::{CallError, Surroundings};
+use crate::functions::{CallError, Surroundings};
 use std::sync::Arc;
 use value::{Content, Marks, Number, Refinement, Type, Value, convert};
 
 /// What a call gives.
-pub(super) type Outcome = Result<Value, CallError>;
+pub(in crate::functions) type Outcome = Result<Value, CallError>;
 
 /// What a parameter takes; the argument is converted to it.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(in crate::functions) enum Kind {
     /// Anything, unconverted.
     Any,
     /// `string`
@@ -55,8 +55,8 @@ impl Kind {
 /// One parameter. Null, unknown and marked arguments are dealt with before the function sees them, unless it says that
 /// it deals with them itself.
 #[derive(Clone, Copy)]
-pub(super) struct Parameter {
-    pub(super) name: &'static str,
+pub(in crate::functions) struct Parameter {
+    pub(in crate::functions) name: &'static str,
     kind: Kind,
     null: bool,
     unknown: bool,
@@ -65,35 +65,35 @@ pub(super) struct Parameter {
 }
 
 impl Parameter {
-    pub(super) const fn of(name: &'static str, kind: Kind) -> Parameter {
+    pub(in crate::functions) const fn of(name: &'static str, kind: Kind) -> Parameter {
         Parameter { name, kind, null: false, unknown: false, untyped: false, marked: false }
     }
-    pub(super) const fn any(name: &'static str) -> Parameter {
+    pub(in crate::functions) const fn any(name: &'static str) -> Parameter {
         Parameter::of(name, Kind::Any)
     }
-    pub(super) const fn text(name: &'static str) -> Parameter {
+    pub(in crate::functions) const fn text(name: &'static str) -> Parameter {
         Parameter::of(name, Kind::Text)
     }
-    pub(super) const fn number(name: &'static str) -> Parameter {
+    pub(in crate::functions) const fn number(name: &'static str) -> Parameter {
         Parameter::of(name, Kind::Number)
     }
     /// Null is an argument like others.
-    pub(super) const fn null(mut self) -> Parameter {
+    pub(in crate::functions) const fn null(mut self) -> Parameter {
         self.null = true;
         self
     }
     /// The function gets unknown arguments; without this its result is unknown.
-    pub(super) const fn unknown(mut self) -> Parameter {
+    pub(in crate::functions) const fn unknown(mut self) -> Parameter {
         self.unknown = true;
         self
     }
     /// The function gets arguments whose type is not known; without this the type of its result is not known.
-    pub(super) const fn untyped(mut self) -> Parameter {
+    pub(in crate::functions) const fn untyped(mut self) -> Parameter {
         self.untyped = true;
         self
     }
     /// The function places the marks of its argument; without this all of them go onto the result.
-    pub(super) const fn marked(mut self) -> Parameter {
+    pub(in crate::functions) const fn marked(mut self) -> Parameter {
         self.marked = true;
         self
     }
@@ -101,7 +101,7 @@ impl Parameter {
 
 /// The type of the result.
 #[derive(Clone, Copy)]
-pub(super) enum Returns {
+pub(in crate::functions) enum Returns {
     /// Always the same.
     Always(Kind),
     /// Depends on the arguments, of which some may be unknown.
@@ -109,7 +109,7 @@ pub(super) enum Returns {
 }
 
 /// A function: its signature and what it does.
-pub(super) struct Function {
+pub(in crate::functions) struct Function {
     parameters: &'static [Parameter],
     rest: Option<Parameter>,
     returns: Returns,
@@ -118,14 +118,14 @@ pub(super) struct Function {
 }
 
 impl Function {
-    pub(super) const fn new(
+    pub(in crate::functions) const fn new(
         parameters: &'static [Parameter],
         returns: Kind,
         run: fn(&Call<'_>) -> Outcome,
     ) -> Function {
         Function { parameters, rest: None, returns: Returns::Always(returns), may_give_null: false, run }
     }
-    pub(super) const fn typed(
+    pub(in crate::functions) const fn typed(
         parameters: &'static [Parameter],
         returns: fn(&[Value]) -> Result<Type, CallError>,
         run: fn(&Call<'_>) -> Outcome,
@@ -133,23 +133,23 @@ impl Function {
         Function { parameters, rest: None, returns: Returns::From(returns), may_give_null: false, run }
     }
     /// Takes any number of further arguments.
-    pub(super) const fn rest(mut self, parameter: Parameter) -> Function {
+    pub(in crate::functions) const fn rest(mut self, parameter: Parameter) -> Function {
         self.rest = Some(parameter);
         self
     }
     /// The result may be null, so that an unknown one does not promise otherwise.
-    pub(super) const fn may_give_null(mut self) -> Function {
+    pub(in crate::functions) const fn may_give_null(mut self) -> Function {
         self.may_give_null = true;
         self
     }
 
     /// The parameter that takes the argument at a place.
-    pub(super) fn parameter(&self, place: usize) -> Option<&Parameter> {
+    pub(in crate::functions) fn parameter(&self, place: usize) -> Option<&Parameter> {
         self.parameters.get(place).or(self.rest.as_ref())
     }
 
     /// Calls it by the rules common to all functions.
-    pub(super) fn call(&self, name: &str, args: &[Value], surroundings: &Surroundings<'_>) -> Outcome {
+    pub(in crate::functions) fn call(&self, name: &str, args: &[Value], surroundings: &Surroundings<'_>) -> Outcome {
         self.check_count(name, args.len())?;
         let mut bare = Vec::with_capacity(args.len());
         let (mut marks, mut typed, mut known) = (Marks::NONE, true, true);
@@ -206,73 +206,73 @@ fn has_no_type(value: &Value) -> bool {
 }
 
 /// A call with its arguments converted. What the signature rules out, the accessors answer with something harmless.
-pub(super) struct Call<'a> {
+pub(in crate::functions) struct Call<'a> {
     /// The arguments.
-    pub(super) args: &'a [Value],
+    pub(in crate::functions) args: &'a [Value],
     /// The type of the result.
-    pub(super) ty: Type,
+    pub(in crate::functions) ty: Type,
     /// What functions may see of the world.
-    pub(super) surroundings: &'a Surroundings<'a>,
+    pub(in crate::functions) surroundings: &'a Surroundings<'a>,
     may_give_null: bool,
 }
 
 impl<'a> Call<'a> {
     /// The argument at a place.
-    pub(super) fn arg(&self, place: usize) -> &'a Value {
+    pub(in crate::functions) fn arg(&self, place: usize) -> &'a Value {
         const NOTHING: &Value = &Value { content: Content::Null(Type::Dynamic), marks: Marks::NONE };
         self.args.get(place).unwrap_or(NOTHING)
     }
     /// The arguments from a place on.
-    pub(super) fn rest(&self, place: usize) -> &'a [Value] {
+    pub(in crate::functions) fn rest(&self, place: usize) -> &'a [Value] {
         self.args.get(place..).unwrap_or_default()
     }
     /// The text at a place.
-    pub(super) fn text(&self, place: usize) -> &'a str {
+    pub(in crate::functions) fn text(&self, place: usize) -> &'a str {
         self.arg(place).as_str().unwrap_or_default()
     }
     /// The number at a place.
-    pub(super) fn number(&self, place: usize) -> &'a Number {
+    pub(in crate::functions) fn number(&self, place: usize) -> &'a Number {
         self.arg(place).as_number().unwrap_or(&Number::ZERO)
     }
     /// The whole number at a place.
-    pub(super) fn int(&self, place: usize) -> Result<i64, CallError> {
+    pub(in crate::functions) fn int(&self, place: usize) -> Result<i64, CallError> {
         whole(self.number(place)).map_err(CallError::new)
     }
     /// The elements at a place.
-    pub(super) fn items(&self, place: usize) -> &'a [Value] {
+    pub(in crate::functions) fn items(&self, place: usize) -> &'a [Value] {
         self.arg(place).as_items().unwrap_or_default()
     }
     /// The element type of the result.
-    pub(super) fn element(&self) -> Type {
+    pub(in crate::functions) fn element(&self) -> Type {
         self.ty.element().cloned().unwrap_or(Type::Dynamic)
     }
     /// An unknown result.
-    pub(super) fn unknown(&self) -> Value {
+    pub(in crate::functions) fn unknown(&self) -> Value {
         if self.may_give_null || self.ty == Type::Dynamic {
             return Value::unknown(self.ty.clone());
         }
         Value::refined(self.ty.clone(), Refinement::not_null())
     }
     /// A list as result.
-    pub(super) fn list(&self, items: impl IntoIterator<Item = Value>) -> Outcome {
+    pub(in crate::functions) fn list(&self, items: impl IntoIterator<Item = Value>) -> Outcome {
         Ok(Value::list(self.element(), items))
     }
 }
 
 /// A number as machine integer.
-pub(super) fn whole(number: &Number) -> Result<i64, String> {
+pub(in crate::functions) fn whole(number: &Number) -> Result<i64, String> {
     number
         .to_i64()
         .ok_or_else(|| format!("value must be a whole number, between {} and {}", i64::MIN, i64::MAX))
 }
 
 /// Text as a value.
-pub(super) fn text(text: impl AsRef<str> + Into<Arc<str>>) -> Outcome {
+pub(in crate::functions) fn text(text: impl AsRef<str> + Into<Arc<str>>) -> Outcome {
     Ok(Value::string(text))
 }
 
 /// The keys and values of a known map or object, by key.
-pub(super) fn entries(value: &Value) -> Vec<(Arc<str>, &Value)> {
+pub(in crate::functions) fn entries(value: &Value) -> Vec<(Arc<str>, &Value)> {
     match &value.content {
         Content::Map(_, elements) | Content::Object(elements) => elements.iter().map(|(k, v)| (k.clone(), v)).collect(),
         _ => Vec::new(),

@@ -1,7 +1,7 @@
 //! Upper, lower and title case, one character to one character as Go maps them. Rust's own mapping may give several.
 
 /// The upper-case form.
-pub(super) fn upper(c: char) -> char {
+pub(in crate::functions) fn upper(c: char) -> char {
     match c {
         // Their full mapping is two letters, their simple one the form with the iota beside.
         '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => shifted(c, 8),
@@ -11,7 +11,7 @@ pub(super) fn upper(c: char) -> char {
 }
 
 /// The lower-case form.
-pub(super) fn lower(c: char) -> char {
+pub(in crate::functions) fn lower(c: char) -> char {
     match c {
         'İ' => 'i',
         _ => only(c.to_lowercase(), c),
@@ -19,7 +19,7 @@ pub(super) fn lower(c: char) -> char {
 }
 
 /// The form at the start of a word.
-pub(super) fn title(c: char) -> char {
+pub(in crate::functions) fn title(c: char) -> char {
     match c {
         'Ǆ' | 'ǅ' | 'ǆ' => 'ǅ',
         'Ǉ' | 'ǈ' | 'ǉ' => 'ǈ',

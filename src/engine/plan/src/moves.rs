@@ -1,0 +1,217 @@
+//! `moved` blocks, and the moves that nobody has to write: objects get new addresses before anything is planned
+//! (features-and-traps.md 91–93).
+
+use crate::address::{Endpoint, endpoint};
+use crate::graph;
+use crate::{PlanInput, address};
+use addrs::{ConfigResource, InstanceKey, Mode, ModuleInstance, ModulePath, ResourceInstance};
+use diag::{Diagnostic, Diagnostics};
+use state::State;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What moves made of a state.
+#[derive(Default)]
+pub(crate) struct Moved {
+    /// The state with new addresses.
+    pub(crate) state: Arc<State>,
+    /// New address to old.
+    pub(crate) previous: BTreeMap<ResourceInstance, ResourceInstance>,
+    /// Moves that cannot be done.
+    pub(crate) troubles: Diagnostics,
+}
+
+/// One `moved` block.
+struct Statement {
+    within: ModulePath,
+    from: Endpoint,
+    to: Endpoint,
+}
+
+/// All statements, found by what they move.
+#[derive(Default)]
+struct Statements {
+    all: Vec<Statement>,
+    by_resource: BTreeMap<ConfigResource, Vec<usize>>,
+    by_module: BTreeMap<ModulePath, Vec<usize>>,
+    /// Resources that some statement names on either side: for these nothing is implied.
+    named: BTreeSet<ConfigResource>,
+}
+
+/// Moves the objects of the state. A place that is taken is never given to another: such an object stays, with a
+/// warning.
+pub(crate) fn moved(input: &PlanInput) -> Moved {
+    let mut troubles = Diagnostics::new();
+    let statements = statements(input, &mut troubles);
+    let mut targets: Vec<(usize, ResourceInstance, ResourceInstance)> = Vec::new();
+    for addr in input.prior.instances.keys().filter(|a| a.resource.mode == Mode::Managed) {
+        match statements.follow(addr) {
+            Some((0, _)) => {
+                if let Some(to) = implied(input, &statements, addr) {
+                    targets.push((1, addr.clone(), to));
+                }
+            }
+            Some((steps, to)) if to != *addr => targets.push((steps, addr.clone(), to)),
+            Some(_) => {}
+            None => troubles.push(cyclic(addr)),
+        }
+    }
+    if targets.is_empty() {
+        return Moved { state: input.prior.clone(), previous: BTreeMap::new(), troubles };
+    }
+    // The shorter way wins, as if each statement were carried out for all objects before the next one.
+    targets.sort();
+    let moving: BTreeSet<ResourceInstance> = targets.iter().map(|(_, from, _)| from.clone()).collect();
+    let mut previous: BTreeMap<ResourceInstance, ResourceInstance> = BTreeMap::new();
+    for (_, from, to) in targets {
+        let occupied = input.prior.instances.contains_key(&to) && !moving.contains(&to);
+        if to.resource.kind != from.resource.kind {
+            troubles.push(other_type(&from, &to));
+        } else if occupied || previous.contains_key(&to) {
+            troubles.extend(statements.names(&from).then(|| taken(&from, &to)));
+        } else {
+            previous.insert(to, from);
+        }
+    }
+    let mut state = input.prior.as_ref().clone();
+    let taken_up: Vec<_> = previous.iter().map(|(to, from)| (to.clone(), state.instances.remove(from))).collect();
+    for (to, instance) in taken_up {
+        if let Some(instance) = instance {
+            state.instances.insert(to, instance);
+        }
+    }
+    Moved { state: Arc::new(state), previous, troubles }
+}
+
+fn statements(input: &PlanInput, troubles: &mut Diagnostics) -> Statements {
+    let mut statements = Statements::default();
+    for (within, module) in &input.tree.modules {
+        for block in &module.moved {
+            let (Some(mut from), Some(mut to)) = (endpoint(&block.from.root), endpoint(&block.to.root)) else {
+                let detail = "The from and to of a moved block must be addresses of resources or modules, with constant keys.";
+                troubles.push(Diagnostic::error("Invalid moved block", detail).at(block.range.clone()));
+                continue;
+            };
+            address::unify(&mut from, &mut to);
+            let place = statements.all.len();
+            match &from.resource {
+                Some((resource, _)) => {
+                    let resource = ConfigResource { module: from.path(within), resource: resource.clone() };
+                    statements.by_resource.entry(resource).or_default().push(place);
+                }
+                None => statements.by_module.entry(from.path(within)).or_default().push(place),
+            }
+            for end in [&from, &to] {
+                if let Some((resource, _)) = &end.resource {
+                    statements.named.insert(ConfigResource { module: end.path(within), resource: resource.clone() });
+                }
+            }
+            statements.all.push(Statement { within: within.clone(), from, to });
+        }
+    }
+    statements
+}
+
+impl Statements {
+    /// Where an object ends up, and after how many moves; `None` when they go round in a circle.
+    fn follow(&self, addr: &ResourceInstance) -> Option<(usize, ResourceInstance)> {
+        let mut at = addr.clone();
+        let mut seen = BTreeSet::from([at.clone()]);
+        while let Some(next) = self.next(&at) {
+            at = next;
+            if !seen.insert(at.clone()) {
+                return None;
+            }
+        }
+        Some((seen.len() - 1, at))
+    }
+
+    fn next(&self, addr: &ResourceInstance) -> Option<ResourceInstance> {
+        let of_resource = self.by_resource.get(&addr.config()).into_iter().flatten();
+        let path = addr.module.path();
+        let prefixes = (1..=path.0.len()).filter_map(|n| path.0.get(..n)).map(|names| ModulePath(names.to_vec()));
+        let of_module = prefixes.filter_map(|path| self.by_module.get(&path)).flatten();
+        of_resource.chain(of_module).filter_map(|place| self.all.get(*place)).find_map(|statement| statement.carry(addr))
+    }
+
+    /// Whether some statement is about the object.
+    fn names(&self, addr: &ResourceInstance) -> bool {
+        self.next(addr).is_some()
+    }
+}
+
+impl Statement {
+    /// The address after the move; `None` when it does not concern the object.
+    fn carry(&self, addr: &ResourceInstance) -> Option<ResourceInstance> {
+        let depth = self.within.0.len();
+        let (outer, inner) = (addr.module.0.get(..depth)?, addr.module.0.get(depth..)?);
+        let same_call = outer.iter().map(|(name, _)| name).eq(&self.within.0);
+        if !same_call || inner.len() < self.from.modules.len() {
+            return None;
+        }
+        let (stepped, rest) = inner.split_at(self.from.modules.len());
+        let mut module = outer.to_vec();
+        for (place, (step, (name, key))) in stepped.iter().zip(&self.from.modules).enumerate() {
+            let any_key = key.is_none() && place + 1 == self.from.modules.len() && self.from.resource.is_none();
+            if step.0 != *name || !(any_key || step.1 == key.clone().unwrap_or_default()) {
+                return None;
+            }
+        }
+        for (place, (name, key)) in self.to.modules.iter().enumerate() {
+            let last = place + 1 == self.to.modules.len();
+            let kept = stepped.last().filter(|_| last && key.is_none() && self.to.resource.is_none());
+            let key = key.clone().or_else(|| kept.map(|(_, key)| key.clone())).unwrap_or_default();
+            module.push((name.clone(), key));
+        }
+        module.extend_from_slice(rest);
+        match (&self.from.resource, &self.to.resource) {
+            (None, None) => Some(ResourceInstance { module: ModuleInstance(module), ..addr.clone() }),
+            (Some((from, from_key)), Some((to, to_key))) => {
+                let fits = rest.is_empty() && addr.resource == *from && from_key.as_ref().is_none_or(|k| *k == addr.key);
+                let key = to_key.clone().unwrap_or_else(|| addr.key.clone());
+                fits.then(|| ResourceInstance { module: ModuleInstance(module), resource: to.clone(), key })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Between no key and zero nobody has to write a move: `count` was added or taken away. For resources only (observed
+/// with Terraform 1.11.4).
+fn implied(input: &PlanInput, statements: &Statements, addr: &ResourceInstance) -> Option<ResourceInstance> {
+    let resource = addr.config();
+    let block = graph::declared(input, &resource)?;
+    if statements.named.contains(&resource) {
+        return None;
+    }
+    let key = match (&addr.key, block.count.is_some(), block.for_each.is_some()) {
+        (InstanceKey::None, true, _) => InstanceKey::Int(0),
+        (InstanceKey::Int(0), false, false) => InstanceKey::None,
+        _ => return None,
+    };
+    Some(ResourceInstance { key, ..addr.clone() })
+}
+
+fn taken(from: &ResourceInstance, to: &ResourceInstance) -> Diagnostic {
+    Diagnostic::warning(
+        "Unresolved resource instance address changes",
+        format!(
+            "The object at {from} was to be moved to {to}, but there is already an object there. It stays where it is, and \
+             is planned as an object at that address."
+        ),
+    )
+    .about(from.to_string())
+    .next("Move or remove one of the two with drform state mv or drform state rm, if that is not what you want.")
+}
+
+fn cyclic(addr: &ResourceInstance) -> Diagnostic {
+    let detail = format!("The moved blocks take {addr} round in a circle, so that it has no final address.");
+    Diagnostic::error("Cyclic dependency in move statements", detail).about(addr.to_string())
+}
+
+fn other_type(from: &ResourceInstance, to: &ResourceInstance) -> Diagnostic {
+    let detail = format!("Moving {from} to {to}, a resource of another type, is not supported yet.");
+    Diagnostic::error("Unsupported move", detail)
+        .about(from.to_string())
+        .next("Use a removed block with destroy = false for the old address and import the object to the new one.")
+}

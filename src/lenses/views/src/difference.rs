@@ -1,0 +1,380 @@
+//! What differs between two values: a tree that says per part what becomes of it.
+//!
+//! How parts are paired is Terraform's: lists of one length by place, other lists by longest common run (objects that
+//! meet in a run are compared), sets by equality. Where a schema says *any type*, only the shape of the JSON counts.
+
+use configschema::{Attribute, AttributeType, Block, Nesting};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use value::{Content, Marks, Path, PathStep, Type, Value};
+
+/// What becomes of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Kept,
+    Created,
+    Updated,
+    Deleted,
+}
+
+/// A part with its fate.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) fate: Fate,
+    /// Its change forces a replacement.
+    pub(crate) forces: bool,
+    pub(crate) body: Body,
+}
+
+/// What a part consists of.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    /// A string, number, bool or null before and after.
+    Scalar(Value, Value),
+    /// Elements in order, and whether neighbours of a change are shown.
+    List(Vec<Part>, bool),
+    /// Elements without order.
+    Set(Vec<Part>),
+    /// Elements by key.
+    Map(BTreeMap<Arc<str>, Part>),
+    /// Attributes by name.
+    Object(BTreeMap<Arc<str>, Part>),
+    /// Will be known after apply; with what was there.
+    Unknown(Option<Box<Part>>),
+    /// Not to be shown; with a warning where this begins or ends.
+    Sensitive(Option<String>),
+    /// A value that becomes one of another kind.
+    Retyped(Box<Part>, Box<Part>),
+    /// A block: attributes, and per block type its blocks with their labels.
+    Block(BTreeMap<Arc<str>, Part>, Vec<(Arc<str>, Vec<(String, Part)>)>),
+}
+
+/// Both sides; absent is not the same as null.
+type Pair<'v> = (Option<&'v Value>, Option<&'v Value>);
+
+/// The difference of two objects of a block type; `forced` are the paths that force a replacement.
+pub(crate) fn of_block(schema: &Block, pair: Pair, forced: &[Path]) -> Part {
+    Comparison { forced }.block(schema, pair, &Path::ROOT)
+}
+
+/// The difference of two values of any type.
+pub(crate) fn of_any(pair: Pair) -> Part {
+    Comparison { forced: &[] }.value(&Type::Dynamic, pair, &Path::ROOT)
+}
+
+struct Comparison<'f> {
+    forced: &'f [Path],
+}
+
+impl Comparison<'_> {
+    fn part(&self, fate: Fate, at: &Path, body: Body) -> Part {
+        Part { fate, forces: self.forced.contains(at), body }
+    }
+
+    fn block(&self, schema: &Block, pair: Pair, at: &Path) -> Part {
+        let mut fate = whole(pair);
+        let attributes = self.attributes(&schema.attributes, pair, at);
+        for part in attributes.values() {
+            fate = with(fate, part.fate);
+        }
+        let mut blocks = Vec::new();
+        for (name, nested) in &schema.blocks {
+            let at = at.then(PathStep::Attribute(name.clone()));
+            let pair = (child(pair.0, name), child(pair.1, name));
+            let parts = self.nested_blocks(nested.nesting, &nested.block, pair, &at);
+            for (_, part) in &parts {
+                fate = with(fate, part.fate);
+            }
+            if !parts.is_empty() {
+                blocks.push((name.clone(), parts));
+            }
+        }
+        self.part(fate, at, Body::Block(attributes, blocks))
+    }
+
+    /// Attributes that are null before and after are not there.
+    fn attributes(&self, of: &BTreeMap<Arc<str>, Attribute>, pair: Pair, at: &Path) -> BTreeMap<Arc<str>, Part> {
+        let mut parts = BTreeMap::new();
+        for (name, attribute) in of {
+            let pair = (child(pair.0, name), child(pair.1, name));
+            if pair == (None, None) {
+                continue;
+            }
+            parts.insert(name.clone(), self.attribute(attribute, pair, &at.then(PathStep::Attribute(name.clone()))));
+        }
+        parts
+    }
+
+    fn attribute(&self, attribute: &Attribute, pair: Pair, at: &Path) -> Part {
+        let mark = |value: Option<&Value>| {
+            value.map(|v| if attribute.sensitive { v.clone().marked(Marks::SENSITIVE) } else { v.clone() })
+        };
+        let (before, after) = (mark(pair.0), mark(pair.1));
+        let pair = (before.as_ref(), after.as_ref());
+        match &attribute.ty {
+            AttributeType::Plain(ty) => self.value(ty, pair, at),
+            AttributeType::Nested(nested) => self.hidden_or(pair, at, &|pair| {
+                self.collected(nested.nesting, pair, at, &|pair, at| {
+                    self.hidden_or(pair, at, &|pair| {
+                        let parts = self.attributes(&nested.attributes, pair, at);
+                        let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
+                        self.part(fate, at, Body::Object(parts))
+                    })
+                })
+            }),
+        }
+    }
+
+    fn nested_blocks(&self, nesting: Nesting, block: &Block, pair: Pair, at: &Path) -> Vec<(String, Part)> {
+        if pair == (None, None) {
+            return Vec::new();
+        }
+        let collected = self.hidden_or(pair, at, &|pair| {
+            self.collected(nesting, pair, at, &|pair, at| self.hidden_or(pair, at, &|pair| self.block(block, pair, at)))
+        });
+        let forces = collected.forces;
+        let bare = |mut part: Part| {
+            part.forces |= forces;
+            (String::new(), part)
+        };
+        match collected.body {
+            Body::List(parts, _) | Body::Set(parts) => parts.into_iter().map(bare).collect(),
+            Body::Map(parts) => parts.into_iter().map(|(key, part)| (format!(" {key:?}"), bare(part).1)).collect(),
+            _ => vec![(String::new(), collected)],
+        }
+    }
+
+    /// Objects of one schema, collected as the nesting says.
+    fn collected(&self, nesting: Nesting, pair: Pair, at: &Path, one: &dyn Fn(Pair, &Path) -> Part) -> Part {
+        match nesting {
+            Nesting::Single | Nesting::Group => one(pair, at),
+            Nesting::List => self.list(pair, at, false, |pair, i| one(pair, &at.then(PathStep::Index(i as u64)))),
+            Nesting::Set => self.set(pair, at, |pair| one(pair, at)),
+            Nesting::Map => {
+                let parts = entries(pair, |key, pair| one(pair, &at.then(PathStep::Key(key.clone()))));
+                let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
+                self.part(fate, at, Body::Map(parts))
+            }
+        }
+    }
+
+    /// Handles what must not be shown and what is not known; everything else is for `shown`.
+    fn hidden_or(&self, pair: Pair, at: &Path, shown: &dyn Fn(Pair) -> Part) -> Part {
+        let hidden = |value: Option<&Value>| value.is_some_and(|v| v.marks.contains(Marks::SENSITIVE));
+        let (was, will_be) = (hidden(pair.0), hidden(pair.1));
+        if was || will_be {
+            let bare = |value: Option<&Value>| value.map(|v| v.clone().unmark().0);
+            let (before, after) = (bare(pair.0), bare(pair.1));
+            let inner = self.hidden_or((before.as_ref(), after.as_ref()), at, shown).fate;
+            let both = pair.0.is_some() && pair.1.is_some();
+            let fate = if inner == Fate::Kept && both && was != will_be { Fate::Updated } else { inner };
+            let warning = (both && was != will_be).then(|| sensitivity(will_be, inner));
+            return self.part(fate, at, Body::Sensitive(warning));
+        }
+        match pair {
+            (before, Some(after)) if !after.is_known() => match before.filter(|b| !b.is_null()) {
+                None => self.part(Fate::Created, at, Body::Unknown(None)),
+                Some(before) => {
+                    let before = Part { forces: false, ..self.hidden_or((Some(before), None), at, shown) };
+                    self.part(Fate::Updated, at, Body::Unknown(Some(Box::new(before))))
+                }
+            },
+            _ => shown(pair),
+        }
+    }
+
+    fn value(&self, ty: &Type, pair: Pair, at: &Path) -> Part {
+        self.hidden_or(pair, at, &|pair| match ty {
+            Type::Dynamic => self.any(pair, at),
+            Type::List(element) => self.list(pair, at, true, |pair, i| self.value(element, pair, &at.then(PathStep::Index(i as u64)))),
+            Type::Set(element) => self.set(pair, at, |pair| self.value(element, pair, at)),
+            Type::Map(element) => {
+                let parts = entries(pair, |key, pair| self.value(element, pair, &at.then(PathStep::Key(key.clone()))));
+                let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
+                self.part(fate, at, Body::Map(parts))
+            }
+            Type::Object(attributes) => {
+                let mut parts = BTreeMap::new();
+                for name in attributes.keys() {
+                    let pair = (child(pair.0, name), child(pair.1, name));
+                    let Some(some) = pair.1.or(pair.0) else { continue };
+                    parts.insert(name.clone(), self.value(&some.ty(), pair, &at.then(PathStep::Attribute(name.clone()))));
+                }
+                let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
+                self.part(fate, at, Body::Object(parts))
+            }
+            Type::Tuple(_) => self.any(pair, at),
+            _ => self.scalar(pair, at),
+        })
+    }
+
+    fn scalar(&self, pair: Pair, at: &Path) -> Part {
+        let fate = match pair {
+            (None, Some(_)) => Fate::Created,
+            (Some(_), None) => Fate::Deleted,
+            (Some(before), Some(after)) if !same(before, after) => Fate::Updated,
+            _ => Fate::Kept,
+        };
+        let null = || Value::null(Type::Dynamic);
+        self.part(fate, at, Body::Scalar(pair.0.cloned().unwrap_or_else(null), pair.1.cloned().unwrap_or_else(null)))
+    }
+
+    /// Where any type may stand, the shape decides.
+    fn any(&self, pair: Pair, at: &Path) -> Part {
+        let shapes = (pair.0.map(shape), pair.1.map(shape));
+        match shapes {
+            (Some(before), Some(after)) if before != after => {
+                let whole = |pair: Pair| Box::new(Part { forces: false, ..self.any(pair, at) });
+                self.part(Fate::Updated, at, Body::Retyped(whole((pair.0, None)), whole((None, pair.1))))
+            }
+            (Some(Shape::Array), _) | (None, Some(Shape::Array)) => {
+                self.list(pair, at, true, |pair, i| self.value(&Type::Dynamic, pair, &at.then(PathStep::Index(i as u64))))
+            }
+            (Some(Shape::Object), _) | (None, Some(Shape::Object)) => {
+                let parts = entries(pair, |key, pair| {
+                    self.value(&Type::Dynamic, pair, &at.then(PathStep::Attribute(key.clone())))
+                });
+                let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
+                self.part(fate, at, Body::Object(parts))
+            }
+            _ => self.scalar(pair, at),
+        }
+    }
+
+    fn list(&self, pair: Pair, at: &Path, around: bool, one: impl Fn(Pair, usize) -> Part) -> Part {
+        let (before, after) = (items(pair.0), items(pair.1));
+        let mut parts = Vec::new();
+        if before.len() == after.len() {
+            for (i, (b, a)) in before.iter().zip(after).enumerate() {
+                parts.push(one((Some(b), Some(a)), i));
+            }
+        } else {
+            for (b, a) in aligned(before, after) {
+                let place = a.or(b).unwrap_or(0);
+                parts.push(one((b.and_then(|i| before.get(i)), a.and_then(|i| after.get(i))), place));
+            }
+        }
+        let fate = parts.iter().fold(whole(pair), |fate, part| with(fate, part.fate));
+        self.part(fate, at, Body::List(parts, around))
+    }
+
+    fn set(&self, pair: Pair, at: &Path, one: impl Fn(Pair) -> Part) -> Part {
+        let (before, after) = (items(pair.0), items(pair.1));
+        let mut parts: Vec<Part> =
+            before.iter().map(|b| one((Some(b), after.iter().find(|a| same(b, a))))).collect();
+        parts.extend(after.iter().filter(|a| !before.iter().any(|b| same(b, a))).map(|a| one((None, Some(a)))));
+        let fate = parts.iter().fold(whole(pair), |fate, part| with(fate, part.fate));
+        self.part(fate, at, Body::Set(parts))
+    }
+}
+
+/// Equal for a reader: unknown is never the same as anything.
+fn same(before: &Value, after: &Value) -> bool {
+    after.is_wholly_known() && before.is_wholly_known() && before.unmark_deep().0 == after.unmark_deep().0
+}
+
+fn child<'v>(of: Option<&'v Value>, name: &str) -> Option<&'v Value> {
+    of?.get(name).filter(|v| !v.is_null())
+}
+
+fn items(of: Option<&Value>) -> &[Value] {
+    of.and_then(Value::as_items).unwrap_or(&[])
+}
+
+/// The fate of something with parts before its parts are looked at.
+fn whole(pair: Pair) -> Fate {
+    let there = |value: Option<&Value>| value.is_some_and(|v| !v.is_null());
+    match (there(pair.0), there(pair.1)) {
+        (false, true) => Fate::Created,
+        (true, false) => Fate::Deleted,
+        _ => Fate::Kept,
+    }
+}
+
+/// The fate of something to which one more part belongs.
+fn with(fate: Fate, part: Fate) -> Fate {
+    if part == Fate::Kept || part == fate { fate } else { Fate::Updated }
+}
+
+fn entries(pair: Pair, one: impl Fn(&Arc<str>, Pair) -> Part) -> BTreeMap<Arc<str>, Part> {
+    let keys: BTreeSet<Arc<str>> = [pair.0, pair.1].into_iter().flatten().flat_map(keys).collect();
+    keys.into_iter()
+        .map(|key| {
+            let pair = (pair.0.and_then(|v| v.get(&key)), pair.1.and_then(|v| v.get(&key)));
+            let part = one(&key, pair);
+            (key, part)
+        })
+        .collect()
+}
+
+fn keys(value: &Value) -> impl Iterator<Item = Arc<str>> + '_ {
+    value.children().filter_map(|(step, _)| match step {
+        PathStep::Attribute(name) | PathStep::Key(name) => Some(name),
+        PathStep::Index(_) => None,
+    })
+}
+
+/// What a value looks like in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Null,
+    Bool,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+fn shape(value: &Value) -> Shape {
+    match &value.content {
+        Content::Null(_) | Content::Unknown(..) => Shape::Null,
+        Content::Bool(_) => Shape::Bool,
+        Content::Number(_) => Shape::Number,
+        Content::String(_) => Shape::String,
+        Content::Map(..) | Content::Object(_) => Shape::Object,
+        Content::List(..) | Content::Set(..) | Content::Tuple(_) => Shape::Array,
+    }
+}
+
+/// Pairs of places: a run of common elements as one, what is only on one side alone, objects that meet as one.
+fn aligned(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usize>)> {
+    let text = |items: &[Value]| -> Vec<String> { items.iter().map(|v| format!("{:?}", v.unmark_deep().0)).collect() };
+    let (a, b) = (text(before), text(after));
+    let mut pairs = Vec::new();
+    let is_object = |of: &[Value], i: usize| of.get(i).is_some_and(|v| shape(v) == Shape::Object);
+    // A deletion and an insertion that touch are one run.
+    let mut gone: Vec<usize> = Vec::new();
+    let mut new: Vec<usize> = Vec::new();
+    let settle = |gone: &mut Vec<usize>, new: &mut Vec<usize>, pairs: &mut Vec<_>| {
+        let mut fresh = std::mem::take(new).into_iter().peekable();
+        for i in std::mem::take(gone) {
+            let partner = fresh.next_if(|j| is_object(before, i) && is_object(after, *j));
+            pairs.push((Some(i), partner));
+        }
+        pairs.extend(fresh.map(|j| (None, Some(j))));
+    };
+    for op in similar::capture_diff_slices(similar::Algorithm::Lcs, &a, &b) {
+        let (tag, old, fresh) = op.as_tag_tuple();
+        if tag == similar::DiffTag::Equal {
+            settle(&mut gone, &mut new, &mut pairs);
+            pairs.extend(old.zip(fresh).map(|(i, j)| (Some(i), Some(j))));
+        } else {
+            gone.extend(old);
+            new.extend(fresh);
+        }
+    }
+    settle(&mut gone, &mut new, &mut pairs);
+    pairs
+}
+
+/// Terraform's warning where a value begins or ceases to be sensitive.
+fn sensitivity(will_be: bool, inner: Fate) -> String {
+    let unchanged = if inner == Fate::Kept { " The value is unchanged." } else { "" };
+    if will_be {
+        format!(
+            "# Warning: this attribute value will be marked as sensitive and will not\n# display in UI output after applying this change.{unchanged}"
+        )
+    } else {
+        format!("# Warning: this attribute value will no longer be marked as sensitive\n# after applying this change.{unchanged}")
+    }
+}
