@@ -9,3 +9,4 @@ mod examples;
 mod kill;
 mod pipes;
 mod script;
+mod truth;

@@ -62,6 +62,8 @@ pub(crate) struct Cloud {
     pub(crate) made: BTreeMap<Arc<str>, usize>,
     /// Ids that ever existed, notes among them.
     known: BTreeMap<String, ()>,
+    /// Objects whose create was answered with an error.
+    pub(crate) half_made: BTreeMap<String, ()>,
     /// Laws that a request broke.
     pub(crate) offences: Vec<String>,
     counter: u64,
@@ -131,7 +133,14 @@ impl Cloud {
         };
         let object = Some(stored(object.unwrap_or_else(nothing)));
         match trouble {
-            Some(Trouble::After) => failed(object),
+            Some(Trouble::After) => {
+                if request.prior.is_null()
+                    && let Some(object) = &object
+                {
+                    self.half_made.insert(id_of(&object.value), ());
+                }
+                failed(object)
+            }
             _ => ChangeAnswer { object, diagnostics: Diagnostics::new(), legacy: false, in_doubt: false },
         }
     }

@@ -58,15 +58,17 @@ impl File {
     }
 }
 
-/// What may be left of an append: some length of it, some sectors never written.
+/// What may be left of an append: some length of it, or all of it with sectors that were never written.
 fn torn(synced: &[u8], cached: &[u8], random: &mut Random) -> Vec<u8> {
     let common = synced.iter().zip(cached).take_while(|(a, b)| a == b).count();
     let longest = synced.len().max(cached.len());
-    let length = common + random.below(longest - common + 1);
-    let mut left: Vec<u8> = cached.iter().copied().chain(synced.iter().copied().skip(cached.len())).take(length).collect();
-    if random.one_in(3) && length > common {
-        let sector = common + random.below(length - common);
-        let end = (sector + 512).min(length);
+    let mut left: Vec<u8> = cached.iter().copied().chain(synced.iter().copied().skip(cached.len())).collect();
+    if random.one_in(2) {
+        left.truncate(common + random.below(longest - common + 1));
+    }
+    if random.one_in(2) && left.len() > common {
+        let sector = common + random.below(left.len() - common);
+        let end = (sector + 512).min(left.len());
         if let Some(lost) = left.get_mut(sector..end) {
             lost.fill(0);
         }

@@ -36,6 +36,8 @@ pub(crate) struct Fate {
     pub(crate) death: Option<usize>,
     /// Whether the cloud may fail.
     pub(crate) troubles: bool,
+    /// Whether the cloud does not answer questions about lost answers.
+    pub(crate) deaf: bool,
     /// Moment at which somebody presses Ctrl-C.
     pub(crate) interrupt: Option<usize>,
     /// How many intents may be open; otherwise one to four.
@@ -46,7 +48,7 @@ pub(crate) struct Fate {
 
 impl Fate {
     pub(crate) fn new(random: Random) -> Fate {
-        Fate { random, moments: 0, death: None, troubles: false, interrupt: None, open: None, last: String::new() }
+        Fate { random, moments: 0, death: None, troubles: false, deaf: false, interrupt: None, open: None, last: String::new() }
     }
 
     fn dies(&mut self, doing: &str) -> bool {
@@ -227,8 +229,11 @@ impl World {
         }
         self.save(fate)?;
         let (stored, folded) = self.folded().map_err(End::Broken)?;
-        let blocked = folded.unresolved.iter().map(|intent| intent.addr.clone()).collect();
-        let input = plan_input(tree, folded.state, blocked, self.runs);
+        if !folded.unresolved.is_empty() {
+            // A person would now hear which addresses are blocked.
+            return Ok(Finished { changes: true, troubles: Diagnostics::new() });
+        }
+        let input = plan_input(tree, folded.state, self.runs);
         let (plan, mut troubles) = self.plan(&input, fate)?;
         if troubles.has_errors() {
             return broken(format!("the plan has errors: {troubles:?}"));
@@ -262,7 +267,7 @@ impl World {
         let mut recovery = Recovery::new(stored, folded, begin, &schemas, &repeat);
         self.drive(&mut recovery, fate)?;
         let (recovered, troubles) = recovery.finish();
-        if recovered.blocked.is_empty() { Ok(()) } else { broken(format!("recovery gives up: {troubles:?}")) }
+        if recovered.blocked.is_empty() || fate.deaf { Ok(()) } else { broken(format!("recovery gives up: {troubles:?}")) }
     }
 
     fn plan(&self, input: &PlanInput, fate: &mut Fate) -> Result<(Plan, Diagnostics), End> {
@@ -319,6 +324,9 @@ impl World {
                     self.disk.journal.sync();
                     machine.appended(id);
                 }
+                Underway::Ask(ticket, Question::FindByToken { .. } | Question::Read { .. }) if fate.deaf => {
+                    machine.answer(ticket, Answer::Object(None, Diagnostic::error("The cloud does not answer", "").into()));
+                }
                 Underway::Ask(ticket, question) => machine.answer(ticket, self.cloud.answer(&question)),
                 Underway::Carry(ticket, change) => {
                     let trouble = if fate.troubles { Trouble::draw(&mut fate.random) } else { None };
@@ -362,13 +370,13 @@ impl World {
     }
 }
 
-fn plan_input(tree: &Arc<ModuleTree>, prior: State, blocked: BTreeSet<addrs::ResourceInstance>, seed: u64) -> PlanInput {
+fn plan_input(tree: &Arc<ModuleTree>, prior: State, seed: u64) -> PlanInput {
     PlanInput {
         tree: tree.clone(),
         schemas: BTreeMap::from([(cloud::provider(), Arc::new(cloud::schema()))]),
         prior: Arc::new(prior),
         variables: BTreeMap::new(),
-        options: PlanOptions { mode: Mode::Normal, refresh: Refresh::Yes, replace: BTreeSet::new(), blocked },
+        options: PlanOptions { mode: Mode::Normal, refresh: Refresh::Yes, replace: BTreeSet::new(), blocked: BTreeSet::new() },
         surroundings: eval::Settings {
             phase: eval::Phase::Plan,
             workspace: "default".into(),

@@ -74,7 +74,12 @@ impl Chapter<'_> {
         if let Err(End::Broken(what)) = world.run(self.tree, &mut fate) {
             return Err(self.wrong(&what, None, &fate.last));
         }
-        self.rest(world, None, &fate.last)
+        let world = self.rest(world, None, &fate.last)?;
+        // Nothing was lost, so everything that was made half is known as such, and was replaced (trap 60).
+        match world.cloud.things.keys().find(|id| world.cloud.half_made.contains_key(*id)) {
+            Some(id) => Err(self.wrong(&format!("{id} was made half and is still there"), None, &fate.last)),
+            None => Ok(world),
+        }
     }
 
     /// Dies at every moment of the first run.
@@ -108,6 +113,14 @@ impl Chapter<'_> {
             }
             world.disk.forget(&mut random);
             laws::at_any_time(&world).map_err(|what| self.wrong(&format!("second death: {what}"), Some(moment), last))?;
+        }
+        if random.one_in(3) {
+            let mut fate = self.fate(900 + moment as u64);
+            fate.deaf = true;
+            if let Err(End::Broken(what)) = world.run(self.tree, &mut fate) {
+                return Err(self.wrong(&format!("run without answers: {what}"), Some(moment), last));
+            }
+            laws::at_any_time(&world).map_err(|what| self.wrong(&format!("after a run without answers: {what}"), Some(moment), last))?;
         }
         self.rest(world, Some(moment), last).map(|_| ())
     }

@@ -117,7 +117,7 @@ pub(crate) fn read(settings: &Settings) -> (CliConfig, Diagnostics) {
 }
 
 /// The files, and whether somebody asked for them by name.
-fn files(settings: &Settings) -> Vec<(PathBuf, bool)> {
+pub(crate) fn files(settings: &Settings) -> Vec<(PathBuf, bool)> {
     if let Some(path) = &settings.cli_config_file {
         return vec![(path.clone(), true)];
     }

@@ -54,7 +54,8 @@ pub fn overrides_in_effect(place: &Place) -> Option<Diagnostic> {
         return None;
     }
     let overrides = config.dev_overrides.iter();
-    let lines: Vec<String> = overrides.map(|(provider, dir)| format!("{} in {}", provider.short(), dir.display())).collect();
+    let lines: Vec<String> =
+        overrides.map(|(provider, dir)| format!("{} in {}", provider.short(), dir.display())).collect();
     let detail = format!(
         "The following provider development overrides are set in the CLI configuration:{}\nThe behavior may therefore \
          not match any released version of the provider and applying changes may cause the state to become incompatible \
@@ -79,12 +80,16 @@ pub fn find_provider(place: &Place, tree: &ModuleTree, provider: &Provider) -> R
     let (config, diagnostics) = cli_config::read(&place.settings);
     first_error(diagnostics)?;
     if let Some(dir) = config.dev_override(provider) {
-        return overridden(dir, provider);
+        return overridden(&place.dir.join(dir), provider);
     }
     let (lock, diagnostics) = lock_file::read(&place.dir);
     first_error(diagnostics)?;
     let wanted = requirement(tree, provider)?;
     let binary = match (lock.locked(provider), own(place, provider)) {
+        // Ours needs no package, whoever locked one: it is part of drform.
+        (Some((_, locked)), Some(own)) if cached(place, provider, &locked.version).is_none() => {
+            check_own(own, provider, &wanted)
+        }
         (Some((_, locked)), _) => installed(place, provider, locked, &wanted),
         (None, Some(own)) => check_own(own, provider, &wanted),
         (None, None) => Err(not_locked(place, &config, &lock, provider)),
@@ -99,8 +104,11 @@ pub fn find_provider(place: &Place, tree: &ModuleTree, provider: &Provider) -> R
 pub(crate) fn reattach(place: &Place, provider: &Provider) -> Result<Option<Arc<str>>, Diagnostic> {
     let Some(text) = &place.settings.reattach_providers else { return Ok(None) };
     let entries: BTreeMap<String, serde_json::Value> = serde_json::from_str(text).map_err(|error| {
-        Diagnostic::error("Invalid TF_REATTACH_PROVIDERS", format!("It is not a JSON object by provider address: {error}."))
-            .next("Copy the line that the provider printed when it was started with --debug, or unset the variable.")
+        Diagnostic::error(
+            "Invalid TF_REATTACH_PROVIDERS",
+            format!("It is not a JSON object by provider address: {error}."),
+        )
+        .next("Copy the line that the provider printed when it was started with --debug, or unset the variable.")
     })?;
     let named = entries.keys().any(|key| addrs::parse_provider(key).is_ok_and(|key| key.same_as(provider)));
     Ok(named.then(|| text.clone()))
@@ -142,8 +150,10 @@ pub(crate) fn check_own(
     provider: &Provider,
     wanted: &Requirement,
 ) -> Result<ProviderBinary, Diagnostic> {
-    match &own.version {
-        Some(version) if !wanted.constraints.allow(version) => Err(Diagnostic::error(
+    // A build on the way to a version counts as that version.
+    let released = own.version.as_ref().map(|version| Version { prerelease: String::new(), ..version.clone() });
+    match released {
+        Some(version) if !wanted.constraints.allow(&version) => Err(Diagnostic::error(
             "Unsupported provider version",
             format!(
                 "{} comes with drform and has version {version}; the configuration asks for {}.",
@@ -236,9 +246,12 @@ fn not_locked(place: &Place, config: &CliConfig, lock: &LockFile, provider: &Pro
         false => format!("{}: this provider is not locked", lock_file::NAME),
     }];
     if provider.namespace.as_ref() == "drform" {
-        looked.extend(place.executable_dir.as_ref().map(|dir| {
-            format!("{}: no {}", dir.display(), package::executable_name(&provider.kind))
-        }));
+        looked.extend(
+            place
+                .executable_dir
+                .as_ref()
+                .map(|dir| format!("{}: no {}", dir.display(), package::executable_name(&provider.kind))),
+        );
     }
     looked.extend(search(place, config, provider).looked);
     let detail = format!(
@@ -246,8 +259,9 @@ fn not_locked(place: &Place, config: &CliConfig, lock: &LockFile, provider: &Pro
         provider.short(),
         bullets(&looked)
     );
-    Diagnostic::error("Provider is not installed", detail)
-        .next("Run drform init. It takes packages from file system mirrors; to have them downloaded, run terraform init.")
+    Diagnostic::error("Provider is not installed", detail).next(
+        "Run drform init. It takes packages from file system mirrors; to have them downloaded, run terraform init.",
+    )
 }
 
 /// Lines of a list.

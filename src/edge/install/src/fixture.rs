@@ -17,10 +17,10 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// A root module in `root/`, and a CLI configuration that knows the mirror in `mirror/` and nothing else.
+    /// A root module in `site/`, and a CLI configuration that knows the mirror in `mirror/` and nothing else.
     pub(crate) fn new(main: &str) -> Fixture {
         let fixture = Fixture { dir: tempfile::tempdir().unwrap() };
-        fixture.file("root/main.tf", main);
+        fixture.file("site/main.tf", main);
         let mirror = fixture.path("mirror");
         fs::create_dir_all(&mirror).unwrap();
         fixture.cli(&format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"));
@@ -86,11 +86,11 @@ impl Fixture {
 
     /// The root module.
     pub(crate) fn root(&self) -> PathBuf {
-        self.path("root")
+        self.path("site")
     }
 
     pub(crate) fn place(&self) -> Place {
-        self.place_in("root")
+        self.place_in("site")
     }
 
     /// Another directory as the root module's.

@@ -1,10 +1,6 @@
 //! Holds: files of configuration, provider packages on disk, the lock file, the CLI configuration.
 //! May touch: config, eval, syntax (for their texts), words.
 //! Never: the terminal, provider processes, state.
-//
-// NOTE TO WHOEVER OPENS THIS FOR PART C: this room is being written by another person right now, to the names that
-// edge/ops calls. Skip it. Files that were put here beside it at 20:51 are kept in drf-install-lab/other-writer of
-// the temporary directory.
 
 #![allow(clippy::result_large_err, reason = "errors are diagnostics for people: rare, and never on a hot path")]
 
@@ -22,6 +18,7 @@ mod module_sources;
 mod package;
 mod place;
 mod platform;
+mod pointed_files;
 mod required_version;
 mod requirements;
 mod root_files;
@@ -35,6 +32,7 @@ pub use init::{Upgrade, Wanted, init, prepare};
 pub use module_files::ModuleFiles;
 pub use module_sources::ModuleSources;
 pub use place::{Place, Settings};
+pub use pointed_files::pointed_files;
 pub use required_version::check_required_version;
 pub use root_files::{dr_files, variable_file, variable_files};
 pub use version::{Constraints, Version};

@@ -114,7 +114,8 @@ pub(crate) fn parse(text: Arc<str>) -> (LockFile, Diagnostics) {
     let (file, mut diagnostics) = syntax::parse(Arc::from(NAME), text);
     for attribute in &file.body.attributes {
         diagnostics.push(
-            wrong(format!("An argument named {:?} is not expected here.", attribute.name.text)).at(attribute.name_range()),
+            wrong(format!("An argument named {:?} is not expected here.", attribute.name.text))
+                .at(attribute.name_range()),
         );
     }
     for block in &file.body.blocks {
@@ -132,7 +133,9 @@ pub(crate) fn parse(text: Arc<str>) -> (LockFile, Diagnostics) {
             },
             // Reserved by Terraform; it passes over them with a warning.
             ("module", _) => {}
-            (kind, _) => diagnostics.push(wrong(format!("A {kind} block is not expected here.")).at(block.header_range())),
+            (kind, _) => {
+                diagnostics.push(wrong(format!("A {kind} block is not expected here.")).at(block.header_range()))
+            }
         }
     }
     (lock, diagnostics)
@@ -163,7 +166,9 @@ fn locked(block: &Block, diagnostics: &mut Diagnostics) -> Option<Locked> {
         };
         match hashes {
             Some(hashes) => locked.hashes = hashes.iter().map(ToString::to_string).collect(),
-            None => diagnostics.push(wrong("The hashes must be a list of checksums.".into()).at(attribute.expr.range())),
+            None => {
+                diagnostics.push(wrong("The hashes must be a list of checksums.".into()).at(attribute.expr.range()))
+            }
         }
     }
     Some(locked)

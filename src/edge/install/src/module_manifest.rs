@@ -83,7 +83,8 @@ pub(crate) fn long_form(source: &str) -> String {
         return if path.starts_with("..") { path } else { format!("./{path}") };
     }
     // A subdirectory (`//`, not that of `https://`) or a query ends the address.
-    let subdirectory = source.match_indices("//").map(|(at, _)| at).find(|at| source.get(..*at).is_some_and(|s| !s.ends_with(':')));
+    let subdirectory =
+        source.match_indices("//").map(|(at, _)| at).find(|at| source.get(..*at).is_some_and(|s| !s.ends_with(':')));
     let end = subdirectory.or_else(|| source.find('?')).unwrap_or(source.len());
     let (address, rest) = source.split_at(end);
     let parts: Vec<&str> = address.split('/').collect();

@@ -60,10 +60,8 @@ impl ModuleSources {
             ));
         };
         if !module_manifest::same_source(&entry.source, source) {
-            let detail = format!(
-                "{module} was installed from {:?}; the configuration now says {source:?}.",
-                entry.source
-            );
+            let detail =
+                format!("{module} was installed from {:?}; the configuration now says {source:?}.", entry.source);
             return Err(Diagnostic::error("Module source has changed", detail)
                 .next("drform does not download modules yet: run terraform init once more."));
         }

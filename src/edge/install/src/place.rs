@@ -35,10 +35,7 @@ pub struct Settings {
 
 impl Settings {
     /// Reads them: `setting` looks up `DRFORM_<name>`, then `TF_<name>`; `variable` a name as it is.
-    pub fn read<'e>(
-        setting: impl Fn(&str) -> Option<&'e str>,
-        variable: impl Fn(&str) -> Option<&'e str>,
-    ) -> Settings {
+    pub fn read<'e>(setting: impl Fn(&str) -> Option<&'e str>, variable: impl Fn(&str) -> Option<&'e str>) -> Settings {
         let data_dirs = variable("XDG_DATA_DIRS").unwrap_or("/usr/local/share:/usr/share");
         Settings {
             cli_config_file: setting("CLI_CONFIG_FILE").map(PathBuf::from),

@@ -2,6 +2,7 @@
 
 use crate::requirements::invalid;
 use crate::{Constraints, Version};
+use addrs::ModulePath;
 use config::{ModuleTree, VersionConstraint};
 use diag::{Diagnostic, Diagnostics};
 
@@ -16,13 +17,21 @@ pub fn check_required_version(tree: &ModuleTree, terraform_version: &str) -> Dia
     let mut diagnostics = Diagnostics::new();
     for module in tree.modules.values() {
         for required in &module.required_version {
-            diagnostics.extend(check(required, &version, module.path.is_root()));
+            diagnostics.extend(check(required, &version, &who(tree, &module.path)));
         }
     }
     diagnostics
 }
 
-fn check(required: &VersionConstraint, version: &Version, is_root: bool) -> Option<Diagnostic> {
+/// The module as the message names it.
+fn who(tree: &ModuleTree, path: &ModulePath) -> String {
+    match tree.call_of(path) {
+        Some(call) => format!("Module {path} (from {})", call.source),
+        None => "This configuration".to_string(),
+    }
+}
+
+fn check(required: &VersionConstraint, version: &Version, who: &str) -> Option<Diagnostic> {
     let constraints = match Constraints::parse(&required.text) {
         Ok(constraints) => constraints,
         Err(reason) => return Some(invalid(&reason, &required.range)),
@@ -39,16 +48,15 @@ fn check(required: &VersionConstraint, version: &Version, is_root: bool) -> Opti
     if constraints.allow(version) {
         return None;
     }
-    let who = if is_root { "This configuration" } else { "This module" };
     let detail = format!(
         "{who} does not support Terraform version {version}. To proceed, either choose another supported Terraform \
          version or update this version constraint. Version constraints are normally set for good reason, so \
          updating the constraint may lead to other errors or unexpected behavior."
     );
     Some(
-        Diagnostic::error("Unsupported Terraform Core version", detail)
-            .at(required.range.clone())
-            .next(format!("drform stands for Terraform {version}: widen the constraint if the configuration allows it.")),
+        Diagnostic::error("Unsupported Terraform Core version", detail).at(required.range.clone()).next(format!(
+            "drform stands for Terraform {version}: widen the constraint if the configuration allows it."
+        )),
     )
 }
 

@@ -14,15 +14,22 @@ pub(crate) struct Search {
     pub(crate) found: Vec<Found>,
     /// Every place that was looked at, and what was there.
     pub(crate) looked: Vec<String>,
+    /// Some of the places could not be looked at and may have more.
+    pub(crate) overlooked: bool,
 }
 
 /// Looks for the packages of a provider for this platform.
 pub(crate) fn search(place: &Place, config: &CliConfig, provider: &Provider) -> Search {
     let mut search = Search::default();
-    for place in places(place, config, provider) {
-        match place {
+    for searched in places(place, config, provider) {
+        match searched {
+            // Whoever keeps a provider in a directory that is a mirror of itself means that one alone.
+            Searched::NotYet(_) if config.methods.is_none() && !search.found.is_empty() => {}
             Searched::Directory(dir) => search.directory(dir, provider),
-            Searched::NotYet(what) => search.looked.push(format!("{what}: not looked at, drform does not download yet")),
+            Searched::NotYet(what) => {
+                search.overlooked = true;
+                search.looked.push(format!("{what}: not looked at, drform does not download yet"));
+            }
         }
     }
     // A stable sort: of one version, the first place wins.
@@ -41,7 +48,7 @@ fn places(place: &Place, config: &CliConfig, provider: &Provider) -> Vec<Searche
         Some(methods) => {
             for method in methods.iter().filter(|method| method.serves(provider)) {
                 places.push(match &method.origin {
-                    Origin::FilesystemMirror(dir) => Searched::Directory(dir.clone()),
+                    Origin::FilesystemMirror(dir) => Searched::Directory(place.dir.join(dir)),
                     Origin::NetworkMirror(url) => Searched::NotYet(format!("network mirror {url}")),
                     Origin::Direct => Searched::NotYet(format!("registry {}", provider.host)),
                 });
@@ -53,7 +60,7 @@ fn places(place: &Place, config: &CliConfig, provider: &Provider) -> Vec<Searche
         }
     }
     // Without downloads, the cache is the only trace of what came from a registry once.
-    places.extend(config.plugin_cache_dir.clone().map(Searched::Directory));
+    places.extend(config.plugin_cache_dir.as_ref().map(|dir| Searched::Directory(place.dir.join(dir))));
     places
 }
 

@@ -29,10 +29,9 @@ impl Trouble {
             Trouble::System(error) => {
                 (format!("The file {name} could not be read: {error}."), "Check that it is a file and may be read.")
             }
-            Trouble::NotText(at) => (
-                format!("The file {name} is not UTF-8 text: byte {at} belongs to no character."),
-                "Save it as UTF-8.",
-            ),
+            Trouble::NotText(at) => {
+                (format!("The file {name} is not UTF-8 text: byte {at} belongs to no character."), "Save it as UTF-8.")
+            }
         };
         Diagnostic::error(summary, detail).next(next)
     }
@@ -54,7 +53,8 @@ pub(crate) fn list(dir: &Path) -> std::io::Result<Vec<String>> {
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        let left_behind = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+        let left_behind =
+            name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
         // A link counts as what it leads to; a broken one is kept, so that reading it says so.
         if !left_behind && !entry.path().is_dir() {
             names.push(name);

@@ -28,12 +28,6 @@ pub fn show(site: &Site) -> Result<String, Diagnostic> {
     for domain in cloud.world().lost_domains() {
         out.push_str(&format!("lost: {domain}\n"));
     }
-    let gone: Vec<String> = cloud
-        .world()
-        .lost_objects()
-        .map(|lost| format!("gone with {}: {} {}\n", lost.by, lost.object.key.kind, lost.object.key.id))
-        .collect();
-    out.push_str(&gone.concat());
     Ok(out)
 }
 

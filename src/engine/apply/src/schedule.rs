@@ -20,8 +20,7 @@ pub(crate) struct Schedule {
     doomed: Vec<bool>,
     ready: BTreeSet<usize>,
     running: usize,
-    /// Steps that never started, because something that they wait for failed.
-    skipped: Vec<usize>,
+    started: Vec<bool>,
 }
 
 impl Schedule {
@@ -38,13 +37,16 @@ impl Schedule {
         }
         let waits_for: Vec<usize> = graph.after.iter().map(Vec::len).collect();
         let ready = waits_for.iter().enumerate().filter(|(_, waits)| **waits == 0).map(|(step, _)| step).collect();
-        Schedule { waits_for, dependents, doomed: vec![false; count], ready, running: 0, skipped: Vec::new() }
+        Schedule { waits_for, dependents, doomed: vec![false; count], ready, running: 0, started: vec![false; count] }
     }
 
     /// The first step that may start. It runs until it is ended.
     pub(crate) fn next(&mut self) -> Option<usize> {
         let step = self.ready.pop_first()?;
         self.running += 1;
+        if let Some(started) = self.started.get_mut(step) {
+            *started = true;
+        }
         Some(step)
     }
 
@@ -57,7 +59,6 @@ impl Schedule {
             let dependents = self.dependents.get_mut(ended).map(std::mem::take).unwrap_or_default();
             for step in dependents {
                 if self.arrive(step, ending) {
-                    self.skipped.push(step);
                     open.push((step, Ending::Failed));
                 }
             }
@@ -82,7 +83,7 @@ impl Schedule {
 
     /// Nothing new starts any more.
     pub(crate) fn stop(&mut self) {
-        self.skipped.extend(std::mem::take(&mut self.ready));
+        self.ready.clear();
     }
 
     /// True when no step runs or can start.
@@ -90,8 +91,8 @@ impl Schedule {
         self.ready.is_empty() && self.running == 0
     }
 
-    /// Steps that never started.
-    pub(crate) fn skipped(&self) -> &[usize] {
-        &self.skipped
+    /// Steps that never started: what they wait for failed, or everything was stopped.
+    pub(crate) fn never_started(&self) -> impl Iterator<Item = usize> {
+        self.started.iter().enumerate().filter(|(_, started)| !**started).map(|(step, _)| step)
     }
 }

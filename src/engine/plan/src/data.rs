@@ -4,7 +4,7 @@ use crate::desired::{self, Desired, View};
 use crate::instance;
 use crate::report::{Refreshed, Report, Turn};
 use crate::stored;
-use crate::{Action, ActionReason, InstanceChange};
+use crate::{Action, ActionReason, InstanceChange, Mode};
 use calls::{Answer, Question, StoredObject};
 use diag::{Diagnostic, Diagnostics, Severity};
 use std::sync::Arc;
@@ -64,10 +64,10 @@ impl DataTask {
                     return self.end();
                 }
                 if !self.config.is_wholly_known() {
-                    return self.defer(ActionReason::ReadBecauseConfigUnknown);
+                    return self.defer(ActionReason::ReadBecauseConfigUnknown, view);
                 }
                 if self.pending {
-                    return self.defer(ActionReason::ReadBecauseDependencyPending);
+                    return self.defer(ActionReason::ReadBecauseDependencyPending, view);
                 }
                 self.stage = DataStage::Read;
                 let question = Question::ReadDataSource {
@@ -94,7 +94,9 @@ impl DataTask {
         let value = object.map_or_else(|| Value::null(value::Type::Dynamic), |o| o.value);
         let missing = value.is_null();
         let checked = match missing {
-            true => Err(instance::invalid_object(&self.desired.subject, "the result of a data source must not be null")),
+            true => {
+                Err(instance::invalid_object(&self.desired.subject, "the result of a data source must not be null"))
+            }
             false => stored::check(&self.desired.subject, &value, "read"),
         };
         if let Err(trouble) = checked {
@@ -109,8 +111,9 @@ impl DataTask {
         self.end()
     }
 
-    /// It is read during apply; until then its computed attributes are unknown.
-    fn defer(mut self, reason: ActionReason) -> Turn<DataTask> {
+    /// It is read during apply; until then its computed attributes are unknown. Only a normal plan has such an apply
+    /// (features-and-traps.md 84).
+    fn defer(mut self, reason: ActionReason, view: &View<'_>) -> Turn<DataTask> {
         let subject = self.desired.subject.clone();
         let planned = configschema::planned_unknown_object(&subject.schema.block, &self.config);
         let after = instance::with_origins(&subject.addr, &self.marked(&planned), &self.config);
@@ -118,6 +121,9 @@ impl DataTask {
         self.report.value = Some(after.clone());
         // Values of earlier runs are never reused.
         self.report.refreshed = Refreshed::Gone;
+        if view.options.mode != Mode::Normal {
+            return self.end();
+        }
         self.report.change = Some(InstanceChange {
             addr: subject.addr,
             deposed: None,

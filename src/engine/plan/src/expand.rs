@@ -123,7 +123,19 @@ impl<'a> Growth<'a> {
         let ty = configschema::implied_type(&schema.block);
         let ignore = Arc::new(ignore);
         let forgets = block.is_none() && removed::forgets(&planner.input.tree, resource);
-        Ok(Growth { planner, node, resource, block, provider, provider_schema, schema, ty, dependencies, ignore, forgets })
+        Ok(Growth {
+            planner,
+            node,
+            resource,
+            block,
+            provider,
+            provider_schema,
+            schema,
+            ty,
+            dependencies,
+            ignore,
+            forgets,
+        })
     }
 
     fn subject(&self, addr: ResourceInstance) -> Subject {
@@ -210,7 +222,8 @@ impl<'a> Growth<'a> {
     /// In refresh-only mode nothing is deleted, so references still see instances that are no longer wanted (observed
     /// with Terraform 1.11.4).
     fn show_unwanted(&self, grown: &mut Grown) {
-        let mut expansions: BTreeMap<ModuleInstance, Expansion> = std::mem::take(&mut grown.expansions).into_iter().collect();
+        let mut expansions: BTreeMap<ModuleInstance, Expansion> =
+            std::mem::take(&mut grown.expansions).into_iter().collect();
         for addr in self.planner.graph.stored.get(self.resource).into_iter().flatten() {
             match (expansions.get_mut(&addr.module), &addr.key) {
                 (Some(Expansion::Count(n)), InstanceKey::Int(i)) => *n = (*n).max(i.saturating_add(1)),
@@ -301,7 +314,9 @@ fn unknown_kind(resource: &ConfigResource, provider: &ProviderConfig, block: Opt
     let diagnostic = Diagnostic::error(format!("Invalid {what}"), detail).about(resource.to_string());
     match block {
         Some(block) => diagnostic.at(block.range.clone()),
-        None => diagnostic.next("Select a version of the provider that still supports it, or remove it from the state."),
+        None => {
+            diagnostic.next("Select a version of the provider that still supports it, or remove it from the state.")
+        }
     }
 }
 
@@ -315,8 +330,7 @@ pub(crate) fn provider_task(planner: &Planner, provider: &ProviderConfig) -> Res
     // Modules with provider blocks have one instance: Terraform refuses count and for_each on their calls.
     let modules = planner.evaluator.module_instances(&provider.module);
     let module = modules.into_iter().next().unwrap_or(ModuleInstance::ROOT);
-    let (config, troubles) =
-        planner.evaluator.decode_body(&module, &block.body, &schema.provider, &Repetition::NONE);
+    let (config, troubles) = planner.evaluator.decode_body(&module, &block.body, &schema.provider, &Repetition::NONE);
     if troubles.has_errors() {
         return Err(troubles);
     }

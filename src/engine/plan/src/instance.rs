@@ -348,8 +348,8 @@ pub(crate) fn broken_write_only(subject: &Subject, value: &Value) -> Diagnostics
     let provider = subject.provider.provider.to_string();
     let errors = broken.iter().map(|b| {
         let detail = format!(
-            "Provider {provider:?} returned a value for the write-only attribute \"{}.{}\". Write-only attributes cannot be \
-             read back from the provider.{BUG}",
+            "Provider {provider:?} returned a value for the write-only attribute \"{}.{}\". Write-only attributes \
+             cannot be read back from the provider.{BUG}",
             subject.addr, b.path
         );
         Diagnostic::error("Write-only attribute set", detail).about(subject.addr.to_string())
@@ -369,8 +369,8 @@ fn refuse_ephemeral(subject: &Subject, config: &Value, marks: &[(Path, Marks)]) 
     let errors: Diagnostics = refused
         .map(|path| {
             let detail = format!(
-                "Ephemeral values are not valid for {:?}, because it is not a write-only attribute and must be persisted to \
-                 state.",
+                "Ephemeral values are not valid for {:?}, because it is not a write-only attribute and must be \
+                 persisted to state.",
                 path.to_string()
             );
             Diagnostic::error("Invalid use of ephemeral value", detail)
@@ -409,7 +409,11 @@ pub(crate) fn about(addr: &ResourceInstance, declared_at: Option<&Range>, diagno
 fn no_answer(subject: &Subject) -> Diagnostic {
     Diagnostic::error(
         "Provider gave no plan",
-        format!("Provider {:?} answered the plan of {} without a planned object.{BUG}", subject.provider.provider.to_string(), subject.addr),
+        format!(
+            "Provider {:?} answered the plan of {} without a planned object.{BUG}",
+            subject.provider.provider.to_string(),
+            subject.addr
+        ),
     )
     .about(subject.addr.to_string())
 }

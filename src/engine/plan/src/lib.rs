@@ -29,6 +29,7 @@ mod waits;
 pub use desk::Ticket;
 pub use execution::{ExecutionGraph, Join, Joined, Step};
 pub use model::{
-    Action, ActionReason, Complete, Drift, InstanceChange, Mode, OutputChange, Plan, PlanInput, PlanOptions, Refresh, Schemas,
+    Action, ActionReason, Complete, Drift, InstanceChange, Mode, OutputChange, Plan, PlanInput, PlanOptions, Refresh,
+    Schemas,
 };
 pub use planner::Planner;

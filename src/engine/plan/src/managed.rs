@@ -119,9 +119,7 @@ impl ManagedTask {
                     return self.end_failed();
                 }
                 match planned {
-                    Some(planned) if planned.planned.is_null() => {
-                        self.leave(&prior, planned.private, Action::Delete)
-                    }
+                    Some(planned) if planned.planned.is_null() => self.leave(&prior, planned.private, Action::Delete),
                     _ => {
                         let what = ": the plan of a destroy must be null.";
                         let trouble = instance::invalid_plan(&self.subject(), what);
@@ -460,15 +458,14 @@ fn prevented(change: &InstanceChange) -> Diagnostic {
     }
 }
 
-
 /// Nothing is done to an object before it is known what the last apply did to it (architecture.md invariant 6).
 fn in_doubt(identity: &Identity) -> Diagnostic {
     let addr = &identity.addr;
     let diagnostic = Diagnostic::error(
         "Outcome of an earlier apply is in doubt",
         format!(
-            "An earlier apply began to change {addr} and ended before it was known what came of it. Nothing is planned for \
-             {addr} until that is settled, so that nothing is done twice or lost."
+            "An earlier apply began to change {addr} and ended before it was known what came of it. Nothing is planned \
+             for {addr} until that is settled, so that nothing is done twice or lost."
         ),
     )
     .about(addr.to_string())

@@ -88,7 +88,8 @@ fn statements(input: &PlanInput, troubles: &mut Diagnostics) -> Statements {
     for (within, module) in &input.tree.modules {
         for block in &module.moved {
             let (Some(mut from), Some(mut to)) = (endpoint(&block.from.root), endpoint(&block.to.root)) else {
-                let detail = "The from and to of a moved block must be addresses of resources or modules, with constant keys.";
+                let detail =
+                    "The from and to of a moved block must be addresses of resources or modules, with constant keys.";
                 troubles.push(Diagnostic::error("Invalid moved block", detail).at(block.range.clone()));
                 continue;
             };
@@ -131,7 +132,10 @@ impl Statements {
         let path = addr.module.path();
         let prefixes = (1..=path.0.len()).filter_map(|n| path.0.get(..n)).map(|names| ModulePath(names.to_vec()));
         let of_module = prefixes.filter_map(|path| self.by_module.get(&path)).flatten();
-        of_resource.chain(of_module).filter_map(|place| self.all.get(*place)).find_map(|statement| statement.carry(addr))
+        of_resource
+            .chain(of_module)
+            .filter_map(|place| self.all.get(*place))
+            .find_map(|statement| statement.carry(addr))
     }
 
     /// Whether some statement is about the object.
@@ -167,7 +171,8 @@ impl Statement {
         match (&self.from.resource, &self.to.resource) {
             (None, None) => Some(ResourceInstance { module: ModuleInstance(module), ..addr.clone() }),
             (Some((from, from_key)), Some((to, to_key))) => {
-                let fits = rest.is_empty() && addr.resource == *from && from_key.as_ref().is_none_or(|k| *k == addr.key);
+                let fits =
+                    rest.is_empty() && addr.resource == *from && from_key.as_ref().is_none_or(|k| *k == addr.key);
                 let key = to_key.clone().unwrap_or_else(|| addr.key.clone());
                 fits.then(|| ResourceInstance { module: ModuleInstance(module), resource: to.clone(), key })
             }
@@ -196,8 +201,8 @@ fn taken(from: &ResourceInstance, to: &ResourceInstance) -> Diagnostic {
     Diagnostic::warning(
         "Unresolved resource instance address changes",
         format!(
-            "The object at {from} was to be moved to {to}, but there is already an object there. It stays where it is, and \
-             is planned as an object at that address."
+            "The object at {from} was to be moved to {to}, but there is already an object there. It stays where it is, \
+             and is planned as an object at that address."
         ),
     )
     .about(from.to_string())

@@ -9,8 +9,8 @@ use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
 use diag::Diagnostic;
 use eval::{ExprNode, ExpressionGraph};
 use state::DeposedKey;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 /// What the steps are made from.
@@ -397,8 +397,7 @@ fn topological(steps: &[usize], after: &[Vec<usize>]) -> Vec<usize> {
         }
     }
     let ranked = |step: usize| Reverse((rank.get(step).copied().unwrap_or(0), step));
-    let mut free: BinaryHeap<_> =
-        steps.iter().filter(|s| waits.get(**s) == Some(&0)).map(|s| ranked(*s)).collect();
+    let mut free: BinaryHeap<_> = steps.iter().filter(|s| waits.get(**s) == Some(&0)).map(|s| ranked(*s)).collect();
     let mut order = Vec::with_capacity(steps.len());
     while let Some(Reverse((_, step))) = free.pop() {
         order.push(step);
@@ -417,9 +416,8 @@ fn topological(steps: &[usize], after: &[Vec<usize>]) -> Vec<usize> {
 /// Names the members of one cycle among the steps that could not be ordered.
 fn cycle(work: &Work<'_>, kept: &[usize], order: &[usize], draft: &Draft) -> Diagnostic {
     let sorted: BTreeSet<usize> = order.iter().copied().collect();
-    let blocking = |step: usize| {
-        draft.after.get(step).into_iter().flatten().copied().find(|earlier| !sorted.contains(earlier))
-    };
+    let blocking =
+        |step: usize| draft.after.get(step).into_iter().flatten().copied().find(|earlier| !sorted.contains(earlier));
     let mut walk: Vec<usize> = Vec::new();
     let mut seen = BTreeMap::new();
     let mut at = kept.iter().copied().find(|step| !sorted.contains(step));

@@ -55,8 +55,10 @@ impl ProviderTask {
                     return Turn::End(Box::new(self.report));
                 }
                 self.stage = ProviderStage::Configure;
-                let question =
-                    Question::ConfigureProvider { provider: self.provider.clone(), config: self.config.unmark_deep().0 };
+                let question = Question::ConfigureProvider {
+                    provider: self.provider.clone(),
+                    config: self.config.unmark_deep().0,
+                };
                 Turn::Ask(self, question)
             }
             (ProviderStage::Configure, Answer::Checked(diagnostics)) => {
@@ -82,9 +84,7 @@ impl ProviderTask {
             Some(range) => d.at_if_missing(range),
             None => d,
         });
-        self.report
-            .diagnostics
-            .extend(named.map(|d| if d.address.is_some() { d } else { d.about(address.clone()) }));
+        self.report.diagnostics.extend(named.map(|d| if d.address.is_some() { d } else { d.about(address.clone()) }));
         !errors
     }
 }

@@ -72,7 +72,13 @@ impl Record {
     }
 
     /// Notes what a task reports; true when it failed. Its value goes to the evaluator.
-    pub(crate) fn report(&mut self, node: usize, object: &ObjectAddr, provider: &ProviderConfig, report: Report) -> bool {
+    pub(crate) fn report(
+        &mut self,
+        node: usize,
+        object: &ObjectAddr,
+        provider: &ProviderConfig,
+        report: Report,
+    ) -> bool {
         let (addr, deposed) = object;
         match report.refreshed {
             Refreshed::Same => {}

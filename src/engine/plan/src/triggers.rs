@@ -55,8 +55,8 @@ fn target(expression: &Expression, desired: &Desired, view: &View<'_>) -> Result
         Box::new(
             Diagnostic::error(
                 "Invalid replace_triggered_by expression",
-                "A replace_triggered_by reference must be to a resource, a resource instance or an attribute of one, with \
-                 constant keys, count.index or each.key.",
+                "A replace_triggered_by reference must be to a resource, a resource instance or an attribute of one, \
+                 with constant keys, count.index or each.key.",
             )
             .at(expression.range()),
         )
@@ -66,7 +66,9 @@ fn target(expression: &Expression, desired: &Desired, view: &View<'_>) -> Result
     let block = view.tree.module(&module.path()).and_then(|m| m.resources.get(&resource)).ok_or_else(refuse)?;
     let repeated = block.count.is_some() || block.for_each.is_some();
     let (key, rest) = match steps {
-        [Step::Index(key, _), rest @ ..] if repeated => (value_of(key, expression, desired, view).ok_or_else(refuse)?, rest),
+        [Step::Index(key, _), rest @ ..] if repeated => {
+            (value_of(key, expression, desired, view).ok_or_else(refuse)?, rest)
+        }
         [] if repeated => {
             let resource = ConfigResource { module: module.path(), resource };
             return Ok(Target::Resource(resource, module.clone()));

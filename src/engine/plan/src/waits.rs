@@ -72,7 +72,8 @@ fn named(
                 let inside = module.child(name);
                 let first = Resource { mode: Mode::Data, kind: "".into(), name: "".into() };
                 let first = ConfigResource { module: inside.clone(), resource: first };
-                let all = nodes.range::<ConfigResource, _>(&first..).take_while(|(r, _)| r.module.0.starts_with(&inside.0));
+                let all =
+                    nodes.range::<ConfigResource, _>(&first..).take_while(|(r, _)| r.module.0.starts_with(&inside.0));
                 found.extend(all.map(|(resource, node)| ((*resource).clone(), *node)));
             }
             _ => {}

@@ -93,6 +93,8 @@ pub struct DecodedObject {
     pub deposed: Option<DeposedKey>,
     /// Whether it is to be replaced.
     pub status: Status,
+    /// Its schema.
+    pub schema: Arc<configschema::Schema>,
     /// Its attributes, with marks.
     pub value: Value,
 }

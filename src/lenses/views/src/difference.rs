@@ -57,6 +57,11 @@ pub(crate) fn of_block(schema: &Block, pair: Pair, forced: &[Path]) -> Part {
     Comparison { forced }.block(schema, pair, &Path::ROOT)
 }
 
+/// The difference of two values of one type.
+pub(crate) fn of_value(ty: &Type, pair: Pair) -> Part {
+    Comparison { forced: &[] }.value(ty, pair, &Path::ROOT)
+}
+
 /// The difference of two values of any type.
 pub(crate) fn of_any(pair: Pair) -> Part {
     Comparison { forced: &[] }.value(&Type::Dynamic, pair, &Path::ROOT)
@@ -195,7 +200,7 @@ impl Comparison<'_> {
             }
             Type::Object(attributes) => {
                 let mut parts = BTreeMap::new();
-                for name in attributes.keys() {
+                for name in attributes.attributes.keys() {
                     let pair = (child(pair.0, name), child(pair.1, name));
                     let Some(some) = pair.1.or(pair.0) else { continue };
                     parts.insert(name.clone(), self.value(&some.ty(), pair, &at.then(PathStep::Attribute(name.clone()))));
@@ -353,7 +358,7 @@ fn aligned(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usiz
         }
         pairs.extend(fresh.map(|j| (None, Some(j))));
     };
-    for op in similar::capture_diff_slices(similar::Algorithm::Lcs, &a, &b) {
+    for op in similar::capture_diff_slices(similar::Algorithm::Myers, &a, &b) {
         let (tag, old, fresh) = op.as_tag_tuple();
         if tag == similar::DiffTag::Equal {
             settle(&mut gone, &mut new, &mut pairs);

@@ -2,9 +2,10 @@
 //! May touch: dr, plan, state, words.
 //! Never: the terminal; unmarked secrets.
 
-mod object_text;
+mod difference;
 mod output_text;
 mod paint;
+mod part_text;
 mod plan_text;
 mod state_text;
 mod survival_text;
@@ -12,5 +13,5 @@ mod value_text;
 
 pub use output_text::{OutputForm, output_text, outputs_json, outputs_text};
 pub use plan_text::{Colour, drift_text, plan_text};
-pub use state_text::state_text;
+pub use state_text::{state_outputs_text, state_text};
 pub use survival_text::{posture_text, survival_reasons, survival_text};

@@ -1,7 +1,6 @@
 //! Root outputs: for people, as JSON, bare.
 
-use crate::value_text::{Writer, padded};
-use crate::paint::Paint;
+use crate::value_text::{quoted, scalar};
 use state::OutputState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,47 +78,36 @@ fn json(value: &Value) -> Node {
 
 /// A value as HCL would write it, ending in a newline.
 fn hcl(value: &Value) -> String {
-    let mut writer = Writer { out: String::new(), paint: Paint { colour: false }, forced: &[] };
-    writer.plain("", value, 0, "");
-    writer.out
+    if let Some(text) = value.as_str().filter(|text| text.contains('\n')) {
+        return format!("<<EOT\n{}\nEOT\n", text.strip_suffix('\n').unwrap_or(text));
+    }
+    let mut out = String::new();
+    write(&mut out, "", value, 0, "");
+    out
 }
 
-impl Writer<'_> {
-    /// A value without symbols, two columns a level.
-    pub(crate) fn plain(&mut self, head: &str, value: &Value, depth: usize, comma: &str) {
-        let indent = "  ".repeat(depth);
-        let (open, close) = match &value.content {
-            Content::Object(_) | Content::Map(..) => ("{", "}"),
-            Content::Set(..) => ("toset([", "])"),
-            Content::List(..) | Content::Tuple(_) => ("[", "]"),
-            _ => {
-                let text = crate::value_text::scalar(value);
-                self.out.push_str(&format!("{indent}{head}{text}{comma}\n"));
-                return;
+/// A value after its name, two columns a level; collections say which they are.
+fn write(out: &mut String, head: &str, value: &Value, depth: usize, comma: &str) {
+    let indent = "  ".repeat(depth);
+    let (open, close) = match &value.content {
+        Content::Object(_) => ("{", "}"),
+        Content::Map(..) => ("tomap({", "})"),
+        Content::Set(..) => ("toset([", "])"),
+        Content::List(..) => ("tolist([", "])"),
+        Content::Tuple(_) => ("[", "]"),
+        _ => return out.push_str(&format!("{indent}{head}{}{comma}\n", scalar(value))),
+    };
+    if value.children().next().is_none() {
+        return out.push_str(&format!("{indent}{head}{open}{close}{comma}\n"));
+    }
+    out.push_str(&format!("{indent}{head}{open}\n"));
+    for (step, part) in value.children() {
+        match step {
+            value::PathStep::Key(key) | value::PathStep::Attribute(key) => {
+                write(out, &format!("{} = ", quoted(&key)), part, depth + 1, "");
             }
-        };
-        if value.children().next().is_none() {
-            self.out.push_str(&format!("{indent}{head}{open}{close}{comma}\n"));
-            return;
+            value::PathStep::Index(_) => write(out, "", part, depth + 1, ","),
         }
-        self.out.push_str(&format!("{indent}{head}{open}\n"));
-        let keys: Vec<String> = value
-            .children()
-            .map(|(step, _)| match step {
-                value::PathStep::Key(key) | value::PathStep::Attribute(key) => crate::value_text::quoted(&key),
-                value::PathStep::Index(_) => String::new(),
-            })
-            .collect();
-        // Terraform's `output` does not align keys; its plan does.
-        for (key, (_, part)) in keys.iter().zip(value.children()) {
-            let comma = if key.is_empty() { "," } else { "" };
-            self.plain(&padded(key, 0), part, depth + 1, comma);
-        }
-        self.line_plain(&format!("{indent}{close}{comma}"));
     }
-
-    fn line_plain(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.out.push('\n');
-    }
+    out.push_str(&format!("{indent}{close}{comma}\n"));
 }

@@ -1,10 +1,12 @@
 //! The plan for people, in Terraform's words.
 
 use crate::paint::{Paint, Symbol};
-use crate::value_text::{Writer, key_width};
+use crate::difference::{Fate, of_any, of_block};
+use crate::part_text::{masked, part_text, symbol, warning};
+use crate::value_text::attribute_name;
 use addrs::Mode as ResourceMode;
 use plan::{Action, ActionReason, InstanceChange, Mode, Plan};
-use value::{Path, Type, Value};
+use value::Value;
 
 /// Renders a plan; `colour` decides about escapes. Sensitive values never appear.
 pub fn plan_text(plan: &Plan, colour: Colour) -> String {
@@ -41,7 +43,8 @@ pub enum Colour {
 fn no_changes(plan: &Plan, paint: Paint) -> String {
     let (title, detail) = match plan.mode {
         Mode::Destroy => ("No changes.", "No objects need to be destroyed.\n\nEither you have not created any objects yet or the existing objects were already deleted outside of drform."),
-        _ => ("No changes.", "Your infrastructure matches the configuration.\n\ndrform has compared your real infrastructure against your configuration and found no differences, so no changes are needed."),
+        Mode::RefreshOnly if plan.drift.is_empty() => ("No changes.", "Your infrastructure still matches the configuration.\n\ndrform has checked that the real remote objects still match the result of\nyour most recent changes, and found no differences."),
+        _ => ("No changes.", "Your infrastructure matches the configuration.\n\ndrform has compared your real infrastructure against your configuration\nand found no differences, so no changes are needed."),
     };
     format!("\n{} {detail}\n", paint.green(&paint.bold(title)))
 }
@@ -69,7 +72,7 @@ fn drift(plan: &Plan, paint: Paint) -> String {
 
 fn drifted(plan: &Plan, paint: Paint) -> String {
     let mut out = String::from(
-        "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the last apply:\n",
+        "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the\nlast \"drform apply\":\n",
     );
     for drift in &plan.drift {
         let (what, symbol) = if drift.after.is_null() {
@@ -78,18 +81,15 @@ fn drifted(plan: &Plan, paint: Paint) -> String {
             ("has changed", Symbol::Update)
         };
         out.push_str(&format!("\n{}\n", paint.bold(&format!("  # {} {what}", drift.addr))));
-        let mut writer = Writer { out: String::new(), paint, forced: &[] };
-        writer.line(0, symbol, &header(&drift.addr));
-        writer.block(1, &drift.schema.block, (&drift.before, &drift.after), &Path::ROOT);
-        writer.line(0, Symbol::None, "}");
-        out.push_str(&writer.out);
+        let part = of_block(&drift.schema.block, there((&drift.before, &drift.after)), &[]);
+        out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&drift.addr), part_text(&part, 0, paint)));
     }
     out
 }
 
 fn legend(plan: &Plan, paint: Paint) -> String {
     let mut out = String::from(
-        "\ndrform used the selected providers to generate the following execution plan. Resource actions are indicated with the following symbols:\n",
+        "\ndrform used the selected providers to generate the following execution\nplan. Resource actions are indicated with the following symbols:\n",
     );
     let rows = [
         (Action::Create, Symbol::Create, "create"),
@@ -125,14 +125,16 @@ fn change_text(change: &InstanceChange, paint: Paint) -> String {
         Action::Read => Symbol::Read,
         Action::NoOp | Action::Forget => Symbol::None,
     };
-    let mut writer = Writer { out: String::new(), paint, forced: &change.replace_paths };
-    writer.line(0, symbol, &header(&change.addr));
-    let null = Value::null(Type::Dynamic);
-    let pair = if change.action == Action::Read { (&null, &change.after) } else { (&change.before, &change.after) };
-    writer.block(1, &change.schema.block, pair, &Path::ROOT);
-    writer.line(0, Symbol::None, "}");
-    out.push_str(&writer.out);
+    let pair = there((&change.before, &change.after));
+    let pair = if change.action == Action::Read { (None, pair.1) } else { pair };
+    let part = of_block(&change.schema.block, pair, &change.replace_paths);
+    out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&change.addr), part_text(&part, 0, paint)));
     out
+}
+
+/// Objects that exist: none is null.
+fn there<'v>(pair: (&'v Value, &'v Value)) -> (Option<&'v Value>, Option<&'v Value>) {
+    (Some(pair.0).filter(|v| !v.is_null()), Some(pair.1).filter(|v| !v.is_null()))
 }
 
 pub(crate) fn header(addr: &addrs::ResourceInstance) -> String {
@@ -141,7 +143,7 @@ pub(crate) fn header(addr: &addrs::ResourceInstance) -> String {
         ResourceMode::Data => "data",
         ResourceMode::Ephemeral => "ephemeral",
     };
-    format!("{word} \"{}\" \"{}\" {{", addr.resource.kind, addr.resource.name)
+    format!("{word} \"{}\" \"{}\"", addr.resource.kind, addr.resource.name)
 }
 
 fn becomes(change: &InstanceChange) -> &'static str {
@@ -192,14 +194,20 @@ fn outputs(plan: &Plan, paint: Paint) -> String {
     if changed.is_empty() {
         return String::new();
     }
-    let width = key_width(changed.iter().map(|(name, _)| name.to_string()));
-    let mut writer = Writer { out: String::from("\nChanges to Outputs:\n"), paint, forced: &[] };
+    let width = changed.iter().map(|(name, _)| attribute_name(name).chars().count()).max().unwrap_or(0);
+    let mut out = String::from("\nChanges to Outputs:\n");
     for (name, output) in changed {
-        let mark = |value: &Value| {
-            if output.sensitive { value.clone().marked(value::Marks::SENSITIVE) } else { value.clone() }
-        };
-        let name = format!("{name:width$}");
-        writer.named(0, &name, (&mark(&output.before), &mark(&output.after)), &Path::ROOT);
+        let (before, after) = (masked(&output.before, output.sensitive), masked(&output.after, output.sensitive));
+        let part = of_any(there((&before, &after)));
+        if part.fate == Fate::Kept {
+            continue;
+        }
+        out.push_str(&warning(&part, 0));
+        let (symbol, name) = (paint.symbol(symbol(part.fate)), attribute_name(name));
+        out.push_str(&format!("{symbol}{name:width$} = {}\n", part_text(&part, 0, paint)));
     }
-    writer.out
+    if plan.changes.iter().all(|c| c.action == Action::NoOp) {
+        out.push_str("\nYou can apply this plan to save these new output values to the drform\nstate, without changing any real infrastructure.\n");
+    }
+    out
 }

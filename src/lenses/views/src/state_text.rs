@@ -1,17 +1,17 @@
 //! The state for people.
 
+use crate::difference::{of_block, of_value};
 use crate::paint::Paint;
+use crate::part_text::{masked, whole_text};
 use crate::plan_text::{Colour, header};
-use crate::value_text::{Writer, padded};
-use state::DecodedObject;
-use value::Value;
+use crate::value_text::attribute_name;
+use state::{DecodedObject, OutputState};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// All objects, one block each; null attributes are left out.
 pub fn state_text(objects: &[DecodedObject], colour: Colour) -> String {
     let paint = Paint { colour: colour == Colour::Yes };
-    if objects.is_empty() {
-        return "The state is empty. No resources are managed.\n".into();
-    }
     let mut out = String::new();
     for (number, object) in objects.iter().enumerate() {
         if number > 0 {
@@ -24,26 +24,20 @@ pub fn state_text(objects: &[DecodedObject], colour: Colour) -> String {
         if object.status == state::Status::Tainted {
             title.push_str(" (tainted)");
         }
-        out.push_str(&format!("{}\n{}\n", paint.bold(&title), header(&object.addr)));
-        out.push_str(&attributes(&object.value));
-        out.push_str("}\n");
+        let content = of_block(&object.schema.block, (Some(&object.value), Some(&object.value)), &[]);
+        out.push_str(&format!("{}\n{} {}\n", paint.bold(&title), header(&object.addr), whole_text(&content, paint)));
     }
     out
 }
 
-fn attributes(object: &Value) -> String {
-    let mut writer = Writer { out: String::new(), paint: Paint { colour: false }, forced: &[] };
-    let shown: Vec<(String, &Value)> = object
-        .children()
-        .filter(|(_, value)| !value.is_null() && value.as_items().is_none_or(|items| !items.is_empty()))
-        .filter_map(|(step, value)| match step {
-            value::PathStep::Attribute(name) => Some((name.to_string(), value)),
-            _ => None,
-        })
-        .collect();
-    let width = shown.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    for (name, value) in shown {
-        writer.plain(&padded(&name, width), value, 2, "");
+/// Root outputs under their heading, sensitive ones hidden; empty when there are none.
+pub fn state_outputs_text(outputs: &BTreeMap<Arc<str>, OutputState>, colour: Colour) -> String {
+    let paint = Paint { colour: colour == Colour::Yes };
+    let mut out = String::new();
+    for (name, output) in outputs {
+        let value = masked(&output.value, output.sensitive);
+        let text = whole_text(&of_value(&output.ty, (Some(&value), Some(&value))), paint);
+        out.push_str(&format!("{} = {text}\n", attribute_name(name)));
     }
-    writer.out
+    if out.is_empty() { out } else { format!("\n\nOutputs:\n\n{out}") }
 }

@@ -171,9 +171,12 @@ impl Reader<'_> {
     fn unexpected(&self, token: Token, wanted: &str) -> Diagnostic {
         let range = token.span.of(&self.file.name);
         let line = self.file.text.get(..token.span.start as usize).map_or(1, |before| before.matches('\n').count() + 1);
-        Diagnostic::error("Invalid CLI configuration", format!("{}, line {line}: {wanted} is expected here.", self.file.name))
-            .at(range)
-            .next("Correct the file, or unset TF_CLI_CONFIG_FILE to do without it.")
+        Diagnostic::error(
+            "Invalid CLI configuration",
+            format!("{}, line {line}: {wanted} is expected here.", self.file.name),
+        )
+        .at(range)
+        .next("Correct the file, or unset TF_CLI_CONFIG_FILE to do without it.")
     }
 }
 

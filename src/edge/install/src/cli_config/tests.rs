@@ -56,10 +56,13 @@ fn as_people_write_it() {
             cache /home/me/.terraform.d/plugin-cache
         "#]],
     );
-    check("provider_installation = { direct = {} }\nplugin_cache_dir = \"${HOME}/c\"", expect![[r#"
+    check(
+        "provider_installation = { direct = {} }\nplugin_cache_dir = \"${HOME}/c\"",
+        expect![[r#"
         Direct +[] -[]
         cache /home/me/c
-    "#]]);
+    "#]],
+    );
     check("host \"a\" { services = { \"modules.v1\" = \"https://x/\", n = [1, [\"a\"]] } }", expect![""]);
     check("provider_installation {}", expect![""]);
     check("", expect![""]);
@@ -67,28 +70,46 @@ fn as_people_write_it() {
 
 #[test]
 fn mistakes() {
-    check("provider_installation { magic {} filesystem_mirror {} a = 1 }", expect![[r#"
+    check(
+        "provider_installation { magic {} filesystem_mirror {} a = 1 }",
+        expect![[r#"
         Error rc: Unknown provider installation method "magic".
         Error rc: The filesystem_mirror block needs the argument path.
         Error rc: The items of a provider_installation block must be blocks.
-    "#]]);
-    check("provider_installation { direct { include = \"x\" } dev_overrides { \"a/b/c/d\" = \"/x\" } }", expect![[r#"
+    "#]],
+    );
+    check(
+        "provider_installation { direct { include = \"x\" } dev_overrides { \"a/b/c/d\" = \"/x\" } }",
+        expect![[r#"
         Direct +[] -[]
         Error rc: include must be a list of provider addresses, with * for any part.
         Error rc: An entry of dev_overrides must be a provider address and a directory.
-    "#]]);
-    check("provider_installation {}\nprovider_installation {}", expect![[r#"
+    "#]],
+    );
+    check(
+        "provider_installation {}\nprovider_installation {}",
+        expect![[r#"
         Error rc: There is more than one provider_installation block.
-    "#]]);
-    check("a = 1\nb {\n  c = \n}", expect![[r#"
+    "#]],
+    );
+    check(
+        "a = 1\nb {\n  c = \n}",
+        expect![[r#"
         Error rc, line 4: a value is expected here.
-    "#]]);
-    check("b {", expect![[r#"
+    "#]],
+    );
+    check(
+        "b {",
+        expect![[r#"
         Error rc, line 1: the closing brace of the block is expected here.
-    "#]]);
-    check("= 2", expect![[r#"
+    "#]],
+    );
+    check(
+        "= 2",
+        expect![[r#"
         Error rc, line 1: a name, then = and a value, or a block in braces is expected here.
-    "#]]);
+    "#]],
+    );
     // However deep, there is an answer.
     let deep = format!("{}{}", "a {".repeat(10_000), "}".repeat(10_000));
     let mut diagnostics = Diagnostics::new();
@@ -133,8 +154,15 @@ fn which_files() {
     settings.plugin_cache_dir = Some("/b".into());
     let (config, _) = read(&settings);
     assert_eq!(config, CliConfig { plugin_cache_dir: Some("/b".into()), ..CliConfig::default() });
+    let place = crate::Place { settings: settings.clone(), ..fixture.place() };
+    fixture.file("site/.terraform.lock.hcl", "# lock");
+    let names: Vec<String> = crate::pointed_files(&place).iter().map(|(name, _)| name.to_string()).collect();
+    assert_eq!(names, [".terraform.lock.hcl".to_string(), fixture.path("mine").display().to_string()]);
     settings.cli_config_file = Some(fixture.path("missing"));
     let (_, diagnostics) = read(&settings);
-    assert_eq!(diagnostics.iter().map(|d| d.summary.as_str()).collect::<Vec<_>>(), ["Unable to open CLI configuration file"]);
+    assert_eq!(
+        diagnostics.iter().map(|d| d.summary.as_str()).collect::<Vec<_>>(),
+        ["Unable to open CLI configuration file"]
+    );
     assert!(!diagnostics.has_errors());
 }

@@ -10,7 +10,7 @@ use crate::package::{self, Package};
 use crate::platform::platform;
 use crate::requirements::{Requirement, is_built_in, requirements};
 use crate::search::{Search, search};
-use crate::{Place, Version, whole_file};
+use crate::{Place, ProviderBinary, Version, whole_file};
 use addrs::Provider;
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -18,12 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Installs every provider that is needed and writes the lock file if a choice changed.
-pub(super) fn install(
-    place: &Place,
-    config: &CliConfig,
-    wanted: Wanted<'_>,
-    lines: &mut Vec<String>,
-) -> Diagnostics {
+pub(super) fn install(place: &Place, config: &CliConfig, wanted: Wanted<'_>, lines: &mut Vec<String>) -> Diagnostics {
     let (mut required, mut diagnostics) = requirements(wanted.tree);
     let (before, troubles) = lock_file::read(&place.dir);
     diagnostics.extend(troubles);
@@ -103,16 +98,16 @@ impl Installer<'_> {
     /// Chooses a version; `None` for a provider that needs no installation.
     fn choose<'r>(&mut self, provider: &Provider, wanted: &'r Requirement) -> Result<Option<Chosen<'r>>, Diagnostic> {
         let name = provider.short();
-        if is_built_in(provider) {
-            self.lines.push(format!("- {name} is built in to drform"));
-            return Ok(None);
-        }
         if find::reattach(self.place, provider)?.is_some() {
             self.lines.push(format!("- {name} runs already (TF_REATTACH_PROVIDERS)"));
             return Ok(None);
         }
         if let Some(dir) = self.config.dev_override(provider) {
             self.lines.push(format!("- {name} is overridden for development by {}", dir.display()));
+            return Ok(None);
+        }
+        if is_built_in(provider) {
+            self.lines.push(format!("- {name} is built in to drform"));
             return Ok(None);
         }
         let locked = self.lock.locked(provider).map(|(address, locked)| (address.clone(), locked.clone()));
@@ -156,32 +151,37 @@ impl Installer<'_> {
             false => format!("- Finding {name} versions matching \"{}\"...", wanted.constraints),
         });
         let search = search(self.place, self.config, provider);
-        if let Some(found) = search.found.iter().find(|found| wanted.constraints.allow(&found.version)).cloned() {
+        let newest = search.found.iter().find(|found| wanted.constraints.allow(&found.version)).cloned();
+        // A registry that was not asked may have more: what came from it once is not replaced by something older.
+        let from_elsewhere = locked.as_ref().filter(|(address, locked)| {
+            search.overlooked
+                && wanted.constraints.allow(&locked.version)
+                && newest.as_ref().is_none_or(|newest| newest.version < locked.version)
+                && self.is_installed(address, locked)
+        });
+        if let Some((provider, locked)) = from_elsewhere.cloned() {
+            let version = locked.version.clone();
+            return Ok(Some(Chosen { provider, version, found: None, locked: Some(locked), wanted }));
+        }
+        if let Some(found) = newest {
             let locked = locked.map(|(_, locked)| locked).filter(|locked| locked.version == found.version);
             let (provider, version) = (found.provider.clone(), found.version.clone());
             return Ok(Some(Chosen { provider, version, found: Some(found), locked, wanted }));
         }
         if let Some(own) = find::own(self.place, provider) {
-            find::check_own(own, provider, wanted)?;
-            self.lines.push(format!("- {name} comes with drform"));
-            return Ok(None);
+            return self.take_own(own, provider, wanted).map(|()| None);
         }
-        match locked {
-            // What was downloaded once is better than nothing.
-            Some((provider, locked))
-                if wanted.constraints.allow(&locked.version) && self.is_installed(&provider, &locked) =>
-            {
-                let version = locked.version.clone();
-                Ok(Some(Chosen { provider, version, found: None, locked: Some(locked), wanted }))
-            }
-            _ => {
-                let which = match wanted.constraints.is_empty() {
-                    true => "a release".to_string(),
-                    false => format!("a version matching \"{}\"", wanted.constraints),
-                };
-                Err(nowhere(provider, &which, &search))
-            }
-        }
+        let which = match wanted.constraints.is_empty() {
+            true => "a release".to_string(),
+            false => format!("a version matching \"{}\"", wanted.constraints),
+        };
+        Err(nowhere(provider, &which, &search))
+    }
+
+    fn take_own(&mut self, own: ProviderBinary, provider: &Provider, wanted: &Requirement) -> Result<(), Diagnostic> {
+        find::check_own(own, provider, wanted)?;
+        self.lines.push(format!("- {} comes with drform", provider.short()));
+        Ok(())
     }
 
     /// Whether the package that is locked is in the data directory. Without checksums nobody can say.
@@ -205,7 +205,13 @@ impl Installer<'_> {
             None => {
                 let search = search(self.place, self.config, &provider);
                 let found = search.found.iter().find(|found| found.version == version).cloned();
-                found.ok_or_else(|| nowhere(&provider, &format!("version {version}, which is locked,"), &search))?
+                match (found, find::own(self.place, &provider)) {
+                    (Some(found), _) => found,
+                    (None, Some(own)) => return self.take_own(own, &provider, wanted),
+                    (None, None) => {
+                        return Err(nowhere(&provider, &format!("version {version}, which is locked,"), &search));
+                    }
+                }
             }
         };
         self.lines.push(format!("- Installing {name} v{version}..."));
@@ -263,8 +269,9 @@ impl Installer<'_> {
             (Package::Unpacked(from), _) => whole_file::link_directory(from, &target)?,
             (Package::Packed(archive), None) => archive::unpack(archive, &target)?,
             (Package::Packed(archive), Some(cache)) => {
-                let cached = dir(cache);
-                archive::unpack_into_cache(archive, cache, &cached)?;
+                let cache = self.place.dir.join(cache);
+                let cached = dir(&cache);
+                archive::unpack_into_cache(archive, &cache, &cached)?;
                 whole_file::link_directory(&cached, &target)?;
             }
         }

@@ -67,7 +67,7 @@ fn newest_that_is_allowed() {
     "#]]
     .assert_eq(&lines(&fixture, Upgrade::Yes));
     // A fresh clone: the lock file decides and is compared.
-    fs::remove_dir_all(fixture.path("root/.terraform")).unwrap();
+    fs::remove_dir_all(fixture.path("site/.terraform")).unwrap();
     let again = lines(&fixture, Upgrade::No);
     assert!(again.contains("- Installed drform.test/dev/probe v1.4.0 (verified checksum)\n"), "{again}");
 }
@@ -86,7 +86,7 @@ fn mirrors_that_nobody_names() {
     );
     let address = "registry.terraform.io/hashicorp/probe";
     for (dir, version) in [
-        ("root/terraform.d/plugins", "1.0.0"),
+        ("site/terraform.d/plugins", "1.0.0"),
         ("home/.terraform.d/plugins", "1.1.0"),
         ("home/.local/share/terraform/plugins", "1.2.0"),
         ("share/terraform/plugins", "1.3.0"),
@@ -94,7 +94,7 @@ fn mirrors_that_nobody_names() {
         fixture.executable(&format!("{dir}/{address}/{version}/{}/terraform-provider-probe", platform()), version);
         let (_, diagnostics) = init(&place, &fixture.tree(), Upgrade::Yes);
         assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
-        assert!(fixture.text("root/.terraform.lock.hcl").contains(&format!("version = \"{version}\"")), "{dir}");
+        assert!(fixture.text("site/.terraform.lock.hcl").contains(&format!("version = \"{version}\"")), "{dir}");
     }
 }
 
@@ -129,8 +129,36 @@ fn what_needs_no_installation() {
         => To use packages again, take dev_overrides out of the CLI configuration.
     "#]]
     .assert_eq(&told(&diagnostics));
-    assert!(!fixture.path("root/.terraform.lock.hcl").exists());
-    assert!(!fixture.path("root/.terraform").exists());
+    assert!(!fixture.path("site/.terraform.lock.hcl").exists());
+    assert!(!fixture.path("site/.terraform").exists());
+}
+
+/// What `terraform init` downloaded is not replaced by something older that happens to be near.
+#[test]
+fn downloaded_before() {
+    let fixture = Fixture::new(&requiring(&[("probe", PROBE, "")]));
+    fixture.unpacked(PROBE, "2.0.0");
+    lines(&fixture, Upgrade::No);
+    let lock = fixture.text("site/.terraform.lock.hcl");
+    // A real directory in the place of the link, and only an older version in the mirror.
+    let package = format!("{PROBE}/2.0.0/{}", platform());
+    let target = fixture.path("site/.terraform/providers").join(&package);
+    crate::whole_file::remove(&target).unwrap();
+    fs::rename(fixture.path("mirror").join(&package), &target).unwrap();
+    fixture.unpacked(PROBE, "1.0.0");
+    let mirror = fixture.path("mirror");
+    let methods = format!("filesystem_mirror {{ path = {mirror:?} }}");
+    fixture.cli(&format!("provider_installation {{ {methods} direct {{}} }}"));
+    expect![[r#"
+        Initializing provider plugins...
+        - Finding latest version of drform.test/dev/probe...
+        - Using previously-installed drform.test/dev/probe v2.0.0
+    "#]]
+    .assert_eq(&lines(&fixture, Upgrade::Yes));
+    assert_eq!(fixture.text("site/.terraform.lock.hcl"), lock);
+    // Where the mirror is all there is, it has the say.
+    fixture.cli(&format!("provider_installation {{ {methods} }}"));
+    assert!(lines(&fixture, Upgrade::Yes).contains("- Installed drform.test/dev/probe v1.0.0"));
 }
 
 fn refused(fixture: &Fixture, expect: expect_test::Expect) {
@@ -149,7 +177,9 @@ fn nowhere() {
         "provider_installation {{\n filesystem_mirror {{ path = {mirror:?} }}\n network_mirror {{ url = \"https://m.example/\" }}\n \
          direct {{ exclude = [\"drform.test/*/zippy\"] }}\n }}"
     ));
-    refused(&fixture, expect![[r#"
+    refused(
+        &fixture,
+        expect![[r#"
         Error: Failed to query available provider packages
         Could not find a version matching ">= 3.0.0" of provider drform.test/dev/probe for OS_ARCH. Looked at:
           - LAB/mirror: 1.0.0
@@ -161,8 +191,9 @@ fn nowhere() {
           - LAB/mirror: nothing for this platform
           - network mirror https://m.example/: not looked at, drform does not download yet
         => drform does not download packages yet: run terraform init once, or put the package into one of these directories as drform.test/dev/zippy/VERSION/OS_ARCH.
-    "#]]);
-    assert!(!fixture.path("root/.terraform").exists());
+    "#]],
+    );
+    assert!(!fixture.path("site/.terraform").exists());
 }
 
 #[test]
@@ -170,28 +201,34 @@ fn not_what_was_locked() {
     let fixture = Fixture::new(&requiring(&[("zippy", ZIPPY, "")]));
     fixture.packed(ZIPPY, "1.0.0");
     lines(&fixture, Upgrade::No);
-    let lock = fixture.text("root/.terraform.lock.hcl");
+    let lock = fixture.text("site/.terraform.lock.hcl");
     // The archive alone can be known by its own checksum.
     let archive = fixture.path(&format!("mirror/{ZIPPY}/terraform-provider-zippy_1.0.0_{}.zip", platform()));
     let zh = crate::package::zh_of_archive(&archive).unwrap();
     let h1 = lock.split('"').find(|part| part.starts_with("h1:")).unwrap().to_string();
-    fixture.file("root/.terraform.lock.hcl", &lock.replace(&h1, &zh));
-    fs::remove_dir_all(fixture.path("root/.terraform")).unwrap();
+    fixture.file("site/.terraform.lock.hcl", &lock.replace(&h1, &zh));
+    fs::remove_dir_all(fixture.path("site/.terraform")).unwrap();
     lines(&fixture, Upgrade::No);
-    assert_eq!(fixture.text("root/.terraform.lock.hcl"), lock.replace("  ]", &format!("    \"{zh}\",\n  ]")));
+    assert_eq!(fixture.text("site/.terraform.lock.hcl"), lock.replace("  ]", &format!("    \"{zh}\",\n  ]")));
 
-    fixture.file("root/.terraform.lock.hcl", &lock.replace(&h1, "h1:other"));
-    refused(&fixture, expect![[r#"
+    fixture.file("site/.terraform.lock.hcl", &lock.replace(&h1, "h1:other"));
+    refused(
+        &fixture,
+        expect![[r#"
         Error: Failed to install provider
         Error while installing drform.test/dev/zippy v1.0.0: the local package in LAB/mirror/drform.test/dev/zippy/terraform-provider-zippy_1.0.0_OS_ARCH.zip doesn't match any of the checksums previously recorded in the dependency lock file (this might be because the available checksums are for packages targeting different platforms).
         => Find out which of the two is right. If the lock file only lacks the checksums of OS_ARCH, run terraform providers lock -platform=OS_ARCH; if the package was rebuilt on purpose, remove its entry from .terraform.lock.hcl.
-    "#]]);
-    fixture.file("root/main.tf", &requiring(&[("zippy", ZIPPY, "2.0.0")]));
-    refused(&fixture, expect![[r#"
+    "#]],
+    );
+    fixture.file("site/main.tf", &requiring(&[("zippy", ZIPPY, "2.0.0")]));
+    refused(
+        &fixture,
+        expect![[r#"
         Error: Failed to query available provider packages
         Locked provider drform.test/dev/zippy 1.0.0 does not match configured version constraint 2.0.0.
         => Run drform init -upgrade to allow selection of new versions.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -200,17 +237,18 @@ fn what_the_state_names() {
     fixture.unpacked(PROBE, "1.0.0");
     fixture.packed(ZIPPY, "1.0.0");
     lines(&fixture, Upgrade::No);
-    let both = fixture.text("root/.terraform.lock.hcl");
-    fixture.file("root/main.tf", &requiring(&[("probe", PROBE, "")]));
+    let both = fixture.text("site/.terraform.lock.hcl");
+    fixture.file("site/main.tf", &requiring(&[("probe", PROBE, "")]));
     // An object may still need it.
     lines(&fixture, Upgrade::No);
-    assert_eq!(fixture.text("root/.terraform.lock.hcl"), both);
+    assert_eq!(fixture.text("site/.terraform.lock.hcl"), both);
     let known = |providers: &[&str]| {
         let state: BTreeSet<Provider> = providers.iter().map(|text| provider(text)).collect();
         let tree = fixture.tree();
-        let (_, diagnostics) = prepare(&fixture.place(), Wanted { tree: &tree, state: Some(&state), upgrade: Upgrade::No });
+        let (_, diagnostics) =
+            prepare(&fixture.place(), Wanted { tree: &tree, state: Some(&state), upgrade: Upgrade::No });
         assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
-        fixture.text("root/.terraform.lock.hcl")
+        fixture.text("site/.terraform.lock.hcl")
     };
     assert_eq!(known(&[ZIPPY]), both);
     assert!(!known(&[PROBE]).contains(ZIPPY));
@@ -226,11 +264,11 @@ fn through_the_plugin_cache() {
     let (_, diagnostics) = init(&place, &fixture.tree(), Upgrade::No);
     assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
     let package = format!("{ZIPPY}/1.0.0/{}", platform());
-    let link = fs::read_link(fixture.path("root/.terraform/providers").join(&package)).unwrap();
+    let link = fs::read_link(fixture.path("site/.terraform/providers").join(&package)).unwrap();
     assert_eq!(link, fs::canonicalize(fixture.path("cache").join(&package)).unwrap());
     // The mirror is gone, the cache is still there.
     fs::remove_file(archive).unwrap();
-    fs::remove_dir_all(fixture.path("root/.terraform")).unwrap();
+    fs::remove_dir_all(fixture.path("site/.terraform")).unwrap();
     let (lines, diagnostics) = init(&place, &fixture.tree(), Upgrade::No);
     assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
     assert!(lines.contains(&"- Installed drform.test/dev/zippy v1.0.0 (verified checksum)".to_string()));
@@ -240,16 +278,19 @@ fn through_the_plugin_cache() {
 fn broken_packages() {
     let fixture = Fixture::new(&requiring(&[("zippy", ZIPPY, "")]));
     fixture.zip(&format!("mirror/{ZIPPY}/terraform-provider-zippy_1.0.0_{}.zip", platform()), &[("README", "", 0o644)]);
-    refused(&fixture, expect![[r#"
+    refused(
+        &fixture,
+        expect![[r#"
         Error: Failed to install provider
         Error while installing drform.test/dev/zippy v1.0.0: provider binary not found: could not find executable file starting with terraform-provider-zippy.
         => Check the package in LAB/mirror/drform.test/dev/zippy/terraform-provider-zippy_1.0.0_OS_ARCH.zip.
-    "#]]);
-    assert!(!fixture.path("root/.terraform.lock.hcl").exists());
-    fixture.file("root/.terraform.lock.hcl", "provider {");
+    "#]],
+    );
+    assert!(!fixture.path("site/.terraform.lock.hcl").exists());
+    fixture.file("site/.terraform.lock.hcl", "provider {");
     let (_, diagnostics) = run(&fixture, Upgrade::No);
     assert!(diagnostics.has_errors());
-    assert_eq!(fixture.text("root/.terraform.lock.hcl"), "provider {", "a lock file that is not understood stays");
+    assert_eq!(fixture.text("site/.terraform.lock.hcl"), "provider {", "a lock file that is not understood stays");
 }
 
 /// Every file, directory and link below a directory, with its content.

@@ -41,28 +41,44 @@ fn either_public_registry() {
 
 fn mistake(text: &str, expect: Expect) {
     let (_, diagnostics) = parse(text.into());
-    let told: String = diagnostics.iter().map(|d| format!("{} [{:?}]\n", d.detail, d.subject.as_ref().map(|r| r.start))).collect();
+    let told: String =
+        diagnostics.iter().map(|d| format!("{} [{:?}]\n", d.detail, d.subject.as_ref().map(|r| r.start))).collect();
     expect.assert_eq(&told);
 }
 
 #[test]
 fn mistakes() {
-    mistake("provider \"a/b\" {\n}\n", expect![[r#"
+    mistake(
+        "provider \"a/b\" {\n}\n",
+        expect![[r#"
         .terraform.lock.hcl: A provider is locked without a version. [Some(17)]
-    "#]]);
-    mistake("provider \"a/b\" {\n  version = \"x\"\n}\n", expect![[r#"
+    "#]],
+    );
+    mistake(
+        "provider \"a/b\" {\n  version = \"x\"\n}\n",
+        expect![[r#"
         .terraform.lock.hcl: The locked version must be a version such as 1.2.3. [Some(29)]
-    "#]]);
-    mistake("provider \"a/b\" {\n  version = \"1.0.0\"\n  hashes = \"h1:\"\n}\n", expect![[r#"
+    "#]],
+    );
+    mistake(
+        "provider \"a/b\" {\n  version = \"1.0.0\"\n  hashes = \"h1:\"\n}\n",
+        expect![[r#"
         .terraform.lock.hcl: The hashes must be a list of checksums. [Some(48)]
-    "#]]);
-    mistake("a = 1\nblock {\n}\nmodule \"x\" {\n}\nprovider \"a/b/c/d\" {\n}\n", expect![[r#"
+    "#]],
+    );
+    mistake(
+        "a = 1\nblock {\n}\nmodule \"x\" {\n}\nprovider \"a/b/c/d\" {\n}\n",
+        expect![[r#"
         .terraform.lock.hcl: An argument named "a" is not expected here. [Some(0)]
         .terraform.lock.hcl: A block block is not expected here. [Some(6)]
         .terraform.lock.hcl: a provider source address has at most three parts: HOST/NAMESPACE/TYPE. [Some(31)]
-    "#]]);
+    "#]],
+    );
     let one = "provider \"a/b\" {\n  version = \"1.0.0\"\n}\n";
-    mistake(&format!("{one}{one}"), expect![[r#"
+    mistake(
+        &format!("{one}{one}"),
+        expect![[r#"
         .terraform.lock.hcl: Provider registry.terraform.io/a/b is locked twice. [Some(39)]
-    "#]]);
+    "#]],
+    );
 }

@@ -18,7 +18,14 @@ fn what_is_there() {
     let found = packages(&fixture.path("mirror"), &provider("aws"), &platform()).unwrap();
     let shown: Vec<String> = found
         .iter()
-        .map(|f| format!("{} {} {}", f.provider.host, f.version, if matches!(f.package, Package::Packed(_)) { "zip" } else { "dir" }))
+        .map(|f| {
+            format!(
+                "{} {} {}",
+                f.provider.host,
+                f.version,
+                if matches!(f.package, Package::Packed(_)) { "zip" } else { "dir" }
+            )
+        })
         .collect();
     assert_eq!(
         shown,

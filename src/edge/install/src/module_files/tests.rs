@@ -5,9 +5,9 @@ use crate::fixture::Fixture;
 fn as_terraform_reads() {
     let fixture = Fixture::new("hello");
     fixture.file("beside/x", "x");
-    std::fs::create_dir(fixture.path("root/d")).unwrap();
-    std::os::unix::fs::symlink("nowhere", fixture.path("root/broken")).unwrap();
-    std::os::unix::net::UnixListener::bind(fixture.path("root/socket")).unwrap();
+    std::fs::create_dir(fixture.path("site/d")).unwrap();
+    std::os::unix::fs::symlink("nowhere", fixture.path("site/broken")).unwrap();
+    std::os::unix::net::UnixListener::bind(fixture.path("site/socket")).unwrap();
     let files = ModuleFiles::new(&fixture.root());
     assert_eq!(&*files.read("main.tf").unwrap(), b"hello");
     assert_eq!(&*files.read("../beside/x").unwrap(), b"x");

@@ -27,12 +27,14 @@ fn paths_are_joined_as_terraform_does() {
 #[test]
 fn files_of_a_directory() {
     let fixture = Fixture::new("");
-    for name in ["b.tf", "a.tf", "c.tf.json", ".hidden.tf", "x.tf~", "#y.tf#", "z.tfvars", "n.dr.hcl", "dir.tf/inside.tf"] {
-        fixture.file(&format!("root/{name}"), name);
+    for name in
+        ["b.tf", "a.tf", "c.tf.json", ".hidden.tf", "x.tf~", "#y.tf#", "z.tfvars", "n.dr.hcl", "dir.tf/inside.tf"]
+    {
+        fixture.file(&format!("site/{name}"), name);
     }
-    fixture.file("root/mod/m.tf", "m");
+    fixture.file("site/mod/m.tf", "m");
     fixture.file("beside/o.tf", "o");
-    std::os::unix::fs::symlink(fixture.path("beside/o.tf"), fixture.path("root/link.tf")).unwrap();
+    std::os::unix::fs::symlink(fixture.path("beside/o.tf"), fixture.path("site/link.tf")).unwrap();
     let sources = sources(&fixture);
     let names = |dir: &str| -> Vec<String> {
         sources.module_files(dir).unwrap().into_iter().map(|(name, _)| name.to_string()).collect()
@@ -41,7 +43,7 @@ fn files_of_a_directory() {
     assert_eq!(names("mod"), ["mod/m.tf"]);
     assert_eq!(names("../beside"), ["../beside/o.tf"]);
     assert_eq!(names("dir.tf"), ["dir.tf/inside.tf"]);
-    std::fs::create_dir(fixture.path("root/empty")).unwrap();
+    std::fs::create_dir(fixture.path("site/empty")).unwrap();
     assert!(names("empty").is_empty());
 }
 
@@ -49,9 +51,9 @@ fn files_of_a_directory() {
 fn unreadable() {
     let fixture = Fixture::new("");
     let sources = sources(&fixture);
-    std::fs::write(fixture.path("root/main.tf"), b"# caf\xe9").unwrap();
-    std::fs::create_dir(fixture.path("root/broken")).unwrap();
-    std::os::unix::fs::symlink("nowhere", fixture.path("root/broken/x.tf")).unwrap();
+    std::fs::write(fixture.path("site/main.tf"), b"# caf\xe9").unwrap();
+    std::fs::create_dir(fixture.path("site/broken")).unwrap();
+    std::os::unix::fs::symlink("nowhere", fixture.path("site/broken/x.tf")).unwrap();
     let troubles = [".", "missing", "main.tf", "broken"].map(|dir| sources.module_files(dir).unwrap_err());
     expect![[r#"
         Error: Failed to read file
@@ -72,8 +74,9 @@ fn unreadable() {
 
 #[test]
 fn modules_from_elsewhere() {
-    let fixture = Fixture::new("module \"vpc\" {\n  source = \"x/vpc/aws\"\n}\nmodule \"near\" {\n  source = \"./near\"\n}\n");
-    fixture.file("root/near/m.tf", "");
+    let fixture =
+        Fixture::new("module \"vpc\" {\n  source = \"x/vpc/aws\"\n}\nmodule \"near\" {\n  source = \"./near\"\n}\n");
+    fixture.file("site/near/m.tf", "");
     let (_, diagnostics) = tree(&fixture.root());
     expect![[r#"
         Error: Module not installed
@@ -82,17 +85,17 @@ fn modules_from_elsewhere() {
     "#]]
     .assert_eq(&told(&diagnostics));
 
-    fixture.file("root/.terraform/modules/vpc/m.tf", "module \"sub\" {\n  source = \"./sub\"\n}\n");
-    fixture.file("root/.terraform/modules/vpc/sub/m.tf", "");
+    fixture.file("site/.terraform/modules/vpc/m.tf", "module \"sub\" {\n  source = \"./sub\"\n}\n");
+    fixture.file("site/.terraform/modules/vpc/sub/m.tf", "");
     let manifest = r#"{"Modules":[{"Key":"","Source":"","Dir":"."},
         {"Key":"vpc","Source":"registry.terraform.io/x/vpc/aws","Version":"1.0.0","Dir":".terraform/modules/vpc"}]}"#;
-    fixture.file("root/.terraform/modules/modules.json", manifest);
+    fixture.file("site/.terraform/modules/modules.json", manifest);
     let (tree_, diagnostics) = tree(&fixture.root());
     assert_eq!(told(&diagnostics), "");
     let dirs: Vec<&str> = tree_.modules.values().map(|module| module.dir.as_ref()).collect();
     assert_eq!(dirs, [".", "near", ".terraform/modules/vpc", ".terraform/modules/vpc/sub"]);
 
-    fixture.file("root/.terraform/modules/modules.json", &manifest.replace("x/vpc", "y/vpc"));
+    fixture.file("site/.terraform/modules/modules.json", &manifest.replace("x/vpc", "y/vpc"));
     let (_, diagnostics) = tree(&fixture.root());
     expect![[r#"
         Error: Module source has changed
@@ -101,7 +104,7 @@ fn modules_from_elsewhere() {
     "#]]
     .assert_eq(&told(&diagnostics));
 
-    fixture.file("root/.terraform/modules/modules.json", "{");
+    fixture.file("site/.terraform/modules/modules.json", "{");
     let (_, diagnostics) = tree(&fixture.root());
     assert_eq!(diagnostics.iter().map(|d| d.summary.as_str()).collect::<Vec<_>>(), ["Unreadable module manifest"]);
 }

@@ -43,7 +43,12 @@ fn an_archive_has_the_checksum_of_its_directory() {
 #[test]
 fn executables() {
     let fixture = Fixture::new("");
-    let names = ["terraform-provider-aws-cc", "terraform-provider-awscc", "terraform-provider-aws.d", "terraform-provider-google_v1"];
+    let names = [
+        "terraform-provider-aws-cc",
+        "terraform-provider-awscc",
+        "terraform-provider-aws.d",
+        "terraform-provider-google_v1",
+    ];
     for name in names {
         fixture.file(&format!("p/{name}"), "");
     }

@@ -33,9 +33,9 @@ fn as_terraform_says() {
 #[test]
 fn modules_have_their_say() {
     let fixture = Fixture::new("module \"a\" {\n  source = \"./a\"\n}\n");
-    fixture.file("root/a/main.tf", "terraform {\n  required_version = \"< 1.0\"\n}\n");
+    fixture.file("site/a/main.tf", "terraform {\n  required_version = \"< 1.0\"\n}\n");
     let diagnostics = check_required_version(&fixture.tree(), "1.11.4");
     let one = diagnostics.iter().next().unwrap();
-    assert!(one.detail.starts_with("This module does not support Terraform version 1.11.4."));
+    assert!(one.detail.starts_with("Module module.a (from ./a) does not support Terraform version 1.11.4."));
     assert_eq!(one.subject.as_ref().unwrap().file.as_ref(), "a/main.tf");
 }

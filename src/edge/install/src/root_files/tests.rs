@@ -6,16 +6,25 @@ use expect_test::expect;
 fn variable_files_in_order() {
     let fixture = Fixture::new("");
     for name in [
-        "terraform.tfvars.json", "terraform.tfvars", "b.auto.tfvars", "a.auto.tfvars.json", "c.tfvars", ".x.auto.tfvars",
-        "y.auto.tfvars~", "dir.auto.tfvars/x",
+        "terraform.tfvars.json",
+        "terraform.tfvars",
+        "b.auto.tfvars",
+        "a.auto.tfvars.json",
+        "c.tfvars",
+        ".x.auto.tfvars",
+        "y.auto.tfvars~",
+        "dir.auto.tfvars/x",
     ] {
-        fixture.file(&format!("root/{name}"), "");
+        fixture.file(&format!("site/{name}"), "");
     }
     let root = fixture.root();
     let files = variable_files(&root).unwrap();
     let names: Vec<&str> = files.iter().map(|path| path.strip_prefix(&root).unwrap().to_str().unwrap()).collect();
     assert_eq!(names, ["terraform.tfvars", "terraform.tfvars.json", "a.auto.tfvars.json", "b.auto.tfvars"]);
-    assert_eq!(told(&variable_files(&fixture.path("nope")).unwrap_err().into()).lines().next(), Some("Error: Unreadable directory"));
+    assert_eq!(
+        told(&variable_files(&fixture.path("nope")).unwrap_err().into()).lines().next(),
+        Some("Error: Unreadable directory")
+    );
 }
 
 #[test]
@@ -24,7 +33,7 @@ fn unreadable_variable_files() {
     fixture.file("good", "a = 1");
     std::fs::write(fixture.path("bad"), b"a\xff").unwrap();
     assert_eq!(&*variable_file(&fixture.path("good")).unwrap(), "a = 1");
-    let troubles = ["nope", "bad", "root"].map(|name| variable_file(&fixture.path(name)).unwrap_err());
+    let troubles = ["nope", "bad", "site"].map(|name| variable_file(&fixture.path(name)).unwrap_err());
     let told = told(&troubles.into_iter().collect()).replace(fixture.path("").to_str().unwrap(), "DIR/");
     expect![[r#"
         Error: Failed to read variables file
@@ -34,7 +43,7 @@ fn unreadable_variable_files() {
         The file DIR/bad is not UTF-8 text: byte 1 belongs to no character.
         => Save it as UTF-8.
         Error: Failed to read variables file
-        The file DIR/root could not be read: Is a directory (os error 21).
+        The file DIR/site could not be read: Is a directory (os error 21).
         => Check that it is a file and may be read.
     "#]]
     .assert_eq(&told);
@@ -43,9 +52,9 @@ fn unreadable_variable_files() {
 #[test]
 fn dr_files_in_order() {
     let fixture = Fixture::new("");
-    fixture.file("root/z.dr.hcl", "z");
-    fixture.file("root/a.dr.hcl", "a");
-    fixture.file("root/a.hcl", "");
+    fixture.file("site/z.dr.hcl", "z");
+    fixture.file("site/a.dr.hcl", "a");
+    fixture.file("site/a.hcl", "");
     let files = dr_files(&fixture.root()).unwrap();
     assert_eq!(files, [("a.dr.hcl".into(), "a".into()), ("z.dr.hcl".into(), "z".into())]);
     assert!(dr_files(&fixture.path("mirror")).unwrap().is_empty());

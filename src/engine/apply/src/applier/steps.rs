@@ -184,13 +184,13 @@ impl Applier {
 
     /// How many changes never began.
     pub(super) fn skipped_changes(&self) -> usize {
-        let changes = |step: &&usize| {
+        let changes = |step: &usize| {
             matches!(
-                self.plan.execution.steps.get(**step),
+                self.plan.execution.steps.get(*step),
                 Some(Step::Create(_) | Step::Update(_) | Step::Delete(..) | Step::ReadData(_))
             )
         };
-        self.schedule.skipped().iter().filter(changes).count()
+        self.schedule.never_started().filter(changes).count()
     }
 }
 

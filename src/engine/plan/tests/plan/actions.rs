@@ -18,13 +18,16 @@ fn new_objects_have_unknown_computed_attributes_with_their_origin() {
         "#,
     )
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.a: Create
             {id: ?test_thing.a:id, name: "x", secret: !null, zone: ?test_thing.a:zone}
         test_thing.b: Create
             {id: ?test_thing.b:id, name: ?test_thing.a:id, secret: !null, zone: ?test_thing.b:zone}
         output ids: Create null -> [?test_thing.a:id, ?test_thing.b:zone]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -32,9 +35,12 @@ fn what_is_as_configured_is_left_alone() {
     let run = case(r#"resource "test_thing" "a" { name = "x" }"#)
         .with([row("test_thing.a", r#"{"id":"1","name":"x","zone":"z"}"#)])
         .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.a: NoOp
-    "#]]);
+    "#]],
+    );
     assert!(!run.plan.has_changes());
     assert_eq!(run.steps(), "");
 }
@@ -52,13 +58,16 @@ fn update_and_replace() {
         row("test_thing.r", r#"{"id":"2","size":1,"zone":"z"}"#),
     ])
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.r: DeleteThenCreate ReplaceBecauseCannotUpdate
             {id: ?test_thing.r:id, secret: !null, size: 2, zone: ?test_thing.r:zone}
             because of size
         test_thing.u: Update
             {id: "1", name: "new", secret: !null, zone: "z"}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -91,7 +100,9 @@ fn orphans_and_why() {
         row("test_thing.e[0]", r#"{"id":"12"}"#),
     ])
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.c[0]: NoOp
         test_thing.c[1]: Delete DeleteBecauseCountIndex
         test_thing.c["x"]: Delete DeleteBecauseWrongRepetition
@@ -104,7 +115,8 @@ fn orphans_and_why() {
         module.cnt[0].test_thing.in: NoOp
         module.cnt[1].test_thing.in: Delete DeleteBecauseNoModule
         module.gone.test_thing.in: Delete DeleteBecauseNoResourceConfig
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -112,10 +124,13 @@ fn tainted_objects_are_replaced() {
     let run = case(r#"resource "test_thing" "a" { name = "x" }"#)
         .with([row("test_thing.a", r#"{"id":"1","name":"x","zone":"z"}"#).tainted()])
         .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.a: DeleteThenCreate ReplaceBecauseTainted
             {id: ?test_thing.a:id, name: "x", secret: !null, zone: ?test_thing.a:zone}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -126,14 +141,20 @@ fn deposed_objects_are_deleted() {
             row("test_thing.a", r#"{"id":"0","name":"w"}"#).deposed("0a0b0c0d"),
         ])
         .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.a: NoOp
         test_thing.a (deposed 0a0b0c0d): Delete
-    "#]]);
-    check(run.steps(), expect![[r#"
+    "#]],
+    );
+    check(
+        run.steps(),
+        expect![[r#"
         0 configure test
         1 delete test_thing.a 0a0b0c0d after [0]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -148,7 +169,9 @@ fn replacement_by_request() {
     .replace("test_thing.a")
     .replace("test_thing.b")
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.a: DeleteThenCreate ReplaceByRequest
             {id: ?test_thing.a:id, name: "x", secret: !null, zone: ?test_thing.a:zone}
         test_thing.b[0]: Create
@@ -156,7 +179,8 @@ fn replacement_by_request() {
         test_thing.b[1]: Create
             {id: ?test_thing.b[1]:id, secret: !null, zone: ?test_thing.b[1]:zone}
         Warning: Incompletely-matched force-replace resource instance: Your force-replace request for test_thing.b doesn't match any resource instances.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -206,7 +230,9 @@ fn replacement_by_triggers() {
         row("test_thing.by_own[1]", r#"{"id":"10"}"#),
     ])
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.by_all: DeleteThenCreate ReplaceByTriggers
             {id: ?test_thing.by_all:id, secret: !null, zone: ?test_thing.by_all:zone}
         test_thing.by_attribute: DeleteThenCreate ReplaceByTriggers
@@ -227,7 +253,8 @@ fn replacement_by_triggers() {
             {id: ?test_thing.new:id, secret: !null, zone: ?test_thing.new:zone}
         test_thing.upd: Update
             {id: "1", name: "new", secret: !null}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -251,14 +278,17 @@ fn a_change_of_sensitivity_alone_is_an_update() {
         row("test_thing.by_schema", r#"{"id":"4","secret":"s"}"#),
     ])
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.by_schema: NoOp
         test_thing.no_more: Update
             {id: "2", name: "x", secret: !null}
         test_thing.now: Update
             {id: "1", name: !"x", secret: !null}
         test_thing.still: NoOp
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -284,7 +314,9 @@ fn outputs() {
     .output("hidden", value::Value::string("s"), true)
     .output("gone", value::Value::int(1), false)
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.a: Create
             {id: ?test_thing.a:id, secret: !null, zone: ?test_thing.a:zone}
         output changed: Update 1 -> 2
@@ -295,7 +327,8 @@ fn outputs() {
         output same: NoOp 1 -> 1
         output shown: Update !"s" -> "s" sensitive
         output unknown: Create null -> ?test_thing.a:id
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -311,12 +344,15 @@ fn write_only_arguments_reach_the_provider_and_no_plan() {
         "#,
     )
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.a: Create
             {id: ?test_thing.a:id, secret: !null, zone: ?test_thing.a:zone}
         errored
         Error [test_thing.b]: Invalid use of ephemeral value: Ephemeral values are not valid for "name", because it is not a write-only attribute and must be persisted to state.
-    "#]]);
+    "#]],
+    );
     let sent = run.asked.iter().any(|q| matches!(q, calls::Question::Plan { config, .. } if config.get("token").and_then(|v| v.as_str()) == Some("secret")));
     assert!(sent);
 }
@@ -345,17 +381,23 @@ fn removed_blocks_forget() {
         row("module.m[0].test_thing.in", r#"{"id":"3"}"#),
     ])
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         test_thing.gone: Delete DeleteBecauseNoResourceConfig
         test_thing.kept: Forget DeleteBecauseNoResourceConfig
         module.m[0].test_thing.in: Forget DeleteBecauseNoResourceConfig
-    "#]]);
-    check(run.steps(), expect![[r#"
+    "#]],
+    );
+    check(
+        run.steps(),
+        expect![[r#"
         0 configure test
         1 delete test_thing.gone after [0]
         2 forget test_thing.kept after [0]
         3 forget module.m[0].test_thing.in after [0]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -384,10 +426,13 @@ fn moves_that_cannot_be_done() {
         }
         "#,
     );
-    check(circle.with([row("test_thing.a", r#"{"id":"1"}"#)]).run().text(), expect![[r#"
+    check(
+        circle.with([row("test_thing.a", r#"{"id":"1"}"#)]).run().text(),
+        expect![[r#"
         errored
         Error [test_thing.a]: Cyclic dependency in move statements: The moved blocks take test_thing.a round in a circle, so that it has no final address.
-    "#]]);
+    "#]],
+    );
     let occupied = case(
         r#"
         moved {
@@ -398,11 +443,14 @@ fn moves_that_cannot_be_done() {
         "#,
     );
     let rows = [row("test_thing.a", r#"{"id":"1"}"#), row("test_thing.b", r#"{"id":"2"}"#)];
-    check(occupied.with(rows).run().text(), expect![[r#"
+    check(
+        occupied.with(rows).run().text(),
+        expect![[r#"
         test_thing.a: Delete DeleteBecauseNoResourceConfig
         test_thing.b: NoOp
         Warning [test_thing.a]: Unresolved resource instance address changes: The object at test_thing.a was to be moved to test_thing.b, but there is already an object there. It stays where it is, and is planned as an object at that address.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -424,11 +472,14 @@ fn moves_inside_of_modules_and_of_blocked_objects() {
     .with([row("module.m[0].test_thing.old", r#"{"id":"1"}"#), row("module.m[1].test_thing.old", r#"{"id":"2"}"#)])
     .blocked("module.m[1].test_thing.old")
     .run();
-    check(run.text(), expect![[r#"
+    check(
+        run.text(),
+        expect![[r#"
         module.m[0].test_thing.new: NoOp
         errored
         Error [module.m[1].test_thing.new]: Outcome of an earlier apply is in doubt: An earlier apply began to change module.m[1].test_thing.new and ended before it was known what came of it. Nothing is planned for module.m[1].test_thing.new until that is settled, so that nothing is done twice or lost.
-    "#]]);
+    "#]],
+    );
     assert!(run.plan.refreshed.instances.contains_key(&crate::support::addr("module.m[0].test_thing.new")));
     assert!(run.plan.prior.instances.contains_key(&crate::support::addr("module.m[0].test_thing.old")));
 }

@@ -36,7 +36,8 @@ fn read_now_or_later() {
             {id: ?test_thing.new:id, secret: !null, zone: ?test_thing.new:zone}
         test_thing.same: NoOp
         output found: Create null -> "found found k"
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
     expect![[r#"
         0 configure test
         1 evaluate data.test_lookup.now after [0]
@@ -53,7 +54,8 @@ fn read_now_or_later() {
         12 read data.test_lookup.pending after [0, 9]
         13 read data.test_lookup.unknown after [0, 10]
         14 read data.test_lookup.waits after [0, 11]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
     let now = run.plan.refreshed.object(&crate::support::addr("data.test_lookup.now"), None).unwrap();
     assert_eq!(now.attributes.as_ref(), r#"{"found":"found k","key":"k"}"#);
 }
@@ -82,7 +84,8 @@ fn changes_in_other_instances_of_the_module_do_not_count() {
             {found: ?module.m["b"].data.test_lookup.d:found, key: "k"}
         module.m["b"].test_thing.t: Create
             {id: ?module.m["b"].test_thing.t:id, secret: !null, zone: ?module.m["b"].test_thing.t:zone}
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }
 
 #[test]
@@ -108,7 +111,8 @@ fn the_depends_on_of_a_module_call_counts_through_expressions() {
             {id: "1", name: ?test_thing.t:zone, secret: !null}
         module.m.data.test_lookup.d: Read ReadBecauseDependencyPending
             {found: ?module.m.data.test_lookup.d:found, key: "k"}
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }
 
 #[test]
@@ -136,5 +140,6 @@ fn inside_of_check_blocks_errors_only_warn() {
         test_thing.t: Create
             {id: ?test_thing.t:id, secret: !null, zone: ?test_thing.t:zone}
         Warning [data.test_lookup.d]: Not reachable: 
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }

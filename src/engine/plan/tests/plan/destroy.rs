@@ -35,7 +35,8 @@ fn everything_goes_and_only_what_providers_need_is_evaluated() {
         test_thing.base: Delete
         test_thing.wrong[0]: Delete
         output x: Delete "2" -> null
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
     expect![[r#"
         0 configure test
         1 evaluate test_thing.base after [0]
@@ -48,9 +49,12 @@ fn everything_goes_and_only_what_providers_need_is_evaluated() {
         8 delete other_thing.o after [7]
         9 join DependentDeletes test_thing.base after [8]
         10 delete test_thing.base after [0, 9]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
     let region = run.asked.iter().find_map(|q| match q {
-        Question::ConfigureProvider { provider, config } if &*provider.provider.kind == "other" => config.get("region").cloned(),
+        Question::ConfigureProvider { provider, config } if &*provider.provider.kind == "other" => {
+            config.get("region").cloned()
+        }
         _ => None,
     });
     assert_eq!(region, Some(value::Value::string("z")));
@@ -63,5 +67,6 @@ fn providers_that_plan_destroys_are_asked() {
     assert!(asked);
     expect![[r#"
         test_thing.a: Delete DeleteBecauseNoResourceConfig
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }

@@ -30,7 +30,8 @@ fn an_error_blocks_only_its_dependants() {
         output o: Create null -> "fine"
         errored
         Error [test_thing.bad]: Bad name: 
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }
 
 #[test]
@@ -66,7 +67,8 @@ fn promises_that_providers_break() {
     expect![[r#"
         test_thing.a: Create
             {name: "y", secret: !null, size: 3}
-    "#]].assert_eq(&broken(true).text());
+    "#]]
+    .assert_eq(&broken(true).text());
 }
 
 #[test]
@@ -89,7 +91,8 @@ fn a_provider_that_cannot_be_configured_blocks_its_resources() {
             {id: ?other_thing.b:id, secret: !null, zone: ?other_thing.b:zone}
         errored
         Error [provider["registry.terraform.io/hashicorp/test"]]: No credentials: 
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }
 
 #[test]
@@ -170,5 +173,6 @@ fn both_public_registries_are_one_provider() {
     expect![[r#"
         test_thing.a: NoOp
         test_thing.gone: Delete DeleteBecauseNoResourceConfig
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }

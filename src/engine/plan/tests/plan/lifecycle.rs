@@ -41,7 +41,8 @@ fn ignore_changes() {
             {id: "2", secret: !null, tags: {a: "old", b: "new"}}
         test_thing.one: Update
             {id: "1", name: "new", secret: !null, size: 1}
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }
 
 #[test]
@@ -61,7 +62,8 @@ fn a_replacement_is_planned_from_nothing_without_ignoring() {
         test_thing.a: DeleteThenCreate ReplaceBecauseCannotUpdate
             {id: ?test_thing.a:id, name: "new", secret: !null, size: 2, zone: ?test_thing.a:zone}
             because of size
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }
 
 #[test]
@@ -164,5 +166,6 @@ fn conditions() {
         errored
         Error [test_thing.post]: Resource postcondition failed: It is called x.
         Error [test_thing.pre]: Resource precondition failed: One is not more than two.
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }

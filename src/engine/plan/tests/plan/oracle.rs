@@ -44,7 +44,10 @@ fn check(recorded: Recorded) {
     let run = case.run();
     assert!(!run.diagnostics.has_errors(), "{}", run.troubles());
     if run.plan.changes.iter().all(|change| change.action == Action::NoOp) {
-        assert!(state::content_equal(&run.plan.prior, &run.plan.refreshed), "a state that Terraform wrote stays as it is");
+        assert!(
+            state::content_equal(&run.plan.prior, &run.plan.refreshed),
+            "a state that Terraform wrote stays as it is"
+        );
     }
     let oracle = json::parse(recorded.plan).unwrap();
     let previous: Vec<(String, String)> = (list(&oracle, "resource_changes").iter())
@@ -76,8 +79,10 @@ fn check(recorded: Recorded) {
         .collect();
     assert_eq!(ours, theirs);
     let drifted: Vec<String> = run.plan.drift.iter().map(|d| d.addr.to_string()).collect();
-    let theirs: Vec<String> =
-        list(&oracle, "resource_drift").iter().map(|d| d.get("address").unwrap().as_str().unwrap().to_string()).collect();
+    let theirs: Vec<String> = list(&oracle, "resource_drift")
+        .iter()
+        .map(|d| d.get("address").unwrap().as_str().unwrap().to_string())
+        .collect();
     assert_eq!(drifted, theirs);
 }
 
@@ -195,7 +200,8 @@ fn their_output(change: &json::Node) -> String {
             unknown.push(at.to_owned());
         }
     });
-    let verbs: Vec<&str> = change.get("actions").unwrap().as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
+    let verbs: Vec<&str> =
+        change.get("actions").unwrap().as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
     format!("{} {known:?} unknown {unknown:?} secret {secret:?}", verbs.join(","))
 }
 

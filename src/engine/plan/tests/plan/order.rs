@@ -29,7 +29,8 @@ fn creates_follow_references() {
         8 create test_thing.b[1] after [1, 6]
         9 complete test_thing.b after [6, 7, 8]
         10 evaluate output.all after [9]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
 }
 
 #[test]
@@ -59,7 +60,8 @@ fn replacing_deletes_dependants_first() {
         7 complete test_thing.a after [1, 5]
         8 evaluate test_thing.b after [0, 7]
         9 create test_thing.b after [0, 2, 6, 8]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
 }
 
 #[test]
@@ -88,7 +90,8 @@ fn creating_first_updates_dependants_before_the_delete() {
         6 update test_thing.b after [0, 5]
         7 join DependentChanges test_thing.a after [6]
         8 delete test_thing.a 4ee97edb after [0, 3, 7]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
 }
 
 #[test]
@@ -107,14 +110,16 @@ fn orphans_are_deleted_before_what_depended_on_them_is_updated_unless_created_fi
         2 delete test_thing.gone after [0]
         3 join DeletesFirst test_thing.gone after [2]
         4 update test_thing.b after [0, 1, 3]
-    "#]].assert_eq(&orphan(false));
+    "#]]
+    .assert_eq(&orphan(false));
     expect![[r#"
         0 configure test
         1 evaluate test_thing.b after [0]
         2 update test_thing.b after [0, 1]
         3 join DependentChanges test_thing.gone after [2]
         4 delete test_thing.gone after [0, 3]
-    "#]].assert_eq(&orphan(true));
+    "#]]
+    .assert_eq(&orphan(true));
 }
 
 #[test]
@@ -134,7 +139,8 @@ fn many_deletes_meet_in_a_join() {
         5 delete test_thing.a[0] after [0, 4]
         6 delete test_thing.a[1] after [0, 4]
         7 delete test_thing.a[2] after [0, 4]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
 }
 
 #[test]
@@ -153,7 +159,8 @@ fn instances_of_one_module_do_not_wait_for_each_other() {
         4 delete module.m[0].test_thing.a after [0, 3]
         5 join DependentDeletes module.m.test_thing.a in module.m[1] after [2]
         6 delete module.m[1].test_thing.a after [0, 5]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
 }
 
 #[test]
@@ -182,7 +189,8 @@ fn a_dependency_that_was_given_up_does_not_close_a_cycle() {
         6 join DependentDeletes test_thing.a after [5]
         7 delete test_thing.a after [0, 6]
         8 create test_thing.a after [0, 1, 7]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
 }
 
 #[test]
@@ -207,7 +215,8 @@ fn providers_made_from_replaced_objects_do_not_close_a_cycle() {
         5 complete test_thing.base after [1, 4]
         6 configure other after [5]
         7 delete other_thing.o after [6]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
 }
 
 #[test]
@@ -241,5 +250,6 @@ fn order_survives_moves() {
         1 delete test_thing.x after [0]
         2 join DependentDeletes test_thing.new after [1]
         3 delete test_thing.new after [0, 2]
-    "#]].assert_eq(&run.steps());
+    "#]]
+    .assert_eq(&run.steps());
 }

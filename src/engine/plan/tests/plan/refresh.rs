@@ -35,7 +35,8 @@ fn what_changed_outside_is_drift_and_planned_from() {
         drift test_thing.gone: {id: "2", secret: !null} -> null
         drift test_thing.orphan: {id: "4", secret: !null} -> null
         output name: Create null -> "x"
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
     assert!(run.plan.refreshed.object(&addr("test_thing.gone"), None).is_none());
     assert!(run.plan.refreshed.object(&addr("test_thing.orphan"), None).is_none());
 }
@@ -50,7 +51,8 @@ fn without_refresh_nothing_is_read() {
         test_thing.orphan: Delete DeleteBecauseNoResourceConfig
         test_thing.same: NoOp
         output name: Create null -> "x"
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
 }
 
 #[test]
@@ -62,7 +64,8 @@ fn refresh_only_changes_nothing_but_the_state() {
         drift test_thing.changed: {id: "1", name: "x", secret: !null} -> {id: "1", name: "outside", secret: !null}
         drift test_thing.gone: {id: "2", secret: !null} -> null
         output name: Create null -> "outside"
-    "#]].assert_eq(&run.text());
+    "#]]
+    .assert_eq(&run.text());
     assert!(run.plan.has_changes());
 }
 
@@ -72,4 +75,19 @@ fn untouched_objects_stay_verbatim_in_the_refreshed_state() {
     let run = case.run();
     let at = addr("test_thing.same");
     assert_eq!(run.plan.prior.object(&at, None), run.plan.refreshed.object(&at, None));
+}
+
+#[test]
+fn refresh_only_reads_no_data_later() {
+    let run = case(
+        r#"
+        resource "test_thing" "new" {}
+        data "test_lookup" "d" { key = test_thing.new.id }
+        data "test_lookup" "now" { key = "k" }
+        "#,
+    )
+    .mode(Mode::RefreshOnly)
+    .run();
+    expect![[""]].assert_eq(&run.text());
+    assert!(!run.plan.has_changes());
 }

@@ -1,14 +1,12 @@
 //! Fixtures: a configuration as text, a state as rows, providers that answer by simple rules, plans as text.
 
-use addrs::{
-    ConfigResource, ModulePath, Provider, ProviderConfig, ResourceInstance, parse_resource_instance,
-};
+use addrs::{ConfigResource, ModulePath, Provider, ProviderConfig, ResourceInstance, parse_resource_instance};
 use calls::{Answer, PlannedObject, Question, StoredObject};
 use configschema::{Attribute, Block, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use plan::{
-    Action, ActionReason, Complete, ExecutionGraph, Mode, Plan, PlanInput, PlanOptions, Planner, Refresh, Schemas, Step,
-    Ticket,
+    Action, ActionReason, Complete, ExecutionGraph, Mode, Plan, PlanInput, PlanOptions, Planner, Refresh, Schemas,
+    Step, Ticket,
 };
 use state::{InstanceState, Object, OutputState, State, Status};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -181,7 +179,8 @@ pub(crate) fn row(address: &str, attributes: &str) -> Row {
     let ty = configschema::implied_type(&type_of(&addr.resource.kind).block);
     let given = json::parse(attributes).expect("JSON");
     let Type::Object(object) = &ty else { panic!("not an object") };
-    let full = object.attributes.keys().map(|name| (name.clone(), given.get(name).cloned().unwrap_or(json::Node::Null)));
+    let full =
+        object.attributes.keys().map(|name| (name.clone(), given.get(name).cloned().unwrap_or(json::Node::Null)));
     let object = Object {
         schema_version: 0,
         attributes: json::Node::object(full).print().into(),
@@ -419,7 +418,8 @@ impl Run {
         let mut out = String::new();
         for change in &self.plan.changes {
             let deposed = change.deposed.as_ref().map_or(String::new(), |key| format!(" (deposed {key})"));
-            let reason = if change.reason == ActionReason::None { String::new() } else { format!(" {:?}", change.reason) };
+            let reason =
+                if change.reason == ActionReason::None { String::new() } else { format!(" {:?}", change.reason) };
             writeln!(out, "{}{deposed}: {:?}{reason}", change.addr, change.action).unwrap();
             if !matches!(change.action, Action::NoOp | Action::Delete | Action::Forget) {
                 writeln!(out, "    {}", show(&change.after)).unwrap();
@@ -434,7 +434,14 @@ impl Run {
         }
         for (name, output) in &self.plan.outputs {
             let hidden = if output.sensitive { " sensitive" } else { "" };
-            writeln!(out, "output {name}: {:?} {} -> {}{hidden}", output.action, show(&output.before), show(&output.after)).unwrap();
+            writeln!(
+                out,
+                "output {name}: {:?} {} -> {}{hidden}",
+                output.action,
+                show(&output.before),
+                show(&output.after)
+            )
+            .unwrap();
         }
         if self.plan.complete == Complete::Errored {
             writeln!(out, "errored").unwrap();

@@ -1,0 +1,356 @@
+//! Differences as lines of a plan: wording, symbols and layout are Terraform's (checked against 1.11.4 in `tests/cli`).
+
+use crate::difference::{Body, Fate, Part, of_any};
+use crate::paint::{Paint, Symbol};
+use crate::value_text::{attribute_name, quoted, scalar};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use value::json::Node;
+use value::{Marks, Value};
+
+/// Attributes that are shown even when they do not change: they tell which object it is.
+const TELLING: [&str; 3] = ["id", "name", "tags"];
+
+/// What the surroundings of a part say about how it is shown.
+#[derive(Clone, Copy, Debug, Default)]
+struct Manner {
+    /// No `-> null`: that the whole goes away has been said.
+    quiet: bool,
+    /// Parts that stay are shown too.
+    everything: bool,
+    /// The whole of which this is a part forces the replacement.
+    forces: bool,
+}
+
+/// Renders a difference; everything after the header or name of the part, first line without indent.
+pub(crate) fn part_text(part: &Part, indent: usize, paint: Paint) -> String {
+    Renderer { paint, symbols: true }.part(part, indent, Manner::default())
+}
+
+/// Renders what is there, all of it, without symbols.
+pub(crate) fn whole_text(part: &Part, paint: Paint) -> String {
+    Renderer { paint, symbols: false }.part(part, 0, Manner { everything: true, ..Manner::default() })
+}
+
+/// The line prefix of a part.
+pub(crate) fn symbol(fate: Fate) -> Symbol {
+    match fate {
+        Fate::Kept => Symbol::None,
+        Fate::Created => Symbol::Create,
+        Fate::Updated => Symbol::Update,
+        Fate::Deleted => Symbol::Delete,
+    }
+}
+
+/// A warning over a part, each line ready to print.
+pub(crate) fn warning(part: &Part, indent: usize) -> String {
+    let Body::Sensitive(Some(text)) = &part.body else { return String::new() };
+    text.lines().map(|line| format!("{}{line}\n", " ".repeat(indent * 4 + 2))).collect()
+}
+
+struct Renderer {
+    paint: Paint,
+    /// Whether lines have a column for the symbol.
+    symbols: bool,
+}
+
+impl Renderer {
+    fn part(&self, part: &Part, indent: usize, manner: Manner) -> String {
+        match &part.body {
+            Body::Scalar(before, after) => self.scalar(part, (before, after), indent, manner),
+            Body::List(parts, around) => self.list(part, parts, *around, indent, manner),
+            Body::Set(parts) => self.set(part, parts, indent, manner),
+            Body::Map(parts) => {
+                let parts: Vec<_> = parts.iter().map(|(key, p)| (quoted(key), p, false)).collect();
+                self.entries(part, &parts, "element", indent, Manner { quiet: part.fate == Fate::Deleted, ..manner })
+            }
+            Body::Object(parts) => {
+                let parts: Vec<_> = parts.iter().map(|(key, p)| (attribute_name(key), p, TELLING.contains(&&**key))).collect();
+                self.entries(part, &parts, "attribute", indent, manner)
+            }
+            Body::Unknown(None) => format!("(known after apply){}", self.forces(part, manner)),
+            Body::Unknown(Some(before)) => {
+                let before = self.part(before, indent, Manner { quiet: true, forces: false, ..manner });
+                format!("{before} {} (known after apply){}", self.arrow(), self.forces(part, manner))
+            }
+            Body::Sensitive(_) => format!("(sensitive value){}{}", self.null(part, manner), self.forces(part, manner)),
+            Body::Retyped(before, after) => {
+                let inner = Manner { quiet: true, ..manner };
+                let (before, after) = (self.part(before, indent, inner), self.part(after, indent, inner));
+                format!("{before} {} {after}{}", self.arrow(), self.forces(part, manner))
+            }
+            Body::Block(attributes, blocks) => self.block(part, (attributes, blocks), indent, manner),
+        }
+    }
+
+    fn arrow(&self) -> String {
+        self.paint.yellow("->")
+    }
+
+    fn null(&self, part: &Part, manner: Manner) -> String {
+        if part.fate == Fate::Deleted && !manner.quiet { self.paint.faint(" -> null") } else { String::new() }
+    }
+
+    fn forces(&self, part: &Part, manner: Manner) -> String {
+        if part.forces || manner.forces { self.paint.red(" # forces replacement") } else { String::new() }
+    }
+
+    /// Indent and symbol of a line.
+    fn start(&self, indent: usize, symbol: Symbol) -> String {
+        let symbol = if self.symbols { self.paint.symbol(symbol) } else { String::new() };
+        format!("{}{symbol}", " ".repeat(indent * 4))
+    }
+
+    fn hidden(&self, indent: usize, count: usize, what: &str) -> String {
+        if count == 0 {
+            return String::new();
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        let text = self.paint.faint(&format!("# ({count} unchanged {what}{plural} hidden)"));
+        format!("{}{text}\n", self.start(indent, Symbol::None))
+    }
+
+    fn list(&self, part: &Part, parts: &[Part], around: bool, indent: usize, manner: Manner) -> String {
+        let (null, forces) = (self.null(part, manner), self.forces(part, manner));
+        if parts.is_empty() {
+            return format!("[]{null}{forces}");
+        }
+        let mut out = format!("[{forces}\n");
+        let whole = Manner { everything: true, ..manner };
+        let mut skipped: Vec<&Part> = Vec::new();
+        let mut show_next = false;
+        for element in parts {
+            if element.fate == Fate::Kept && !show_next && !manner.everything {
+                skipped.push(element);
+                continue;
+            }
+            show_next = false;
+            let mut inner = Manner { quiet: true, forces: false, ..manner };
+            if around {
+                // The neighbours of a change say where in the list it is.
+                if let Some((last, others)) = skipped.split_last() {
+                    out.push_str(&self.hidden(indent + 1, others.len(), "element"));
+                    let last = self.part(last, indent + 1, whole);
+                    out.push_str(&format!("{}{last},\n", self.start(indent + 1, Symbol::None)));
+                }
+                skipped.clear();
+                if element.fate == Fate::Kept {
+                    inner = whole;
+                } else {
+                    show_next = true;
+                }
+            }
+            out.push_str(&warning(element, indent + 1));
+            let text = self.part(element, indent + 1, inner);
+            out.push_str(&format!("{}{text},\n", self.start(indent + 1, symbol(element.fate))));
+        }
+        out.push_str(&self.hidden(indent + 1, skipped.len(), "element"));
+        out.push_str(&format!("{}]{null}", self.start(indent, Symbol::None)));
+        out
+    }
+
+    fn set(&self, part: &Part, parts: &[Part], indent: usize, manner: Manner) -> String {
+        let (null, forces) = (self.null(part, manner), self.forces(part, manner));
+        if parts.is_empty() {
+            return format!("[]{null}{forces}");
+        }
+        let mut out = format!("[{forces}\n");
+        let inner = Manner { quiet: true, forces: false, ..manner };
+        for element in parts.iter().filter(|e| e.fate != Fate::Kept || manner.everything) {
+            let text = self.part(element, indent + 1, inner);
+            out.push_str(&format!("{}{text},\n", self.start(indent + 1, symbol(element.fate))));
+        }
+        let kept = if manner.everything { 0 } else { parts.iter().filter(|e| e.fate == Fate::Kept).count() };
+        out.push_str(&self.hidden(indent + 1, kept, "element"));
+        out.push_str(&format!("{}]{null}", self.start(indent, Symbol::None)));
+        out
+    }
+
+    /// Map elements or attributes: how they are written, what they are, and whether they are shown in any case.
+    fn entries(&self, part: &Part, parts: &[(String, &Part, bool)], what: &str, indent: usize, manner: Manner) -> String {
+        // A map that goes away says so itself, its elements do not.
+        let own = Manner { quiet: manner.quiet && what == "attribute", ..manner };
+        let (null, forces) = (self.null(part, own), self.forces(part, manner));
+        if parts.is_empty() {
+            return format!("{{}}{null}{forces}");
+        }
+        let width = parts.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0);
+        let inner = Manner { quiet: manner.quiet || what == "attribute", forces: false, ..manner };
+        let mut out = format!("{{{forces}\n");
+        let mut kept = 0;
+        for (name, entry, telling) in parts {
+            if entry.fate == Fate::Kept && !telling && !manner.everything {
+                kept += 1;
+                continue;
+            }
+            out.push_str(&warning(entry, indent + 1));
+            let comma = if what == "element" && matches!(entry.body, Body::Object(_)) { "," } else { "" };
+            let text = self.part(entry, indent + 1, inner);
+            out.push_str(&format!("{}{name:width$} = {text}{comma}\n", self.start(indent + 1, symbol(entry.fate))));
+        }
+        out.push_str(&self.hidden(indent + 1, kept, what));
+        out.push_str(&format!("{}}}{null}", self.start(indent, Symbol::None)));
+        out
+    }
+
+    fn block(
+        &self,
+        part: &Part,
+        content: (&BTreeMap<Arc<str>, Part>, &Vec<(Arc<str>, Vec<(String, Part)>)>),
+        indent: usize,
+        manner: Manner,
+    ) -> String {
+        let (attributes, blocks) = content;
+        let forces = self.forces(part, manner);
+        if attributes.is_empty() && blocks.is_empty() {
+            return format!("{{}}{forces}");
+        }
+        let mut out = format!("{{{forces}\n");
+        let width = attributes.keys().map(|name| name.chars().count()).max().unwrap_or(0);
+        let inner = Manner { forces: false, ..manner };
+        let mut kept = 0;
+        for (name, attribute) in attributes {
+            let telling = TELLING.contains(&&**name);
+            if attribute.fate == Fate::Kept && !telling && !manner.everything {
+                kept += 1;
+                continue;
+            }
+            out.push_str(&warning(attribute, indent + 1));
+            let text = self.part(attribute, indent + 1, Manner { everything: manner.everything || telling, ..inner });
+            out.push_str(&format!("{}{name:width$} = {text}\n", self.start(indent + 1, symbol(attribute.fate))));
+        }
+        out.push_str(&self.hidden(indent + 1, kept, "attribute"));
+        let mut kept = 0;
+        for (name, parts) in blocks {
+            let mut first = true;
+            for (label, nested) in parts {
+                if nested.fate == Fate::Kept && !manner.everything {
+                    kept += 1;
+                    continue;
+                }
+                if std::mem::take(&mut first) && !attributes.is_empty() {
+                    out.push('\n');
+                }
+                out.push_str(&warning(nested, indent + 1));
+                let text = match &nested.body {
+                    Body::Sensitive(_) => self.sensitive_block(indent + 1),
+                    _ => self.part(nested, indent + 1, inner),
+                };
+                out.push_str(&format!("{}{name}{label} {text}\n", self.start(indent + 1, symbol(nested.fate))));
+            }
+        }
+        if kept > 0 {
+            out.push('\n');
+            out.push_str(&self.hidden(indent + 1, kept, "block"));
+        }
+        out.push_str(&format!("{}}}", self.start(indent, Symbol::None)));
+        out
+    }
+
+    fn sensitive_block(&self, indent: usize) -> String {
+        let first = "# At least one attribute in this block is (or was) sensitive,";
+        let second = "# so its contents will not be displayed.";
+        let start = self.start(indent + 1, Symbol::None);
+        format!("{{\n{start}{first}\n{start}{second}\n{}}}", self.start(indent, Symbol::None))
+    }
+
+    fn scalar(&self, part: &Part, pair: (&Value, &Value), indent: usize, manner: Manner) -> String {
+        let (before, after) = pair;
+        let (null, forces) = (self.null(part, manner), self.forces(part, manner));
+        let shown = if part.fate == Fate::Deleted { before } else { after };
+        if part.fate != Fate::Updated {
+            let Some(text) = shown.as_str() else {
+                return format!("{}{null}{forces}", self.simple(shown));
+            };
+            if let Some(json) = json(text) {
+                return self.json(part, (before, after), Some(&json), indent, manner);
+            }
+            if !text.contains('\n') {
+                return format!("{}{null}{forces}", quoted(text));
+            }
+            let start = self.start(indent + 1, Symbol::None);
+            let lines: Vec<String> = text.trim().split('\n').map(|line| format!("{start}{line}")).collect();
+            return self.text(&lines, indent, &null, &forces);
+        }
+        let (Some(old), Some(new)) = (before.as_str(), after.as_str()) else {
+            return format!("{} {} {}{forces}", self.simple(before), self.arrow(), self.simple(after));
+        };
+        match (json(old), json(new)) {
+            (Some(_), Some(_)) => return self.json(part, pair, None, indent, manner),
+            (None, None) => {}
+            _ => {
+                let alone = |pair| Box::new(Part { forces: false, ..of_any(pair) });
+                let body = Body::Retyped(alone((Some(before), None)), alone((None, Some(after))));
+                return self.part(&Part { fate: part.fate, forces: part.forces, body }, indent, manner);
+            }
+        }
+        if !old.contains('\n') && !new.contains('\n') {
+            return format!("{} {} {}{forces}", quoted(old), self.arrow(), quoted(new));
+        }
+        let trimmed = |text: &str| if text.contains('\n') { text.trim().to_string() } else { text.to_string() };
+        let (old, new) = (trimmed(old), trimmed(new));
+        let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
+        let lines: Vec<String> = similar::TextDiff::from_slices(&old, &new)
+            .iter_all_changes()
+            .map(|change| {
+                let symbol = match change.tag() {
+                    similar::ChangeTag::Equal => Symbol::None,
+                    similar::ChangeTag::Insert => Symbol::Create,
+                    similar::ChangeTag::Delete => Symbol::Delete,
+                };
+                format!("{}{}", self.start(indent + 1, symbol), change.value())
+            })
+            .collect();
+        self.text(&lines, indent, &null, &forces)
+    }
+
+    fn simple(&self, value: &Value) -> String {
+        if value.is_null() { self.paint.faint("null") } else { scalar(value) }
+    }
+
+    fn text(&self, lines: &[String], indent: usize, null: &str, forces: &str) -> String {
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
+        format!("<<-EOT{forces}\n{}\n{}EOT{null}", lines.join("\n"), self.start(indent, Symbol::None))
+    }
+
+    /// Strings that are JSON are compared as JSON.
+    fn json(&self, part: &Part, pair: (&Value, &Value), only: Option<&Value>, indent: usize, manner: Manner) -> String {
+        let parsed = |value: &Value| value.as_str().and_then(json);
+        let (old, new) = match (part.fate, only) {
+            (Fate::Created, Some(new)) => (None, Some(new.clone())),
+            (Fate::Deleted, Some(old)) => (Some(old.clone()), None),
+            (_, Some(both)) => (Some(both.clone()), Some(both.clone())),
+            (_, None) => (parsed(pair.0), parsed(pair.1)),
+        };
+        let difference = of_any((old.as_ref(), new.as_ref()));
+        let spaces = difference.fate == Fate::Kept && part.fate == Fate::Updated;
+        let (note, forces) = match (spaces, part.forces || manner.forces) {
+            (true, true) => (" # whitespace changes force replacement", String::new()),
+            (true, false) => (" # whitespace changes", String::new()),
+            (false, _) => ("", self.forces(part, manner)),
+        };
+        let inner = Manner { quiet: true, forces: false, everything: manner.everything || spaces };
+        let text = self.part(&difference, indent + 1, inner);
+        let null = self.null(part, manner);
+        if !text.contains('\n') {
+            return format!("jsonencode({text}){note}{null}{forces}");
+        }
+        let symbol = if part.fate == Fate::Updated && !spaces { symbol(difference.fate) } else { Symbol::None };
+        let (start, end) = (self.start(indent + 1, symbol), self.start(indent, Symbol::None));
+        format!("jsonencode({note}\n{start}{text}{forces}\n{end}){null}")
+    }
+}
+
+/// The value of a string that is a JSON object or array.
+fn json(text: &str) -> Option<Value> {
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    let node = value::json::parse(text).ok()?;
+    matches!(node, Node::Object(_) | Node::Array(_)).then(|| value::json::implied(&node).ok())?
+}
+
+/// A value that the reader must not see, if `sensitive`.
+pub(crate) fn masked(value: &Value, sensitive: bool) -> Value {
+    if sensitive { value.clone().marked(Marks::SENSITIVE) } else { value.clone() }
+}
