@@ -120,6 +120,12 @@ resource "aws_volume_attachment" "pg" {
 resource "aws_ebs_snapshot" "pg" {
   volume_id = aws_ebs_volume.pg["primary"].id
   tags      = local.tags
+
+  # A snapshot must outlive the disk that it was taken from: without this, replacing a lost disk would begin by
+  # destroying its last copies.
+  lifecycle {
+    ignore_changes = [volume_id]
+  }
 }
 
 resource "aws_ebs_snapshot_copy" "west" {

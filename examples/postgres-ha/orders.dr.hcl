@@ -7,4 +7,9 @@ dataset "orders" {
     mode      = "sync"
     promotion = "automatic"
   }
+
+  # Said here, too: after a lost primary was replaced, its old snapshots name a disk that is no longer there.
+  archive "snapshots" {
+    store = [aws_ebs_snapshot.pg, aws_ebs_snapshot_copy.west]
+  }
 }

@@ -99,7 +99,12 @@ pub fn printed(dir: &Path, output: &Output) -> String {
 
 /// Replaces durations, process ids, times and random ids.
 fn steady(line: &str) -> String {
-    let words: Vec<String> = line.split(' ').map(steady_word).collect();
+    let mut words: Vec<String> = line.split(' ').map(steady_word).collect();
+    for i in 1..words.len() {
+        if words[i - 1] == "process" && words[i].parse::<u32>().is_ok() {
+            words[i] = "PID".into();
+        }
+    }
     words.join(" ").trim_end().to_string()
 }
 

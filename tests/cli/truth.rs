@@ -10,6 +10,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use value::json::Node;
 
+/// Nobody watches.
+struct Silent;
+
+impl ops::Progress for Silent {
+    fn happens(&self, _: &ops::Happening) {}
+}
+
 struct Enacted {
     world: World,
     catalogue: Catalogue,
@@ -84,7 +91,7 @@ fn check(example: &str) {
         locking: Locking::Free,
         parallelism: Parallelism(1),
     };
-    let (report, said) = ops::survive(&request);
+    let (report, said) = ops::survive(&request, plan::Refresh::Yes, &Silent);
     assert!(said.diagnostics.is_empty(), "{:?}", said.diagnostics);
     let enacted = Enacted::open(dir, &site);
     let verdicts: Vec<_> = report.as_ref().unwrap().datasets.iter().flat_map(|s| s.verdicts.iter().map(move |v| (s, v))).collect();

@@ -25,6 +25,11 @@ impl File {
         &self.cached
     }
 
+    /// What is left whatever happens.
+    pub(crate) fn safe(&self) -> &[u8] {
+        &self.synced
+    }
+
     /// Cuts the file, then appends.
     pub(crate) fn append(&mut self, at: usize, bytes: &[u8]) {
         self.cached.truncate(at);

@@ -177,6 +177,8 @@ impl Machine for Recovery {
 enum Underway {
     Write(Batch),
     Sync(BatchId),
+    /// The journal so far is brought into the state (decision 11: also during a run).
+    Fold,
     Ask(Ticket, Question),
     /// The request is sent; whether the provider has begun, nobody knows.
     Carry(Ticket, Change),
@@ -188,6 +190,7 @@ impl Underway {
         match self {
             Underway::Write(_) => "write to the journal".into(),
             Underway::Sync(_) => "sync the journal".into(),
+            Underway::Fold => "fold in the middle".into(),
             Underway::Ask(_, question) => format!("answer a question to {}", question.provider()),
             Underway::Carry(_, change) => format!("carry out {:?} of {}", change.intent().act, change.intent().addr),
             Underway::Deliver(..) => "deliver an answer".into(),
@@ -216,6 +219,12 @@ impl World {
         let stored = journal::read(self.disk.journal.read()).map_err(|e| e.to_string())?;
         let folded = journal::fold(&self.state()?, &stored.records).map_err(|e| e.to_string())?;
         Ok((stored, folded))
+    }
+
+    /// State and the safe part of the journal together.
+    fn safely_folded(&self) -> Result<Folded, String> {
+        let stored = journal::read(self.disk.journal.safe()).map_err(|e| e.to_string())?;
+        journal::fold(&self.state()?, &stored.records).map_err(|e| e.to_string())
     }
 
     /// Reads, recovers, plans, applies.
@@ -323,6 +332,17 @@ impl World {
                 Underway::Sync(id) => {
                     self.disk.journal.sync();
                     machine.appended(id);
+                    if fate.random.one_in(5) {
+                        underway.push(Underway::Fold);
+                    }
+                }
+                Underway::Fold => {
+                    // What is not synced yet is not folded: the state would know more than the journal.
+                    let folded = self.safely_folded().map_err(End::Broken)?;
+                    self.disk.state.replace(state::v4::print(&folded.state).into_bytes());
+                    if fate.random.one_in(2) {
+                        self.disk.state.sync();
+                    }
                 }
                 Underway::Ask(ticket, Question::FindByToken { .. } | Question::Read { .. }) if fate.deaf => {
                     machine.answer(ticket, Answer::Object(None, Diagnostic::error("The cloud does not answer", "").into()));
@@ -358,8 +378,13 @@ impl World {
         if self.state().map_err(End::Broken)? != folded.state {
             fate.moment("write the state")?;
             self.disk.state.replace(state::v4::print(&folded.state).into_bytes());
-            fate.moment("sync the renamed state")?;
-            self.disk.state.sync();
+        }
+        // Also when nothing had to be written: whoever wrote it may have died before the sync.
+        fate.moment("sync the renamed state")?;
+        self.disk.state.sync();
+        if !folded.carry_over().is_empty() && fate.random.one_in(2) {
+            // The journal may also stay as it is, and the next run goes on with it.
+            return Ok(());
         }
         let rest = if folded.carry_over().is_empty() { Vec::new() } else { journal::encode(folded.carry_over()) };
         fate.moment("let go of the journal")?;

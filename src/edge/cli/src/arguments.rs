@@ -250,6 +250,9 @@ pub struct Survive {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
+    /// Look at what is there before judging (-refresh=false trusts the state).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub refresh: bool,
     /// Show the chain of reasons for one data set and failure, such as orders:zone=eu-central-1a.
     #[arg(long, value_name = "DATASET:FAILURE")]
     pub explain: Vec<String>,

@@ -41,6 +41,23 @@ fn double_dash(text: &str) -> String {
     if long { format!("-{text}") } else { text.to_string() }
 }
 
+/// Help and complaints of the argument parser with options as people write them here: one dash.
+pub fn single_dashes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("--") {
+        let (before, after) = rest.split_at(at);
+        let after = after.strip_prefix("--").unwrap_or(after);
+        let starts_word = !before.ends_with(|c: char| c.is_alphanumeric() || c == '-');
+        let long = starts_word && after.starts_with(|c: char| c.is_ascii_alphabetic());
+        out.push_str(before);
+        out.push_str(if long { "-" } else { "--" });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Splits the text of `TF_CLI_ARGS` into words; single and double quotes group.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();

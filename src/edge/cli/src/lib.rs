@@ -43,9 +43,9 @@ fn command(args: Vec<OsString>) -> Exit {
         Ok(parsed) => parsed,
         Err(error) => {
             let terminal = Terminal::new(Colour::Auto, environment.get("NO_COLOR"));
-            let text = error.render().to_string();
+            let text = argv::single_dashes(&error.render().to_string());
             if error.use_stderr() {
-                terminal.err(&text);
+                terminal.err(&format!("\n{}", text.replacen("error: ", "Error: ", 1)));
                 return Exit::Failure;
             }
             terminal.out(&text);

@@ -45,8 +45,10 @@ impl Shell {
     /// Prints all that was said to standard error, sorted by place.
     pub fn say(&self, said: &Said) -> Exit {
         let diagnostics = said.diagnostics.clone().sorted();
-        for diagnostic in diagnostics.iter() {
-            self.terminal.err(&format!("\n{}", diag::render(diagnostic, &said.texts, self.terminal.err_style())));
+        for (diagnostic, more) in diagnostics.folded() {
+            let text = diag::render(diagnostic, &said.texts, self.terminal.err_style());
+            let more = if more == 0 { String::new() } else { format!("… and {} more like this\n", grouped(more)) };
+            self.terminal.err(&format!("\n{text}{more}"));
         }
         if diagnostics.has_errors() { Exit::Failure } else { Exit::Success }
     }
@@ -80,6 +82,19 @@ impl Shell {
             parallelism: Parallelism(running.parallelism),
         })
     }
+}
+
+/// `9,999`
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 fn arguments(variables: &Variables) -> VariableArguments {

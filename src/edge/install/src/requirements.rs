@@ -36,13 +36,14 @@ pub(crate) fn requirements(tree: &ModuleTree) -> (BTreeMap<Provider, Requirement
         for required in module.required_providers.values() {
             let requirement = entry(&mut all, &required.source);
             let text = required.version.as_deref().unwrap_or_default();
-            requirement.entries.push((text.to_string(), required.range.clone()));
+            let place = required.version_range.as_ref().unwrap_or(&required.range);
+            requirement.entries.push((text.to_string(), place.clone()));
             if required.version.is_none() {
                 continue;
             }
             match Constraints::parse(text) {
                 Ok(constraints) => requirement.constraints.and(&constraints),
-                Err(reason) => diagnostics.push(invalid(&reason, &required.range)),
+                Err(reason) => diagnostics.push(invalid(&reason, place)),
             }
         }
         let blocks = module.provider_configs.values().map(|block| &block.provider);

@@ -3,7 +3,7 @@
 //! An event is on disk before the change that made it is answered, as with a real cloud: what was answered, happened.
 
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question};
-use diag::{Diagnostic, Diagnostics};
+use diag::Diagnostic;
 use sandbox::{Catalogue, Domain, Event, World};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

@@ -12,6 +12,20 @@ pub(crate) struct Configuration {
     pub(crate) dr_files: Vec<File>,
 }
 
+/// Reads and checks the configuration of a directory, or nothing where there is none: for what looks at the state only.
+pub(crate) fn read_if_any(site: &Site, said: &mut Said) -> Configuration {
+    if is_empty(site) {
+        return Configuration { tree: Arc::default(), dr_files: Vec::new() };
+    }
+    read(site, said)
+}
+
+/// Whether a directory has no configuration files at all.
+pub fn is_empty(site: &Site) -> bool {
+    let sources = install::ModuleSources::new(&site.dir, &site.data_dir());
+    config::Sources::module_files(&sources, ".").is_ok_and(|files| files.is_empty())
+}
+
 /// Reads and checks the configuration of a directory.
 pub(crate) fn read(site: &Site, said: &mut Said) -> Configuration {
     let sources = install::ModuleSources::new(&site.dir, &site.data_dir());

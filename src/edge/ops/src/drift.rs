@@ -1,12 +1,13 @@
 //! `drform drift`: reads only, takes no lock.
 
+use crate::progress::Progress;
 use crate::{Planned, Request, Said};
 use plan::{Mode, PlanOptions, Refresh};
 use std::collections::BTreeSet;
 
 /// Compares the state with what is there. The plan's `drift` is the answer.
-pub fn drift(request: &Request) -> (Option<Planned>, Said) {
+pub fn drift(request: &Request, progress: &dyn Progress) -> (Option<Planned>, Said) {
     let options =
         PlanOptions { mode: Mode::RefreshOnly, refresh: Refresh::Yes, replace: BTreeSet::new(), blocked: BTreeSet::new() };
-    crate::plan(request, options, "drift")
+    crate::plan(request, options, "drift", progress)
 }

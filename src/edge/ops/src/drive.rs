@@ -21,7 +21,14 @@ use tokio::task::JoinSet;
 pub struct Parallelism(pub usize);
 
 /// Asks and answers until the planner is done.
-pub(crate) async fn plan(planner: &mut Planner, providers: &Arc<Providers>, parallelism: Parallelism) {
+pub(crate) async fn plan(
+    planner: &mut Planner,
+    providers: &Arc<Providers>,
+    parallelism: Parallelism,
+    progress: &dyn Progress,
+) {
+    let mut answers = 0_usize;
+    let mut told = Instant::now();
     let mut waiting: VecDeque<(Ticket, Question)> = VecDeque::new();
     let mut running: JoinSet<(Ticket, Answer)> = JoinSet::new();
     loop {
@@ -44,8 +51,16 @@ pub(crate) async fn plan(planner: &mut Planner, providers: &Arc<Providers>, para
         if answered {
             continue;
         }
+        if told.elapsed() >= PATIENCE {
+            told = Instant::now();
+            let open = waiting.len() + running.len();
+            progress.happens(&Happening::Important(format!("Reading and planning: {answers} answers, {open} to come")));
+        }
         match running.join_next().await {
-            Some(Ok((ticket, answer))) => planner.answer(ticket, answer),
+            Some(Ok((ticket, answer))) => {
+                answers += 1;
+                planner.answer(ticket, answer);
+            }
             // A task of ours cannot fail but by a panic, and a panic is a mistake of ours: pass it on.
             Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             None => return,
@@ -173,6 +188,9 @@ pub(crate) fn write(journal: &mut JournalFile, batch: &Batch) -> Result<(), Back
     journal.append(&batch.bytes)?;
     journal.sync()
 }
+
+/// How long planning may be silent.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// After so long a call is said to be still running.
 const SLOW: Duration = Duration::from_secs(10);

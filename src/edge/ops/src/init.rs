@@ -4,9 +4,14 @@ use crate::providers::place;
 use crate::{Said, Site, configuration};
 pub use install::Upgrade;
 
+const EMPTY: &str = "\nThe directory has no configuration files (.tf). Write a first main.tf, then run drform init again.";
+
 /// Prepares a site; the lines say what was found.
 pub fn init(site: &Site, upgrade: Upgrade) -> (Vec<String>, Said) {
     let mut said = Said::default();
+    if configuration::is_empty(site) {
+        return (vec!["drform initialized in an empty directory!".into(), EMPTY.into()], said);
+    }
     let configuration = configuration::read(site, &mut said);
     if said.diagnostics.has_errors() {
         return (Vec::new(), said);

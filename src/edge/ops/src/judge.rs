@@ -1,12 +1,11 @@
 //! Showing plans and states to the DR lens.
 
 use crate::configuration::Configuration;
-use crate::providers::Providers;
+use crate::session::Session;
 use addrs::{Mode, ProviderConfig, ResourceInstance};
 use diag::Diagnostics;
-use dr::{Declared, Observed, Report};
+use dr::{Declared, Observed, Presence, Report};
 use plan::{Action, Plan};
-use state::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use value::Value;
@@ -34,25 +33,27 @@ pub(crate) fn before(plan: &Plan, configuration: &Configuration) -> Report {
     judge(objects, configuration).0
 }
 
-/// What a state survives, by its attributes as stored. Objects whose attributes do not fit the schema are left out
-/// and counted by nobody: the planner complains about them.
-pub(crate) fn stored(state: &State, providers: &Providers, configuration: &Configuration) -> (Report, Diagnostics) {
+/// What a state survives: each object as `plan` found it, or as it was stored where the plan did not look. What the
+/// plan did not find is missing: a copy that nothing can be read from.
+pub(crate) fn stored(session: &Session, refreshed: Option<&Plan>) -> (Report, Diagnostics) {
+    let nothing = BTreeMap::new();
+    let blocks = refreshed.map_or(&nothing, |plan| &plan.provider_configs);
     let mut objects = Vec::new();
-    for (addr, instance) in &state.instances {
-        let Some(object) = instance.current.as_ref().filter(|_| addr.resource.mode == Mode::Managed) else {
+    for (addr, instance) in &session.storage.state().instances {
+        if addr.resource.mode != Mode::Managed || instance.current.is_none() {
             continue;
-        };
-        let schema = providers.schemas().get(&instance.provider.provider);
-        let Some(schema) = schema.and_then(|s| s.resources.get(&addr.resource.kind)) else {
-            continue;
-        };
-        let ty = configschema::implied_type(&schema.block);
-        let value = value::json::parse(&object.attributes).ok().and_then(|node| value::json::decode(&node, &ty).ok());
-        if let Some(value) = value {
-            objects.push(observed(addr, &value, &instance.provider, &BTreeMap::new()));
         }
+        let found = refreshed.map(|plan| plan.values.get(addr).filter(|value| !value.is_null()));
+        let (value, presence) = match found {
+            Some(Some(value)) => (value.clone(), Presence::Present),
+            looked => match session.decoded(addr) {
+                Some(value) => (value, if looked.is_some() { Presence::Missing } else { Presence::Present }),
+                None => continue,
+            },
+        };
+        objects.push(Observed { presence, ..observed(addr, &value, &instance.provider, blocks) });
     }
-    judge(objects, configuration)
+    judge(objects, &session.configuration)
 }
 
 fn judge(objects: Vec<Observed>, configuration: &Configuration) -> (Report, Diagnostics) {
@@ -68,5 +69,5 @@ fn observed(
     blocks: &BTreeMap<ProviderConfig, Value>,
 ) -> Observed {
     let region = blocks.get(provider).and_then(|block| block.get("region")).and_then(Value::as_str).map(Arc::from);
-    Observed { addr: addr.clone(), value: value.clone(), region }
+    Observed { addr: addr.clone(), value: value.clone(), region, presence: Presence::Present }
 }

@@ -1,5 +1,6 @@
 //! `drform plan`, and the first half of `apply`.
 
+use crate::progress::Progress;
 use crate::session::{Request, Session};
 use crate::{Said, judge};
 use dr::Report;
@@ -22,12 +23,17 @@ pub struct Planned {
 ///
 /// `None` when nothing could be planned; with errors among what was said the plan is incomplete: to be shown,
 /// never applied.
-pub fn plan(request: &Request, options: PlanOptions, operation: &str) -> (Option<Planned>, Said) {
+pub fn plan(
+    request: &Request,
+    options: PlanOptions,
+    operation: &str,
+    progress: &dyn Progress,
+) -> (Option<Planned>, Said) {
     let mut said = Said::default();
     let Some(mut session) = Session::open(request, operation, &mut said) else {
         return (None, said);
     };
-    let (plan, input) = session.plan(options, &mut said);
+    let (plan, input) = session.plan(options, progress, &mut said);
     let (after, diagnostics) = judge::after(&plan, &session.configuration);
     // A destroy leaves nothing that a DR file could speak of.
     if plan.mode == Mode::Normal && plan.complete == Complete::Yes {

@@ -16,6 +16,7 @@ use plugin::{LaunchSpec, Plugin};
 use state::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
 use value::{Type, Value};
 
@@ -33,6 +34,8 @@ pub struct Providers {
 struct Plugins {
     binaries: BTreeMap<Provider, ProviderBinary>,
     log_dir: PathBuf,
+    /// How long a plugin may take until it is ready; `None` leaves it to the plugin host.
+    start_timeout: Option<Duration>,
     running: tokio::sync::Mutex<Running>,
 }
 
@@ -54,14 +57,18 @@ impl Providers {
             schemas: Schemas::new(),
             cloud: cloud.map(Mutex::new),
             configured: Mutex::default(),
-            plugins: Plugins { log_dir: site.own_dir().join("logs"), ..Plugins::default() },
+            plugins: Plugins {
+                log_dir: site.own_dir().join("logs"),
+                start_timeout: said.take(start_timeout(site)).unwrap_or_default(),
+                ..Plugins::default()
+            },
         };
         for provider in wanted(tree, state) {
             match providers.find(site, tree, &provider).await {
                 Ok(schema) => {
                     providers.schemas.insert(provider, schema);
                 }
-                Err(diagnostic) => said.diagnostics.push(diagnostic),
+                Err(diagnostic) => said.diagnostics.push(placed(tree, &provider, diagnostic)),
             }
         }
         if said.diagnostics.has_errors() {
@@ -208,6 +215,9 @@ impl Plugins {
             };
         }
         let mut spec = LaunchSpec::new(provider.to_string(), &binary.path);
+        if let Some(timeout) = self.start_timeout {
+            spec.start_timeout = timeout;
+        }
         if std::fs::create_dir_all(&self.log_dir).is_ok() {
             spec.log = Some(self.log_dir.join(format!("{}-{}.log", provider.namespace, provider.kind)));
         }
@@ -233,6 +243,36 @@ impl Plugins {
         };
         running.serving.insert(config.clone(), plugin.clone());
         Ok(plugin)
+    }
+}
+
+/// `DRFORM_PLUGIN_TIMEOUT`, in seconds.
+fn start_timeout(site: &Site) -> Result<Option<Duration>, Diagnostic> {
+    let Some(text) = site.environment.get("DRFORM_PLUGIN_TIMEOUT") else { return Ok(None) };
+    match text.parse::<u32>() {
+        Ok(seconds) if seconds > 0 => Ok(Some(Duration::from_secs(seconds.into()))),
+        _ => Err(Diagnostic::error("Invalid DRFORM_PLUGIN_TIMEOUT", format!("{text:?} is no number of seconds."))
+            .next("Set it to a whole number of seconds such as 60, or unset it.")),
+    }
+}
+
+/// A trouble with a provider, placed at what asks for it: its requirement, its configuration, or its first resource.
+fn placed(tree: &ModuleTree, provider: &Provider, trouble: Diagnostic) -> Diagnostic {
+    let required = |module: &config::Module| {
+        module.required_providers.values().find(|r| r.source.same_as(provider)).map(|r| r.range.clone())
+    };
+    let configured = |module: &config::Module| {
+        module.provider_configs.values().find(|c| c.provider.same_as(provider)).map(|c| c.range.clone())
+    };
+    let used = |module: &config::Module| {
+        let mut of_provider = module.resources.values().filter(|r| r.provider_config.provider.same_as(provider));
+        of_provider.next().map(|r| r.range.clone())
+    };
+    let modules = || tree.modules.values();
+    let place = modules().find_map(required).or_else(|| modules().find_map(configured)).or_else(|| modules().find_map(used));
+    match place {
+        Some(place) => trouble.at_if_missing(&place),
+        None => trouble,
     }
 }
 

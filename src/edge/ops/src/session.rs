@@ -1,11 +1,12 @@
 //! Everything that one operation holds open: configuration, storage, providers, the runtime.
 
 use crate::configuration::{self, Configuration};
+use crate::progress::Progress;
 use crate::drive::{self, Parallelism};
-use crate::providers::Providers;
+use crate::providers::{Providers, place};
 use crate::storage::{Locking, Storage};
 use crate::variables::{self, VariableArguments};
-use crate::{Said, Site};
+use crate::{Said, Site, TERRAFORM_VERSION, World};
 use addrs::{Mode, ProviderConfig, ResourceInstance};
 use configschema::Schema;
 use eval::VariableInput;
@@ -31,7 +32,6 @@ pub struct Request {
 
 /// An open site.
 pub struct Session {
-    pub(crate) site: Site,
     pub(crate) parallelism: Parallelism,
     pub(crate) runtime: Runtime,
     pub(crate) configuration: Configuration,
@@ -47,9 +47,19 @@ impl Session {
     /// Reads configuration, variables, state and journal, and starts the providers. `None` after an error.
     pub(crate) fn open(request: &Request, operation: &str, said: &mut Said) -> Option<Session> {
         let site = request.site.clone();
-        let configuration = configuration::read(&site, said);
+        let configuration = match operation {
+            "show" => configuration::read_if_any(&site, said),
+            _ => configuration::read(&site, said),
+        };
         let (inputs, troubles) = variables::gather(&site, &request.variables, &mut said.texts);
         said.diagnostics.extend(troubles);
+        said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
+        if site.world == World::Real {
+            said.diagnostics.extend(install::overrides_in_effect(&place(&site)));
+            for (name, text) in install::pointed_files(&place(&site)) {
+                said.texts.insert(name, text);
+            }
+        }
         if said.diagnostics.has_errors() {
             return None;
         }
@@ -63,11 +73,11 @@ impl Session {
         let settings = settings(&site, &storage);
         let run_id = run_id();
         let parallelism = request.parallelism;
-        Some(Session { site, parallelism, runtime, configuration, inputs, storage, providers, settings, run_id })
+        Some(Session { parallelism, runtime, configuration, inputs, storage, providers, settings, run_id })
     }
 
     /// Plans. The plan may be incomplete; then there are errors among what was said.
-    pub(crate) fn plan(&mut self, mut options: PlanOptions, said: &mut Said) -> (Plan, PlanInput) {
+    pub(crate) fn plan(&mut self, mut options: PlanOptions, progress: &dyn Progress, said: &mut Said) -> (Plan, PlanInput) {
         options.blocked = self.blocked();
         let input = PlanInput {
             tree: self.configuration.tree.clone(),
@@ -79,7 +89,7 @@ impl Session {
             seed: seed(&self.run_id),
         };
         let mut planner = Planner::new(input.clone());
-        self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism));
+        self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism, progress));
         let (plan, diagnostics) = planner.finish();
         said.diagnostics.extend(diagnostics);
         (plan, input)

@@ -81,10 +81,6 @@ impl Storage {
         &self.workspace
     }
 
-    /// Path of the state file.
-    pub fn state_path(&self) -> &std::path::Path {
-        self.local.path()
-    }
 
     /// Changes whose outcome is in doubt.
     pub fn unresolved(&self) -> &[Arc<Intent>] {

@@ -1,16 +1,31 @@
-//! `drform survive`: judges what the state holds.
+//! `drform survive`: judges what the state holds, as it is now.
 
+use crate::progress::Progress;
 use crate::session::Session;
 use crate::{Request, Said, judge};
 use dr::Report;
+use plan::{Mode, PlanOptions, Refresh};
+use std::collections::BTreeSet;
 
-/// Judges the state, as it was last written; `drform drift` says whether that is still true.
-pub fn survive(request: &Request) -> (Option<Report>, Said) {
+/// Judges the objects in the state: as the providers find them, or as the state has them. Reads only, takes no lock.
+pub fn survive(request: &Request, refresh: Refresh, progress: &dyn Progress) -> (Option<Report>, Said) {
     let mut said = Said::default();
-    let Some(session) = Session::open(request, "survive", &mut said) else {
+    let Some(mut session) = Session::open(request, "survive", &mut said) else {
         return (None, said);
     };
-    let (report, diagnostics) = judge::stored(session.storage.state(), &session.providers, &session.configuration);
+    let refreshed = match refresh {
+        Refresh::No => None,
+        Refresh::Yes => {
+            let options = PlanOptions {
+                mode: Mode::RefreshOnly,
+                refresh,
+                replace: BTreeSet::new(),
+                blocked: BTreeSet::new(),
+            };
+            Some(session.plan(options, progress, &mut said).0)
+        }
+    };
+    let (report, diagnostics) = judge::stored(&session, refreshed.as_ref());
     said.diagnostics.extend(diagnostics);
     (Some(report), said)
 }

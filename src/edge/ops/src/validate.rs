@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 /// Checks the configuration of a site.
 pub fn validate(site: &Site) -> Said {
     let mut said = Said::default();
-    let configuration = configuration::read(site, &mut said);
+    let configuration = configuration::read_if_any(site, &mut said);
     let (graph, diagnostics) = eval::expression_graph(&configuration.tree);
     said.diagnostics.extend(diagnostics);
     if said.diagnostics.has_errors() {

@@ -104,17 +104,43 @@ fn conditions(
     troubles
 }
 
+/// A value nobody asked for: a slip on the command line, a leftover in a file.
+fn undeclared_variable(input: &PlanInput, name: &str) -> Diagnostic {
+    let declared = input.tree.root().into_iter().flat_map(|root| root.variables.keys().map(AsRef::as_ref));
+    let next = match diag::nearest(name, declared) {
+        Some(meant) => format!("Did you mean {meant:?}?"),
+        None => format!("To use this value, add a \"variable\" block named {name:?} to the configuration."),
+    };
+    let summary = "Value for undeclared variable";
+    match input.variables.get(name) {
+        Some(eval::VariableInput::Text(_, source)) if source.starts_with("-var") => {
+            let detail = format!(
+                "A variable named {name:?} was assigned on the command line, but the root module does not declare a variable of that name."
+            );
+            Diagnostic::error(summary, detail).next(next)
+        }
+        given => {
+            let detail = format!("The root module does not declare a variable named {name:?} but a value was found for it.");
+            let trouble = Diagnostic::warning(summary, detail).next(next);
+            match given {
+                Some(eval::VariableInput::Expression(expression)) => trouble.at(expression.range()),
+                _ => trouble,
+            }
+        }
+    }
+}
+
 /// An evaluator for a plan, with the variables that were given.
 pub(crate) fn evaluator(input: &PlanInput) -> (Evaluator, Diagnostics) {
     let mut evaluator = Evaluator::new(input.tree.clone(), input.surroundings.clone());
     evaluator.set_root_variables(input.variables.clone());
     let undeclared = evaluator.undeclared_root_variables();
-    let troubles = undeclared.iter().map(|name| {
-        Diagnostic::warning(
-            "Value for undeclared variable",
-            format!("The root module does not declare a variable named {name:?} but a value was found for it."),
-        )
-        .next(format!("To use this value, add a \"variable\" block named {name:?} to the configuration."))
+    let from_environment = |name: &&Arc<str>| {
+        matches!(input.variables.get(*name), Some(eval::VariableInput::Text(_, source)) if source.starts_with("environment"))
+    };
+    // The environment is shared by many configurations; Terraform says nothing about it either.
+    let troubles = undeclared.iter().filter(|name| !from_environment(name)).map(|name| {
+        undeclared_variable(input, name)
     });
     let troubles = troubles.collect();
     (evaluator, troubles)

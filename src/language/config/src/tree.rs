@@ -294,7 +294,9 @@ pub struct RequiredProvider {
     pub version: Option<Arc<str>>,
     /// Aliases in `configuration_aliases`: configurations that the caller must pass.
     pub aliases: Vec<Arc<str>>,
-    /// The entry.
+    /// The version constraint's place.
+    pub version_range: Option<Range>,
+    /// The entry's name.
     pub range: Range,
 }
 

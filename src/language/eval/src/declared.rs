@@ -24,7 +24,8 @@ pub(crate) fn check(
         Referent::Local(name) if !module.locals.contains_key(name) => {
             let suggestion = did_you_mean(name, module.locals.keys().map(AsRef::as_ref));
             let detail = format!("A local value with the name {name:?} has not been declared.{suggestion}");
-            Some(Diagnostic::error("Reference to undeclared local value", detail).at(place))
+            let next = format!("Declare it with {name} = … in a locals block, or correct the name.");
+            Some(Diagnostic::error("Reference to undeclared local value", detail).at(place).next(next))
         }
         Referent::Resource(resource) => match module.resources.get(resource) {
             None => Some(undeclared_resource(module, resource, place)),
@@ -33,7 +34,8 @@ pub(crate) fn check(
         Referent::ModuleCall(call, _) if !module.module_calls.contains_key(call) => {
             let suggestion = did_you_mean(call, module.module_calls.keys().map(AsRef::as_ref));
             let detail = format!("No module call named {call:?} is declared in {}.{suggestion}", display(module));
-            Some(Diagnostic::error("Reference to undeclared module", detail).at(place))
+            let next = format!("Add a module {call:?} block, or correct the name.");
+            Some(Diagnostic::error("Reference to undeclared module", detail).at(place).next(next))
         }
         Referent::ModuleCall(call, _) => undeclared_output(tree, module, call, rest, file),
         Referent::Each(attribute) if !matches!(attribute.as_ref(), "key" | "value") => {
@@ -69,13 +71,9 @@ pub(crate) fn display(module: &Module) -> String {
 
 fn undeclared_variable(module: &Module, name: &str, place: Range) -> Diagnostic {
     let suggestion = did_you_mean(name, module.variables.keys().map(AsRef::as_ref));
-    let advice = if suggestion.is_empty() {
-        format!(" This variable can be declared with a variable {name:?} {{}} block.")
-    } else {
-        suggestion
-    };
-    let detail = format!("An input variable with the name {name:?} has not been declared.{advice}");
-    Diagnostic::error("Reference to undeclared input variable", detail).at(place)
+    let detail = format!("An input variable with the name {name:?} has not been declared.{suggestion}");
+    let next = format!("Declare it with a variable {name:?} {{}} block, or correct the name.");
+    Diagnostic::error("Reference to undeclared input variable", detail).at(place).next(next)
 }
 
 fn undeclared_resource(module: &Module, resource: &Resource, place: Range) -> Diagnostic {
@@ -110,7 +108,7 @@ fn undeclared_resource(module: &Module, resource: &Resource, place: Range) -> Di
     let diagnostic = Diagnostic::error("Reference to undeclared resource", detail).at(place);
     match suggestion {
         Some(meant) => diagnostic.next(format!("Did you mean {meant}?")),
-        None => diagnostic,
+        None => diagnostic.next("Declare it, or correct the name."),
     }
 }
 

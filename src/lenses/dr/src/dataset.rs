@@ -1,7 +1,7 @@
 //! Data sets: copies of the same data, declared in DR files or inferred from what the provider states.
 
 use crate::Formula;
-use crate::observed::{Observations, Observed, Target};
+use crate::observed::{Observations, Observed, Presence, Target};
 use crate::{Class, Domain, declared::Declared, place, seal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -82,7 +82,10 @@ pub(crate) fn find(observations: &Observations<'_>, declared: &Declared, taken: 
         for (address, kind, promotion) in dataset.members() {
             used.insert(address.clone());
             if let Some(object) = observations.get(&address) {
-                copies.push(store(observations, object, kind, promotion));
+                copies.push(match kind {
+                    CopyKind::Point => point(observations, object, &source(observations, object)),
+                    _ => store(observations, object, kind, promotion),
+                });
             }
             copies.extend(points(observations, &children, &address));
         }
@@ -108,6 +111,7 @@ pub(crate) fn store(observations: &Observations<'_>, object: &Observed, kind: Co
     let address: Arc<str> = object.addr.to_string().into();
     let class = STORES.iter().find(|(k, _)| *k == object.addr.resource.kind.as_ref()).and_then(|(_, class)| *class);
     let place = match class {
+        _ if object.presence == Presence::Missing => Formula::False,
         Some(class) => {
             Formula::Alive(Domain::new(class, address.clone())).and(place::zonal(observations, object))
         }
@@ -127,7 +131,8 @@ fn attached_instances(observations: &Observations<'_>, disk: &Arc<str>) -> Formu
             continue;
         }
         if let Ok(Some(Target::Address(instance))) = observations.target(attachment, "instance_id")
-            && let Some(object) = observations.get(&instance)
+            && let Some(object) = observations.get(&instance).filter(|_| attachment.presence == Presence::Present)
+            && object.presence == Presence::Present
         {
             let alive = Formula::Alive(Domain::new(Class::Instance, instance));
             instances.push(alive.and(place::zonal(observations, object)));
@@ -173,18 +178,28 @@ fn points(
     copies
 }
 
+/// What a snapshot or copy was made from: an address where that is in the estate, else what the attribute says.
+fn source(observations: &Observations<'_>, object: &Observed) -> Arc<str> {
+    let attribute = if object.addr.resource.kind.as_ref() == "aws_ebs_snapshot" { "volume_id" } else { "source_snapshot_id" };
+    match observations.target(object, attribute) {
+        Ok(Some(Target::Address(from) | Target::Outside(from))) => from,
+        Ok(None) | Err(_) => "something that is not known".into(),
+    }
+}
+
 fn point(observations: &Observations<'_>, object: &Observed, from: &Arc<str>) -> Copy {
-    // A snapshot is sealed as its volume is; a copy names its own key.
-    let seal = if object.addr.resource.kind.as_ref() == "aws_ebs_snapshot" {
-        observations.get(from).map_or(Formula::True, |volume| seal::of(observations, volume))
-    } else {
-        seal::of(observations, &implied_encryption(object))
+    // A snapshot is sealed as its volume is, and says so once it exists; a copy names its own key.
+    let is_snapshot = object.addr.resource.kind.as_ref() == "aws_ebs_snapshot";
+    let names_key = object.value.get("kms_key_id").is_some_and(|key| key.as_str().is_some());
+    let seal = match observations.get(from) {
+        Some(volume) if is_snapshot && !names_key => seal::of(observations, volume),
+        _ => seal::of(observations, &implied_encryption(object)),
     };
     Copy {
         id: object.addr.to_string().into(),
         kind: CopyKind::Point,
         promotion: Promotion::Manual,
-        place: place::regional(observations, object),
+        place: if object.presence == Presence::Missing { Formula::False } else { place::regional(observations, object) },
         seal,
         service: Formula::True,
         rpo: Rpo::Unbounded,
@@ -195,7 +210,7 @@ fn point(observations: &Observations<'_>, object: &Observed, from: &Arc<str>) ->
 /// A copy that names a key is encrypted, whatever `encrypted` says.
 fn implied_encryption(object: &Observed) -> Observed {
     let mut object = object.clone();
-    let names_key = object.value.get("kms_key_id").is_some_and(|k| !k.is_null());
+    let names_key = object.value.get("kms_key_id").is_some_and(|k| !k.is_null() && k.as_str() != Some(""));
     if names_key && let Some(attributes) = object.value.as_object() {
         let mut attributes = attributes.clone();
         attributes.insert("encrypted".into(), Value::bool(true));

@@ -152,6 +152,11 @@ impl Reader<'_> {
         let primary = self.required(&block.body, "primary");
         let mut replicas = Vec::new();
         for inner in &block.body.blocks {
+            if inner.kind.text.as_ref() == "archive" {
+                self.only(&inner.body, &["store", "ships_every", "history", "key"]);
+                replicas.push((self.required(&inner.body, "store"), CopyKind::Point, Promotion::Manual));
+                continue;
+            }
             if inner.kind.text.as_ref() != "replica" {
                 self.diagnostics.push(
                     Diagnostic::warning(

@@ -17,6 +17,6 @@ pub use dataset::Rpo;
 pub use declared::Declared;
 pub use domain::{Class, Domain};
 pub use formula::{Formula, Truth};
-pub use observed::Observed;
+pub use observed::{Observed, Presence};
 pub use report::{Judged, Report, assess};
 pub use verdict::{Level, Verdict};

@@ -14,6 +14,17 @@ pub struct Observed {
     pub value: Value,
     /// Region of the provider configuration that serves it, where that says one.
     pub region: Option<Arc<str>>,
+    /// Whether it is there.
+    pub presence: Presence,
+}
+
+/// Whether an object is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is, or will be.
+    Present,
+    /// The state has it, the world has not: a copy that nothing can be read from.
+    Missing,
 }
 
 /// Something that should be known, or why it is not.

@@ -1,6 +1,6 @@
 //! Which keys must be alive to read something (recovery.md 2.4: the key in the ARN that the copy names).
 
-use crate::observed::{Observations, Observed, Target};
+use crate::observed::{Observations, Observed, Presence, Target};
 use crate::place::{region, region_of_arn, regional};
 use crate::{Class, Domain, Formula};
 use value::Value;
@@ -50,6 +50,9 @@ fn key(observations: &Observations<'_>, target: &Target) -> Formula {
                     Ok(None) => Formula::False,
                     Err(why) => Formula::Somewhere(Class::Key, why),
                 };
+            }
+            if object.presence == Presence::Missing {
+                return Formula::False;
             }
             let alive = Formula::Alive(Domain::new(Class::Key, address.clone())).and(regional(observations, object));
             if enabled(object) { alive } else { Formula::False }

@@ -2,7 +2,7 @@
 
 use crate::dataset::{Copy, CopyKind, DataSet, Promotion, Rpo};
 use crate::formula::Truth;
-use crate::{Class, Domain};
+use crate::{Class, Domain, Formula};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -101,6 +101,9 @@ fn under(set: &DataSet, failure: Domain) -> Verdict {
 fn offer(copy: &Copy, dead: &BTreeSet<Domain>) -> Offer {
     let id = &copy.id;
     let place = copy.place.under(dead);
+    if copy.place == Formula::False {
+        return Offer { level: Level::Lost, reason: format!("{id} is missing already") };
+    }
     if let Truth::No(domains) = &place {
         return Offer { level: Level::Lost, reason: format!("{id} is gone: it needs {}", list(domains)) };
     }

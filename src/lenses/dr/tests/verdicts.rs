@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use addrs::parse_resource_instance;
-use drform_dr::{Declared, Observed, Report, assess};
+use drform_dr::{Declared, Observed, Presence, Report, assess};
 use expect_test::{Expect, expect};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,8 +18,13 @@ fn object(line: &str) -> Observed {
     let mut words = line.split_whitespace();
     let address = words.next().unwrap();
     let mut region = None;
+    let mut presence = Presence::Present;
     let mut attributes = Vec::new();
     for word in words {
+        if word == "missing" {
+            presence = Presence::Missing;
+            continue;
+        }
         let (name, text) = word.split_once('=').unwrap();
         if name == "region" {
             region = Some(text.into());
@@ -27,7 +32,7 @@ fn object(line: &str) -> Observed {
         }
         attributes.push((name.to_string(), attribute(address, name, text)));
     }
-    Observed { addr: parse_resource_instance(address).unwrap(), value: Value::object(attributes), region }
+    Observed { addr: parse_resource_instance(address).unwrap(), value: Value::object(attributes), region, presence }
 }
 
 fn attribute(address: &str, name: &str, text: &str) -> Value {
@@ -247,6 +252,42 @@ fn six_brokers_over_three_zones_go_on_without_one_and_not_without_rack_awareness
     let (report, _) = judge(&brokers, &dr(false));
     let zone = report.datasets[0].verdicts.iter().find(|v| v.failure.to_string() == "zone=eu-central-1a").unwrap();
     assert_eq!(zone.level.word(), "LOST");
+}
+
+#[test]
+fn a_copy_that_is_missing_already_carries_nothing() {
+    check(
+        &PAIR.replace("aws_ebs_volume.a availability", "aws_ebs_volume.a missing availability"),
+        PAIR_DR,
+        expect![[r#"
+            orders
+              disk=aws_ebs_volume.b        restore
+                  aws_ebs_volume.a is missing already
+                  aws_ebs_volume.b is gone: it needs disk=aws_ebs_volume.b
+                  aws_ebs_snapshot.s can be restored: taken from aws_ebs_volume.a once, no schedule bounds its age
+              instance=aws_instance.a      failover
+                  aws_ebs_volume.a is missing already
+                  aws_ebs_volume.b takes over by itself
+                  aws_ebs_snapshot.s can be restored: taken from aws_ebs_volume.a once, no schedule bounds its age
+              zone=eu-central-1a           failover
+                  aws_ebs_volume.a is missing already
+                  aws_ebs_volume.b takes over by itself
+                  aws_ebs_snapshot.s can be restored: taken from aws_ebs_volume.a once, no schedule bounds its age
+              zone=eu-central-1b           restore
+                  aws_ebs_volume.a is missing already
+                  aws_ebs_volume.b is gone: it needs zone=eu-central-1b
+                  aws_ebs_snapshot.s can be restored: taken from aws_ebs_volume.a once, no schedule bounds its age
+              region=eu-central-1          LOST
+                  aws_ebs_volume.a is missing already
+                  aws_ebs_volume.b is gone: it needs region=eu-central-1
+                  aws_ebs_snapshot.s is gone: it needs region=eu-central-1
+              key=aws_kms_key.pg           LOST
+                  aws_ebs_volume.a is missing already
+                  aws_ebs_volume.b cannot be read: it is sealed by key=aws_kms_key.pg
+                  aws_ebs_snapshot.s cannot be read: it is sealed by key=aws_kms_key.pg
+                  what runs goes on until the key is used again: at the next attach, restart or restore
+        "#]],
+    );
 }
 
 #[test]

@@ -12,6 +12,10 @@ use value::Value;
 pub fn plan_text(plan: &Plan, colour: Colour) -> String {
     let paint = Paint { colour: colour == Colour::Yes };
     let mut out = drift(plan, paint);
+    if !plan.has_changes() && plan.complete == plan::Complete::Errored {
+        // The errors say why; that nothing would change is not known.
+        return out;
+    }
     if !plan.has_changes() {
         out.push_str(&no_changes(plan, paint));
         return out;

@@ -1,6 +1,8 @@
 //! What is wrong, where, with which values, and what to do next.
 
 use crate::Range;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,6 +170,32 @@ impl Diagnostics {
         self.all.sort_by(|a, b| (&a.subject, a.severity, &a.address).cmp(&(&b.subject, b.severity, &b.address)));
         self.all.dedup();
         self
+    }
+}
+
+impl Diagnostics {
+    /// One of each kind, in order, with how many more say the same of other instances.
+    pub fn folded(&self) -> Vec<(&Diagnostic, usize)> {
+        let mut first: BTreeMap<_, usize> = BTreeMap::new();
+        let mut kinds: Vec<(&Diagnostic, usize)> = Vec::new();
+        for one in &self.all {
+            let detail = match &one.address {
+                Some(address) => one.detail.replace(address.as_str(), ""),
+                None => one.detail.clone(),
+            };
+            match first.entry((one.severity, one.summary.as_str(), one.subject.as_ref(), detail)) {
+                Entry::Vacant(free) => {
+                    free.insert(kinds.len());
+                    kinds.push((one, 0));
+                }
+                Entry::Occupied(known) => {
+                    if let Some((_, more)) = kinds.get_mut(*known.get()) {
+                        *more += 1;
+                    }
+                }
+            }
+        }
+        kinds
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     if shell.say(&recovered) == Exit::Failure {
         return Exit::Failure;
     }
-    let (planned, said) = ops::plan(&request, options, "apply");
+    let (planned, said) = ops::plan(&request, options, "apply", &lines);
     if let Some(planned) = &planned {
         show(shell, &planned.plan, planned);
     }

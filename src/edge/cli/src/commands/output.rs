@@ -17,6 +17,11 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Output) -> Exit {
                 );
             }
             (false, true) => views::outputs_json(&state.outputs),
+            (false, false) if state.outputs.is_empty() => {
+                let none = Diagnostic::warning("No outputs found", "The state has no outputs, or none has been applied yet.")
+                    .next("Declare an output in the root module, then run drform apply.");
+                return shell.fail(none);
+            }
             (false, false) => views::outputs_text(&state.outputs),
         };
         shell.terminal.out(&text);

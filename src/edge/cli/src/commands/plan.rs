@@ -1,6 +1,7 @@
 //! `drform plan`
 
 use crate::arguments;
+use crate::progress::Lines;
 use crate::shell::{Exit, Shell, plan_options};
 use plan::Plan;
 
@@ -14,7 +15,7 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
         Err(diagnostic) => return shell.fail(diagnostic),
     };
     shell.terminal.out(request.site.banner());
-    let (planned, said) = ops::plan(&request, options, "plan");
+    let (planned, said) = ops::plan(&request, options, "plan", &Lines::new(&shell.terminal));
     if let Some(planned) = &planned {
         show(shell, &planned.plan, planned);
     }

@@ -1,13 +1,15 @@
 //! `drform survive`
 
 use crate::arguments;
+use crate::progress::Lines;
 use crate::shell::{Exit, Shell};
 use diag::Diagnostic;
+use plan::Refresh;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Survive) -> Exit {
     let request = shell.reading(&args.world, &args.variables, 10);
     shell.terminal.out(request.site.banner());
-    let (report, said) = ops::survive(&request);
+    let (report, said) = ops::survive(&request, if args.refresh { Refresh::Yes } else { Refresh::No }, &Lines::new(&shell.terminal));
     let exit = shell.say(&said);
     let Some(report) = report.filter(|_| exit == Exit::Success) else {
         return Exit::Failure;

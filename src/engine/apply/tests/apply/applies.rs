@@ -377,3 +377,15 @@ fn no_more_intents_are_open_than_allowed() {
     }
     assert_eq!(applier.finish().0.summary.added, 7);
 }
+
+#[test]
+fn nothing_is_made_without_its_provisioners() {
+    let text = "resource \"t\" \"a\" {\n  name = \"a\"\n  provisioner \"local-exec\" {\n    command = \"true\"\n  }\n}\n";
+    check(Stage::new(text, &[]), &expect![[r#"
+        append: begin
+        append: end
+        +0 ~0 -0 failed 1 skipped 0
+
+        Provisioners are not supported (t.a)
+    "#]]);
+}

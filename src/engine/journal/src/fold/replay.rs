@@ -3,7 +3,7 @@
 use crate::{Act, Begin, Intent, IntentId, JournalError, Outcome, Record};
 use addrs::{ProviderConfig, ResourceInstance};
 use state::{DeposedKey, InstanceState, Object, OutputState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Why a record cannot follow the ones before it.
@@ -44,6 +44,8 @@ pub(super) struct Replay {
     pub(super) open: BTreeMap<IntentId, Arc<Intent>>,
     /// The same by what they are about.
     busy: BTreeMap<(ResourceInstance, Option<DeposedKey>), IntentId>,
+    /// Addresses that this run knows: those that its records were about, and those of intents that it found open.
+    known: BTreeSet<ResourceInstance>,
     /// Greatest number of an intent.
     last_intent: Option<IntentId>,
 }
@@ -94,6 +96,7 @@ impl Replay {
         }
         self.begin = Some(begin.clone());
         self.ended = false;
+        self.known = self.open.values().map(|intent| intent.addr.clone()).collect();
         Ok(())
     }
 
@@ -102,6 +105,7 @@ impl Replay {
         if instance.is_empty() {
             return Err(wrong(addr, "an instance without objects does not exist"));
         }
+        self.known.insert(addr.clone());
         self.instances.entry(addr.clone()).or_default().push(Some(instance.clone()));
         Ok(())
     }
@@ -115,6 +119,7 @@ impl Replay {
         if self.busy.contains_key(&slot) {
             return Err(wrong(addr, "the outcome of an earlier change of the object is open"));
         }
+        self.touch(addr);
         let there = self.now(addr).and_then(|instance| instance.object(intent.deposed.as_ref()));
         match (intent.act, there) {
             (Act::Create, None) if intent.deposed.is_none() => {}
@@ -122,7 +127,6 @@ impl Replay {
             (Act::Update | Act::Delete, Some(_)) => {}
             (Act::Update | Act::Delete, None) => return Err(wrong(addr, "it changes an object that does not exist")),
         }
-        self.touch(addr);
         self.last_intent = Some(intent.id);
         self.busy.insert(slot, intent.id);
         self.open.insert(intent.id, intent.clone());
@@ -224,7 +228,8 @@ impl Replay {
         self.push(addr, (!instance.is_empty()).then(|| Arc::new(instance)));
     }
 
-    fn instance(&self, addr: &ResourceInstance) -> Result<InstanceState, Wrong> {
+    fn instance(&mut self, addr: &ResourceInstance) -> Result<InstanceState, Wrong> {
+        self.touch(addr);
         self.now(addr).map(|instance| (**instance).clone()).ok_or_else(|| wrong(addr, "there is no object"))
     }
 
@@ -243,10 +248,15 @@ impl Replay {
         }
     }
 
-    /// The history of an address. That the state said something about it is told by `Before`, so at any other
-    /// first record nothing was there.
+    /// The history of an address. What the state said when a run first touched it is told by `Before`; without that,
+    /// nothing was there, also when an earlier run had left something: another tool took it away.
     fn touch(&mut self, addr: &ResourceInstance) -> &mut History {
-        self.instances.entry(addr.clone()).or_insert_with(|| vec![None])
+        let first = self.known.insert(addr.clone());
+        let history = self.instances.entry(addr.clone()).or_default();
+        if first && history.last() != Some(&None) {
+            history.push(None);
+        }
+        history
     }
 
     fn push(&mut self, addr: &ResourceInstance, instance: Option<Arc<InstanceState>>) {

@@ -137,6 +137,22 @@ fn stories() {
             "t.a=1",
             0,
         ),
+        (
+            "goes on after another tool took away what the first run made",
+            &[],
+            vec![
+                ask(1, Act::Create, "t.a"),
+                is_now(1, "1"),
+                ask(2, Act::Create, "t.b"),
+                Record::End,
+                begin(LINEAGE, 6),
+                ask(3, Act::Create, "t.a"),
+                is_now(3, "2"),
+                Record::End,
+            ],
+            "t.a=2",
+            1,
+        ),
         ("refreshed", &[("t.a", "1")], vec![was("t.a", "1"), Record::Refreshed { addr: addr("t.a"), instance: Some(instance("2")) }], "t.a=2", 0),
         ("vanished", &[("t.a", "1")], vec![was("t.a", "1"), Record::Refreshed { addr: addr("t.a"), instance: None }], "", 0),
         (

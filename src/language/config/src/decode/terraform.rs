@@ -145,12 +145,16 @@ impl Decoder<'_> {
             source: Provider::default_for(name.clone()),
             version: None,
             aliases: Vec::new(),
-            range: attribute.range(),
+            version_range: None,
+            range: attribute.name_range(),
         };
         match &attribute.expr.root.kind {
             ExprKind::Error => return None,
             // The old form: only a version.
-            ExprKind::String(version) => required.version = Some(version.clone()),
+            ExprKind::String(version) => {
+                required.version = Some(version.clone());
+                required.version_range = Some(attribute.expr.range());
+            }
             ExprKind::Object(items) => {
                 for item in items {
                     self.required_item(attribute, item, &mut required);
@@ -190,6 +194,7 @@ impl Decoder<'_> {
             }
             Some(("version", _)) => {
                 required.version = constant::string(&value, "\"version\"", self.diagnostics);
+                required.version_range = Some(value.range());
             }
             Some(("configuration_aliases", _)) => {
                 for alias in reference::list(&value, self.diagnostics) {

@@ -1,0 +1,16 @@
+//! drform beside `terraform` 1.11.4, and drform with providers in processes of their own.
+//!
+//! A case is a text file in `cases/`: files of a directory and steps. What Terraform says to each step stands in
+//! `recorded/`; where `terraform` is on PATH it is asked again, so that an answer cannot grow old unnoticed, and each
+//! tool opens the state that the other wrote. `UPDATE_EXPECT=1` records anew.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod case;
+//mod hostile;
+//mod killed;
+mod oracle;
+//mod plugin;
+//mod python;
+//mod spread;
+mod tool;
+mod transcript;

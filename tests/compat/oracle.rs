@@ -1,0 +1,64 @@
+//! `terraform_data` in every form: drform and Terraform say and write the same.
+
+use crate::case::{Case, here};
+use crate::tool::Setting;
+use crate::transcript::agree;
+use std::collections::BTreeSet;
+use std::fs;
+
+/// One test for each case, so that they run side by side and fail by name.
+macro_rules! cases {
+    ($($name:ident),+ $(,)?) => {
+        const CASES: &[&str] = &[$(stringify!($name)),+];
+        $(#[test]
+        fn $name() {
+            agree(&Case::read(stringify!($name)), &Setting::default());
+        })+
+    };
+}
+
+cases! {
+    conditions,
+    count,
+    count_of_unknown_length,
+    count_to_single,
+    create_before_destroy,
+    depends_on,
+    destroy_order,
+    dynamic_values,
+    for_each_chain,
+    for_each_map,
+    functions,
+    ignore_changes,
+    locals_chain,
+    module_scope,
+    modules_between,
+    modules_for_each,
+    modules_nested,
+    moved,
+    multi_line_changes,
+    nulls,
+    outputs_only,
+    outputs_sensitive,
+    prevent_destroy,
+    refresh_only,
+    removed_block,
+    replace_flag,
+    replace_triggered_by,
+    sensitive_flow,
+    templates,
+    triggers_replace,
+    unknown_flow,
+    variables_types,
+    variables_validation,
+}
+
+#[test]
+fn every_case_is_run() {
+    let files: BTreeSet<String> = fs::read_dir(here().join("cases"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with("provider_"))
+        .collect();
+    assert_eq!(files, CASES.iter().map(ToString::to_string).collect());
+}

@@ -1,0 +1,233 @@
+//! What a tool says and writes, step by step, in a form that is the same for both tools and for every run.
+
+use crate::case::{Case, Step, here};
+use crate::tool::{Setting, Tool, copy, directory, terraform};
+use serde_json::{Map, Value};
+use std::fs;
+use std::path::Path;
+
+/// Runs a case with drform and holds it against Terraform's answers: recorded, and live where `terraform` is on PATH.
+/// Then each tool opens what the other left.
+pub fn agree(case: &Case, setting: &Setting) {
+    agree_each(case, setting, setting);
+}
+
+/// The same where the tools find their providers in different ways.
+pub fn agree_each(case: &Case, drform: &Setting, terraform_setting: &Setting) {
+    let recorded_file = here().join("recorded").join(format!("{}.txt", case.name));
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let theirs = terraform().map(|_| {
+        let dir = directory();
+        let said = transcript(Tool::Terraform, case, dir.path(), terraform_setting);
+        (dir, said)
+    });
+    if let (Some((_, said)), true) = (&theirs, update) {
+        fs::write(&recorded_file, said).unwrap();
+    }
+    let recorded = fs::read_to_string(&recorded_file).unwrap_or_default();
+    if let Some((_, said)) = &theirs {
+        same("recorded", &recorded, "terraform", said, case);
+    }
+    let ours = directory();
+    let said = transcript(Tool::Drform, case, ours.path(), drform);
+    same("terraform", &recorded, "drform", &said, case);
+    if let Some((theirs, _)) = &theirs {
+        opens(Tool::Terraform, case, ours.path(), terraform_setting);
+        opens(Tool::Drform, case, theirs.path(), drform);
+    }
+}
+
+fn same(left: &str, expected: &str, right: &str, actual: &str, case: &Case) {
+    let difference = similar::TextDiff::from_lines(expected, actual).unified_diff().header(left, right).to_string();
+    assert!(expected == actual, "{}:\n{difference}", case.name);
+}
+
+/// A copy of a directory that the other tool left: nothing is to be done there.
+fn opens(tool: Tool, case: &Case, left: &Path, setting: &Setting) {
+    if !left.join("terraform.tfstate").exists() {
+        return;
+    }
+    let dir = directory();
+    copy(left, dir.path());
+    let last = case.steps.last().unwrap();
+    let mut arguments = vec!["plan", "-detailed-exitcode"];
+    arguments.extend(last.arguments.iter().filter(|a| !a.starts_with("-replace")).map(String::as_str));
+    let ran = tool.run(dir.path(), setting, &arguments);
+    let (other, destroyed) = (tool.other(), last.arguments.iter().any(|a| a == "-destroy"));
+    assert!(
+        ran.code == 0 || (destroyed && ran.text().contains("No changes.")) || refused(&ran.text()),
+        "{}: {tool:?} opens what {other:?} left and plans\n{}",
+        case.name,
+        ran.text()
+    );
+}
+
+/// A case that ends in a refusal (validation, `prevent_destroy`) ends in the same one with the other's state.
+fn refused(text: &str) -> bool {
+    !errors(text).is_empty() && !text.contains("Unsupported") && !text.contains("state")
+}
+
+fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String {
+    let mut said = String::new();
+    for (number, step) in case.steps.iter().enumerate() {
+        step.edit(dir);
+        if number == 0 && needs_init(dir) {
+            let ran = tool.run(dir, setting, &["init"]);
+            assert_eq!(ran.code, 0, "{tool:?} init: {}", ran.text());
+        }
+        said.push_str(&format!("== step {} {}\n", number + 1, step.arguments.join(" ")).replace(" \n", "\n"));
+        let ran = run(tool, dir, setting, &["plan", "-detailed-exitcode"], step);
+        said.push_str(&format!("-- plan: exit {}\n{}", ran.code, told(&ran.text())));
+        if ran.code != 2 {
+            continue;
+        }
+        let ran = run(tool, dir, setting, &["apply", "-auto-approve"], step);
+        said.push_str(&format!("-- apply: exit {}\n{}", ran.code, done(&ran.text())));
+        let outputs = tool.run(dir, setting, &["output", "-json"]).ok();
+        said.push_str(&format!("-- outputs\n{}", json(&outputs.out)));
+        said.push_str(&format!("-- state\n{}", json(&fs::read_to_string(dir.join("terraform.tfstate")).unwrap())));
+    }
+    said
+}
+
+fn run(tool: Tool, dir: &Path, setting: &Setting, verb: &[&str], step: &Step) -> crate::tool::Ran {
+    let arguments: Vec<&str> = verb.iter().copied().chain(step.arguments.iter().map(String::as_str)).collect();
+    tool.run(dir, setting, &arguments)
+}
+
+/// Modules must be known, and providers that are not overridden.
+fn needs_init(dir: &Path) -> bool {
+    fs::read_dir(dir).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        path.extension().is_some_and(|e| e == "tf") && {
+            let text = fs::read_to_string(&path).unwrap();
+            text.contains("module \"") || text.contains("# init")
+        }
+    })
+}
+
+/// The plan, from its first change on; of errors and warnings their summaries (their layout is our own).
+fn told(text: &str) -> String {
+    let troubles = errors(text);
+    if !troubles.is_empty() {
+        return troubles;
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let begins = |l: &&str| {
+        l.starts_with("  # ")
+            || l.starts_with("No changes.")
+            || l.starts_with("Changes to Outputs")
+            || l.starts_with("Note: Objects have changed")
+            || l.starts_with("You can apply this plan")
+    };
+    let first = lines.iter().position(begins).unwrap_or(0);
+    let last = lines.iter().position(|l| l.starts_with('─')).unwrap_or(lines.len());
+    let prose = unwrapped(lines.get(first..last.max(first)).unwrap_or_default());
+    steady(&prose)
+}
+
+/// Joins the lines of paragraphs: where they break depends on the length of the product's name.
+fn unwrapped(lines: &[&str]) -> String {
+    let mut text = String::new();
+    let mut in_prose = false;
+    for line in lines {
+        let is_prose = line.starts_with(|c: char| c.is_alphabetic()) && !line.contains(':') && !line.contains(" = ");
+        if is_prose && in_prose {
+            text.truncate(text.trim_end().len());
+            text.push(' ');
+        }
+        text.push_str(line);
+        text.push('\n');
+        in_prose = is_prose;
+    }
+    format!("{}\n", text.trim_end())
+}
+
+/// What an apply did, in an order of its own, then everything from its summary on.
+fn done(text: &str) -> String {
+    let troubles = errors(text);
+    let what = ["ing... [", "ing...", " complete after "];
+    let is_progress = |l: &&str| !l.starts_with(' ') && what.iter().any(|w| l.contains(w)) && l.contains(": ");
+    let mut progress: Vec<String> = text
+        .lines()
+        .filter(is_progress)
+        .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still "))
+        .map(steady)
+        .collect();
+    progress.sort();
+    let summary = text.find("\nApply complete!").map_or("", |at| &text[at + 1..]);
+    let summary = summary.trim_end();
+    let end = if summary.is_empty() { "" } else { "\n" };
+    format!("{}{}{end}{troubles}", progress.concat(), steady(summary).trim_end())
+}
+
+/// `Error: …` and `Warning: …` lines, sorted.
+fn errors(text: &str) -> String {
+    let mut found: Vec<String> = text
+        .lines()
+        .map(|l| l.trim_start_matches(['│', '╷', ' ']))
+        .filter(|l| l.starts_with("Error: "))
+        .map(|l| format!("{}\n", l.trim_end()))
+        .collect();
+    found.sort();
+    found.concat()
+}
+
+/// Takes out what differs from run to run, and the product's name.
+fn steady(text: &str) -> String {
+    let text = text.replace("drform has ", "Terraform has ").replace("drform will ", "Terraform will ");
+    text.lines().map(|line| format!("{}\n", words(line, steady_word).trim_end())).collect()
+}
+
+fn words(line: &str, each: impl Fn(&str) -> String) -> String {
+    line.split(' ').map(each).collect::<Vec<_>>().join(" ")
+}
+
+fn steady_word(word: &str) -> String {
+    let seconds = word.trim_end_matches('s');
+    if word.ends_with('s') && !seconds.is_empty() && seconds.chars().all(|c| c.is_ascii_digit()) {
+        return "Ns".to_string();
+    }
+    uuids(word)
+}
+
+/// Replaces random ids.
+fn uuids(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let is_uuid = |at: usize| {
+        bytes.get(at..at + 36).is_some_and(|part| {
+            part.iter().enumerate().all(|(i, b)| match i {
+                8 | 13 | 18 | 23 => *b == b'-',
+                _ => b.is_ascii_hexdigit(),
+            })
+        })
+    };
+    match (0..bytes.len()).find(|at| is_uuid(*at)) {
+        Some(at) => format!("{}UUID{}", &text[..at], uuids(&text[at + 36..])),
+        None => text.to_string(),
+    }
+}
+
+/// JSON with sorted keys and without what belongs to one run.
+fn json(text: &str) -> String {
+    let mut value: Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
+    plain(&mut value);
+    if let Some(object) = value.as_object_mut() {
+        object.remove("lineage");
+        object.remove("serial");
+    }
+    format!("{}\n", serde_json::to_string_pretty(&value).unwrap())
+}
+
+fn plain(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = uuids(text),
+        Value::Array(items) => items.iter_mut().for_each(plain),
+        Value::Object(object) => {
+            object.values_mut().for_each(plain);
+            let sorted: Map<String, Value> = std::mem::take(object).into_iter().collect();
+            *object = sorted;
+        }
+        _ => {}
+    }
+}
