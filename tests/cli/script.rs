@@ -101,8 +101,15 @@ pub fn printed(dir: &Path, output: &Output) -> String {
 fn steady(line: &str) -> String {
     let mut words: Vec<String> = line.split(' ').map(steady_word).collect();
     for i in 1..words.len() {
-        if words[i - 1] == "process" && words[i].parse::<u32>().is_ok() {
-            words[i] = "PID".into();
+        let word = words[i].trim_end_matches(['.', ',', ')', ':']);
+        let bare = match words[i - 1].as_str() {
+            "process" if word.parse::<u32>().is_ok() => Some("PID"),
+            "object" if word.len() == 8 && word.chars().all(|c| c.is_ascii_hexdigit()) => Some("KEY"),
+            "after" if word.strip_suffix('s').is_some_and(|n| n.parse::<u32>().is_ok()) => Some("0s"),
+            _ => None,
+        };
+        if let Some(bare) = bare {
+            words[i] = words[i].replace(word, bare);
         }
     }
     words.join(" ").trim_end().to_string()

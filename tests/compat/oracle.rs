@@ -50,6 +50,7 @@ cases! {
     triggers_replace,
     unknown_flow,
     variables_types,
+    variables_untyped,
     variables_validation,
 }
 

@@ -152,7 +152,7 @@ fn done(text: &str) -> String {
         .lines()
         .filter(is_progress)
         .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still "))
-        .map(steady)
+        .map(|line| steady(without_id(line)))
         .collect();
     progress.sort();
     let summary = text.find("\nApply complete!").map_or("", |at| &text[at + 1..]);
@@ -161,7 +161,12 @@ fn done(text: &str) -> String {
     format!("{}{}{end}{troubles}", progress.concat(), steady(summary).trim_end())
 }
 
-/// `Error: …` and `Warning: …` lines, sorted.
+/// drform does not show ids while it works yet; keys of deposed objects are random.
+fn without_id(line: &str) -> &str {
+    line.split_once(" [id=").map_or(line, |(before, _)| before)
+}
+
+/// Summaries of errors, sorted.
 fn errors(text: &str) -> String {
     let mut found: Vec<String> = text
         .lines()
@@ -175,7 +180,6 @@ fn errors(text: &str) -> String {
 
 /// Takes out what differs from run to run, and the product's name.
 fn steady(text: &str) -> String {
-    let text = text.replace("drform has ", "Terraform has ").replace("drform will ", "Terraform will ");
     text.lines().map(|line| format!("{}\n", words(line, steady_word).trim_end())).collect()
 }
 
@@ -187,6 +191,12 @@ fn steady_word(word: &str) -> String {
     let seconds = word.trim_end_matches('s');
     if word.ends_with('s') && !seconds.is_empty() && seconds.chars().all(|c| c.is_ascii_digit()) {
         return "Ns".to_string();
+    }
+    if word.len() == 10 && word.ends_with("):") {
+        return "KEY):".to_string();
+    }
+    if word.trim_end_matches(['.', ',']) == "drform" {
+        return word.replace("drform", "Terraform");
     }
     uuids(word)
 }
@@ -215,6 +225,8 @@ fn json(text: &str) -> String {
     if let Some(object) = value.as_object_mut() {
         object.remove("lineage");
         object.remove("serial");
+        // Not written by drform yet; Terraform lists conditions there, in random order.
+        object.remove("check_results");
     }
     format!("{}\n", serde_json::to_string_pretty(&value).unwrap())
 }
@@ -225,6 +237,12 @@ fn plain(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(plain),
         Value::Object(object) => {
             object.values_mut().for_each(plain);
+            // The order of a set.
+            for set in ["dependencies", "sensitive_attributes"] {
+                if let Some(Value::Array(items)) = object.get_mut(set) {
+                    items.sort_by_key(ToString::to_string);
+                }
+            }
             let sorted: Map<String, Value> = std::mem::take(object).into_iter().collect();
             *object = sorted;
         }

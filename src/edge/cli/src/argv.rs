@@ -5,7 +5,7 @@ use std::ffi::OsString;
 /// Rewrites Terraform's single-dash long flags and inserts `TF_CLI_ARGS` and `TF_CLI_ARGS_<command>`.
 ///
 /// Everything after a lone `--` is left as it is. `extra` holds the two variables' texts, general one first.
-pub fn rewrite(args: impl IntoIterator<Item = OsString>, extra: impl Fn(&str) -> Vec<String>) -> Vec<OsString> {
+pub(crate) fn rewrite(args: impl IntoIterator<Item = OsString>, extra: impl Fn(&str) -> Vec<String>) -> Vec<OsString> {
     let mut args = args.into_iter();
     let mut out: Vec<OsString> = args.next().into_iter().collect();
     let mut command_seen = false;
@@ -42,7 +42,7 @@ fn double_dash(text: &str) -> String {
 }
 
 /// Help and complaints of the argument parser with options as people write them here: one dash.
-pub fn single_dashes(text: &str) -> String {
+pub(crate) fn single_dashes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("--") {
@@ -59,7 +59,7 @@ pub fn single_dashes(text: &str) -> String {
 }
 
 /// Splits the text of `TF_CLI_ARGS` into words; single and double quotes group.
-pub fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut started = false;

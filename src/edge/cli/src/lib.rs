@@ -64,7 +64,14 @@ fn command(args: Vec<OsString>) -> Exit {
                 .next("Name the directory that holds the root module."),
         );
     }
-    dispatch(&shell, &parsed.command)
+    let exit = dispatch(&shell, &parsed.command);
+    match shell.terminal.lost() {
+        Some(why) => shell.fail(
+            diag::Diagnostic::error("The output is incomplete", format!("Standard output could not be written: {why}."))
+                .next("What the command did, it did; make room and look again, for example with drform show."),
+        ),
+        None => exit,
+    }
 }
 
 fn dispatch(shell: &Shell, command: &Command) -> Exit {

@@ -34,7 +34,9 @@ impl Progress for Lines<'_> {
         match happening {
             Happening::Begins { steps } => {
                 count.total = *steps;
-                self.terminal.out("\n");
+                if *steps > 0 {
+                    self.terminal.out("\n");
+                }
             }
             Happening::Line(line) if count.total <= FEW => self.terminal.out(&format!("{line}\n")),
             Happening::Line(_) => {}

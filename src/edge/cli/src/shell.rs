@@ -11,7 +11,7 @@ use views::Colour;
 
 /// Exit codes: Terraform's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done.
     Success = 0,
     /// An error.
@@ -21,7 +21,7 @@ pub enum Exit {
 }
 
 /// The surroundings of a command.
-pub struct Shell {
+pub(crate) struct Shell {
     /// The terminal.
     pub terminal: Terminal,
     /// Where to work.
@@ -32,18 +32,18 @@ pub struct Shell {
 
 impl Shell {
     /// The site in one of the worlds.
-    pub fn site(&self, world: &World) -> Site {
+    pub(crate) fn site(&self, world: &World) -> Site {
         let world = if world.sandbox { ops::World::Sandbox } else { ops::World::Real };
         Site::new(&self.dir, world, self.environment.clone())
     }
 
     /// Colours of standard output.
-    pub fn colour(&self) -> Colour {
+    pub(crate) fn colour(&self) -> Colour {
         if self.terminal.style().colour { Colour::Yes } else { Colour::No }
     }
 
     /// Prints all that was said to standard error, sorted by place.
-    pub fn say(&self, said: &Said) -> Exit {
+    pub(crate) fn say(&self, said: &Said) -> Exit {
         let diagnostics = said.diagnostics.clone().sorted();
         for (diagnostic, more) in diagnostics.folded() {
             let text = diag::render(diagnostic, &said.texts, self.terminal.err_style());
@@ -54,12 +54,12 @@ impl Shell {
     }
 
     /// Prints one diagnostic.
-    pub fn fail(&self, diagnostic: Diagnostic) -> Exit {
+    pub(crate) fn fail(&self, diagnostic: Diagnostic) -> Exit {
         self.say(&Said { diagnostics: diagnostic.into(), ..Said::default() })
     }
 
     /// A request that reads only.
-    pub fn reading(&self, world: &World, variables: &Variables, parallelism: usize) -> Request {
+    pub(crate) fn reading(&self, world: &World, variables: &Variables, parallelism: usize) -> Request {
         Request {
             site: self.site(world),
             variables: arguments(variables),
@@ -72,7 +72,7 @@ impl Shell {
     ///
     /// # Errors
     /// A lock timeout that is no duration.
-    pub fn writing(&self, world: &World, variables: &Variables, running: &Running) -> Result<Request, Diagnostic> {
+    pub(crate) fn writing(&self, world: &World, variables: &Variables, running: &Running) -> Result<Request, Diagnostic> {
         let locking =
             if running.lock { Locking::Hold(duration("-lock-timeout", &running.lock_timeout)?) } else { Locking::Free };
         Ok(Request {
@@ -105,7 +105,7 @@ fn arguments(variables: &Variables) -> VariableArguments {
 ///
 /// # Errors
 /// Flags that exclude each other, addresses that are none.
-pub fn plan_options(planning: &Planning) -> Result<PlanOptions, Diagnostic> {
+pub(crate) fn plan_options(planning: &Planning) -> Result<PlanOptions, Diagnostic> {
     let mode = match (planning.destroy, planning.refresh_only) {
         (true, true) => {
             return Err(Diagnostic::error("Incompatible plan mode options", "-destroy and -refresh-only exclude each other.")
@@ -125,7 +125,7 @@ pub fn plan_options(planning: &Planning) -> Result<PlanOptions, Diagnostic> {
 }
 
 /// An address on the command line that is none.
-pub fn bad_address(address: &str, error: &addrs::ParseError) -> Diagnostic {
+pub(crate) fn bad_address(address: &str, error: &addrs::ParseError) -> Diagnostic {
     Diagnostic::error("Invalid address", format!("{address:?}: {error}."))
         .next("Write the address of one resource instance, such as aws_instance.db[\"a\"], quoted for your shell.")
 }

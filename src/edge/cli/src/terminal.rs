@@ -6,17 +6,19 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Standard output and error with their style. A reader that goes away (`| head`) ends the printing, never the work.
-pub struct Terminal {
+pub(crate) struct Terminal {
     style: Style,
     err_style: Style,
     out_closed: AtomicBool,
     err_closed: AtomicBool,
+    /// What kept standard output from being written, other than a reader that went away.
+    lost: Mutex<Option<String>>,
     serial: Mutex<()>,
 }
 
 /// Whether colours are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
+pub(crate) enum Colour {
     /// On a terminal, unless `NO_COLOR` is set.
     Auto,
     /// Never (`-no-color`).
@@ -25,7 +27,7 @@ pub enum Colour {
 
 impl Terminal {
     /// Looks at the streams; `no_color` is whether `NO_COLOR` is set to something.
-    pub fn new(colour: Colour, no_color: Option<&str>) -> Self {
+    pub(crate) fn new(colour: Colour, no_color: Option<&str>) -> Self {
         let wanted = colour == Colour::Auto && no_color.is_none_or(str::is_empty);
         let width = terminal_size::terminal_size().map_or(100, |(w, _)| usize::from(w.0));
         let style = |tty: bool| Style { colour: wanted && tty, width: if tty { width } else { 100 } };
@@ -34,39 +36,51 @@ impl Terminal {
             err_style: style(std::io::stderr().is_terminal()),
             out_closed: AtomicBool::new(false),
             err_closed: AtomicBool::new(false),
+            lost: Mutex::new(None),
             serial: Mutex::new(()),
         }
     }
 
     /// How to render what goes to standard output.
-    pub fn style(&self) -> Style {
+    pub(crate) fn style(&self) -> Style {
         self.style
     }
 
     /// How to render what goes to standard error.
-    pub fn err_style(&self) -> Style {
+    pub(crate) fn err_style(&self) -> Style {
         self.err_style
     }
 
     /// True when somebody may be there to answer.
-    pub fn can_ask(&self) -> bool {
+    pub(crate) fn can_ask(&self) -> bool {
         std::io::stdin().is_terminal()
     }
 
     /// Writes to standard output.
-    pub fn out(&self, text: &str) {
+    pub(crate) fn out(&self, text: &str) {
         let _one_at_a_time = self.serial.lock();
-        write_quietly(&mut std::io::stdout().lock(), text, &self.out_closed);
+        if let Some(error) = write_quietly(&mut std::io::stdout().lock(), text, &self.out_closed)
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+            && let Ok(mut lost) = self.lost.lock()
+        {
+            *lost = Some(error.to_string());
+        }
+    }
+
+    /// Why a part of standard output is missing, if it is: a full disk, for example. A reader that went away misses
+    /// nothing.
+    pub fn lost(&self) -> Option<String> {
+        self.lost.lock().ok().and_then(|mut lost| lost.take())
     }
 
     /// Writes to standard error.
-    pub fn err(&self, text: &str) {
+    pub(crate) fn err(&self, text: &str) {
         let _one_at_a_time = self.serial.lock();
-        write_quietly(&mut std::io::stderr().lock(), text, &self.err_closed);
+        let _nobody_left_to_tell = write_quietly(&mut std::io::stderr().lock(), text, &self.err_closed);
     }
 
     /// Asks a question and reads one line; `None` at the end of input.
-    pub fn ask(&self, question: &str) -> Option<String> {
+    pub(crate) fn ask(&self, question: &str) -> Option<String> {
         self.out(question);
         let mut line = String::new();
         match std::io::stdin().read_line(&mut line) {
@@ -76,12 +90,12 @@ impl Terminal {
     }
 }
 
-/// Any failure to write ends the writing to that stream: there is nobody left to tell.
-fn write_quietly(stream: &mut dyn Write, text: &str, closed: &AtomicBool) {
+/// Any failure to write ends the writing to that stream; the first one is returned.
+fn write_quietly(stream: &mut dyn Write, text: &str, closed: &AtomicBool) -> Option<std::io::Error> {
     if closed.load(Ordering::Relaxed) {
-        return;
+        return None;
     }
-    if stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).is_err() {
-        closed.store(true, Ordering::Relaxed);
-    }
+    let error = stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).err()?;
+    closed.store(true, Ordering::Relaxed);
+    Some(error)
 }

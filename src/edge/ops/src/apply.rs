@@ -29,10 +29,9 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
     let Planned { plan, input, mut session, .. } = planned;
     let mut said = Said::default();
     let prior = session.storage.state();
-    let lineage = if prior.lineage.is_empty() { uuid::Uuid::new_v4().to_string().into() } else { prior.lineage.clone() };
     let begin = Begin {
         run: session.run_id.clone(),
-        lineage,
+        lineage: session.storage.lineage(),
         serial: prior.serial,
         operation: "apply".into(),
         terraform_version: TERRAFORM_VERSION.into(),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use value::Value;
 
 /// The world and its log.
-pub struct Cloud {
+pub(crate) struct Cloud {
     path: PathBuf,
     log: File,
     catalogue: Catalogue,
@@ -25,7 +25,7 @@ impl Cloud {
     ///
     /// # Errors
     /// A log that cannot be read or that holds an event that is not legal.
-    pub fn open(dir: &Path) -> Result<Cloud, Diagnostic> {
+    pub(crate) fn open(dir: &Path) -> Result<Cloud, Diagnostic> {
         let path = dir.join("world.jsonl");
         let catalogue = Catalogue::shipped().map_err(|e| Diagnostic::error("The shipped schemas are broken", e.to_string()))?;
         fs::create_dir_all(dir).map_err(|e| trouble("make", dir, &e))?;
@@ -44,22 +44,22 @@ impl Cloud {
     }
 
     /// What is in the world.
-    pub fn world(&self) -> &World {
+    pub(crate) fn world(&self) -> &World {
         &self.world
     }
 
     /// The provider schemas that the sandbox can play.
-    pub fn catalogue(&self) -> &Catalogue {
+    pub(crate) fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 
     /// Answers a question; `config` is the provider block.
-    pub fn answer(&self, config: &Value, question: &Question) -> Answer {
+    pub(crate) fn answer(&self, config: &Value, question: &Question) -> Answer {
         self.world.answer(&self.catalogue, config, question)
     }
 
     /// Carries out requests in order; all their events are on disk, by one sync, before any is answered.
-    pub fn change(&mut self, requests: &[(Value, &ChangeRequest)]) -> Vec<ChangeAnswer> {
+    pub(crate) fn change(&mut self, requests: &[(Value, &ChangeRequest)]) -> Vec<ChangeAnswer> {
         let mut lines = String::new();
         let mut answers = Vec::with_capacity(requests.len());
         for (config, request) in requests {
@@ -86,7 +86,7 @@ impl Cloud {
     ///
     /// # Errors
     /// A domain that does not exist or is lost already; a log that cannot be written.
-    pub fn lose(&mut self, domain: &Domain) -> Result<(), Diagnostic> {
+    pub(crate) fn lose(&mut self, domain: &Domain) -> Result<(), Diagnostic> {
         let event = self.world.lose(&self.catalogue, domain)?;
         self.happen(&event)
     }
@@ -95,7 +95,7 @@ impl Cloud {
     ///
     /// # Errors
     /// A domain that is not lost; a log that cannot be written.
-    pub fn restore(&mut self, domain: &Domain) -> Result<(), Diagnostic> {
+    pub(crate) fn restore(&mut self, domain: &Domain) -> Result<(), Diagnostic> {
         let event = self.world.restore(&self.catalogue, domain)?;
         self.happen(&event)
     }

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use value::{Type, Value};
 
 /// All providers of a run.
-pub struct Providers {
+pub(crate) struct Providers {
     schemas: Schemas,
     cloud: Option<Mutex<Cloud>>,
     /// What each configuration was configured with: the sandbox answers by it.
@@ -79,7 +79,7 @@ impl Providers {
     }
 
     /// Schemas of all of them.
-    pub fn schemas(&self) -> &Schemas {
+    pub(crate) fn schemas(&self) -> &Schemas {
         &self.schemas
     }
 

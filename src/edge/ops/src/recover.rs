@@ -140,7 +140,7 @@ fn begin(storage: &Storage, run: &Arc<str>) -> Begin {
     let state = storage.state();
     Begin {
         run: run.clone(),
-        lineage: state.lineage.clone(),
+        lineage: storage.lineage(),
         serial: state.serial,
         operation: "recover".into(),
         terraform_version: TERRAFORM_VERSION.into(),

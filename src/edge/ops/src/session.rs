@@ -31,7 +31,7 @@ pub struct Request {
 }
 
 /// An open site.
-pub struct Session {
+pub(crate) struct Session {
     pub(crate) parallelism: Parallelism,
     pub(crate) runtime: Runtime,
     pub(crate) configuration: Configuration,

@@ -18,7 +18,7 @@ pub enum Locking {
 }
 
 /// What was read, and where it goes back to.
-pub struct Storage {
+pub(crate) struct Storage {
     local: LocalState,
     journal_dir: std::path::PathBuf,
     workspace: String,
@@ -38,7 +38,7 @@ impl Storage {
     /// # Errors
     /// A lock that somebody else holds; files that cannot be read; a state or journal that is torn in the middle or
     /// of a newer version. Nothing is written.
-    pub fn open(site: &Site, locking: Locking, operation: &str) -> Result<Storage, Diagnostic> {
+    pub(crate) fn open(site: &Site, locking: Locking, operation: &str) -> Result<Storage, Diagnostic> {
         let (workspace, workspaces) = workspace(site)?;
         let local = workspaces.state(&workspace);
         let journal_dir = site.journal_dir(&workspace);
@@ -72,18 +72,29 @@ impl Storage {
     }
 
     /// The state as it is known: file and journal together.
-    pub fn state(&self) -> &Arc<State> {
+    pub(crate) fn state(&self) -> &Arc<State> {
         &self.state
     }
 
     /// Name of the workspace.
-    pub fn workspace(&self) -> &str {
+    pub(crate) fn workspace(&self) -> &str {
         &self.workspace
     }
 
 
+    /// Lineage of the state: of one that was never written, the one that an earlier run chose for it, or a new one.
+    pub(crate) fn lineage(&self) -> Arc<str> {
+        if !self.state.lineage.is_empty() {
+            return self.state.lineage.clone();
+        }
+        match &self.folded.begin {
+            Some(begin) => begin.lineage.clone(),
+            None => uuid::Uuid::new_v4().to_string().into(),
+        }
+    }
+
     /// Changes whose outcome is in doubt.
-    pub fn unresolved(&self) -> &[Arc<Intent>] {
+    pub(crate) fn unresolved(&self) -> &[Arc<Intent>] {
         &self.folded.unresolved
     }
 

@@ -18,7 +18,7 @@ pub struct VariableArguments {
 }
 
 /// Reads them all. Files that are read are added to `texts`, for excerpts.
-pub fn gather(
+pub(crate) fn gather(
     site: &Site,
     arguments: &VariableArguments,
     texts: &mut SourceTexts,

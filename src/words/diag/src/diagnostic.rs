@@ -179,10 +179,9 @@ impl Diagnostics {
         let mut first: BTreeMap<_, usize> = BTreeMap::new();
         let mut kinds: Vec<(&Diagnostic, usize)> = Vec::new();
         for one in &self.all {
-            let detail = match &one.address {
-                Some(address) => one.detail.replace(address.as_str(), ""),
-                None => one.detail.clone(),
-            };
+            // At one place of the configuration, instances differ in their values only.
+            let of_instance = one.address.is_some() && one.subject.is_some();
+            let detail = if of_instance { "" } else { one.detail.as_str() };
             match first.entry((one.severity, one.summary.as_str(), one.subject.as_ref(), detail)) {
                 Entry::Vacant(free) => {
                     free.insert(kinds.len());

@@ -41,12 +41,22 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         return Exit::Failure;
     }
     let changes = planned.plan.has_changes();
+    let mode = planned.plan.mode;
     let (applied, said) = ops::apply(planned, &lines);
     let exit = shell.say(&said);
-    let outcome = if applied.interrupted { "Apply interrupted!" } else if exit == Exit::Failure { "Apply stopped." } else { "Apply complete!" };
-    if changes || exit == Exit::Failure {
+    let verb = if mode == Mode::Destroy { "Destroy" } else { "Apply" };
+    let outcome = match (applied.interrupted, exit) {
+        (true, _) => "interrupted!",
+        (false, Exit::Failure) => "stopped.",
+        (false, _) => "complete!",
+    };
+    if changes || mode == Mode::Destroy || exit == Exit::Failure {
         let apply::ApplySummary { added, changed, destroyed, .. } = applied.summary;
-        shell.terminal.out(&format!("\n{outcome} Resources: {added} added, {changed} changed, {destroyed} destroyed.\n"));
+        let counts = match mode {
+            Mode::Destroy => format!("{destroyed} destroyed"),
+            _ => format!("{added} added, {changed} changed, {destroyed} destroyed"),
+        };
+        shell.terminal.out(&format!("\n{verb} {outcome} Resources: {counts}.\n"));
     }
     if !applied.outputs.is_empty() && exit == Exit::Success {
         shell.terminal.out(&format!("\nOutputs:\n\n{}", views::outputs_text(&applied.outputs)));
