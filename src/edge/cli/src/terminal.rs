@@ -69,7 +69,7 @@ impl Terminal {
 
     /// Why a part of standard output is missing, if it is: a full disk, for example. A reader that went away misses
     /// nothing.
-    pub fn lost(&self) -> Option<String> {
+    pub(crate) fn lost(&self) -> Option<String> {
         self.lost.lock().ok().and_then(|mut lost| lost.take())
     }
 

@@ -445,12 +445,11 @@ fn prevented(change: &InstanceChange) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         "Instance cannot be destroyed",
         format!(
-            "Resource {} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To \
-             avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope \
-             of the plan using the -target option.",
+            "Resource {} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed.",
             change.addr
         ),
     )
+    .next("Take back what calls for it, or disable lifecycle.prevent_destroy and run the command again.")
     .about(change.addr.to_string());
     match &change.declared_at {
         Some(block) => diagnostic.at(block.clone()),

@@ -5,7 +5,7 @@ mod declarations;
 mod mistakes;
 mod overrides;
 mod providers;
-mod types;
+mod type_constraints;
 
 use crate::{ModuleTree, Sources, load};
 use addrs::ModulePath;

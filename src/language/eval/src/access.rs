@@ -79,6 +79,7 @@ fn unsupported_attribute<'a>(name: &str, names: impl Iterator<Item = &'a Arc<str
         "Unsupported attribute",
         format!("This object does not have an attribute named {name:?}.{suggestion}"),
     )
+    .next("Correct the name, or read it with try() if it may be missing.")
 }
 
 fn missing_element<'a>(name: &str, keys: impl Iterator<Item = &'a Arc<str>>, marks: Marks) -> Fault {

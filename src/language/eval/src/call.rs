@@ -74,7 +74,7 @@ impl Evaluation<'_> {
         }
         let suggestion = did_you_mean(&name.text, OWN.iter().copied().chain(functions::names()));
         let detail = format!("There is no function named {:?}.{suggestion}", name.text);
-        let diagnostic = Diagnostic::error("Call to unknown function", detail);
+        let diagnostic = Diagnostic::error("Call to unknown function", detail).next("Correct the name of the function.");
         // As in Terraform `try` hides this: a module may ask whether a function is there.
         self.troubles.push(diagnostic.at(name.span.of(&self.file)));
         Value::dynamic()

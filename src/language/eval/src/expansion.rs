@@ -177,7 +177,7 @@ fn refuse<T>(detail: impl Into<String>, next: impl Into<String>) -> Result<T, Re
 fn target_advice(what: &str, argument: &str) -> String {
     format!(
         "Decide {argument} of {what} from values that are known while planning, such as input variables; or first apply \
-         with -target only what {argument} depends on."
+         a configuration of only what {argument} depends on."
     )
 }
 

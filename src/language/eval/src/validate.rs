@@ -207,7 +207,7 @@ fn missing_in_type(ty: &Type, steps: &[Step], file: &Arc<str>) -> Option<Diagnos
 fn no_attribute(name: &Name, suggestion: String, file: &Arc<str>) -> Diagnostic {
     let detail =
         format!("This object has no argument, nested block, or exported attribute named {:?}.{suggestion}", name.text);
-    Diagnostic::error("Unsupported attribute", detail).at(name.span.of(file))
+    Diagnostic::error("Unsupported attribute", detail).at(name.span.of(file)).next("Correct the name.")
 }
 
 /// The one instance that stands for all instances of a module.

@@ -86,8 +86,8 @@ fn prevent_destroy_shows_the_change_and_refuses_it() {
             because of size
         test_thing.c[0]: Delete DeleteBecauseCountIndex
         errored
-        Error [test_thing.a]: Instance cannot be destroyed: Resource test_thing.a has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope of the plan using the -target option.
-        Error [test_thing.c[0]]: Instance cannot be destroyed: Resource test_thing.c[0] has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope of the plan using the -target option.
+        Error [test_thing.a]: Instance cannot be destroyed: Resource test_thing.a has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed.
+        Error [test_thing.c[0]]: Instance cannot be destroyed: Resource test_thing.c[0] has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed.
     "#]].assert_eq(&run.text());
     let destroy = case(text).with(rows()).mode(Mode::Destroy).run();
     assert_eq!(destroy.diagnostics.len(), 2);

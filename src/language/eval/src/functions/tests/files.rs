@@ -44,7 +44,7 @@ impl Chance for Fixed {
 const FILES: Memory = Memory(&[
     ("./a.txt", b"hello"),
     ("./bad", b"\xff\xfe"),
-    ("/root/x", b"home"),
+    ("/home/x", b"home"),
     ("m/a.tf", b""),
     ("m/b.tf", b""),
     ("m/b.json", b""),
@@ -57,8 +57,8 @@ const FILES: Memory = Memory(&[
 fn run(name: &str, args: &[&str]) -> Result<Value, String> {
     let surroundings = Surroundings {
         files: &FILES,
-        working_directory: "/work/dir",
-        home: Some("/root"),
+        working_directory: "/site/dir",
+        home: Some("/home"),
         plan_timestamp: Some("2020-01-01T00:00:00Z".into()),
         chance: Some(&Fixed),
     };
@@ -83,8 +83,8 @@ fn files_are_read() {
         Err("Invalid value for \"path\" parameter: no file exists at \"./none\".".into())
     );
     assert!(run("file", &["./bad"]).unwrap_err().contains("are not valid UTF-8; use the filebase64 function"));
-    assert_eq!(run("abspath", &["../x"]), text("/work/x"));
-    assert_eq!(run("pathexpand", &["~/a"]), text("/root/a"));
+    assert_eq!(run("abspath", &["../x"]), text("/site/x"));
+    assert_eq!(run("pathexpand", &["~/a"]), text("/home/a"));
     assert!(run("pathexpand", &["~joe/a"]).is_err());
 }
 
