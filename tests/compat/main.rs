@@ -6,11 +6,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod case;
-//mod hostile;
-//mod killed;
+mod hostile;
+mod killed;
 mod oracle;
-//mod plugin;
-//mod python;
-//mod spread;
+mod plugin;
+mod python;
+mod spread;
 mod tool;
 mod transcript;

@@ -82,6 +82,17 @@ impl LocalState {
         Ok(())
     }
 
+    /// Makes sure that what the file holds is on the disk, also when an earlier process wrote it and died before it
+    /// could say so. A file that is not there is fine.
+    pub fn sync(&self) -> Result<(), BackendError> {
+        let target = place::resolve(&self.path);
+        match fs::File::open(&target).and_then(|file| file.sync_all()) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(BackendError::file("sync", &self.path)(e)),
+            Ok(()) => place::sync_directory(place::directory_of(&target)),
+        }
+    }
+
     fn put(&self, shared: &mut Shared, bytes: &[u8]) -> Result<(), BackendError> {
         let target = place::resolve(&self.path);
         let like = fs::metadata(&target).ok();

@@ -2,7 +2,7 @@
 
 use crate::drive::{self, Crank};
 use crate::progress::{Happening, Progress};
-use crate::{Planned, Said};
+use crate::{Planned, Said, chance};
 use apply::{Applier, ApplySummary, Limits};
 use diag::Diagnostic;
 use journal::Begin;
@@ -26,7 +26,8 @@ pub const TERRAFORM_VERSION: &str = "1.11.4";
 
 /// Applies a plan that has no errors.
 pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
-    let Planned { plan, input, mut session, .. } = planned;
+    let Planned { plan, mut input, mut session, .. } = planned;
+    input.surroundings.chance = Some(Arc::new(chance::Real));
     let mut said = Said::default();
     let prior = session.storage.state();
     let begin = Begin {

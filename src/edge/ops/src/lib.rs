@@ -3,6 +3,7 @@
 //! Never: the terminal; a decision about what to change.
 
 mod apply;
+mod chance;
 mod cloud;
 mod configuration;
 mod console;
@@ -10,6 +11,7 @@ mod drift;
 mod drive;
 mod init;
 mod judge;
+mod not_yet;
 mod plan;
 mod progress;
 mod providers;

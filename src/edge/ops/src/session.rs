@@ -6,7 +6,7 @@ use crate::drive::{self, Parallelism};
 use crate::providers::{Providers, place};
 use crate::storage::{Locking, Storage};
 use crate::variables::{self, VariableArguments};
-use crate::{Said, Site, TERRAFORM_VERSION, World};
+use crate::{Said, Site, TERRAFORM_VERSION, World, chance};
 use addrs::{Mode, ProviderConfig, ResourceInstance};
 use configschema::Schema;
 use eval::VariableInput;
@@ -66,6 +66,12 @@ impl Session {
         let storage = said.take(Storage::open(&site, request.locking, operation))?;
         let troubles = state::integrity(storage.state());
         if said.and(troubles) == crate::said::Go::Stop {
+            return None;
+        }
+        if !matches!(operation, "show" | "recover") {
+            crate::not_yet::refuse(&site, &configuration.tree, storage.state(), said);
+        }
+        if said.diagnostics.has_errors() {
             return None;
         }
         let runtime = said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string())))?;
@@ -141,7 +147,7 @@ impl Drop for Session {
 }
 
 fn settings(site: &Site, storage: &Storage) -> eval::Settings {
-    eval::Settings { workspace: storage.workspace().into(), plan_timestamp: Some(now_rfc3339().into()), ..settings_of(site) }
+    eval::Settings { workspace: storage.workspace().into(), plan_timestamp: Some(chance::now().into()), ..settings_of(site) }
 }
 
 /// What expressions see of a site before anything else is known.
@@ -155,13 +161,6 @@ pub(crate) fn settings_of(site: &Site) -> eval::Settings {
         plan_timestamp: None,
         chance: None,
     }
-}
-
-/// The time in UTC, to the second, as `plantimestamp()` gives it.
-fn now_rfc3339() -> String {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
-    jiff::Timestamp::from_second(seconds).map(|t| t.to_string()).unwrap_or_default()
 }
 
 /// A name that no other run has.

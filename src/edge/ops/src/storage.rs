@@ -118,7 +118,10 @@ impl Storage {
     pub(crate) fn fold_in(&mut self) -> Result<(), Diagnostic> {
         self.stored = read_journal(&self.journal_dir)?;
         let folded = fold(&self.on_disk, &self.stored.records)?;
-        if !state::content_equal(&self.on_disk, &folded.state) {
+        if state::content_equal(&self.on_disk, &folded.state) {
+            // The process that wrote it may have died before it was on the disk, and the journal is about to go.
+            self.local.sync()?;
+        } else {
             self.local.write(state::v4::print(&folded.state).as_bytes())?;
         }
         self.state = Arc::new(folded.state.clone());

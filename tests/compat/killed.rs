@@ -1,0 +1,180 @@
+//! `kill -9` at random instants of an apply whose provider is a process of its own; then apply again: the state holds
+//! every resource once, and the provider was asked to make each once.
+//!
+//! `KILLS` says how often (fifty by default), `SEED` makes a run repeat. drform alone is killed: the provider lives on
+//! for a moment and may still carry out what it was asked. That is the point: whatever reached it has an intent on
+//! disk, so the next run repeats it with the same token, and whichever of the two comes second is a `repeat`.
+
+use crate::plugin::{overrides, own};
+use crate::tool::{Setting, Tool, directory};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// xorshift64: instants need no better randomness, only a seed that repeats.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit.max(1)
+    }
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+}
+
+/// Twelve groups in four ranks, each of which waits for the one before.
+const MAIN: &str = r#"
+terraform {
+  required_providers {
+    drform = { source = "drform/drform" }
+  }
+}
+variable "zones" {
+  type    = list(string)
+  default = ["a", "b", "c"]
+}
+resource "drform_spread" "one" {
+  count      = 3
+  group      = "one${count.index}"
+  members    = ["m"]
+  candidates = var.zones
+}
+resource "drform_spread" "two" {
+  count      = 3
+  group      = "two${count.index}"
+  members    = [drform_spread.one[count.index].id]
+  candidates = var.zones
+}
+resource "drform_spread" "three" {
+  count      = 3
+  group      = "three${count.index}"
+  members    = drform_spread.two[*].id
+  candidates = var.zones
+}
+resource "drform_spread" "four" {
+  count      = 3
+  group      = "four${count.index}"
+  members    = ["m${count.index}"]
+  candidates = var.zones
+  depends_on = [drform_spread.three]
+}
+"#;
+const OBJECTS: usize = 12;
+
+fn prepared() -> (tempfile::TempDir, Setting) {
+    let dir = directory();
+    std::fs::write(dir.path().join("main.tf"), MAIN).unwrap();
+    let record = dir.path().join("record").to_string_lossy().into_owned();
+    let installation = overrides(&[("drform/drform", own())]);
+    (dir, Setting { installation, environment: vec![("DRFORM_RECORD_FILE".into(), record)] })
+}
+
+/// When the first change of a run reaches the provider, and when the run is over.
+struct Span {
+    first: Duration,
+    end: Duration,
+}
+
+fn span() -> Span {
+    let (dir, setting) = prepared();
+    let start = Instant::now();
+    let mut child = start_apply(dir.path(), &setting, &[]);
+    let mut first = None;
+    while child.try_wait().unwrap().is_none() {
+        if first.is_none() && dir.path().join(".drform/journal").exists() {
+            first = Some(start.elapsed());
+        }
+        std::thread::yield_now();
+    }
+    let end = start.elapsed();
+    Span { first: first.expect("an apply keeps a journal"), end }
+}
+
+fn start_apply(dir: &Path, setting: &Setting, arguments: &[&str]) -> std::process::Child {
+    let all: Vec<&str> = ["apply", "-auto-approve"].iter().chain(arguments).copied().collect();
+    Tool::Drform.command(dir, setting, &all).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn killed_applies_lose_nothing_and_make_nothing_twice() {
+    let (seed, kills) = (setting("SEED", 20_261_122), setting("KILLS", 50));
+    let mut random = Random(seed | 1);
+    let Span { first, end } = span();
+    // Starting and planning change nothing: most kills fall where changes are made, some anywhere.
+    let busy = (end.saturating_sub(first)).as_micros() as u64;
+    let (mut interrupted, mut began) = (0, 0);
+    for kill in 0..kills {
+        let (dir, setting) = prepared();
+        let dir = dir.path();
+        let instant = match kill % 5 {
+            0 => Duration::from_micros(random.below(end.as_micros() as u64)),
+            _ => first + Duration::from_micros(random.below(busy)),
+        };
+        let told = format!("kill {kill} after {instant:?}, SEED={seed}");
+        killed_after(dir, &setting, instant, &mut interrupted, &[]);
+        began += u32::from(dir.join("record").exists());
+        let ran = Tool::Drform.run(dir, &setting, &["apply", "-auto-approve"]);
+        assert_eq!(ran.code, 0, "{told}\n{}", ran.text());
+        agrees(dir, &setting, &told, &[]);
+        if kill % 10 == 0 {
+            an_update_and_an_end(dir, &setting, &told, &mut random, busy, first);
+        }
+    }
+    assert!(kills == 0 || interrupted > 0, "every apply was over before it was killed");
+    println!("{kills} kills, {interrupted} in time, {began} after the first change, SEED={seed}");
+}
+
+fn killed_after(dir: &Path, setting: &Setting, instant: Duration, interrupted: &mut u32, arguments: &[&str]) {
+    let mut child = start_apply(dir, setting, arguments);
+    let start = Instant::now();
+    while start.elapsed() < instant {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    *interrupted += u32::from(child.wait().unwrap().code().is_none());
+}
+
+/// Updates and deletes are killed too.
+fn an_update_and_an_end(dir: &Path, setting: &Setting, told: &str, random: &mut Random, busy: u64, first: Duration) {
+    let more = ["-var=zones=[\"a\",\"b\",\"c\",\"d\"]"];
+    let instant = first + Duration::from_micros(random.below(busy));
+    killed_after(dir, setting, instant, &mut 0, &more);
+    let ran = Tool::Drform.run(dir, setting, &["apply", "-auto-approve", more[0]]);
+    assert_eq!(ran.code, 0, "{told}, update\n{}", ran.text());
+    agrees(dir, setting, &format!("{told}, update"), &more);
+    killed_after(dir, setting, instant, &mut 0, &["-destroy"]);
+    let ran = Tool::Drform.run(dir, setting, &["apply", "-auto-approve", "-destroy"]);
+    assert_eq!(ran.code, 0, "{told}, destroy\n{}", ran.text());
+    assert_eq!(Tool::Drform.run(dir, setting, &["state", "list"]).ok().out, "", "{told}");
+    assert_eq!(tokens(dir, "delete").len(), OBJECTS, "{told}: {}", record(dir));
+}
+
+/// Every object is in the state once, was asked for once, and nothing is left to do.
+fn agrees(dir: &Path, setting: &Setting, told: &str, arguments: &[&str]) {
+    let list = Tool::Drform.run(dir, setting, &["state", "list"]).ok().out;
+    let addresses: BTreeSet<&str> = list.lines().collect();
+    assert_eq!((list.lines().count(), addresses.len()), (OBJECTS, OBJECTS), "{told}\n{list}");
+    let created = tokens(dir, "create");
+    assert_eq!(created.len(), OBJECTS, "{told}\n{}", record(dir));
+    let distinct: BTreeSet<&String> = created.iter().collect();
+    assert_eq!(distinct.len(), OBJECTS, "{told}\n{}", record(dir));
+    let all: Vec<&str> = ["plan", "-detailed-exitcode"].iter().chain(arguments).copied().collect();
+    let plan = Tool::Drform.run(dir, setting, &all);
+    assert_eq!(plan.code, 0, "{told}\n{}", plan.text());
+}
+
+fn record(dir: &Path) -> String {
+    std::fs::read_to_string(dir.join("record")).unwrap_or_default()
+}
+
+/// Tokens of what was carried out; repeats of the same request were not.
+fn tokens(dir: &Path, verb: &str) -> Vec<String> {
+    let begin = format!("{verb} drform_spread ");
+    record(dir).lines().filter_map(|line| line.strip_prefix(&begin)).map(str::to_string).collect()
+}

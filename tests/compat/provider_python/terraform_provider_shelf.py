@@ -1,0 +1,120 @@
+"""A provider on the framework `tf` 1.2.0, as somebody else would write one: items on a shelf, each a JSON file.
+
+SHELF_FAULT makes it misbehave when it is asked for an item: `die` ends the process after the item was made, `unknown`
+answers with an unknown value, `type` with a value of another type, `liar` with another value than planned.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from tf import types as t
+from tf.iface import DataSource, Provider, Resource
+from tf.runner import run_provider
+from tf.schema import Attribute, Schema
+
+
+class Item(Resource):
+    def __init__(self, shelf):
+        self.shelf = shelf
+
+    @classmethod
+    def get_name(cls):
+        return "item"
+
+    @classmethod
+    def get_schema(cls):
+        return Schema(attributes=[
+            Attribute("id", t.String(), computed=True),
+            Attribute("name", t.String(), required=True, requires_replace=True),
+            Attribute("text", t.String(), optional=True),
+            Attribute("weight", t.Number(), optional=True),
+            Attribute("labels", t.List(t.String()), optional=True),
+            Attribute("colour", t.String(), optional=True, computed=True, default="grey"),
+            Attribute("secret", t.String(), optional=True, sensitive=True),
+            Attribute("length", t.Number(), computed=True),
+        ])
+
+    def file(self, item_id):
+        return self.shelf.dir / f"{item_id}.json"
+
+    def create(self, ctx, planned):
+        # Two objects of one name are two files, so that a second create is seen.
+        number = len(list(self.shelf.dir.glob(f"{planned['name']}-*.json")))
+        return self.put({**planned, "id": f"{planned['name']}-{number}"})
+
+    def put(self, item):
+        item = {**item, "length": len(item["text"] or "")}
+        with open(self.file(item["id"]), "w") as file:
+            json.dump(item, file)
+            os.fsync(file.fileno())
+        fault = os.environ.get("SHELF_FAULT")
+        if fault == "die":
+            os._exit(3)
+        odd = {"unknown": {"length": t.Unknown}, "type": {"length": [True]}, "liar": {"text": "not that"}}
+        return {**item, **odd.get(fault, {})}
+
+    def read(self, ctx, current):
+        file = self.file(current["id"])
+        return json.loads(file.read_text()) if file.exists() else None
+
+    def update(self, ctx, current, planned):
+        return self.put({**planned, "id": current["id"]})
+
+    def plan(self, ctx, current, planned):
+        return {**planned, "length": t.Unknown} if "text" in ctx.changed_fields else planned
+
+    def delete(self, ctx, current):
+        self.file(current["id"]).unlink()
+
+    def upgrade(self, ctx, version, old):
+        return old
+
+
+class Items(DataSource):
+    def __init__(self, shelf):
+        self.shelf = shelf
+
+    @classmethod
+    def get_name(cls):
+        return "items"
+
+    @classmethod
+    def get_schema(cls):
+        return Schema(attributes=[
+            Attribute("prefix", t.String(), required=True),
+            Attribute("names", t.List(t.String()), computed=True),
+        ])
+
+    def read(self, ctx, config):
+        names = sorted(json.loads(f.read_text())["name"] for f in self.shelf.dir.glob(f"{config['prefix']}*.json"))
+        return {**config, "names": names}
+
+
+class Shelf(Provider):
+    def get_model_prefix(self):
+        return "shelf_"
+
+    def get_provider_schema(self, diags):
+        return Schema(attributes=[Attribute("dir", t.String(), required=True)])
+
+    def full_name(self):
+        return "drform.test/dev/shelf"
+
+    def validate_config(self, diags, config):
+        pass
+
+    def configure_provider(self, diags, config):
+        self.dir = Path(config["dir"])
+        self.dir.mkdir(exist_ok=True)
+
+    def get_data_sources(self):
+        return [Items]
+
+    def get_resources(self):
+        return [Item]
+
+
+if __name__ == "__main__":
+    run_provider(Shelf(), sys.argv)
