@@ -80,7 +80,7 @@ fn a_provider_that_dies_while_it_creates() {
 #[test]
 fn a_provider_that_answers_wrongly_after_a_create() {
     let rows = [
-        ("unknown", &["unknown", ".length"][..]),
+        ("unknown", &["the attribute length unknown"][..]),
         ("liar", &["Provider produced inconsistent result after apply", ".text"][..]),
     ];
     for (fault, parts) in rows {

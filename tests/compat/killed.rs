@@ -152,7 +152,9 @@ fn an_update_and_an_end(dir: &Path, setting: &Setting, told: &str, random: &mut 
     let ran = Tool::Drform.run(dir, setting, &["apply", "-auto-approve", "-destroy"]);
     assert_eq!(ran.code, 0, "{told}, destroy\n{}", ran.text());
     assert_eq!(Tool::Drform.run(dir, setting, &["state", "list"]).ok().out, "", "{told}");
-    assert_eq!(tokens(dir, "delete").len(), OBJECTS, "{told}: {}", record(dir));
+    // Whether a lost delete was carried out is found out by reading, and a spread is there as long as a state says so:
+    // it may be asked for again, under another token.
+    assert!(tokens(dir, "delete").len() >= OBJECTS, "{told}: {}", record(dir));
 }
 
 /// Every object is in the state once, was asked for once, and nothing is left to do.

@@ -104,8 +104,8 @@ fn needs_init(dir: &Path) -> bool {
 
 /// The plan, from its first change on; of errors and warnings their summaries (their layout is our own).
 fn told(text: &str) -> String {
-    let troubles = errors(text);
-    if !troubles.is_empty() {
+    let troubles = troubles(text);
+    if troubles.contains("Error: ") {
         return troubles;
     }
     let lines: Vec<&str> = text.lines().collect();
@@ -117,9 +117,10 @@ fn told(text: &str) -> String {
             || l.starts_with("You can apply this plan")
     };
     let first = lines.iter().position(begins).unwrap_or(0);
-    let last = lines.iter().position(|l| l.starts_with('─')).unwrap_or(lines.len());
-    let prose = unwrapped(lines.get(first..last.max(first)).unwrap_or_default());
-    steady(&prose)
+    let end = |l: &&str| l.starts_with('─') || l.starts_with("Warning: ") || l.starts_with('╷');
+    let last = lines.iter().skip(first).position(end).map_or(lines.len(), |at| first + at);
+    let prose = unwrapped(lines.get(first..last).unwrap_or_default());
+    format!("{}{troubles}", steady(&prose))
 }
 
 /// Joins the lines of paragraphs: where they break depends on the length of the product's name.
@@ -141,18 +142,19 @@ fn unwrapped(lines: &[&str]) -> String {
 
 /// What an apply did, in an order of its own, then everything from its summary on.
 fn done(text: &str) -> String {
-    let troubles = errors(text);
+    let troubles = troubles(text);
     let what = ["ing... [", "ing...", " complete after "];
     let is_progress = |l: &&str| !l.starts_with(' ') && what.iter().any(|w| l.contains(w)) && l.contains(": ");
     let mut progress: Vec<String> = text
         .lines()
         .filter(is_progress)
-        .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still "))
+        // drform does not tell what it reads while it plans.
+        .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still ") && !l.starts_with("data."))
         .map(|line| steady(without_id(line)))
         .collect();
     progress.sort();
     let summary = text.find("\nApply complete!").map_or("", |at| &text[at + 1..]);
-    let summary = summary.trim_end();
+    let summary = summary.split("\nWarning: ").next().unwrap_or_default().trim_end();
     let end = if summary.is_empty() { "" } else { "\n" };
     format!("{}{}{end}{troubles}", progress.concat(), steady(summary).trim_end())
 }
@@ -162,15 +164,16 @@ fn without_id(line: &str) -> &str {
     line.split_once(" [id=").map_or(line, |(before, _)| before)
 }
 
-/// Summaries of errors, sorted.
-fn errors(text: &str) -> String {
+/// Summaries of errors and warnings, sorted, each once; their layout is our own.
+fn troubles(text: &str) -> String {
     let mut found: Vec<String> = text
         .lines()
         .map(|l| l.trim_start_matches(['│', '╷', ' ']))
-        .filter(|l| l.starts_with("Error: "))
+        .filter(|l| l.starts_with("Error: ") || l.starts_with("Warning: "))
         .map(|l| format!("{}\n", l.trim_end()))
         .collect();
     found.sort();
+    found.dedup();
     found.concat()
 }
 
