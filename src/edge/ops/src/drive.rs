@@ -245,7 +245,8 @@ impl Shown {
             }
             Event::Finished { addr, deposed, act } => {
                 let took = self.over(addr, deposed.as_ref());
-                line(format!("{}: {} complete after {took}s", named(addr, deposed.as_ref()), done(*act)));
+                // Terraform names the key of a deposed object only when it begins.
+                line(format!("{addr}: {} complete after {took}s", done(*act)));
                 progress.happens(&Happening::StepDone);
             }
             Event::Failed { addr, deposed, act } => {

@@ -1,7 +1,7 @@
 //! `drform validate`: configuration and schemas, no state, no cloud.
 
 use crate::providers::Providers;
-use crate::{Said, Site, configuration, session};
+use crate::{Said, Site, TERRAFORM_VERSION, configuration, session};
 use state::State;
 use tokio::runtime::Runtime;
 
@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 pub fn validate(site: &Site) -> Said {
     let mut said = Said::default();
     let configuration = configuration::read_if_any(site, &mut said);
+    said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
     let (graph, diagnostics) = eval::expression_graph(&configuration.tree);
     said.diagnostics.extend(diagnostics);
     if said.diagnostics.has_errors() {

@@ -132,7 +132,7 @@ fn in_doubt(asked: &Asked<'_>, mut diagnostics: Diagnostics, why: &str) -> Judge
          until it is found out.",
         asked.name()
     );
-    let diagnostic = Diagnostic::error("Outcome in doubt", detail).next("Run the recover command: it asks the provider what is there.");
+    let diagnostic = Diagnostic::error("Outcome in doubt", detail).next("Run drform recover: it asks the provider what is there.");
     diagnostics.push(asked.placed(diagnostic));
     Judged { outcome: None, value: None, diagnostics }
 }

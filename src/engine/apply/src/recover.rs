@@ -226,7 +226,10 @@ impl Recovery {
             "Outcome still in doubt",
             format!("What became of a change of {} could not be found out. Nothing is done with this address.", intent.addr),
         )
-        .next("Look at the object itself, then say what is true with the recover command.");
+        .next(format!(
+            "Look for the object itself. If it was never made, or once it is gone: drform recover -never-made='{}'",
+            intent.addr
+        ));
         self.trouble(intent, troubles);
         self.trouble(intent, why.into());
     }

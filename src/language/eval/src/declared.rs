@@ -71,9 +71,13 @@ pub(crate) fn display(module: &Module) -> String {
 
 fn undeclared_variable(module: &Module, name: &str, place: Range) -> Diagnostic {
     let suggestion = did_you_mean(name, module.variables.keys().map(AsRef::as_ref));
-    let detail = format!("An input variable with the name {name:?} has not been declared.{suggestion}");
-    let next = format!("Declare it with a variable {name:?} {{}} block, or correct the name.");
-    Diagnostic::error("Reference to undeclared input variable", detail).at(place).next(next)
+    // Terraform's own words; the battery compares them.
+    let advice = match suggestion.is_empty() {
+        true => format!(" This variable can be declared with a variable {name:?} {{}} block."),
+        false => suggestion,
+    };
+    let detail = format!("An input variable with the name {name:?} has not been declared.{advice}");
+    Diagnostic::error("Reference to undeclared input variable", detail).at(place).next("Correct the name, or declare it.")
 }
 
 fn undeclared_resource(module: &Module, resource: &Resource, place: Range) -> Diagnostic {

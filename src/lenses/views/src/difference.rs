@@ -190,7 +190,8 @@ impl Comparison<'_> {
 
     fn value(&self, ty: &Type, pair: Pair, at: &Path) -> Part {
         self.hidden_or(pair, at, &|pair| match ty {
-            Type::Dynamic => self.any(pair, at),
+            // Inside a value of any type Terraform does not say what forces a replacement.
+            Type::Dynamic => Comparison { forced: &[] }.any(pair, at),
             Type::List(element) => self.list(pair, at, true, |pair, i| self.value(element, pair, &at.then(PathStep::Index(i as u64)))),
             Type::Set(element) => self.set(pair, at, |pair| self.value(element, pair, at)),
             Type::Map(element) => {

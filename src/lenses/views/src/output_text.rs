@@ -5,7 +5,7 @@ use state::OutputState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::json::{Escape, Layout, Node};
-use value::{Content, Value};
+use value::{Content, Type, Value};
 
 /// How one output is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,7 @@ fn write(out: &mut String, head: &str, value: &Value, depth: usize, comma: &str)
         Content::Set(..) => ("toset([", "])"),
         Content::List(..) => ("tolist([", "])"),
         Content::Tuple(_) => ("[", "]"),
+        Content::Null(ty) => return out.push_str(&format!("{indent}{head}{}{comma}\n", null(ty))),
         _ => return out.push_str(&format!("{indent}{head}{}{comma}\n", scalar(value))),
     };
     if value.children().next().is_none() {
@@ -110,4 +111,18 @@ fn write(out: &mut String, head: &str, value: &Value, depth: usize, comma: &str)
         }
     }
     out.push_str(&format!("{indent}{close}{comma}\n"));
+}
+
+/// Null, with its type where it has one.
+fn null(ty: &Type) -> String {
+    match ty {
+        Type::Dynamic => "null".into(),
+        Type::String => "tostring(null)".into(),
+        Type::Number => "tonumber(null)".into(),
+        Type::Bool => "tobool(null)".into(),
+        Type::List(element) => format!("tolist(null) /* of {} */", element.friendly_name()),
+        Type::Set(element) => format!("toset(null) /* of {} */", element.friendly_name()),
+        Type::Map(element) => format!("tomap(null) /* of {} */", element.friendly_name()),
+        other => format!("null /* {} */", other.friendly_name()),
+    }
 }

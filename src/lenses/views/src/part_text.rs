@@ -174,7 +174,8 @@ impl Renderer {
         if parts.is_empty() {
             return format!("{{}}{null}{forces}");
         }
-        let width = parts.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0);
+        // Terraform counts bytes here and pads by characters.
+        let width = parts.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
         let inner = Manner { quiet: manner.quiet || what == "attribute", forces: false, ..manner };
         let mut out = format!("{{{forces}\n");
         let mut kept = 0;

@@ -71,7 +71,16 @@ fn drift(plan: &Plan, paint: Paint) -> String {
     if plan.drift.is_empty() {
         return String::new();
     }
-    format!("{}\n{}\n", drifted(plan, paint), "─".repeat(77))
+    let drifted = drifted(plan, paint);
+    if plan.mode == Mode::RefreshOnly {
+        return format!(
+            "{drifted}\nThis is a refresh-only plan, so drform will not take any actions to undo these. If\nyou were expecting these changes then you can apply this plan to record the\nupdated values in the drform state without changing any remote objects.\n"
+        );
+    }
+    format!(
+        "{drifted}\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n\n{}\n",
+        "─".repeat(77)
+    )
 }
 
 fn drifted(plan: &Plan, paint: Paint) -> String {
@@ -198,7 +207,8 @@ fn outputs(plan: &Plan, paint: Paint) -> String {
     if changed.is_empty() {
         return String::new();
     }
-    let width = changed.iter().map(|(name, _)| attribute_name(name).chars().count()).max().unwrap_or(0);
+    // In line with outputs that do not change too.
+    let width = plan.outputs.keys().map(|name| attribute_name(name).len()).max().unwrap_or(0);
     let mut out = String::from("\nChanges to Outputs:\n");
     for (name, output) in changed {
         let (before, after) = (masked(&output.before, output.sensitive), masked(&output.after, output.sensitive));

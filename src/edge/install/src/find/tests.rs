@@ -58,11 +58,11 @@ fn changed_after_installation() {
         &fixture.place(),
         PROBE,
         expect![[r#"
-        Error: Provider package does not match the lock file
-        The package of drform.test/dev/probe 1.2.3 in LAB/site/.terraform/providers/drform.test/dev/probe/1.2.3/OS_ARCH does not match any of the checksums recorded in .terraform.lock.hcl: it was changed after it was installed, or the lock file was written for another platform.
-        => Remove that directory and run drform init. If the checksums of OS_ARCH are missing in the lock file, run terraform providers lock -platform=OS_ARCH where the packages can be downloaded.
-        at main.tf:39
-    "#]],
+            Error: Provider package does not match the lock file
+            The package of drform.test/dev/probe 1.2.3 in LAB/site/.terraform/providers/drform.test/dev/probe/1.2.3/OS_ARCH does not match any of the checksums recorded in .terraform.lock.hcl: it was changed after it was installed, or the lock file was written for another platform.
+            => Remove that directory and run drform init. If the checksums of OS_ARCH are missing in the lock file, run terraform providers lock -platform=OS_ARCH where the packages can be downloaded.
+            at main.tf:104
+        "#]],
     );
 }
 
@@ -75,11 +75,11 @@ fn gone_or_asked_for_otherwise() {
         &fixture.place(),
         PROBE,
         expect![[r#"
-        Error: Required plugins are not installed
-        There is no package of drform.test/dev/probe 1.2.3 for OS_ARCH in LAB/site/.terraform/providers.
-        => Run drform init.
-        at main.tf:39
-    "#]],
+            Error: Required plugins are not installed
+            There is no package of drform.test/dev/probe 1.2.3 for OS_ARCH in LAB/site/.terraform/providers.
+            => Run drform init.
+            at main.tf:104
+        "#]],
     );
     fixture.file("site/main.tf", &requiring(&[("probe", PROBE, "~> 2.0")]));
     check(
@@ -87,11 +87,11 @@ fn gone_or_asked_for_otherwise() {
         &fixture.place(),
         PROBE,
         expect![[r#"
-        Error: Inconsistent dependency lock file
-        drform.test/dev/probe: locked version selection 1.2.3 doesn't match the updated version constraints "~> 2.0".
-        => Run drform init -upgrade to choose a version that matches.
-        at main.tf:39
-    "#]],
+            Error: Inconsistent dependency lock file
+            drform.test/dev/probe: locked version selection 1.2.3 doesn't match the updated version constraints "~> 2.0".
+            => Run drform init -upgrade to choose a version that matches.
+            at main.tf:104
+        "#]],
     );
     fixture.file("site/main.tf", &requiring(&[("probe", PROBE, "two")]));
     check(
@@ -99,11 +99,11 @@ fn gone_or_asked_for_otherwise() {
         &fixture.place(),
         PROBE,
         expect![[r#"
-        Error: Invalid version constraint
-        This string does not use correct version constraint syntax: "two" is not a version such as 1.2.3.
-        => Write constraints such as "~> 1.2" or ">= 1.0.0, < 2.0.0".
-        at main.tf:39
-    "#]],
+            Error: Invalid version constraint
+            This string does not use correct version constraint syntax: "two" is not a version such as 1.2.3.
+            => Write constraints such as "~> 1.2" or ">= 1.0.0, < 2.0.0".
+            at main.tf:104
+        "#]],
     );
 }
 
@@ -117,13 +117,13 @@ fn never_installed() {
         &fixture.place(),
         PROBE,
         expect![[r#"
-        Error: Provider is not installed
-        Provider drform.test/dev/probe is required and no version of it has been chosen. Looked at:
-          - .terraform.lock.hcl: no provider is locked
-          - LAB/mirror: 1.10.0, 1.2.3
-        => Run drform init. It takes packages from file system mirrors; to have them downloaded, run terraform init.
-        at main.tf:39
-    "#]],
+            Error: Provider is not installed
+            Provider drform.test/dev/probe is required and no version of it has been chosen. Looked at:
+              - .terraform.lock.hcl: no provider is locked
+              - LAB/mirror: 1.10.0, 1.2.3
+            => Run drform init. It takes packages from file system mirrors; to have them downloaded, run terraform init.
+            at main.tf:104
+        "#]],
     );
     check(
         &fixture,
