@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 /// How many provider calls run side by side.
@@ -121,6 +122,8 @@ pub(crate) async fn apply(applier: &mut Applier, journal: &mut JournalFile, cran
                 "\nInterrupt received: finishing what is begun. Interrupt again to leave at once; the journal keeps what is in doubt.".into(),
             ));
             applier.interrupt();
+            let providers = crank.providers.clone();
+            tokio::spawn(async move { providers.interrupt().await });
             continue;
         }
         if !idle {
@@ -195,7 +198,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// After so long a call is said to be still running.
 const SLOW: Duration = Duration::from_secs(10);
 
-/// Ctrl-C: once to finish what is begun, twice to leave at once.
+/// Ctrl-C or SIGTERM: once to finish what is begun, twice to leave at once.
 struct Interrupts {
     count: Arc<AtomicU32>,
     notify: Arc<tokio::sync::Notify>,
@@ -206,7 +209,12 @@ impl Interrupts {
         let interrupts = Interrupts { count: Arc::default(), notify: Arc::default() };
         let (count, notify) = (interrupts.count.clone(), interrupts.notify.clone());
         tokio::spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
+            let Ok(mut terminated) = signal(SignalKind::terminate()) else { return };
+            loop {
+                tokio::select! {
+                    interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { return },
+                    _ = terminated.recv() => {}
+                }
                 if count.fetch_add(1, Ordering::SeqCst) > 0 {
                     // Asked twice: the journal holds whatever is in doubt.
                     std::process::exit(130);

@@ -43,17 +43,28 @@ pub(crate) fn stored(session: &Session, refreshed: Option<&Plan>) -> (Report, Di
         if addr.resource.mode != Mode::Managed || instance.current.is_none() {
             continue;
         }
-        let found = refreshed.map(|plan| plan.values.get(addr).filter(|value| !value.is_null()));
-        let (value, presence) = match found {
-            Some(Some(value)) => (value.clone(), Presence::Present),
-            looked => match session.decoded(addr) {
-                Some(value) => (value, if looked.is_some() { Presence::Missing } else { Presence::Present }),
+        let presence = match refreshed {
+            Some(plan) if !is_found(plan, addr) => Presence::Missing,
+            _ => Presence::Present,
+        };
+        // References to a missing object see an unknown one: what it was, the state says.
+        let value = match refreshed.and_then(|plan| plan.values.get(addr)) {
+            Some(value) if value.is_known() && !value.is_null() => value.clone(),
+            _ => match session.decoded(addr) {
+                Some(value) => value,
                 None => continue,
             },
         };
         objects.push(Observed { presence, ..observed(addr, &value, &instance.provider, blocks) });
     }
     judge(objects, &session.configuration)
+}
+
+/// Whether the object is still there under this address or the one that it moves to. What could not be read counts as
+/// there: the diagnostics say so.
+fn is_found(plan: &Plan, addr: &ResourceInstance) -> bool {
+    let moved_to = plan.moved.iter().find(|(_, from)| *from == addr).map(|(to, _)| to);
+    plan.refreshed.object(moved_to.unwrap_or(addr), None).is_some()
 }
 
 fn judge(objects: Vec<Observed>, configuration: &Configuration) -> (Report, Diagnostics) {

@@ -185,3 +185,6 @@ fn without_keys(address: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,7 @@ pub fn plan(
     progress: &dyn Progress,
 ) -> (Option<Planned>, Said) {
     let mut said = Said::default();
+    let operation = if options.mode == Mode::Destroy && operation == "apply" { "destroy" } else { operation };
     let Some(mut session) = Session::open(request, operation, &mut said) else {
         return (None, said);
     };

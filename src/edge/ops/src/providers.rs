@@ -195,6 +195,15 @@ impl Providers {
         configured.get(provider).cloned().unwrap_or_else(|| Value::null(Type::Dynamic))
     }
 
+    /// Asks every plugin to bring its running calls to an early end (the Stop call); their answers still come.
+    pub(crate) async fn interrupt(&self) {
+        let serving: Vec<Arc<Plugin>> = self.plugins.running.lock().await.serving.values().cloned().collect();
+        for plugin in serving {
+            // What a plugin has to say about stopping changes nothing for us.
+            let _said = plugin.interrupt().await;
+        }
+    }
+
     /// Asks every plugin to end, and waits.
     pub(crate) async fn stop(&self) {
         let running = std::mem::take(&mut *self.plugins.running.lock().await);

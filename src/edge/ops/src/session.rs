@@ -48,7 +48,7 @@ impl Session {
     pub(crate) fn open(request: &Request, operation: &str, said: &mut Said) -> Option<Session> {
         let site = request.site.clone();
         let configuration = match operation {
-            "show" => configuration::read_if_any(&site, said),
+            "show" | "destroy" => configuration::read_if_any(&site, said),
             _ => configuration::read(&site, said),
         };
         let (inputs, troubles) = variables::gather(&site, &request.variables, &mut said.texts);

@@ -217,3 +217,7 @@ impl FromIterator<Diagnostic> for Diagnostics {
         Diagnostics { all: iter.into_iter().collect() }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing)]
+mod tests;

@@ -32,3 +32,14 @@ fn environment_arguments_follow_the_command() {
     );
     assert_eq!(run(&["drform", "show"], &extra), ["drform", "show", "--no-color"]);
 }
+
+#[test]
+fn help_shows_one_dash() {
+    for (text, expected) in [
+        ("unexpected argument '--nonsense' found", "unexpected argument '-nonsense' found"),
+        ("      --chdir <DIR>  x\n  -h, --help", "      -chdir <DIR>  x\n  -h, -help"),
+        ("a--b -- --- --1 --", "a--b -- --- --1 --"),
+    ] {
+        assert_eq!(single_dashes(text), expected);
+    }
+}
