@@ -46,7 +46,8 @@ fn run_script(path: &Path) -> Result<(), String> {
         fs::write(path, actual).unwrap();
         return Ok(());
     }
-    let difference = similar::TextDiff::from_lines(&text, &actual).unified_diff().header("expected", "printed").to_string();
+    let difference =
+        similar::TextDiff::from_lines(&text, &actual).unified_diff().header("expected", "printed").to_string();
     Err(format!("{}\n{difference}", path.display()))
 }
 
@@ -117,6 +118,7 @@ fn steady(line: &str) -> String {
 
 fn steady_word(word: &str) -> String {
     let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let is_uuid = bare.len() == 36 && bare.matches('-').count() == 4 && bare.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    let is_uuid =
+        bare.len() == 36 && bare.matches('-').count() == 4 && bare.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     if is_uuid { word.replace(bare, "UUID") } else { word.to_string() }
 }

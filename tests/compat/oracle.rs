@@ -42,7 +42,6 @@ cases! {
     outputs_sensitive,
     prevent_destroy,
     refresh_only,
-    removed_block,
     replace_flag,
     replace_triggered_by,
     sensitive_flow,

@@ -76,8 +76,10 @@ impl Held<'_> {
             let (from, to) = (self.text(&block.from)?, self.text(&block.to)?);
             // `a` to `a["x"]` moves the one instance without a key only.
             let exact = from.contains('[') || without_keys(&from) == without_keys(&to);
-            let addr = self.find(|addr| if exact { within(&self.relative(addr), &from) } else { self.is_under(addr, &from) })?;
-            let detail = format!("The state has {addr}, which is to become {to}; without the move it would be destroyed.");
+            let addr =
+                self.find(|addr| if exact { within(&self.relative(addr), &from) } else { self.is_under(addr, &from) })?;
+            let detail =
+                format!("The state has {addr}, which is to become {to}; without the move it would be destroyed.");
             Some(
                 Diagnostic::error("Moves are not supported yet", detail)
                     .at(block.range.clone())

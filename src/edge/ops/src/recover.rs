@@ -2,7 +2,7 @@
 
 use crate::drive::{self, Parallelism};
 use crate::progress::{Happening, Progress};
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::storage::{Locking, Storage};
 use crate::{Request, Said, TERRAFORM_VERSION, scope};
 use addrs::ResourceInstance;
@@ -111,6 +111,9 @@ fn declare(request: &Request, declared: &BTreeSet<ResourceInstance>, progress: &
     let by_address: BTreeMap<&ResourceInstance, &Arc<Intent>> =
         storage.unresolved().iter().map(|intent| (&intent.addr, intent)).collect();
     let mut writer = Writer::new(storage.stored());
+    // Only a run may say what became of a change; the one that left it has ended.
+    let run = session::run_id();
+    writer.push(Record::Begin(begin(&storage, &run)));
     for addr in declared {
         match by_address.get(addr) {
             Some(intent) => {

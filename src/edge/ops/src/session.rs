@@ -164,7 +164,7 @@ pub(crate) fn settings_of(site: &Site) -> eval::Settings {
 }
 
 /// A name that no other run has.
-fn run_id() -> Arc<str> {
+pub(crate) fn run_id() -> Arc<str> {
     uuid::Uuid::new_v4().to_string().into()
 }
 

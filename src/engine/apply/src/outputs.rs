@@ -20,7 +20,7 @@ pub(crate) fn outputs(plan: &Plan, evaluator: &Evaluator) -> BTreeMap<Arc<str>, 
             (Action::Delete, _) => {
                 outputs.remove(name);
             }
-            (_, Some(value)) => match stored(value, change.sensitive) {
+            (_, Some(value)) => match stored(value) {
                 Some(output) => {
                     outputs.insert(name.clone(), output);
                 }
@@ -33,13 +33,14 @@ pub(crate) fn outputs(plan: &Plan, evaluator: &Evaluator) -> BTreeMap<Arc<str>, 
     outputs
 }
 
-/// Null outputs and ephemeral ones are not stored, as in Terraform.
-fn stored(value: &Value, sensitive: bool) -> Option<OutputState> {
+/// Null outputs and ephemeral ones are not stored, as in Terraform. Whether one is sensitive its marks say: the plan also
+/// hides what was sensitive before.
+fn stored(value: &Value) -> Option<OutputState> {
     let marks = value.all_marks();
     let value = value.unmark_deep().0;
     if value.is_null() || !value.is_wholly_known() || marks.contains(Marks::EPHEMERAL) {
         return None;
     }
-    let sensitive = sensitive || marks.contains(Marks::SENSITIVE);
+    let sensitive = marks.contains(Marks::SENSITIVE);
     Some(OutputState { ty: value.ty(), value, sensitive })
 }

@@ -108,6 +108,8 @@ pub struct Variable {
     pub name: Arc<str>,
     /// What values are converted to; [`Type::Dynamic`] if not written.
     pub type_constraint: Type,
+    /// Whether `type` is written: text that is given for a variable without it is taken as it stands.
+    pub typed: bool,
     /// Defaults of optional object attributes in the type constraint, if it has any.
     pub type_defaults: Option<TypeDefaults>,
     /// `default`: constant, not yet converted.

@@ -15,7 +15,7 @@ use value::{Content, Marks, Type, Value, convert};
 #[derive(Clone, Debug)]
 pub enum VariableInput {
     /// Text of `-var` or the environment, and a description of where it came from, such as `environment variable
-    /// TF_VAR_zone`: a literal where the variable is of a primitive type, otherwise an expression.
+    /// TF_VAR_zone`: a literal where the variable is of a primitive type or of none, otherwise an expression.
     Text(String, String),
     /// From a `.tfvars` file.
     Expression(Expression),
@@ -145,8 +145,7 @@ impl Evaluator {
                 (Some(Incoming { value, range: Some(expr.range()), source }), diagnostics)
             }
             Some(VariableInput::Text(text, source)) => {
-                let literal = variable.type_constraint.is_primitive()
-                    || (variable.type_constraint == Type::Dynamic && self.default_is_text(variable));
+                let literal = !variable.typed || variable.type_constraint.is_primitive();
                 let (value, diagnostics) = if literal {
                     (Value::string(text.clone()), Diagnostics::new())
                 } else {
@@ -155,14 +154,6 @@ impl Evaluator {
                 (Some(Incoming { value, range: None, source: format!("set by {source}") }), diagnostics)
             }
             None => self.default_value(variable),
-        }
-    }
-
-    /// Text given for a variable that takes any type is a literal string, as is the default or where there is none.
-    fn default_is_text(&self, variable: &Variable) -> bool {
-        match &variable.default {
-            Some(expr) => self.constant(expr).0.ty().is_primitive(),
-            None => true,
         }
     }
 

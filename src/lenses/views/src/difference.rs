@@ -45,8 +45,16 @@ pub(crate) enum Body {
     Sensitive(Option<String>),
     /// A value that becomes one of another kind.
     Retyped(Box<Part>, Box<Part>),
-    /// A block: attributes, and per block type its blocks with their labels.
-    Block(BTreeMap<Arc<str>, Part>, Vec<(Arc<str>, Vec<(String, Part)>)>),
+    /// A block: attributes, and its nested blocks.
+    Block(BTreeMap<Arc<str>, Part>, Vec<NestedParts>),
+}
+
+/// The blocks of one type.
+#[derive(Clone, Debug)]
+pub(crate) struct NestedParts {
+    pub(crate) name: Arc<str>,
+    /// Each with its label as it is printed: empty, or a space and a quoted key.
+    pub(crate) parts: Vec<(String, Part)>,
 }
 
 /// Both sides; absent is not the same as null.
@@ -91,7 +99,7 @@ impl Comparison<'_> {
                 fate = with(fate, part.fate);
             }
             if !parts.is_empty() {
-                blocks.push((name.clone(), parts));
+                blocks.push(NestedParts { name: name.clone(), parts });
             }
         }
         self.part(fate, at, Body::Block(attributes, blocks))
@@ -192,7 +200,9 @@ impl Comparison<'_> {
         self.hidden_or(pair, at, &|pair| match ty {
             // Inside a value of any type Terraform does not say what forces a replacement.
             Type::Dynamic => Comparison { forced: &[] }.any(pair, at),
-            Type::List(element) => self.list(pair, at, true, |pair, i| self.value(element, pair, &at.then(PathStep::Index(i as u64)))),
+            Type::List(element) => {
+                self.list(pair, at, true, |pair, i| self.value(element, pair, &at.then(PathStep::Index(i as u64))))
+            }
             Type::Set(element) => self.set(pair, at, |pair| self.value(element, pair, at)),
             Type::Map(element) => {
                 let parts = entries(pair, |key, pair| self.value(element, pair, &at.then(PathStep::Key(key.clone()))));
@@ -204,7 +214,10 @@ impl Comparison<'_> {
                 for name in attributes.attributes.keys() {
                     let pair = (child(pair.0, name), child(pair.1, name));
                     let Some(some) = pair.1.or(pair.0) else { continue };
-                    parts.insert(name.clone(), self.value(&some.ty(), pair, &at.then(PathStep::Attribute(name.clone()))));
+                    parts.insert(
+                        name.clone(),
+                        self.value(&some.ty(), pair, &at.then(PathStep::Attribute(name.clone()))),
+                    );
                 }
                 let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
                 self.part(fate, at, Body::Object(parts))
@@ -233,9 +246,8 @@ impl Comparison<'_> {
                 let whole = |pair: Pair| Box::new(Part { forces: false, ..self.any(pair, at) });
                 self.part(Fate::Updated, at, Body::Retyped(whole((pair.0, None)), whole((None, pair.1))))
             }
-            (Some(Shape::Array), _) | (None, Some(Shape::Array)) => {
-                self.list(pair, at, true, |pair, i| self.value(&Type::Dynamic, pair, &at.then(PathStep::Index(i as u64))))
-            }
+            (Some(Shape::Array), _) | (None, Some(Shape::Array)) => self
+                .list(pair, at, true, |pair, i| self.value(&Type::Dynamic, pair, &at.then(PathStep::Index(i as u64)))),
             (Some(Shape::Object), _) | (None, Some(Shape::Object)) => {
                 let parts = entries(pair, |key, pair| {
                     self.value(&Type::Dynamic, pair, &at.then(PathStep::Attribute(key.clone())))
@@ -266,8 +278,7 @@ impl Comparison<'_> {
 
     fn set(&self, pair: Pair, at: &Path, one: impl Fn(Pair) -> Part) -> Part {
         let (before, after) = (items(pair.0), items(pair.1));
-        let mut parts: Vec<Part> =
-            before.iter().map(|b| one((Some(b), after.iter().find(|a| same(b, a))))).collect();
+        let mut parts: Vec<Part> = before.iter().map(|b| one((Some(b), after.iter().find(|a| same(b, a))))).collect();
         parts.extend(after.iter().filter(|a| !before.iter().any(|b| same(b, a))).map(|a| one((None, Some(a)))));
         let fate = parts.iter().fold(whole(pair), |fate, part| with(fate, part.fate));
         self.part(fate, at, Body::Set(parts))
@@ -381,6 +392,8 @@ fn sensitivity(will_be: bool, inner: Fate) -> String {
             "# Warning: this attribute value will be marked as sensitive and will not\n# display in UI output after applying this change.{unchanged}"
         )
     } else {
-        format!("# Warning: this attribute value will no longer be marked as sensitive\n# after applying this change.{unchanged}")
+        format!(
+            "# Warning: this attribute value will no longer be marked as sensitive\n# after applying this change.{unchanged}"
+        )
     }
 }

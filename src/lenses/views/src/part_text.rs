@@ -1,6 +1,6 @@
 //! Differences as lines of a plan: wording, symbols and layout are Terraform's (checked against 1.11.4 in `tests/cli`).
 
-use crate::difference::{Body, Fate, Part, of_any};
+use crate::difference::{Body, Fate, NestedParts, Part, of_any};
 use crate::paint::{Paint, Symbol};
 use crate::value_text::{attribute_name, quoted, scalar};
 use std::collections::BTreeMap;
@@ -65,7 +65,8 @@ impl Renderer {
                 self.entries(part, &parts, "element", indent, Manner { quiet: part.fate == Fate::Deleted, ..manner })
             }
             Body::Object(parts) => {
-                let parts: Vec<_> = parts.iter().map(|(key, p)| (attribute_name(key), p, TELLING.contains(&&**key))).collect();
+                let parts: Vec<_> =
+                    parts.iter().map(|(key, p)| (attribute_name(key), p, TELLING.contains(&&**key))).collect();
                 self.entries(part, &parts, "attribute", indent, manner)
             }
             Body::Unknown(None) => format!("(known after apply){}", self.forces(part, manner)),
@@ -167,7 +168,14 @@ impl Renderer {
     }
 
     /// Map elements or attributes: how they are written, what they are, and whether they are shown in any case.
-    fn entries(&self, part: &Part, parts: &[(String, &Part, bool)], what: &str, indent: usize, manner: Manner) -> String {
+    fn entries(
+        &self,
+        part: &Part,
+        parts: &[(String, &Part, bool)],
+        what: &str,
+        indent: usize,
+        manner: Manner,
+    ) -> String {
         // A map that goes away says so itself, its elements do not.
         let own = Manner { quiet: manner.quiet && what == "attribute", ..manner };
         let (null, forces) = (self.null(part, own), self.forces(part, manner));
@@ -197,7 +205,7 @@ impl Renderer {
     fn block(
         &self,
         part: &Part,
-        content: (&BTreeMap<Arc<str>, Part>, &Vec<(Arc<str>, Vec<(String, Part)>)>),
+        content: (&BTreeMap<Arc<str>, Part>, &[NestedParts]),
         indent: usize,
         manner: Manner,
     ) -> String {
@@ -222,7 +230,7 @@ impl Renderer {
         }
         out.push_str(&self.hidden(indent + 1, kept, "attribute"));
         let mut kept = 0;
-        for (name, parts) in blocks {
+        for NestedParts { name, parts } in blocks {
             let mut first = true;
             for (label, nested) in parts {
                 if nested.fate == Fate::Kept && !manner.everything {

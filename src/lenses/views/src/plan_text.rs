@@ -1,7 +1,7 @@
 //! The plan for people, in Terraform's words.
 
-use crate::paint::{Paint, Symbol};
 use crate::difference::{Fate, of_any, of_block};
+use crate::paint::{Paint, Symbol};
 use crate::part_text::{masked, part_text, symbol, warning};
 use crate::value_text::attribute_name;
 use addrs::Mode as ResourceMode;
@@ -20,14 +20,15 @@ pub fn plan_text(plan: &Plan, colour: Colour) -> String {
         out.push_str(&no_changes(plan, paint));
         return out;
     }
-    if plan.changes.iter().any(|c| c.action != Action::NoOp) {
+    let shown = |c: &&InstanceChange| c.action != Action::NoOp || moved_from(plan, c).is_some();
+    if plan.changes.iter().any(|c| shown(&c)) {
         out.push_str(&legend(plan, paint));
         let started = if plan.complete == plan::Complete::Yes { "drform will perform" } else { "drform planned" };
         let stopped = if plan.complete == plan::Complete::Yes { "" } else { ", but then encountered a problem" };
         out.push_str(&format!("\n{started} the following actions{stopped}:\n"));
-        for change in plan.changes.iter().filter(|c| c.action != Action::NoOp) {
+        for change in plan.changes.iter().filter(shown) {
             out.push('\n');
-            out.push_str(&change_text(change, paint));
+            out.push_str(&change_text(change, moved_from(plan, change), paint));
         }
         out.push_str(&summary(plan, paint));
     }
@@ -46,9 +47,18 @@ pub enum Colour {
 
 fn no_changes(plan: &Plan, paint: Paint) -> String {
     let (title, detail) = match plan.mode {
-        Mode::Destroy => ("No changes.", "No objects need to be destroyed.\n\nEither you have not created any objects yet or the existing objects were already deleted outside of drform."),
-        Mode::RefreshOnly if plan.drift.is_empty() => ("No changes.", "Your infrastructure still matches the configuration.\n\ndrform has checked that the real remote objects still match the result of\nyour most recent changes, and found no differences."),
-        _ => ("No changes.", "Your infrastructure matches the configuration.\n\ndrform has compared your real infrastructure against your configuration\nand found no differences, so no changes are needed."),
+        Mode::Destroy => (
+            "No changes.",
+            "No objects need to be destroyed.\n\nEither you have not created any objects yet or the existing objects were already deleted outside of drform.",
+        ),
+        Mode::RefreshOnly if plan.drift.is_empty() => (
+            "No changes.",
+            "Your infrastructure still matches the configuration.\n\ndrform has checked that the real remote objects still match the result of\nyour most recent changes, and found no differences.",
+        ),
+        _ => (
+            "No changes.",
+            "Your infrastructure matches the configuration.\n\ndrform has compared your real infrastructure against your configuration\nand found no differences, so no changes are needed.",
+        ),
     };
     format!("\n{} {detail}\n", paint.green(&paint.bold(title)))
 }
@@ -74,7 +84,7 @@ fn drift(plan: &Plan, paint: Paint) -> String {
     let drifted = drifted(plan, paint);
     if plan.mode == Mode::RefreshOnly {
         return format!(
-            "{drifted}\nThis is a refresh-only plan, so drform will not take any actions to undo these. If\nyou were expecting these changes then you can apply this plan to record the\nupdated values in the drform state without changing any remote objects.\n"
+            "{drifted}\nThis is a refresh-only plan, so drform will not take any actions to undo\nthese. If you were expecting these changes then you can apply this plan to\nrecord the updated values in the drform state without changing any remote\nobjects.\n"
         );
     }
     format!(
@@ -88,11 +98,8 @@ fn drifted(plan: &Plan, paint: Paint) -> String {
         "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the\nlast \"drform apply\":\n",
     );
     for drift in &plan.drift {
-        let (what, symbol) = if drift.after.is_null() {
-            ("has been deleted", Symbol::Delete)
-        } else {
-            ("has changed", Symbol::Update)
-        };
+        let (what, symbol) =
+            if drift.after.is_null() { ("has been deleted", Symbol::Delete) } else { ("has changed", Symbol::Update) };
         out.push_str(&format!("\n{}\n", paint.bold(&format!("  # {} {what}", drift.addr))));
         let part = of_block(&drift.schema.block, there((&drift.before, &drift.after)), &[]);
         out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&drift.addr), part_text(&part, 0, paint)));
@@ -120,14 +127,26 @@ fn legend(plan: &Plan, paint: Paint) -> String {
     out
 }
 
-fn change_text(change: &InstanceChange, paint: Paint) -> String {
+/// The address that the object had before.
+fn moved_from<'p>(plan: &'p Plan, change: &InstanceChange) -> Option<&'p addrs::ResourceInstance> {
+    plan.moved.get(&change.addr).filter(|_| change.deposed.is_none())
+}
+
+fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInstance>, paint: Paint) -> String {
     let addr = match &change.deposed {
         Some(key) => format!("{} (deposed object {key})", change.addr),
         None => change.addr.to_string(),
     };
-    let mut out = format!("{}\n", paint.bold(&format!("  # {addr} {}", becomes(change))));
+    let title = match moved_from {
+        Some(old) if change.action == Action::NoOp => format!("  # {old} has moved to {addr}"),
+        _ => format!("  # {addr} {}", becomes(change)),
+    };
+    let mut out = format!("{}\n", paint.bold(&title));
     if let Some(because) = because(change) {
         out.push_str(&format!("  # {because}\n"));
+    }
+    if let Some(old) = moved_from.filter(|_| change.action != Action::NoOp) {
+        out.push_str(&format!("  # (moved from {old})\n"));
     }
     let symbol = match change.action {
         Action::Create => Symbol::Create,

@@ -51,7 +51,8 @@ fn dataset(set: &Judged, paint: Paint) -> String {
         let lines = if below { wrapped(&row.reason, WIDTH - 8) } else { wrapped(&row.reason, WIDTH - column) };
         let indent = " ".repeat(if below { 8 } else { column });
         let separator = if below { format!("\n{indent}") } else { "  ".into() };
-        let text = if lines.is_empty() { head } else { format!("{head}{separator}{}", lines.join(&format!("\n{indent}"))) };
+        let text =
+            if lines.is_empty() { head } else { format!("{head}{separator}{}", lines.join(&format!("\n{indent}"))) };
         out.push_str(text.trim_end());
         out.push('\n');
     }
@@ -156,7 +157,8 @@ pub fn posture_text(before: &Report, after: &Report, colour: Colour) -> String {
                 continue;
             }
             let text = format!("{} → {}", was.level.word(), verdict.level.word());
-            let text = if verdict.level > was.level { paint.red(&format!("{text}  worse")) } else { paint.green(&text) };
+            let text =
+                if verdict.level > was.level { paint.red(&format!("{text}  worse")) } else { paint.green(&text) };
             rows.push((&set.name, verdict.failure.to_string(), text));
         }
     }

@@ -459,9 +459,22 @@ impl From<u64> for Number {
     }
 }
 
+impl Number {
+    /// Whether two numbers of different precision have one text: what a state file gives back for a hardware float
+    /// is equal to it, as it is to Terraform.
+    fn reads_as(&self, other: &Number) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Binary(a), Repr::Binary(b)) => {
+                a.bits != b.bits && self.to_f64() == other.to_f64() && text::plain(a) == text::plain(b)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        self.cmp(other).is_eq() || self.reads_as(other)
     }
 }
 
@@ -496,7 +509,8 @@ impl Hash for Number {
         match &self.0 {
             Repr::Int { value, .. } => value.hash(state),
             Repr::NegativeZero { .. } => 0_i64.hash(state),
-            Repr::Binary(b) => (b.negative, &b.mantissa, b.exponent).hash(state),
+            // Equal numbers of different precision have one nearest float.
+            Repr::Binary(_) => self.to_f64().to_bits().hash(state),
             Repr::Infinite { negative } => (*negative, "Inf").hash(state),
         }
     }

@@ -9,13 +9,13 @@ use plan::{Mode, PlanOptions};
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
     match plan_options(&args.planning) {
-        Ok(options) => with_options(shell, args, options),
+        Ok(options) => with_options(shell, args, options, "Apply"),
         Err(diagnostic) => shell.fail(diagnostic),
     }
 }
 
-/// Plans, asks, applies.
-pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: PlanOptions) -> Exit {
+/// Plans, asks, applies; `verb` is what the summary calls it.
+pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: PlanOptions, verb: &str) -> Exit {
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
         Err(diagnostic) => return shell.fail(diagnostic),
@@ -44,7 +44,6 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     let mode = planned.plan.mode;
     let (applied, said) = ops::apply(planned, &lines);
     let exit = shell.say(&said);
-    let verb = if mode == Mode::Destroy { "Destroy" } else { "Apply" };
     let outcome = match (applied.interrupted, exit) {
         (true, _) => "interrupted!",
         (false, Exit::Failure) => "stopped.",
@@ -52,8 +51,8 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     };
     if changes || mode == Mode::Destroy || exit == Exit::Failure {
         let apply::ApplySummary { added, changed, destroyed, .. } = applied.summary;
-        let counts = match mode {
-            Mode::Destroy => format!("{destroyed} destroyed"),
+        let counts = match verb {
+            "Destroy" => format!("{destroyed} destroyed"),
             _ => format!("{added} added, {changed} changed, {destroyed} destroyed"),
         };
         shell.terminal.out(&format!("\n{verb} {outcome} Resources: {counts}.\n"));

@@ -150,13 +150,17 @@ impl Applier {
     /// (plugin-protocol.md 10.4).
     pub(super) fn restore_marks(&mut self, step: usize, change: &InstanceChange, ready: &Ready) {
         let addr = &change.addr;
+        let mut marks_differ = false;
         self.touch(addr);
         if let Some(instance) = self.plan.refreshed.instances.get(addr)
             && let Some(object) = &instance.current
         {
+            let sensitive = object::sensitive(&object::marked(&change.schema, &ready.sensitive, &ready.planned));
+            // Secrecy that changes is a change of the object; an update that came to nothing is none.
+            marks_differ = sensitive != object.sensitive;
             let mut instance = instance.clone();
             instance.current = Some(Arc::new(Object {
-                sensitive: object::sensitive(&object::marked(&change.schema, &ready.sensitive, &ready.planned)),
+                sensitive,
                 dependencies: change.dependencies.clone(),
                 create_before_destroy: change.create_before_destroy,
                 ..(**object).clone()
@@ -168,8 +172,13 @@ impl Applier {
         let failed = troubles.has_errors();
         self.trouble(step, troubles);
         self.desired.evaluator.set_instance(addr, value);
-        self.summary.changed += usize::from(!failed);
+        self.summary.changed += usize::from(!failed && marks_differ);
         self.summary.failed += usize::from(failed);
+        if marks_differ && !failed {
+            let (deposed, act) = (None, Act::Update);
+            self.events.push(Event::Started { addr: addr.clone(), deposed: None, act });
+            self.after_next.push(After::Tell(Event::Finished { addr: addr.clone(), deposed, act }));
+        }
         self.after_next.push(After::End(step, if failed { Ending::Failed } else { Ending::Done }));
     }
 

@@ -45,6 +45,7 @@ impl Decoder<'_> {
         let variable = Variable {
             name: name.clone(),
             type_constraint,
+            typed: body.attribute("type").is_some(),
             type_defaults: (!type_defaults.is_empty()).then_some(type_defaults),
             default: body.attribute("default").map(|a| a.expr.clone()),
             description: self.string(body, "description"),

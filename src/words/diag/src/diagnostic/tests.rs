@@ -7,8 +7,10 @@ fn trouble(instance: usize, detail: &str) -> Diagnostic {
 #[test]
 fn the_same_mistake_in_many_instances_is_told_once() {
     let other = Diagnostic::error("Invalid value", "no place");
-    let all: Diagnostics =
-        (0..5).map(|i| trouble(i, &format!("it is {i}"))).chain([other.clone(), other.clone().next("different")]).collect();
+    let all: Diagnostics = (0..5)
+        .map(|i| trouble(i, &format!("it is {i}")))
+        .chain([other.clone(), other.clone().next("different")])
+        .collect();
     let folded = all.folded();
     assert_eq!(folded.len(), 2);
     assert_eq!(folded[0], (&trouble(0, "it is 0"), 4));
