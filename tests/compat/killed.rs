@@ -9,7 +9,7 @@ use crate::plugin::{overrides, own};
 use crate::tool::{Setting, Tool, directory};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 /// xorshift64: instants need no better randomness, only a seed that repeats.
@@ -75,28 +75,31 @@ fn prepared() -> (tempfile::TempDir, Setting) {
     (dir, Setting { installation, environment: vec![("DRFORM_RECORD_FILE".into(), record)] })
 }
 
-/// When the first change of a run reaches the provider, and when the run is over.
+/// How long an apply takes, and how long of that after its journal began.
 struct Span {
-    first: Duration,
-    end: Duration,
+    whole: Duration,
+    busy: Duration,
 }
 
 fn span() -> Span {
     let (dir, setting) = prepared();
     let start = Instant::now();
     let mut child = start_apply(dir.path(), &setting, &[]);
-    let mut first = None;
-    while child.try_wait().unwrap().is_none() {
-        if first.is_none() && dir.path().join(".drform/journal").exists() {
-            first = Some(start.elapsed());
-        }
-        std::thread::yield_now();
-    }
-    let end = start.elapsed();
-    Span { first: first.expect("an apply keeps a journal"), end }
+    let begun = until_begun(dir.path(), &mut child);
+    assert!(child.wait().unwrap().success(), "the apply that is measured fails");
+    let whole = start.elapsed();
+    Span { whole, busy: whole.saturating_sub(begun.duration_since(start)) }
 }
 
-fn start_apply(dir: &Path, setting: &Setting, arguments: &[&str]) -> std::process::Child {
+/// Waits until the run has written to its journal, or is over.
+fn until_begun(dir: &Path, child: &mut Child) -> Instant {
+    while !dir.join(".drform/journal").exists() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    Instant::now()
+}
+
+fn start_apply(dir: &Path, setting: &Setting, arguments: &[&str]) -> Child {
     let all: Vec<&str> = ["apply", "-auto-approve"].iter().chain(arguments).copied().collect();
     Tool::Drform.command(dir, setting, &all).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
@@ -105,50 +108,60 @@ fn start_apply(dir: &Path, setting: &Setting, arguments: &[&str]) -> std::proces
 fn killed_applies_lose_nothing_and_make_nothing_twice() {
     let (seed, kills) = (setting("SEED", 20_261_122), setting("KILLS", 50));
     let mut random = Random(seed | 1);
-    let Span { first, end } = span();
-    // Starting and planning change nothing: most kills fall where changes are made, some anywhere.
-    let busy = (end.saturating_sub(first)).as_micros() as u64;
+    let span = span();
     let (mut interrupted, mut began) = (0, 0);
     for kill in 0..kills {
         let (dir, setting) = prepared();
         let dir = dir.path();
-        let instant = match kill % 5 {
-            0 => Duration::from_micros(random.below(end.as_micros() as u64)),
-            _ => first + Duration::from_micros(random.below(busy)),
-        };
-        let told = format!("kill {kill} after {instant:?}, SEED={seed}");
-        killed_after(dir, &setting, instant, &mut interrupted, &[]);
+        let instant = Killing::new(kill, &span, &mut random);
+        let told = format!("kill {kill}, {instant:?}, SEED={seed}");
+        interrupted += u32::from(instant.kill(dir, &setting, &[]));
         began += u32::from(dir.join("record").exists());
         let ran = Tool::Drform.run(dir, &setting, &["apply", "-auto-approve"]);
         assert_eq!(ran.code, 0, "{told}\n{}", ran.text());
         agrees(dir, &setting, &told, &[]);
         if kill % 10 == 0 {
-            an_update_and_an_end(dir, &setting, &told, &mut random, busy, first);
+            an_update_and_an_end(dir, &setting, &told, &instant);
         }
     }
     assert!(kills == 0 || interrupted > 0, "every apply was over before it was killed");
     println!("{kills} kills, {interrupted} in time, {began} after the first change, SEED={seed}");
 }
 
-fn killed_after(dir: &Path, setting: &Setting, instant: Duration, interrupted: &mut u32, arguments: &[&str]) {
-    let mut child = start_apply(dir, setting, arguments);
-    let start = Instant::now();
-    while start.elapsed() < instant {
-        std::thread::yield_now();
+/// An instant. Starting and planning change nothing, so most count from the beginning of the journal.
+#[derive(Debug)]
+struct Killing {
+    after: Duration,
+    from_journal: bool,
+}
+
+impl Killing {
+    fn new(kill: u64, span: &Span, random: &mut Random) -> Killing {
+        let from_journal = kill % 5 != 0;
+        let limit = if from_journal { span.busy } else { span.whole };
+        Killing { after: Duration::from_micros(random.below(limit.as_micros() as u64)), from_journal }
     }
-    child.kill().unwrap();
-    *interrupted += u32::from(child.wait().unwrap().code().is_none());
+
+    /// Starts an apply and kills it then; whether it was still running.
+    fn kill(&self, dir: &Path, setting: &Setting, arguments: &[&str]) -> bool {
+        let mut child = start_apply(dir, setting, arguments);
+        let start = if self.from_journal { until_begun(dir, &mut child) } else { Instant::now() };
+        while start.elapsed() < self.after {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap().code().is_none()
+    }
 }
 
 /// Updates and deletes are killed too.
-fn an_update_and_an_end(dir: &Path, setting: &Setting, told: &str, random: &mut Random, busy: u64, first: Duration) {
+fn an_update_and_an_end(dir: &Path, setting: &Setting, told: &str, instant: &Killing) {
     let more = ["-var=zones=[\"a\",\"b\",\"c\",\"d\"]"];
-    let instant = first + Duration::from_micros(random.below(busy));
-    killed_after(dir, setting, instant, &mut 0, &more);
+    instant.kill(dir, setting, &more);
     let ran = Tool::Drform.run(dir, setting, &["apply", "-auto-approve", more[0]]);
     assert_eq!(ran.code, 0, "{told}, update\n{}", ran.text());
     agrees(dir, setting, &format!("{told}, update"), &more);
-    killed_after(dir, setting, instant, &mut 0, &["-destroy"]);
+    instant.kill(dir, setting, &["-destroy"]);
     let ran = Tool::Drform.run(dir, setting, &["apply", "-auto-approve", "-destroy"]);
     assert_eq!(ran.code, 0, "{told}, destroy\n{}", ran.text());
     assert_eq!(Tool::Drform.run(dir, setting, &["state", "list"]).ok().out, "", "{told}");

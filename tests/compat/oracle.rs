@@ -35,7 +35,6 @@ cases! {
     modules_between,
     modules_for_each,
     modules_nested,
-    moved,
     multi_line_changes,
     nulls,
     outputs_only,

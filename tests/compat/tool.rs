@@ -54,7 +54,7 @@ impl Tool {
     pub fn run(self, dir: &Path, setting: &Setting, arguments: &[&str]) -> Ran {
         let output: Output = self.command(dir, setting, arguments).output().unwrap();
         Ran {
-            code: output.status.code().unwrap_or(-1),
+            code: output.status.code().unwrap_or_else(|| panic!("{self:?} {arguments:?}: {}", output.status)),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             error: String::from_utf8_lossy(&output.stderr).into_owned(),
         }

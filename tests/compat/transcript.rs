@@ -50,6 +50,10 @@ fn opens(tool: Tool, case: &Case, refused: bool, (left, setting): (&Path, &Setti
     }
     let dir = directory();
     copy(left, dir.path());
+    // What one tool has built in, the other must find first. Modules that one has found the other finds too.
+    if says(dir.path(), "# init") {
+        tool.run(dir.path(), setting, &["init"]).ok();
+    }
     let last = case.steps.last().unwrap();
     let mut arguments = vec!["plan", "-detailed-exitcode"];
     arguments.extend(last.arguments.iter().filter(|a| !a.starts_with("-replace")).map(String::as_str));
@@ -81,7 +85,8 @@ fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String 
         said.push_str(&format!("-- apply: exit {}\n{}", ran.code, done(&ran.text())));
         let outputs = tool.run(dir, setting, &["output", "-json"]).ok();
         said.push_str(&format!("-- outputs\n{}", json(&outputs.out)));
-        said.push_str(&format!("-- state\n{}", json(&fs::read_to_string(dir.join("terraform.tfstate")).unwrap())));
+        let state = fs::read_to_string(dir.join("terraform.tfstate"));
+        said.push_str(&format!("-- state\n{}", json(&state.unwrap_or_else(|e| panic!("{tool:?} wrote no state: {e}")))));
     }
     said
 }
@@ -93,12 +98,14 @@ fn run(tool: Tool, dir: &Path, setting: &Setting, verb: &[&str], step: &Step) ->
 
 /// Modules must be known, and providers that are not overridden.
 fn needs_init(dir: &Path) -> bool {
+    says(dir, "module \"") || says(dir, "# init")
+}
+
+/// Whether a file of the root module holds this text.
+fn says(dir: &Path, text: &str) -> bool {
     fs::read_dir(dir).unwrap().any(|entry| {
         let path = entry.unwrap().path();
-        path.extension().is_some_and(|e| e == "tf") && {
-            let text = fs::read_to_string(&path).unwrap();
-            text.contains("module \"") || text.contains("# init")
-        }
+        path.extension().is_some_and(|e| e == "tf") && fs::read_to_string(&path).unwrap().contains(text)
     })
 }
 

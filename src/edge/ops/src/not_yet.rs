@@ -1,7 +1,7 @@
-//! What configurations may say that drform does not do yet, where silence would do harm: planning around a `moved` block
-//! destroys what was to be kept, ignoring a backend forgets a whole estate.
+//! What configurations may say that drform does not do yet, where silence would do harm: ignoring a backend forgets a
+//! whole estate, ignoring an import makes a second object.
 //!
-//! Blocks whose work is done (the object is in the state under its new address, or gone) are no trouble.
+//! Blocks whose work is done (the object is in the state) are no trouble.
 
 use crate::{Said, Site, World};
 use addrs::ResourceInstance;
@@ -17,10 +17,7 @@ pub(crate) fn refuse(site: &Site, tree: &ModuleTree, state: &State, said: &mut S
         troubles.extend(tree.root().and_then(backend));
     }
     for module in tree.modules.values() {
-        let held = Held { module, state, texts: &said.texts };
-        troubles.extend(held.moved());
-        troubles.extend(held.removed());
-        troubles.extend(held.imported());
+        troubles.extend(imported(module, state, &said.texts));
         troubles.extend(unevaluated(module));
     }
     said.diagnostics.extend(troubles);
@@ -63,114 +60,29 @@ fn unevaluated(module: &Module) -> Diagnostics {
     provisioned.chain(checks).collect()
 }
 
-/// A module beside what the state holds.
-struct Held<'a> {
-    module: &'a Module,
-    state: &'a State,
-    texts: &'a SourceTexts,
-}
-
-impl Held<'_> {
-    fn moved(&self) -> Diagnostics {
-        let to_do = self.module.moved.iter().filter_map(|block| {
-            let (from, to) = (self.text(&block.from)?, self.text(&block.to)?);
-            // `a` to `a["x"]` moves the one instance without a key only.
-            let exact = from.contains('[') || without_keys(&from) == without_keys(&to);
-            let addr =
-                self.find(|addr| if exact { within(&self.relative(addr), &from) } else { self.is_under(addr, &from) })?;
-            let detail =
-                format!("The state has {addr}, which is to become {to}; without the move it would be destroyed.");
-            Some(
-                Diagnostic::error("Moves are not supported yet", detail)
-                    .at(block.range.clone())
-                    .next("Carry out the move with terraform apply or terraform state mv, then run the command again."),
-            )
-        });
-        to_do.collect()
-    }
-
-    fn removed(&self) -> Diagnostics {
-        let to_do = self.module.removed.iter().filter_map(|block| {
-            let from = self.text(&block.from)?;
-            let addr = self.find(|addr| self.is_under(addr, &from))?;
-            let detail = format!("The state has {addr}; without the block's lifecycle it would be destroyed.");
-            Some(
-                Diagnostic::error("Removed blocks are not supported yet", detail)
-                    .at(block.range.clone())
-                    .next("Take it out of the state with terraform state rm, then run the command again."),
-            )
-        });
-        to_do.collect()
-    }
-
-    fn imported(&self) -> Diagnostics {
-        let to_do = self.module.imports.iter().filter_map(|block| {
-            let to = self.text(&block.to)?;
-            let done = match block.for_each {
-                Some(_) => self.find(|addr| self.is_under(addr, without_keys(&to).as_str())).is_some(),
-                None => self.find(|addr| self.relative(addr) == to).is_some(),
-            };
-            let detail = format!("{to} is not in the state; without the import a second object would be made.");
-            (!done).then(|| {
-                Diagnostic::error("Imports are not supported yet", detail)
-                    .at(block.range.clone())
-                    .next("Import it with terraform apply or terraform import, then run the command again.")
-            })
-        });
-        to_do.collect()
-    }
-
-    fn find(&self, wanted: impl Fn(&ResourceInstance) -> bool) -> Option<&ResourceInstance> {
-        let here = |addr: &&ResourceInstance| {
-            let path = addr.module.path().to_string();
-            self.module.path.is_root() || within(&path, &self.module.path.to_string())
+/// Import blocks (Terraform allows them in the root module only) of what the state does not have.
+fn imported(module: &Module, state: &State, texts: &SourceTexts) -> Diagnostics {
+    let to_do = module.imports.iter().filter_map(|block| {
+        let to = written(&block.to, texts)?;
+        let there = |addr: &ResourceInstance| match block.for_each {
+            Some(_) => without_keys(&addr.to_string()) == without_keys(&to),
+            None => addr.to_string() == to,
         };
-        self.state.instances.keys().filter(here).find(|addr| wanted(addr))
-    }
-
-    /// An address as the module writes it.
-    fn text(&self, expression: &Expression) -> Option<String> {
-        let range = expression.range();
-        let text = self.texts.get(&range.file)?.get(range.start as usize..range.end as usize)?;
-        Some(text.split_whitespace().collect())
-    }
-
-    /// The address within the module.
-    fn relative(&self, addr: &ResourceInstance) -> String {
-        let whole = addr.to_string();
-        if self.module.path.is_root() {
-            return whole;
-        }
-        let depth = self.module.path.to_string().split('.').count();
-        let mut rest = whole.as_str();
-        for _ in 0..depth {
-            rest = after_step(rest);
-        }
-        rest.to_string()
-    }
-
-    fn is_under(&self, addr: &ResourceInstance, from: &str) -> bool {
-        within(&without_keys(&self.relative(addr)), &without_keys(from))
-    }
+        let detail = format!("{to} is not in the state; without the import a second object would be made.");
+        (!state.instances.keys().any(there)).then(|| {
+            Diagnostic::error("Imports are not supported yet", detail)
+                .at(block.range.clone())
+                .next("Import it with terraform apply or terraform import, then run the command again.")
+        })
+    });
+    to_do.collect()
 }
 
-/// `address` is `container` or stands in it.
-fn within(address: &str, container: &str) -> bool {
-    address.strip_prefix(container).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-/// What follows the first dot outside of brackets.
-fn after_step(address: &str) -> &str {
-    let mut depth = 0_i32;
-    for (at, c) in address.char_indices() {
-        match c {
-            '[' => depth += 1,
-            ']' => depth -= 1,
-            '.' if depth == 0 => return address.get(at + 1..).unwrap_or_default(),
-            _ => {}
-        }
-    }
-    ""
+/// An expression as it is written, without blanks.
+fn written(expression: &Expression, texts: &SourceTexts) -> Option<String> {
+    let range = expression.range();
+    let text = texts.get(&range.file)?.get(range.start as usize..range.end as usize)?;
+    Some(text.split_whitespace().collect())
 }
 
 /// An address without its instance keys.

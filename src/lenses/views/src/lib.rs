@@ -7,6 +7,7 @@ mod output_text;
 mod paint;
 mod part_text;
 mod plan_text;
+mod secrets;
 mod state_text;
 mod survival_text;
 mod value_text;

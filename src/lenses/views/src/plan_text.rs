@@ -2,6 +2,7 @@
 
 use crate::difference::{Fate, of_any, of_block};
 use crate::paint::{Paint, Symbol};
+use crate::secrets::Secrets;
 use crate::part_text::{masked, part_text, symbol, warning};
 use crate::value_text::attribute_name;
 use addrs::Mode as ResourceMode;
@@ -10,6 +11,14 @@ use value::Value;
 
 /// Renders a plan; `colour` decides about escapes. Sensitive values never appear.
 pub fn plan_text(plan: &Plan, colour: Colour) -> String {
+    let secrets = Secrets::of_plan(plan);
+    if !secrets.is_empty() {
+        return shown_plan(&secrets.mask_plan(plan), colour);
+    }
+    shown_plan(plan, colour)
+}
+
+fn shown_plan(plan: &Plan, colour: Colour) -> String {
     let paint = Paint { colour: colour == Colour::Yes };
     let mut out = drift(plan, paint);
     if !plan.has_changes() && plan.complete == plan::Complete::Errored {
@@ -22,7 +31,9 @@ pub fn plan_text(plan: &Plan, colour: Colour) -> String {
     }
     let shown = |c: &&InstanceChange| c.action != Action::NoOp || moved_from(plan, c).is_some();
     if plan.changes.iter().any(|c| shown(&c)) {
-        out.push_str(&legend(plan, paint));
+        if plan.changes.iter().any(|c| c.action != Action::NoOp) {
+            out.push_str(&legend(plan, paint));
+        }
         let started = if plan.complete == plan::Complete::Yes { "drform will perform" } else { "drform planned" };
         let stopped = if plan.complete == plan::Complete::Yes { "" } else { ", but then encountered a problem" };
         out.push_str(&format!("\n{started} the following actions{stopped}:\n"));
@@ -65,6 +76,14 @@ fn no_changes(plan: &Plan, paint: Paint) -> String {
 
 /// What changed behind our back, and nothing else: for `drform drift`.
 pub fn drift_text(plan: &Plan, colour: Colour) -> String {
+    let secrets = Secrets::of_plan(plan);
+    if !secrets.is_empty() {
+        return shown_drift(&secrets.mask_plan(plan), colour);
+    }
+    shown_drift(plan, colour)
+}
+
+fn shown_drift(plan: &Plan, colour: Colour) -> String {
     let paint = Paint { colour: colour == Colour::Yes };
     if plan.drift.is_empty() {
         return "\nNo drift: everything in the state is as the state says.\n".into();

@@ -4,6 +4,7 @@ use crate::difference::{of_block, of_value};
 use crate::paint::Paint;
 use crate::part_text::{masked, whole_text};
 use crate::plan_text::{Colour, header};
+use crate::secrets::Secrets;
 use crate::value_text::attribute_name;
 use state::{DecodedObject, OutputState};
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 /// All objects, one block each; null attributes are left out.
 pub fn state_text(objects: &[DecodedObject], colour: Colour) -> String {
     let paint = Paint { colour: colour == Colour::Yes };
+    let secrets = Secrets::of_objects(objects);
     let mut out = String::new();
     for (number, object) in objects.iter().enumerate() {
         if number > 0 {
@@ -24,7 +26,8 @@ pub fn state_text(objects: &[DecodedObject], colour: Colour) -> String {
         if object.status == state::Status::Tainted {
             title.push_str(" (tainted)");
         }
-        let content = of_block(&object.schema.block, (Some(&object.value), Some(&object.value)), &[]);
+        let value = if secrets.is_empty() { object.value.clone() } else { secrets.mask(&object.value) };
+        let content = of_block(&object.schema.block, (Some(&value), Some(&value)), &[]);
         out.push_str(&format!("{}\n{} {}\n", paint.bold(&title), header(&object.addr), whole_text(&content, paint)));
     }
     out
