@@ -120,7 +120,7 @@ fn killed_applies_lose_nothing_and_make_nothing_twice() {
         let ran = Tool::Drform.run(dir, &setting, &["apply", "-auto-approve"]);
         assert_eq!(ran.code, 0, "{told}\n{}", ran.text());
         agrees(dir, &setting, &told, &[]);
-        if kill % 10 == 0 {
+        if kill.is_multiple_of(10) {
             an_update_and_an_end(dir, &setting, &told, &instant);
         }
     }
@@ -137,7 +137,7 @@ struct Killing {
 
 impl Killing {
     fn new(kill: u64, span: &Span, random: &mut Random) -> Killing {
-        let from_journal = kill % 5 != 0;
+        let from_journal = !kill.is_multiple_of(5);
         let limit = if from_journal { span.busy } else { span.whole };
         Killing { after: Duration::from_micros(random.below(limit.as_micros() as u64)), from_journal }
     }

@@ -3,7 +3,15 @@
 //! A case is a text file in `cases/`: files of a directory and steps. What Terraform says to each step stands in
 //! `recorded/`; where `terraform` is on PATH it is asked again, so that an answer cannot grow old unnoticed, and each
 //! tool opens the state that the other wrote. `UPDATE_EXPECT=1` records anew.
-#![allow(unreachable_pub, clippy::disallowed_methods, clippy::disallowed_macros, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    unreachable_pub,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod case;
 mod hostile;

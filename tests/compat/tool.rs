@@ -89,7 +89,8 @@ impl Tool {
 pub fn terraform() -> Option<&'static Path> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = FOUND.get_or_init(|| {
-        let program = std::env::split_paths(&std::env::var_os("PATH")?).map(|d| d.join("terraform")).find(|p| p.is_file())?;
+        let program =
+            std::env::split_paths(&std::env::var_os("PATH")?).map(|d| d.join("terraform")).find(|p| p.is_file())?;
         let version = Command::new(&program).arg("version").env("CHECKPOINT_DISABLE", "1").output().ok()?;
         version.stdout.starts_with(b"Terraform v1.11.4\n").then_some(program)
     });

@@ -32,7 +32,8 @@ pub fn agree_each(case: &Case, drform: &Setting, terraform_setting: &Setting) {
     let said = transcript(Tool::Drform, case, ours.path(), drform);
     same("terraform", &recorded, "drform", &said, case);
     if let Some((theirs, _)) = &theirs {
-        let refused = recorded.trim_end().lines().rfind(|l| l.starts_with("-- ")).is_some_and(|l| l == "-- plan: exit 1");
+        let refused =
+            recorded.trim_end().lines().rfind(|l| l.starts_with("-- ")).is_some_and(|l| l == "-- plan: exit 1");
         opens(Tool::Terraform, case, refused, (ours.path(), terraform_setting));
         opens(Tool::Drform, case, refused, (theirs.path(), drform));
     }
@@ -86,7 +87,10 @@ fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String 
         let outputs = tool.run(dir, setting, &["output", "-json"]).ok();
         said.push_str(&format!("-- outputs\n{}", json(&outputs.out)));
         let state = fs::read_to_string(dir.join("terraform.tfstate"));
-        said.push_str(&format!("-- state\n{}", json(&state.unwrap_or_else(|e| panic!("{tool:?} wrote no state: {e}")))));
+        said.push_str(&format!(
+            "-- state\n{}",
+            json(&state.unwrap_or_else(|e| panic!("{tool:?} wrote no state: {e}")))
+        ));
     }
     said
 }

@@ -5,7 +5,7 @@ use crate::session::Session;
 use addrs::{Mode, ProviderConfig, ResourceInstance};
 use diag::Diagnostics;
 use dr::{Declared, Observed, Presence, Report};
-use plan::{Action, Plan};
+use plan::{Action, InstanceChange, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use value::Value;
@@ -19,6 +19,12 @@ pub(crate) fn after(plan: &Plan, configuration: &Configuration) -> (Report, Diag
         }
         objects.push(observed(&change.addr, &change.after, &change.provider, &plan.provider_configs));
     }
+    // What refers to an object that is deleted, replaced or gone refers to nothing.
+    let leaves = |change: &&InstanceChange| change.action == Action::Delete || change.action.is_replace();
+    let leaving = plan.changes.iter().filter(leaves).map(|change| (&change.addr, &change.before));
+    for (addr, value) in leaving.chain(gone(plan)) {
+        objects.push(Observed { addr: addr.clone(), value: value.clone(), region: None, presence: Presence::Former });
+    }
     judge(objects, configuration)
 }
 
@@ -30,7 +36,15 @@ pub(crate) fn before(plan: &Plan, configuration: &Configuration) -> Report {
             objects.push(observed(&change.addr, &change.before, &change.provider, &plan.provider_configs));
         }
     }
+    for (addr, value) in gone(plan) {
+        objects.push(Observed { addr: addr.clone(), value: value.clone(), region: None, presence: Presence::Missing });
+    }
     judge(objects, configuration).0
+}
+
+/// What the state has and the plan did not find.
+fn gone(plan: &Plan) -> impl Iterator<Item = (&ResourceInstance, &Value)> {
+    plan.drift.iter().filter(|drift| drift.after.is_null()).map(|drift| (&drift.addr, &drift.before))
 }
 
 /// What a state survives: each object as `plan` found it, or as it was stored where the plan did not look. What the
@@ -68,7 +82,8 @@ fn is_found(plan: &Plan, addr: &ResourceInstance) -> bool {
 }
 
 fn judge(objects: Vec<Observed>, configuration: &Configuration) -> (Report, Diagnostics) {
-    let known: BTreeSet<Arc<str>> = objects.iter().map(|o| o.addr.to_string().into()).collect();
+    let known: BTreeSet<Arc<str>> =
+        objects.iter().filter(|o| o.presence != Presence::Former).map(|o| o.addr.to_string().into()).collect();
     let (declared, diagnostics) = Declared::read(&configuration.dr_files, &known);
     (dr::assess(&objects, &declared), diagnostics)
 }

@@ -22,6 +22,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     removed_outputs(&planner.input, &mut planner.record);
     let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
+    record.trouble(Place::node(usize::MAX), forgotten(&changes));
     let execution = if record.has_errors() {
         ExecutionGraph::default()
     } else {
@@ -54,6 +55,22 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         complete,
     };
     (plan, troubles)
+}
+
+/// Objects that are dropped from the state and live on: nobody else will tell.
+fn forgotten(changes: &[InstanceChange]) -> Diagnostics {
+    let objects: String =
+        changes.iter().filter(|c| c.action == Action::Forget).map(|c| format!(" - {}\n", c.addr)).collect();
+    if objects.is_empty() {
+        return Diagnostics::new();
+    }
+    let detail = format!(
+        "If you apply this plan, drform will discard its tracking information for the following objects, but it will not \
+         delete them:\n{objects}\nAfter applying this plan, drform will no longer manage these objects."
+    );
+    Diagnostic::warning("Some objects will no longer be managed by drform", detail)
+        .next("To manage them again, import them.")
+        .into()
 }
 
 /// The change of a root output (features-and-traps.md 108; the cases are Terraform's).

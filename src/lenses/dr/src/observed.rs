@@ -1,7 +1,7 @@
 //! What the lens is shown: one object per resource instance, planned or stored.
 
 use addrs::ResourceInstance;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use value::{PathStep, Value};
 
@@ -25,6 +25,9 @@ pub enum Presence {
     Present,
     /// The state has it, the world has not: a copy that nothing can be read from.
     Missing,
+    /// It is gone or will be, and its address holds another object or none. Only its names count: what still refers to
+    /// them refers to nothing.
+    Former,
 }
 
 /// Something that should be known, or why it is not.
@@ -43,16 +46,25 @@ pub(crate) enum Target {
 pub(crate) struct Observations<'a> {
     by_address: BTreeMap<Arc<str>, &'a Observed>,
     by_id: BTreeMap<Arc<str>, Arc<str>>,
+    former: BTreeSet<Arc<str>>,
 }
 
 /// Attributes by which other objects name an object.
 const NAMES: [&str; 5] = ["id", "arn", "key_id", "name", "bucket"];
+/// Those of them that no other object ever gets.
+const LASTING: [&str; 2] = ["id", "arn"];
 
 impl<'a> Observations<'a> {
     pub(crate) fn new(objects: &'a [Observed]) -> Self {
         let mut by_address = BTreeMap::new();
         let mut by_id = BTreeMap::new();
+        let mut former = BTreeSet::new();
         for object in objects {
+            if object.presence == Presence::Former {
+                let names = LASTING.iter().filter_map(|name| object.value.get(name).and_then(Value::as_str));
+                former.extend(names.map(Arc::from));
+                continue;
+            }
             let address: Arc<str> = object.addr.to_string().into();
             for name in NAMES {
                 // Aliases are names of keys, and names are unique per type only: the first one stays.
@@ -62,7 +74,12 @@ impl<'a> Observations<'a> {
             }
             by_address.insert(address, object);
         }
-        Observations { by_address, by_id }
+        Observations { by_address, by_id, former }
+    }
+
+    /// Whether a name from outside is that of an object that was there.
+    pub(crate) fn is_former(&self, name: &str) -> bool {
+        self.former.contains(name)
     }
 
     pub(crate) fn get(&self, address: &str) -> Option<&'a Observed> {

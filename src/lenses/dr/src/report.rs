@@ -2,7 +2,7 @@
 
 use crate::dataset;
 use crate::declared::Declared;
-use crate::observed::{Observations, Observed};
+use crate::observed::{Observations, Observed, Presence};
 use crate::quorum::Quorum;
 use crate::verdict::{Verdict, judge};
 use addrs::Mode;
@@ -54,7 +54,8 @@ pub struct Judged {
 pub fn assess(objects: &[Observed], declared: &Declared) -> Report {
     let observations = Observations::new(objects);
     let mut report = Report::default();
-    for object in objects.iter().filter(|o| o.addr.resource.mode == Mode::Managed) {
+    let counted = |o: &&Observed| o.addr.resource.mode == Mode::Managed && o.presence != Presence::Former;
+    for object in objects.iter().filter(counted) {
         let kind = &object.addr.resource.kind;
         if MODELLED.contains(&kind.as_ref()) {
             report.modelled += 1;

@@ -57,6 +57,7 @@ fn key(observations: &Observations<'_>, target: &Target) -> Formula {
             let alive = Formula::Alive(Domain::new(Class::Key, address.clone())).and(regional(observations, object));
             if enabled(object) { alive } else { Formula::False }
         }
+        Target::Outside(name) if observations.is_former(name) => Formula::False,
         Target::Outside(name) => {
             let alive = Formula::Alive(Domain::new(Class::Key, name.clone()));
             match region_of_arn(name) {

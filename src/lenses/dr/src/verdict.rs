@@ -109,7 +109,7 @@ fn offer(copy: &Copy, dead: &BTreeSet<Domain>) -> Offer {
     }
     let seal = copy.seal.under(dead);
     if let Truth::No(domains) = &seal {
-        let why = if domains.is_empty() { "a key that is disabled".to_string() } else { list(domains) };
+        let why = if domains.is_empty() { "a key that is gone or disabled".to_string() } else { list(domains) };
         return Offer { level: Level::Lost, reason: format!("{id} cannot be read: it is sealed by {why}") };
     }
     let unknown = |why: &BTreeSet<Arc<str>>| Offer {

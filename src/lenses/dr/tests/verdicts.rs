@@ -21,8 +21,8 @@ fn object(line: &str) -> Observed {
     let mut presence = Presence::Present;
     let mut attributes = Vec::new();
     for word in words {
-        if word == "missing" {
-            presence = Presence::Missing;
+        if word == "missing" || word == "former" {
+            presence = if word == "missing" { Presence::Missing } else { Presence::Former };
             continue;
         }
         let (name, text) = word.split_once('=').unwrap();
@@ -285,6 +285,36 @@ fn a_copy_that_is_missing_already_carries_nothing() {
                   aws_ebs_volume.a is missing already
                   aws_ebs_volume.b cannot be read: it is sealed by key=aws_kms_key.pg
                   aws_ebs_snapshot.s cannot be read: it is sealed by key=aws_kms_key.pg
+                  what runs goes on until the key is used again: at the next attach, restart or restore
+        "#]],
+    );
+}
+
+#[test]
+fn a_snapshot_under_a_key_that_was_replaced_cannot_be_read() {
+    check(
+        "aws_kms_key.k former id=old arn=arn:aws:kms:eu-central-1:1:key/old
+        aws_kms_key.k id=? arn=?
+        aws_ebs_volume.a id=vol-a availability_zone=eu-central-1a encrypted=true kms_key_id=@aws_kms_key.k.arn
+        aws_ebs_snapshot.s volume_id=vol-a encrypted=true kms_key_id=arn:aws:kms:eu-central-1:1:key/old region=eu-central-1",
+        "",
+        expect![[r#"
+            aws_ebs_volume.a
+              disk=aws_ebs_volume.a        LOST
+                  aws_ebs_volume.a is gone: it needs disk=aws_ebs_volume.a
+                  aws_ebs_snapshot.s cannot be read: it is sealed by a key that is gone or disabled
+              zone=eu-central-1a           LOST
+                  aws_ebs_volume.a is gone: it needs zone=eu-central-1a
+                  aws_ebs_snapshot.s cannot be read: it is sealed by a key that is gone or disabled
+              region=?                     unknown
+                  aws_ebs_volume.a is undecided: aws_kms_key.k.region is known only after apply
+                  aws_ebs_snapshot.s cannot be read: it is sealed by a key that is gone or disabled
+              region=eu-central-1          LOST
+                  aws_ebs_volume.a is gone: it needs region=eu-central-1
+                  aws_ebs_snapshot.s is gone: it needs region=eu-central-1
+              key=aws_kms_key.k            LOST
+                  aws_ebs_volume.a cannot be read: it is sealed by key=aws_kms_key.k
+                  aws_ebs_snapshot.s cannot be read: it is sealed by a key that is gone or disabled
                   what runs goes on until the key is used again: at the next attach, restart or restore
         "#]],
     );

@@ -10,6 +10,7 @@ pub(crate) enum Symbol {
     DeleteThenCreate,
     CreateThenDelete,
     Read,
+    Forget,
 }
 
 /// Colours, or none.
@@ -32,6 +33,7 @@ impl Paint {
             Symbol::Delete => format!("  {} ", self.with("31", "-")),
             Symbol::DeleteThenCreate => format!("{}/{} ", self.with("31", "-"), self.with("32", "+")),
             Symbol::CreateThenDelete => format!("{}/{} ", self.with("32", "+"), self.with("31", "-")),
+            Symbol::Forget => format!(" {} ", self.with("31", ".")),
             Symbol::Read => format!(" {} ", self.with("36", "<=")),
         }
     }

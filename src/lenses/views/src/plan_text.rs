@@ -158,10 +158,14 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
     };
     let title = match moved_from {
         Some(old) if change.action == Action::NoOp => format!("  # {old} has moved to {addr}"),
+        _ if change.action == Action::Forget => {
+            let gone = "will no longer be managed by drform, but will not be destroyed";
+            format!(" # {addr} {gone}\n # (destroy = false is set in the configuration)")
+        }
         _ => format!("  # {addr} {}", becomes(change)),
     };
     let mut out = format!("{}\n", paint.bold(&title));
-    if let Some(because) = because(change) {
+    if let Some(because) = because(change).filter(|_| change.action != Action::Forget) {
         out.push_str(&format!("  # {because}\n"));
     }
     if let Some(old) = moved_from.filter(|_| change.action != Action::NoOp) {
@@ -174,10 +178,15 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
         Action::DeleteThenCreate => Symbol::DeleteThenCreate,
         Action::CreateThenDelete => Symbol::CreateThenDelete,
         Action::Read => Symbol::Read,
-        Action::NoOp | Action::Forget => Symbol::None,
+        Action::Forget => Symbol::Forget,
+        Action::NoOp => Symbol::None,
     };
     let pair = there((&change.before, &change.after));
-    let pair = if change.action == Action::Read { (None, pair.1) } else { pair };
+    let pair = match change.action {
+        Action::Read => (None, pair.1),
+        Action::Forget => (pair.0, pair.0),
+        _ => pair,
+    };
     let part = of_block(&change.schema.block, pair, &change.replace_paths);
     out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&change.addr), part_text(&part, 0, paint)));
     out
