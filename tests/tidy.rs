@@ -34,8 +34,24 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "src/edge/ops",
         &[
-            "plugin", "backend", "install", "apply", "plan", "journal", "state", "calls", "builtin", "sandbox", "eval",
-            "config", "syntax", "dr", "configschema", "addrs", "value", "diag",
+            "plugin",
+            "backend",
+            "install",
+            "apply",
+            "plan",
+            "journal",
+            "state",
+            "calls",
+            "builtin",
+            "sandbox",
+            "eval",
+            "config",
+            "syntax",
+            "dr",
+            "configschema",
+            "addrs",
+            "value",
+            "diag",
         ],
     ),
     ("src/edge/cli", &["ops", "views", "dr", "plan", "apply", "state", "sandbox", "eval", "addrs", "value", "diag"]),
@@ -247,10 +263,11 @@ fn files_are_named_by_what_the_user_types() {
 
 #[test]
 fn the_repository_speaks_only_of_drform() {
-    let banned: Vec<String> = [("/wo", "rk/"), ("/ro", "ot/"), ("clau", "de"), ("anthro", "pic"), ("static.cra", "tes.io")]
-        .iter()
-        .map(|(a, b)| format!("{a}{b}"))
-        .collect();
+    let banned: Vec<String> =
+        [("/wo", "rk/"), ("/ro", "ot/"), ("clau", "de"), ("anthro", "pic"), ("static.cra", "tes.io")]
+            .iter()
+            .map(|(a, b)| format!("{a}{b}"))
+            .collect();
     let mut broken = Vec::new();
     for path in files() {
         if path.ends_with("Cargo.lock") {

@@ -121,7 +121,11 @@ fn measure(program: &Path, dir: &Path, args: &[&str]) -> io::Result<Figure> {
         peak_kib = peak(&status).unwrap_or(peak_kib).max(peak_kib);
         if let Some(ended) = child.try_wait()? {
             let seconds = start.elapsed().as_secs_f64();
-            return Ok(if ended.success() { Figure::Took { seconds, peak_kib } } else { Figure::Failed(ended.to_string()) });
+            return Ok(if ended.success() {
+                Figure::Took { seconds, peak_kib }
+            } else {
+                Figure::Failed(ended.to_string())
+            });
         }
         if start.elapsed() > LIMIT {
             child.kill()?;

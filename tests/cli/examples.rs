@@ -90,7 +90,8 @@ fn a_lost_zone_is_noticed_and_brought_back() {
     let drift = drform(dir, &["drift", "-sandbox"]);
     let text = printed(dir, &drift);
     assert_eq!(drift.status.code(), Some(2), "{text}");
-    for missing in ["aws_instance.pg[\"primary\"] has been deleted", "aws_ebs_volume.pg[\"primary\"] has been deleted"] {
+    for missing in ["aws_instance.pg[\"primary\"] has been deleted", "aws_ebs_volume.pg[\"primary\"] has been deleted"]
+    {
         assert!(text.contains(missing), "{missing} is not in\n{text}");
     }
     assert!(!text.contains("aws_ebs_volume.pg[\"standby\"] has been deleted"), "{text}");

@@ -183,7 +183,7 @@ fn troubles(text: &str) -> String {
         .filter(|l| l.starts_with("Error: ") || l.starts_with("Warning: "))
         // One tool may have built in what the other gets from a directory.
         .filter(|l| !l.starts_with("Warning: Provider development overrides"))
-        .map(|l| format!("{}\n", l.trim_end()))
+        .map(steady)
         .collect();
     found.sort();
     found.dedup();

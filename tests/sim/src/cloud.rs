@@ -83,10 +83,13 @@ impl Cloud {
                 Answer::Object(value.map(stored), none())
             }
             Question::Read { kind, current, .. } => {
-                let there = if kind.as_ref() == NOTE { Some(current.value.clone()) } else { self.look(&id_of(&current.value)) };
+                let there =
+                    if kind.as_ref() == NOTE { Some(current.value.clone()) } else { self.look(&id_of(&current.value)) };
                 Answer::Object(Some(stored(there.unwrap_or_else(nothing))), none())
             }
-            Question::Plan { prior, proposed, config, .. } => Answer::Planned(Some(plan(prior, proposed, config)), none()),
+            Question::Plan { prior, proposed, config, .. } => {
+                Answer::Planned(Some(plan(prior, proposed, config)), none())
+            }
             Question::FindByToken { kind, token, .. } if kind.as_ref() == DISK => {
                 let found = self.things.values().find(|thing| thing.token == *token).map(|thing| thing.value.clone());
                 Answer::Object(Some(stored(found.unwrap_or_else(nothing))), none())
@@ -174,7 +177,14 @@ impl Cloud {
         if !request.config.is_wholly_known() {
             self.offences.push("a request holds an unknown configuration".into());
         }
-        let named: Vec<String> = request.planned.get("of").and_then(Value::as_items).unwrap_or(&[]).iter().filter_map(|v| v.as_str().map(str::to_owned)).collect();
+        let named: Vec<String> = request
+            .planned
+            .get("of")
+            .and_then(Value::as_items)
+            .unwrap_or(&[])
+            .iter()
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect();
         for id in named {
             if !self.known.contains_key(&id) || (!id.starts_with("note-") && !self.things.contains_key(&id)) {
                 self.offences.push(format!("a request names {id}, which does not exist"));

@@ -76,7 +76,9 @@ impl Program {
 
     /// As Terraform's language has it.
     pub(crate) fn text(&self) -> String {
-        let mut text = String::from("terraform {\n  required_providers {\n    sim = {\n      source = \"sim/sim\"\n    }\n  }\n}\n");
+        let mut text = String::from(
+            "terraform {\n  required_providers {\n    sim = {\n      source = \"sim/sim\"\n    }\n  }\n}\n",
+        );
         for resource in &self.resources {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "\nresource \"{}\" \"{}\" {{", resource.kind, resource.label);
@@ -92,7 +94,12 @@ impl Program {
                 text.push_str("  lifecycle {\n    create_before_destroy = true\n  }\n");
             }
             text.push_str("}\n");
-            let _ = writeln!(text, "\noutput \"{}\" {{\n  value = {}\n}}", resource.label, self.reference(&resource.label).unwrap_or_default());
+            let _ = writeln!(
+                text,
+                "\noutput \"{}\" {{\n  value = {}\n}}",
+                resource.label,
+                self.reference(&resource.label).unwrap_or_default()
+            );
         }
         text
     }

@@ -48,7 +48,16 @@ pub(crate) struct Fate {
 
 impl Fate {
     pub(crate) fn new(random: Random) -> Fate {
-        Fate { random, moments: 0, death: None, troubles: false, deaf: false, interrupt: None, open: None, last: String::new() }
+        Fate {
+            random,
+            moments: 0,
+            death: None,
+            troubles: false,
+            deaf: false,
+            interrupt: None,
+            open: None,
+            last: String::new(),
+        }
     }
 
     fn dies(&mut self, doing: &str) -> bool {
@@ -276,7 +285,11 @@ impl World {
         let mut recovery = Recovery::new(stored, folded, begin, &schemas, &repeat);
         self.drive(&mut recovery, fate)?;
         let (recovered, troubles) = recovery.finish();
-        if recovered.blocked.is_empty() || fate.deaf { Ok(()) } else { broken(format!("recovery gives up: {troubles:?}")) }
+        if recovered.blocked.is_empty() || fate.deaf {
+            Ok(())
+        } else {
+            broken(format!("recovery gives up: {troubles:?}"))
+        }
     }
 
     fn plan(&self, input: &PlanInput, fate: &mut Fate) -> Result<(Plan, Diagnostics), End> {
@@ -345,7 +358,10 @@ impl World {
                     }
                 }
                 Underway::Ask(ticket, Question::FindByToken { .. } | Question::Read { .. }) if fate.deaf => {
-                    machine.answer(ticket, Answer::Object(None, Diagnostic::error("The cloud does not answer", "").into()));
+                    machine.answer(
+                        ticket,
+                        Answer::Object(None, Diagnostic::error("The cloud does not answer", "").into()),
+                    );
                 }
                 Underway::Ask(ticket, question) => machine.answer(ticket, self.cloud.answer(&question)),
                 Underway::Carry(ticket, change) => {
@@ -401,7 +417,12 @@ fn plan_input(tree: &Arc<ModuleTree>, prior: State, seed: u64) -> PlanInput {
         schemas: BTreeMap::from([(cloud::provider(), Arc::new(cloud::schema()))]),
         prior: Arc::new(prior),
         variables: BTreeMap::new(),
-        options: PlanOptions { mode: Mode::Normal, refresh: Refresh::Yes, replace: BTreeSet::new(), blocked: BTreeSet::new() },
+        options: PlanOptions {
+            mode: Mode::Normal,
+            refresh: Refresh::Yes,
+            replace: BTreeSet::new(),
+            blocked: BTreeSet::new(),
+        },
         surroundings: eval::Settings {
             phase: eval::Phase::Plan,
             workspace: "default".into(),

@@ -112,7 +112,8 @@ impl Chapter<'_> {
                 return Err(self.wrong(&format!("second run: {what}"), Some(moment), last));
             }
             world.disk.forget(&mut random);
-            laws::at_any_time(&world).map_err(|what| self.wrong(&format!("second death: {what}"), Some(moment), last))?;
+            laws::at_any_time(&world)
+                .map_err(|what| self.wrong(&format!("second death: {what}"), Some(moment), last))?;
         }
         if random.one_in(3) {
             let mut fate = self.fate(900 + moment as u64);
@@ -120,7 +121,8 @@ impl Chapter<'_> {
             if let Err(End::Broken(what)) = world.run(self.tree, &mut fate) {
                 return Err(self.wrong(&format!("run without answers: {what}"), Some(moment), last));
             }
-            laws::at_any_time(&world).map_err(|what| self.wrong(&format!("after a run without answers: {what}"), Some(moment), last))?;
+            laws::at_any_time(&world)
+                .map_err(|what| self.wrong(&format!("after a run without answers: {what}"), Some(moment), last))?;
         }
         self.rest(world, Some(moment), last).map(|_| ())
     }

@@ -75,7 +75,9 @@ fn file_next_step(path: &Path, kind: io::ErrorKind) -> String {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             format!("Let this user write in {}, then run the command again.", directory.display())
         }
-        io::ErrorKind::FileTooLarge => "Raise the limit on file sizes (`ulimit -f`), then run the command again.".into(),
+        io::ErrorKind::FileTooLarge => {
+            "Raise the limit on file sizes (`ulimit -f`), then run the command again.".into()
+        }
         io::ErrorKind::NotFound => format!("Make sure that {} exists.", directory.display()),
         _ => format!("Look after {} and its disk, then run the command again.", path.display()),
     }
@@ -116,7 +118,9 @@ impl From<BackendError> for Diagnostic {
     fn from(error: BackendError) -> Self {
         let summary = match &error {
             BackendError::Locked { .. } => "Error acquiring the state lock".to_string(),
-            BackendError::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => "The disk is full".into(),
+            BackendError::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                "The disk is full".into()
+            }
             BackendError::File { action, .. } => format!("Cannot {action} a file"),
             BackendError::Broken { .. } => "A file is in doubt".into(),
         };

@@ -4,8 +4,8 @@
 
 mod error;
 mod journal_file;
-mod lock;
 mod local_state;
+mod lock;
 mod lock_holder;
 mod place;
 #[cfg(test)]

@@ -41,6 +41,11 @@ impl Workspaces {
         }
     }
 
+    /// What Terraform noted of the backend that it initialised: `.terraform/terraform.tfstate`, if there is one.
+    pub fn backend_record(&self) -> Option<String> {
+        fs::read_to_string(self.data.join("terraform.tfstate")).ok()
+    }
+
     /// Selects one for the runs to come.
     pub fn select(&self, workspace: &str) -> Result<(), BackendError> {
         place::make_directory(&self.data)?;

@@ -35,9 +35,9 @@ pub(crate) fn rewrite(args: impl IntoIterator<Item = OsString>, extra: impl Fn(&
 
 /// `-flag` to `--flag`; short `-h`, negative numbers and everything else stay.
 fn double_dash(text: &str) -> String {
-    let long = text.strip_prefix('-').is_some_and(|rest| {
-        rest.len() > 1 && rest.starts_with(|c: char| c.is_ascii_alphabetic())
-    });
+    let long = text
+        .strip_prefix('-')
+        .is_some_and(|rest| rest.len() > 1 && rest.starts_with(|c: char| c.is_ascii_alphabetic()));
     if long { format!("-{text}") } else { text.to_string() }
 }
 

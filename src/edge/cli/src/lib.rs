@@ -60,15 +60,21 @@ fn command(args: Vec<OsString>) -> Exit {
     };
     if !shell.dir.is_dir() {
         return shell.fail(
-            diag::Diagnostic::error("No such directory", format!("-chdir names {}, which is no directory.", shell.dir.display()))
-                .next("Name the directory that holds the root module."),
+            diag::Diagnostic::error(
+                "No such directory",
+                format!("-chdir names {}, which is no directory.", shell.dir.display()),
+            )
+            .next("Name the directory that holds the root module."),
         );
     }
     let exit = dispatch(&shell, &parsed.command);
     match shell.terminal.lost() {
         Some(why) => shell.fail(
-            diag::Diagnostic::error("The output is incomplete", format!("Standard output could not be written: {why}."))
-                .next("What the command did, it did; make room and look again, for example with drform show."),
+            diag::Diagnostic::error(
+                "The output is incomplete",
+                format!("Standard output could not be written: {why}."),
+            )
+            .next("What the command did, it did; make room and look again, for example with drform show."),
         ),
         None => exit,
     }

@@ -72,7 +72,12 @@ impl Shell {
     ///
     /// # Errors
     /// A lock timeout that is no duration.
-    pub(crate) fn writing(&self, world: &World, variables: &Variables, running: &Running) -> Result<Request, Diagnostic> {
+    pub(crate) fn writing(
+        &self,
+        world: &World,
+        variables: &Variables,
+        running: &Running,
+    ) -> Result<Request, Diagnostic> {
         let locking =
             if running.lock { Locking::Hold(duration("-lock-timeout", &running.lock_timeout)?) } else { Locking::Free };
         Ok(Request {
@@ -108,8 +113,11 @@ fn arguments(variables: &Variables) -> VariableArguments {
 pub(crate) fn plan_options(planning: &Planning) -> Result<PlanOptions, Diagnostic> {
     let mode = match (planning.destroy, planning.refresh_only) {
         (true, true) => {
-            return Err(Diagnostic::error("Incompatible plan mode options", "-destroy and -refresh-only exclude each other.")
-                .next("Use one of them."));
+            return Err(Diagnostic::error(
+                "Incompatible plan mode options",
+                "-destroy and -refresh-only exclude each other.",
+            )
+            .next("Use one of them."));
         }
         (true, false) => Mode::Destroy,
         (false, true) => Mode::RefreshOnly,

@@ -56,8 +56,11 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
     }
     if interrupted {
         said.diagnostics.push(
-            Diagnostic::error("Interrupted", "The apply was stopped. What was begun has been finished and written down.")
-                .next("Run drform apply again to go on."),
+            Diagnostic::error(
+                "Interrupted",
+                "The apply was stopped. What was begun has been finished and written down.",
+            )
+            .next("Run drform apply again to go on."),
         );
     }
     if let Err(error) = session.storage.fold_in() {

@@ -27,9 +27,15 @@ impl Cloud {
     /// A log that cannot be read or that holds an event that is not legal.
     pub(crate) fn open(dir: &Path) -> Result<Cloud, Diagnostic> {
         let path = dir.join("world.jsonl");
-        let catalogue = Catalogue::shipped().map_err(|e| Diagnostic::error("The shipped schemas are broken", e.to_string()))?;
+        let catalogue =
+            Catalogue::shipped().map_err(|e| Diagnostic::error("The shipped schemas are broken", e.to_string()))?;
         fs::create_dir_all(dir).map_err(|e| trouble("make", dir, &e))?;
-        let log = OpenOptions::new().append(true).read(true).create(true).open(&path).map_err(|e| trouble("open", &path, &e))?;
+        let log = OpenOptions::new()
+            .append(true)
+            .read(true)
+            .create(true)
+            .open(&path)
+            .map_err(|e| trouble("open", &path, &e))?;
         let text = fs::read_to_string(&path).map_err(|e| trouble("read", &path, &e))?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         if whole < text.len() {
@@ -124,7 +130,8 @@ fn trouble(action: &str, path: &Path, error: &io::Error) -> Diagnostic {
     } else {
         "Make sure that you may write there and run the command again."
     };
-    Diagnostic::error("The sandbox cannot keep its events", format!("Cannot {action} {}: {error}.", path.display())).next(next)
+    Diagnostic::error("The sandbox cannot keep its events", format!("Cannot {action} {}: {error}.", path.display()))
+        .next(next)
 }
 
 fn illegal(path: &Path, line: usize, why: &str) -> Diagnostic {

@@ -7,7 +7,11 @@ use std::collections::BTreeSet;
 
 /// Compares the state with what is there. The plan's `drift` is the answer.
 pub fn drift(request: &Request, progress: &dyn Progress) -> (Option<Planned>, Said) {
-    let options =
-        PlanOptions { mode: Mode::RefreshOnly, refresh: Refresh::Yes, replace: BTreeSet::new(), blocked: BTreeSet::new() };
+    let options = PlanOptions {
+        mode: Mode::RefreshOnly,
+        refresh: Refresh::Yes,
+        replace: BTreeSet::new(),
+        blocked: BTreeSet::new(),
+    };
     crate::plan(request, options, "drift", progress)
 }

@@ -93,7 +93,11 @@ enum Back {
 ///
 /// # Errors
 /// A journal that cannot be written: nothing more is begun, what runs is waited for.
-pub(crate) async fn apply(applier: &mut Applier, journal: &mut JournalFile, crank: &Crank<'_>) -> Result<End, Diagnostic> {
+pub(crate) async fn apply(
+    applier: &mut Applier,
+    journal: &mut JournalFile,
+    crank: &Crank<'_>,
+) -> Result<End, Diagnostic> {
     let mut interrupts = Interrupts::listen();
     let mut shown = Shown::default();
     let mut running: JoinSet<Back> = JoinSet::new();
@@ -279,7 +283,10 @@ impl Shown {
     fn still(&self, progress: &dyn Progress) {
         for ((addr, deposed), (act, at)) in &self.started {
             let (name, doing, elapsed) = (named(addr, deposed.as_ref()), doing(*act), at.elapsed().as_secs());
-            progress.happens(&Happening::Important(format!("{name}: Still {}... [{elapsed}s elapsed]", doing.to_lowercase())));
+            progress.happens(&Happening::Important(format!(
+                "{name}: Still {}... [{elapsed}s elapsed]",
+                doing.to_lowercase()
+            )));
         }
     }
 }

@@ -4,7 +4,8 @@ use crate::providers::place;
 use crate::{Said, Site, TERRAFORM_VERSION, configuration};
 pub use install::Upgrade;
 
-const EMPTY: &str = "\nThe directory has no configuration files (.tf). Write a first main.tf, then run drform init again.";
+const EMPTY: &str =
+    "\nThe directory has no configuration files (.tf). Write a first main.tf, then run drform init again.";
 
 /// Prepares a site; the lines say what was found.
 pub fn init(site: &Site, upgrade: Upgrade) -> (Vec<String>, Said) {

@@ -28,10 +28,10 @@ mod validate;
 mod variables;
 
 pub use apply::{Applied, TERRAFORM_VERSION, apply};
+pub use configuration::is_empty;
 pub use console::{Console, console};
 pub use drift::drift;
 pub use drive::Parallelism;
-pub use configuration::is_empty;
 pub use init::{Upgrade, init};
 pub use plan::{Planned, plan};
 pub use progress::{Happening, Progress};

@@ -5,16 +5,18 @@
 
 use crate::{Said, Site, World};
 use addrs::ResourceInstance;
+use backend::Workspaces;
 use config::{Module, ModuleTree};
 use diag::{Diagnostic, Diagnostics, SourceTexts};
 use state::State;
 use syntax::Expression;
+use value::json::Node;
 
 /// Refuses what would be planned wrongly.
 pub(crate) fn refuse(site: &Site, tree: &ModuleTree, state: &State, said: &mut Said) {
     let mut troubles = Diagnostics::new();
     if site.world == World::Real {
-        troubles.extend(tree.root().and_then(backend));
+        troubles.extend(tree.root().and_then(backend).or_else(|| initialised(site)));
     }
     for module in tree.modules.values() {
         troubles.extend(imported(module, state, &said.texts));
@@ -42,10 +44,36 @@ fn backend(root: &Module) -> Option<Diagnostic> {
     Some(Diagnostic::error(format!("Backend {kind:?} is not supported yet"), what).at(block.range.clone()).next(next))
 }
 
+/// The directory was initialised with a backend of which the configuration says nothing (any more): the state is there.
+fn initialised(site: &Site) -> Option<Diagnostic> {
+    let text = Workspaces::new(site.state_dir(), site.data_dir()).backend_record()?;
+    let record = value::json::parse(&text).ok()?;
+    let Node::String(kind) = record.get("backend")?.get("type")?.clone() else {
+        return None;
+    };
+    let detail = format!(
+        "This directory was initialised with the backend {kind:?}, where its state is. Going on would not see it."
+    );
+    (kind.as_ref() != "local").then(|| {
+        Diagnostic::error("Backend configuration changed", detail).next(
+            "Move the state here with terraform init -migrate-state, or plan it in the simulated cloud with -sandbox.",
+        )
+    })
+}
+
 fn unevaluated(module: &Module) -> Diagnostics {
     let provisioned = module.resources.values().filter_map(|resource| {
         let block = resource.provisioners.first()?;
         let detail = format!("drform would make {} without running its provisioners.", resource.addr);
+        Some(
+            Diagnostic::error("Provisioners are not supported yet", detail)
+                .at(block.header_range())
+                .next("Use terraform for this configuration, or do the work outside of it."),
+        )
+    });
+    let removed = module.removed.iter().filter_map(|removed| {
+        let block = removed.provisioners.first()?;
+        let detail = "drform would destroy the removed objects without running these provisioners.";
         Some(
             Diagnostic::error("Provisioners are not supported yet", detail)
                 .at(block.header_range())
@@ -57,7 +85,7 @@ fn unevaluated(module: &Module) -> Diagnostics {
             .at(check.range.clone())
             .next("Use a precondition or postcondition where the result must be kept from being wrong.")
     });
-    provisioned.chain(checks).collect()
+    provisioned.chain(removed).chain(checks).collect()
 }
 
 /// Import blocks (Terraform allows them in the root module only) of what the state does not have.

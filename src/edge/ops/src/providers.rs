@@ -16,8 +16,8 @@ use plugin::{LaunchSpec, Plugin};
 use state::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use value::{Type, Value};
 
 /// All providers of a run.
@@ -48,7 +48,12 @@ struct Running {
 
 impl Providers {
     /// Finds everybody that configuration and state name, and asks for their schemas.
-    pub(crate) async fn start(site: &Site, tree: &ModuleTree, state: &State, said: &mut Said) -> Option<Arc<Providers>> {
+    pub(crate) async fn start(
+        site: &Site,
+        tree: &ModuleTree,
+        state: &State,
+        said: &mut Said,
+    ) -> Option<Arc<Providers>> {
         let cloud = match site.world {
             World::Real => None,
             World::Sandbox => Some(said.take(Cloud::open(&site.sandbox_dir()))?),
@@ -96,7 +101,11 @@ impl Providers {
         }
         if let Some(cloud) = &self.cloud {
             let cloud = cloud.lock().unwrap_or_else(PoisonError::into_inner);
-            return cloud.catalogue().schema(provider).cloned().ok_or_else(|| not_simulated(provider, cloud.catalogue()));
+            return cloud
+                .catalogue()
+                .schema(provider)
+                .cloned()
+                .ok_or_else(|| not_simulated(provider, cloud.catalogue()));
         }
         let binary = install::find_provider(&place(site), tree, provider)?;
         let plugin = Arc::new(self.plugins.launch(provider, &binary).await?);
@@ -220,7 +229,9 @@ impl Plugins {
             let at = reattach.into_iter().find(|(p, _)| p.same_as(provider)).map(|(_, at)| at);
             return match at {
                 Some(at) => Plugin::attach(provider.to_string(), at).await,
-                None => Err(Diagnostic::error("Cannot reattach", format!("TF_REATTACH_PROVIDERS names no {provider}."))),
+                None => {
+                    Err(Diagnostic::error("Cannot reattach", format!("TF_REATTACH_PROVIDERS names no {provider}.")))
+                }
             };
         }
         let mut spec = LaunchSpec::new(provider.to_string(), &binary.path);
@@ -278,7 +289,8 @@ fn placed(tree: &ModuleTree, provider: &Provider, trouble: Diagnostic) -> Diagno
         of_provider.next().map(|r| r.range.clone())
     };
     let modules = || tree.modules.values();
-    let place = modules().find_map(required).or_else(|| modules().find_map(configured)).or_else(|| modules().find_map(used));
+    let place =
+        modules().find_map(required).or_else(|| modules().find_map(configured)).or_else(|| modules().find_map(used));
     match place {
         Some(place) => trouble.at_if_missing(&place),
         None => trouble,

@@ -42,10 +42,11 @@ pub fn recover(request: &Request, never_made: &[String], progress: &dyn Progress
             Ok(addr) => {
                 declared.insert(addr);
             }
-            Err(error) => said.diagnostics.push(
-                Diagnostic::error("Invalid address", format!("{address:?}: {error}."))
-                    .next("Write the address of one resource instance, such as aws_instance.db[0], quoted for your shell."),
-            ),
+            Err(error) => {
+                said.diagnostics.push(Diagnostic::error("Invalid address", format!("{address:?}: {error}.")).next(
+                    "Write the address of one resource instance, such as aws_instance.db[0], quoted for your shell.",
+                ))
+            }
         }
     }
     if said.diagnostics.has_errors() {
@@ -90,7 +91,8 @@ fn settle(request: &Request, progress: &dyn Progress) -> Said {
         return said;
     };
     let parallelism: Parallelism = session.parallelism;
-    let turned = session.runtime.block_on(drive::recover(&mut recovery, &mut journal, (&session.providers, parallelism)));
+    let turned =
+        session.runtime.block_on(drive::recover(&mut recovery, &mut journal, (&session.providers, parallelism)));
     drop(journal);
     let (recovered, diagnostics) = recovery.finish();
     for intent in &recovered.resolved {

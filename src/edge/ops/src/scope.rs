@@ -61,7 +61,8 @@ pub(crate) fn configure(session: &Session, wanted: &BTreeSet<ProviderConfig>) ->
             continue;
         };
         let body = block(&session.configuration.tree, provider).map_or_else(Body::default, |block| block.body.clone());
-        let (value, troubles) = evaluator.decode_body(&ModuleInstance::ROOT, &body, &schema.provider, &Repetition::NONE);
+        let (value, troubles) =
+            evaluator.decode_body(&ModuleInstance::ROOT, &body, &schema.provider, &Repetition::NONE);
         diagnostics.extend(troubles);
         let config: Value = value.unmark_deep().0;
         let question = Question::ConfigureProvider { provider: provider.clone(), config };

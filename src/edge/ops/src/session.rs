@@ -1,8 +1,8 @@
 //! Everything that one operation holds open: configuration, storage, providers, the runtime.
 
 use crate::configuration::{self, Configuration};
-use crate::progress::Progress;
 use crate::drive::{self, Parallelism};
+use crate::progress::Progress;
 use crate::providers::{Providers, place};
 use crate::storage::{Locking, Storage};
 use crate::variables::{self, VariableArguments};
@@ -11,11 +11,11 @@ use addrs::{Mode, ProviderConfig, ResourceInstance};
 use configschema::Schema;
 use eval::VariableInput;
 use plan::{Plan, PlanInput, PlanOptions, Planner};
-use std::collections::BTreeMap;
 use state::Object;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use value::{Marks, Path, Value};
 use tokio::runtime::Runtime;
+use value::{Marks, Path, Value};
 
 /// What an operation is asked to do with the site, whatever the operation.
 #[derive(Clone, Debug)]
@@ -74,7 +74,8 @@ impl Session {
         if said.diagnostics.has_errors() {
             return None;
         }
-        let runtime = said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string())))?;
+        let runtime =
+            said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string())))?;
         let providers = runtime.block_on(Providers::start(&site, &configuration.tree, storage.state(), said))?;
         let settings = settings(&site, &storage);
         let run_id = run_id();
@@ -83,7 +84,12 @@ impl Session {
     }
 
     /// Plans. The plan may be incomplete; then there are errors among what was said.
-    pub(crate) fn plan(&mut self, mut options: PlanOptions, progress: &dyn Progress, said: &mut Said) -> (Plan, PlanInput) {
+    pub(crate) fn plan(
+        &mut self,
+        mut options: PlanOptions,
+        progress: &dyn Progress,
+        said: &mut Said,
+    ) -> (Plan, PlanInput) {
         options.blocked = self.blocked();
         let input = PlanInput {
             tree: self.configuration.tree.clone(),
@@ -147,7 +153,11 @@ impl Drop for Session {
 }
 
 fn settings(site: &Site, storage: &Storage) -> eval::Settings {
-    eval::Settings { workspace: storage.workspace().into(), plan_timestamp: Some(chance::now().into()), ..settings_of(site) }
+    eval::Settings {
+        workspace: storage.workspace().into(),
+        plan_timestamp: Some(chance::now().into()),
+        ..settings_of(site)
+    }
 }
 
 /// What expressions see of a site before anything else is known.
@@ -170,7 +180,9 @@ pub(crate) fn run_id() -> Arc<str> {
 
 /// A number for the keys of deposed objects.
 fn seed(run_id: &str) -> u64 {
-    run_id.bytes().filter(u8::is_ascii_hexdigit).take(16).fold(0, |seed, digit| {
-        seed << 4 | u64::from(char::from(digit).to_digit(16).unwrap_or_default())
-    })
+    run_id
+        .bytes()
+        .filter(u8::is_ascii_hexdigit)
+        .take(16)
+        .fold(0, |seed, digit| seed << 4 | u64::from(char::from(digit).to_digit(16).unwrap_or_default()))
 }

@@ -16,7 +16,8 @@ pub struct Environment {
 impl Environment {
     /// What the process was started with; variables that are not text are left out.
     pub fn of_process() -> Environment {
-        let text = |(k, v): (std::ffi::OsString, std::ffi::OsString)| Some((k.into_string().ok()?, v.into_string().ok()?));
+        let text =
+            |(k, v): (std::ffi::OsString, std::ffi::OsString)| Some((k.into_string().ok()?, v.into_string().ok()?));
         Environment { variables: std::env::vars_os().filter_map(text).collect() }
     }
 

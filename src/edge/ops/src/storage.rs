@@ -81,7 +81,6 @@ impl Storage {
         &self.workspace
     }
 
-
     /// Lineage of the state: of one that was never written, the one that an earlier run chose for it, or a new one.
     pub(crate) fn lineage(&self) -> Arc<str> {
         if !self.state.lineage.is_empty() {

@@ -35,15 +35,25 @@ pub fn stored(request: &Request) -> (Option<Stored>, Said) {
         let current = instance.current.iter().map(|object| (None, object));
         let deposed = instance.deposed.iter().map(|(key, object)| (Some(key.clone()), object));
         for (deposed, object) in current.chain(deposed) {
-            let decoded = session.schema(addr, &instance.provider).zip(session.decode(addr, &instance.provider, object));
+            let decoded =
+                session.schema(addr, &instance.provider).zip(session.decode(addr, &instance.provider, object));
             let Some((schema, value)) = decoded else {
                 said.diagnostics.push(
-                    Diagnostic::warning("An object is not shown", format!("The attributes of {addr} do not fit its schema."))
-                        .next("drform plan brings it to the current schema."),
+                    Diagnostic::warning(
+                        "An object is not shown",
+                        format!("The attributes of {addr} do not fit its schema."),
+                    )
+                    .next("drform plan brings it to the current schema."),
                 );
                 continue;
             };
-            objects.push(DecodedObject { addr: addr.clone(), deposed, status: object.status, schema: schema.clone(), value });
+            objects.push(DecodedObject {
+                addr: addr.clone(),
+                deposed,
+                status: object.status,
+                schema: schema.clone(),
+                value,
+            });
         }
     }
     (Some(Stored { state, objects }), said)

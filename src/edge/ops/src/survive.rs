@@ -16,12 +16,8 @@ pub fn survive(request: &Request, refresh: Refresh, progress: &dyn Progress) -> 
     let refreshed = match refresh {
         Refresh::No => None,
         Refresh::Yes => {
-            let options = PlanOptions {
-                mode: Mode::RefreshOnly,
-                refresh,
-                replace: BTreeSet::new(),
-                blocked: BTreeSet::new(),
-            };
+            let options =
+                PlanOptions { mode: Mode::RefreshOnly, refresh, replace: BTreeSet::new(), blocked: BTreeSet::new() };
             Some(session.plan(options, progress, &mut said).0)
         }
     };

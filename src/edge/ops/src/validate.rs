@@ -15,7 +15,9 @@ pub fn validate(site: &Site) -> Said {
     if said.diagnostics.has_errors() {
         return said;
     }
-    let Some(runtime) = said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string()))) else {
+    let Some(runtime) =
+        said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string())))
+    else {
         return said;
     };
     let nothing = State::default();

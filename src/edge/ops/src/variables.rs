@@ -99,9 +99,12 @@ impl Gathered {
                     .next("Write { \"name\": value, … }."),
             ),
             Err(error) => self.diagnostics.push(
-                Diagnostic::error("Invalid variable definitions file", format!("{name} is not JSON: {}.", error.reason))
-                    .at(diag::Range::new(name.clone(), error.byte as u32, error.byte as u32 + 1))
-                    .next("Correct the file at the place that is underlined."),
+                Diagnostic::error(
+                    "Invalid variable definitions file",
+                    format!("{name} is not JSON: {}.", error.reason),
+                )
+                .at(diag::Range::new(name.clone(), error.byte as u32, error.byte as u32 + 1))
+                .next("Correct the file at the place that is underlined."),
             ),
         }
     }

@@ -90,7 +90,10 @@ impl Plugin {
                 let waited = spec.start_timeout.as_secs_f64();
                 Err(not_started(
                     &spec.name,
-                    format!("was started but said nothing for {waited} second{}.", if waited == 1.0 { "" } else { "s" }),
+                    format!(
+                        "was started but said nothing for {waited} second{}.",
+                        if waited == 1.0 { "" } else { "s" }
+                    ),
                     &own.stderr().tail(),
                 )
                 .next("Start it by hand to see what it waits for."))

@@ -104,7 +104,9 @@ impl Desired {
     /// Checks the preconditions of an instance: what was unknown while planning is known now.
     pub(crate) fn preconditions(&self, addr: &ResourceInstance) -> Diagnostics {
         match self.block(addr) {
-            Some(block) => self.conditions(addr, &block.lifecycle.preconditions, &self.repetition(addr), "precondition"),
+            Some(block) => {
+                self.conditions(addr, &block.lifecycle.preconditions, &self.repetition(addr), "precondition")
+            }
             None => Diagnostics::new(),
         }
     }
@@ -120,7 +122,13 @@ impl Desired {
         }
     }
 
-    fn conditions(&self, addr: &ResourceInstance, rules: &[CheckRule], repetition: &Repetition, what: &str) -> Diagnostics {
+    fn conditions(
+        &self,
+        addr: &ResourceInstance,
+        rules: &[CheckRule],
+        repetition: &Repetition,
+        what: &str,
+    ) -> Diagnostics {
         let mut troubles = Diagnostics::new();
         for rule in rules {
             let (outcome, found) = self.evaluator.check(&addr.module, rule, repetition);
@@ -140,12 +148,15 @@ impl Desired {
     /// The configuration of a provider with the values known by now, unmarked.
     pub(crate) fn provider(&self, provider: &ProviderConfig, schema: &Block) -> (Value, Diagnostics) {
         let blocks = self.tree.module(&provider.module).map(|module| &module.provider_configs);
-        let same = |block: &&config::ProviderBlock| block.alias == provider.alias && block.provider.same_as(&provider.provider);
+        let same = |block: &&config::ProviderBlock| {
+            block.alias == provider.alias && block.provider.same_as(&provider.provider)
+        };
         let Some(block) = blocks.and_then(|blocks| blocks.values().find(same)) else {
             return (configschema::empty_value(schema), Diagnostics::new());
         };
         // Modules with provider blocks have one instance: Terraform refuses count and for_each on their calls.
-        let module = self.evaluator.module_instances(&provider.module).into_iter().next().unwrap_or(ModuleInstance::ROOT);
+        let module =
+            self.evaluator.module_instances(&provider.module).into_iter().next().unwrap_or(ModuleInstance::ROOT);
         let (value, troubles) = self.evaluator.decode_body(&module, &block.body, schema, &Repetition::NONE);
         (value.unmark_deep().0, troubles)
     }

@@ -61,7 +61,8 @@ pub(crate) fn begin(desired: &Desired, change: &InstanceChange, act: Act) -> Nex
     if troubles.has_errors() {
         return Next::Fail(troubles);
     }
-    let ignores = desired.block(addr).is_some_and(|block| !matches!(block.lifecycle.ignore_changes, config::IgnoreChanges::None));
+    let ignores =
+        desired.block(addr).is_some_and(|block| !matches!(block.lifecycle.ignore_changes, config::IgnoreChanges::None));
     if change.config.is_wholly_known() && (act == Act::Create || !ignores) {
         return Next::Change(Box::new(as_planned(change, act)));
     }
@@ -166,7 +167,9 @@ fn subject(desired: &Desired, change: &InstanceChange) -> Subject {
     let ignore = match desired.block(&change.addr).map(|block| &block.lifecycle.ignore_changes) {
         None | Some(config::IgnoreChanges::None) => IgnoreChanges::Paths(Vec::new()),
         Some(config::IgnoreChanges::All) => IgnoreChanges::All,
-        Some(config::IgnoreChanges::Paths(entries)) => IgnoreChanges::Paths(entries.iter().map(|(path, _)| path.clone()).collect()),
+        Some(config::IgnoreChanges::Paths(entries)) => {
+            IgnoreChanges::Paths(entries.iter().map(|(path, _)| path.clone()).collect())
+        }
     };
     Subject {
         addr: change.addr.clone(),

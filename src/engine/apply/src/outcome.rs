@@ -75,7 +75,12 @@ fn left_behind(asked: &Asked<'_>, object: StoredObject, legacy: bool, mut diagno
     let value = complete(asked, &object.value, &mut diagnostics);
     if intent.act == Act::Delete {
         if !diagnostics.has_errors() {
-            diagnostics.push(asked.bug("Provider returned invalid result object after apply", "returned an object after destroying it"));
+            diagnostics.push(
+                asked.bug(
+                    "Provider returned invalid result object after apply",
+                    "returned an object after destroying it",
+                ),
+            );
         }
     } else if !diagnostics.has_errors() && !legacy {
         for broken in configschema::assert_object_compatible(&asked.schema.block, &intent.planned, &value) {
@@ -132,7 +137,8 @@ fn in_doubt(asked: &Asked<'_>, mut diagnostics: Diagnostics, why: &str) -> Judge
          until it is found out.",
         asked.name()
     );
-    let diagnostic = Diagnostic::error("Outcome in doubt", detail).next("Run drform recover: it asks the provider what is there.");
+    let diagnostic =
+        Diagnostic::error("Outcome in doubt", detail).next("Run drform recover: it asks the provider what is there.");
     diagnostics.push(asked.placed(diagnostic));
     Judged { outcome: None, value: None, diagnostics }
 }

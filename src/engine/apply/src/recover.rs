@@ -63,7 +63,13 @@ pub struct Recovered {
 impl Recovery {
     /// Starts to recover what `folded` left unresolved of the journal `stored`. `repeat` says for each intent what its
     /// provider promises; an intent that it does not name is never sent again.
-    pub fn new(stored: &Stored, folded: &Folded, begin: Begin, schemas: &Schemas, repeat: &BTreeMap<IntentId, Repeat>) -> Recovery {
+    pub fn new(
+        stored: &Stored,
+        folded: &Folded,
+        begin: Begin,
+        schemas: &Schemas,
+        repeat: &BTreeMap<IntentId, Repeat>,
+    ) -> Recovery {
         let mut recovery = Recovery {
             writer: Writer::new(stored),
             state: folded.state.clone(),
@@ -190,7 +196,8 @@ impl Recovery {
             self.desk.insert(ticket, intent.id);
             self.effects.push(effect);
         } else {
-            let detail = format!("The provider {} is not available or has no type {:?} any more.", intent.provider, intent.kind);
+            let detail =
+                format!("The provider {} is not available or has no type {:?} any more.", intent.provider, intent.kind);
             self.trouble(intent, Diagnostic::error("Outcome cannot be found out", detail).into());
         }
     }
@@ -224,7 +231,10 @@ impl Recovery {
         self.open.insert(intent.id, Open { intent: intent.clone(), schema: None, how: How::Person });
         let why = Diagnostic::error(
             "Outcome still in doubt",
-            format!("What became of a change of {} could not be found out. Nothing is done with this address.", intent.addr),
+            format!(
+                "What became of a change of {} could not be found out. Nothing is done with this address.",
+                intent.addr
+            ),
         )
         .next(format!(
             "Look for the object itself. If it was never made, or once it is gone: drform recover -never-made='{}'",
@@ -267,6 +277,7 @@ fn unsupported(intent: &Intent) -> Diagnostic {
 }
 
 fn invalid(intent: &Intent, why: &str) -> Diagnostics {
-    let detail = format!("What the provider {} found for {} is not an object of its type: {why}.", intent.provider, intent.addr);
+    let detail =
+        format!("What the provider {} found for {} is not an object of its type: {why}.", intent.provider, intent.addr);
     Diagnostic::error("Provider produced invalid object", detail).into()
 }

@@ -6,8 +6,8 @@ mod values;
 use crate::{Act, Begin, How, Intent, IntentId, Outcome, Record};
 use addrs::ResourceInstance;
 use objects::{
-    address, bytes, deposed, instance_from, instance_to, list, member, members, object_from, object_to, outputs_from, outputs_to, provider,
-    resource, text, text_or_none, whole,
+    address, bytes, deposed, instance_from, instance_to, list, member, members, object_from, object_to, outputs_from,
+    outputs_to, provider, resource, text, text_or_none, whole,
 };
 use std::sync::Arc;
 use value::json::{Escape, Layout, Node, parse};
@@ -40,7 +40,9 @@ type Members = Vec<(Arc<str>, Node)>;
 fn parts(record: &Record) -> (&'static str, Members) {
     match record {
         Record::Begin(begin) => ("begin", begin_to(begin)),
-        Record::Before { addr, instance } => ("before", vec![addr_to(addr), ("instance".into(), instance_to(instance))]),
+        Record::Before { addr, instance } => {
+            ("before", vec![addr_to(addr), ("instance".into(), instance_to(instance))])
+        }
         Record::Intent(intent) => ("intent", intent_to(intent)),
         Record::Outcome { intent, outcome } => ("outcome", outcome_to(*intent, outcome)),
         Record::Resolved { intent, how, outcome } => {
@@ -79,7 +81,9 @@ pub(crate) fn read_record(line: &str, number: u64) -> Result<Record, Refusal> {
     }
     Ok(match text(&node, "record")?.as_ref() {
         "begin" => Record::Begin(begin_from(&node)?),
-        "before" => Record::Before { addr: address(&node)?, instance: Arc::new(instance_from(member(&node, "instance")?)?) },
+        "before" => {
+            Record::Before { addr: address(&node)?, instance: Arc::new(instance_from(member(&node, "instance")?)?) }
+        }
         "intent" => Record::Intent(Arc::new(intent_from(&node)?)),
         "outcome" => Record::Outcome { intent: IntentId(whole(&node, "intent")?), outcome: outcome_from(&node)? },
         "resolved" => {
@@ -101,9 +105,10 @@ pub(crate) fn read_record(line: &str, number: u64) -> Result<Record, Refusal> {
             object: Arc::new(object_from(member(&node, "object")?)?),
         },
         "forgotten" => Record::Forgotten { addr: address(&node)?, deposed: deposed(&node)? },
-        "outputs" => {
-            Record::Outputs { before: outputs_from(member(&node, "before")?)?, after: outputs_from(member(&node, "after")?)? }
-        }
+        "outputs" => Record::Outputs {
+            before: outputs_from(member(&node, "before")?)?,
+            after: outputs_from(member(&node, "after")?)?,
+        },
         "end" => Record::End,
         other => return Err(Refusal::Newer(format!("it has records of the kind {other:?}"))),
     })
@@ -154,7 +159,9 @@ fn intent_to(intent: &Intent) -> Members {
     all.extend(intent.deposed.iter().map(|key| ("deposed".into(), Node::string(key.clone()))));
     all.extend(intent.replaces.iter().map(|key| ("replaces".into(), Node::string(key.clone()))));
     // What is empty is left out: ten thousand intents are mostly made of it.
-    all.retain(|(_, node)| !matches!(node, Node::Bool(false)) && *node != Node::Array(Vec::new()) && *node != Node::string(""));
+    all.retain(|(_, node)| {
+        !matches!(node, Node::Bool(false)) && *node != Node::Array(Vec::new()) && *node != Node::string("")
+    });
     all
 }
 
@@ -178,7 +185,9 @@ fn intent_from(node: &Node) -> Result<Intent, Refusal> {
         token: text_or_none(node, "token")?.unwrap_or_default(),
         sensitive: paths.ok_or_else(|| Refusal::of("sensitive"))?.into(),
         dependencies: list(node, "dependencies").iter().map(resource).collect::<Result<Vec<_>, _>>()?.into(),
-        create_before_destroy: members(node)?.iter().any(|(k, v)| &**k == "create_before_destroy" && *v == Node::Bool(true)),
+        create_before_destroy: members(node)?
+            .iter()
+            .any(|(k, v)| &**k == "create_before_destroy" && *v == Node::Bool(true)),
     })
 }
 
@@ -213,7 +222,9 @@ fn act_name(act: Act) -> &'static str {
 
 fn act_from(name: &str) -> Result<Act, Refusal> {
     let all = [Act::Create, Act::Update, Act::Delete];
-    all.into_iter().find(|act| act_name(*act) == name).ok_or_else(|| Refusal::Newer(format!("it has acts of the kind {name:?}")))
+    all.into_iter()
+        .find(|act| act_name(*act) == name)
+        .ok_or_else(|| Refusal::Newer(format!("it has acts of the kind {name:?}")))
 }
 
 fn how_name(how: How) -> &'static str {

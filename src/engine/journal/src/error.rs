@@ -51,7 +51,10 @@ impl fmt::Display for JournalError {
                 write!(f, "Record {record} of the journal{about} contradicts the ones before it: {why}.")
             }
             JournalError::OtherLineage { journal, state } => {
-                write!(f, "The journal belongs to a state of lineage {journal:?}, but this state has lineage {state:?}.")
+                write!(
+                    f,
+                    "The journal belongs to a state of lineage {journal:?}, but this state has lineage {state:?}."
+                )
             }
         }
     }
@@ -62,7 +65,9 @@ impl std::error::Error for JournalError {}
 impl From<JournalError> for Diagnostic {
     fn from(error: JournalError) -> Diagnostic {
         let next = match &error {
-            JournalError::NewerVersion { .. } => "Use the version that wrote it, or a newer one; the journal was left as it is.",
+            JournalError::NewerVersion { .. } => {
+                "Use the version that wrote it, or a newer one; the journal was left as it is."
+            }
             JournalError::OtherLineage { .. } => {
                 "Check that the backend configuration and the workspace are the ones of the run that left the journal behind."
             }
@@ -71,7 +76,8 @@ impl From<JournalError> for Diagnostic {
                  Compare them with what exists, then move the journal away."
             }
         };
-        let diagnostic = Diagnostic::error("The journal of an earlier run cannot be used", error.to_string()).next(next);
+        let diagnostic =
+            Diagnostic::error("The journal of an earlier run cannot be used", error.to_string()).next(next);
         match error {
             JournalError::Illegal { address: Some(address), .. } => diagnostic.about(address),
             _ => diagnostic,

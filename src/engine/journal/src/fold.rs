@@ -97,7 +97,10 @@ pub fn fold(prior: &State, records: &[Record]) -> Result<Folded, JournalError> {
         return Ok(Folded { state: prior.clone(), unresolved, conflicts, begin: None, rest });
     };
     if !prior.lineage.is_empty() && prior.lineage != begin.lineage {
-        return Err(JournalError::OtherLineage { journal: begin.lineage.to_string(), state: prior.lineage.to_string() });
+        return Err(JournalError::OtherLineage {
+            journal: begin.lineage.to_string(),
+            state: prior.lineage.to_string(),
+        });
     }
     let (mut state, conflicts) = merge(prior, &replay);
     if !state::content_equal(prior, &state) {

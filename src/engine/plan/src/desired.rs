@@ -120,7 +120,8 @@ fn undeclared_variable(input: &PlanInput, name: &str) -> Diagnostic {
             Diagnostic::error(summary, detail).next(next)
         }
         given => {
-            let detail = format!("The root module does not declare a variable named {name:?} but a value was found for it.");
+            let detail =
+                format!("The root module does not declare a variable named {name:?} but a value was found for it.");
             let trouble = Diagnostic::warning(summary, detail).next(next);
             match given {
                 Some(eval::VariableInput::Expression(expression)) => trouble.at(expression.range()),
@@ -135,13 +136,10 @@ pub(crate) fn evaluator(input: &PlanInput) -> (Evaluator, Diagnostics) {
     let mut evaluator = Evaluator::new(input.tree.clone(), input.surroundings.clone());
     evaluator.set_root_variables(input.variables.clone());
     let undeclared = evaluator.undeclared_root_variables();
-    let from_environment = |name: &&Arc<str>| {
-        matches!(input.variables.get(*name), Some(eval::VariableInput::Text(_, source)) if source.starts_with("environment"))
-    };
+    let from_environment = |name: &&Arc<str>| matches!(input.variables.get(*name), Some(eval::VariableInput::Text(_, source)) if source.starts_with("environment"));
     // The environment is shared by many configurations; Terraform says nothing about it either.
-    let troubles = undeclared.iter().filter(|name| !from_environment(name)).map(|name| {
-        undeclared_variable(input, name)
-    });
+    let troubles =
+        undeclared.iter().filter(|name| !from_environment(name)).map(|name| undeclared_variable(input, name));
     let troubles = troubles.collect();
     (evaluator, troubles)
 }

@@ -13,7 +13,10 @@ pub fn content_equal(a: &State, b: &State) -> bool {
     a.outputs == b.outputs
         && texts_equal(&a.unread, &b.unread)
         && a.resource_unread.len() == b.resource_unread.len()
-        && a.resource_unread.iter().zip(&b.resource_unread).all(|((at_a, a), (at_b, b))| at_a == at_b && texts_equal(a, b))
+        && a.resource_unread
+            .iter()
+            .zip(&b.resource_unread)
+            .all(|((at_a, a), (at_b, b))| at_a == at_b && texts_equal(a, b))
         && a.instances.len() == b.instances.len()
         && a.instances.iter().zip(&b.instances).all(|((at_a, a), (at_b, b))| at_a == at_b && instances_equal(a, b))
 }

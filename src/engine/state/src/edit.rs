@@ -12,7 +12,13 @@ impl State {
     }
 
     /// Puts an object where the current one (`None`) or a deposed one stands.
-    pub fn set(&mut self, addr: &ResourceInstance, deposed: Option<&DeposedKey>, provider: &ProviderConfig, object: Arc<Object>) {
+    pub fn set(
+        &mut self,
+        addr: &ResourceInstance,
+        deposed: Option<&DeposedKey>,
+        provider: &ProviderConfig,
+        object: Arc<Object>,
+    ) {
         let instance = self.instances.entry(addr.clone()).or_insert_with(|| InstanceState {
             provider: provider.clone(),
             current: None,

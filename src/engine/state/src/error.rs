@@ -51,7 +51,8 @@ impl StateError {
             kind: StateErrorKind::Empty,
             summary: "The state is empty".into(),
             detail: "The state has no content: either nothing was ever stored, or a write of it was lost.".into(),
-            next_step: "If there was a state before, restore its backup. If there was none, remove the empty file.".into(),
+            next_step: "If there was a state before, restore its backup. If there was none, remove the empty file."
+                .into(),
             address: None,
         }
     }
@@ -82,13 +83,18 @@ impl StateError {
             kind: StateErrorKind::NotState,
             summary: "This is not a state".into(),
             detail: format!("The text is JSON, but {why}."),
-            next_step: "Check the path or the backend configuration: another file may stand where the state should be.".into(),
+            next_step: "Check the path or the backend configuration: another file may stand where the state should be."
+                .into(),
             address: None,
         }
     }
 
     pub(crate) fn newer_version(version: u64, tool: &str) -> StateError {
-        let by = if tool.is_empty() { String::new() } else { format!(", written by a tool that calls itself version {tool}") };
+        let by = if tool.is_empty() {
+            String::new()
+        } else {
+            format!(", written by a tool that calls itself version {tool}")
+        };
         StateError {
             kind: StateErrorKind::NewerVersion,
             summary: "The state was written by a newer version".into(),

@@ -14,7 +14,9 @@ pub fn integrity(state: &State) -> Diagnostics {
     }
     for (addr, instance) in &state.instances {
         if instance.is_empty() {
-            found.push(broken("The instance has neither a current nor a deposed object.".into()).about(addr.to_string()));
+            found.push(
+                broken("The instance has neither a current nor a deposed object.".into()).about(addr.to_string()),
+            );
         }
         if addr.resource.mode == Mode::Data && !instance.deposed.is_empty() {
             found.push(broken("A data source cannot have deposed objects.".into()).about(addr.to_string()));
@@ -31,7 +33,9 @@ pub fn integrity(state: &State) -> Diagnostics {
 }
 
 fn check_object(addr: &ResourceInstance, object: &Object, found: &mut Diagnostics) {
-    if object.flat_attributes.is_none() && serde_json::from_str::<BTreeMap<String, &RawValue>>(&object.attributes).is_err() {
+    if object.flat_attributes.is_none()
+        && serde_json::from_str::<BTreeMap<String, &RawValue>>(&object.attributes).is_err()
+    {
         found.push(broken("The attributes of an object are not a JSON object.".into()).about(addr.to_string()));
     }
     if addr.resource.mode == Mode::Ephemeral {

@@ -53,9 +53,12 @@ pub(crate) fn attribute(value: &Value, name: &str) -> Result<Value, Fault> {
             };
             Ok(Value { content: Content::Unknown(part, None, origin.clone()), marks })
         }
-        Content::List(..) | Content::Set(..) | Content::Tuple(_) | Content::String(_) | Content::Number(_) | Content::Bool(_) => {
-            Err(no_attributes(&shallow_type(value), name))
-        }
+        Content::List(..)
+        | Content::Set(..)
+        | Content::Tuple(_)
+        | Content::String(_)
+        | Content::Number(_)
+        | Content::Bool(_) => Err(no_attributes(&shallow_type(value), name)),
     }
 }
 
@@ -75,11 +78,8 @@ fn null(summary: &'static str, what: &str) -> Fault {
 
 fn unsupported_attribute<'a>(name: &str, names: impl Iterator<Item = &'a Arc<str>>) -> Fault {
     let suggestion = did_you_mean(name, names.map(AsRef::as_ref));
-    Fault::new(
-        "Unsupported attribute",
-        format!("This object does not have an attribute named {name:?}.{suggestion}"),
-    )
-    .next("Correct the name, or read it with try() if it may be missing.")
+    Fault::new("Unsupported attribute", format!("This object does not have an attribute named {name:?}.{suggestion}"))
+        .next("Correct the name, or read it with try() if it may be missing.")
 }
 
 fn missing_element<'a>(name: &str, keys: impl Iterator<Item = &'a Arc<str>>, marks: Marks) -> Fault {
@@ -99,9 +99,11 @@ fn no_attributes(ty: &Type, name: &str) -> Fault {
                      element of the list, or across all elements of the list?"
                 .into(),
         },
-        Type::Set(element) if matches!(**element, Type::Object(_)) => "Can't access attributes on a set of objects. Did \
+        Type::Set(element) if matches!(**element, Type::Object(_)) => {
+            "Can't access attributes on a set of objects. Did \
              you mean to access an attribute across all elements of the set?"
-            .into(),
+                .into()
+        }
         ty if ty.is_primitive() => {
             format!("Can't access attributes on a primitive-typed value ({}).", ty.friendly_name())
         }
@@ -112,7 +114,9 @@ fn no_attributes(ty: &Type, name: &str) -> Fault {
         Type::List(_) | Type::Tuple(_) => {
             fault.next(format!("Select one element with [0].{name}, or read all with [*].{name}."))
         }
-        Type::Set(_) => fault.next(format!("Read it from all elements with [*].{name}, or take the only one with one().")),
+        Type::Set(_) => {
+            fault.next(format!("Read it from all elements with [*].{name}, or take the only one with one()."))
+        }
         _ => fault,
     }
 }

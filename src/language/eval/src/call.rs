@@ -55,9 +55,7 @@ impl Evaluation<'_> {
             Err(error) => {
                 let place = error.argument.and_then(|i| args.get(i).or(args.last()));
                 match place {
-                    Some(place) => {
-                        self.fail(Fault::new("Invalid function argument", error.reason), place.span, whole)
-                    }
+                    Some(place) => self.fail(Fault::new("Invalid function argument", error.reason), place.span, whole),
                     None => match count_fault(&error.reason) {
                         Some(fault) => self.fail(fault, whole.span, whole),
                         None => self.call_failed(name, &error.reason, whole),
@@ -74,7 +72,8 @@ impl Evaluation<'_> {
         }
         let suggestion = did_you_mean(&name.text, OWN.iter().copied().chain(functions::names()));
         let detail = format!("There is no function named {:?}.{suggestion}", name.text);
-        let diagnostic = Diagnostic::error("Call to unknown function", detail).next("Correct the name of the function.");
+        let diagnostic =
+            Diagnostic::error("Call to unknown function", detail).next("Correct the name of the function.");
         // As in Terraform `try` hides this: a module may ask whether a function is there.
         self.troubles.push(diagnostic.at(name.span.of(&self.file)));
         Value::dynamic()
@@ -199,10 +198,8 @@ impl Evaluation<'_> {
 
     fn wrong_count(&mut self, name: &Name, expected: usize, given: usize, missing: &str, whole: &Expr) -> Value {
         let fault = if given < expected {
-            let detail = format!(
-                "Function {:?} expects {expected} argument(s). Missing value for {missing:?}.",
-                name.text
-            );
+            let detail =
+                format!("Function {:?} expects {expected} argument(s). Missing value for {missing:?}.", name.text);
             Fault::new("Not enough function arguments", detail)
         } else {
             let detail = format!("Function {:?} expects only {expected} argument(s).", name.text);
@@ -244,7 +241,11 @@ impl Evaluation<'_> {
             return self.wrong_count(name, 2, args.len(), missing, whole);
         };
         if self.names.inside_template() {
-            return self.call_failed(name, "cannot recursively call templatestring from inside another template", whole);
+            return self.call_failed(
+                name,
+                "cannot recursively call templatestring from inside another template",
+                whole,
+            );
         }
         let reference = match &template.kind {
             ExprKind::Variable(_) => true,

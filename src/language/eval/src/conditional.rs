@@ -28,10 +28,8 @@ impl Evaluation<'_> {
         let decider = self.evaluate(condition);
         let marks = decider.marks.union(yes_value.marks).union(no_value.marks);
         if decider.is_null() {
-            let fault = Fault::new(
-                "Null condition",
-                "The condition value is null. Conditions must either be true or false.",
-            );
+            let fault =
+                Fault::new("Null condition", "The condition value is null. Conditions must either be true or false.");
             self.fail(fault, condition.span, condition);
             return Value::unknown(ty);
         }
@@ -147,10 +145,14 @@ fn mismatch(yes: &Type, no: &Type) -> String {
                 of.attributes.keys().find(|name| !other.attributes.contains_key(*name)).cloned()
             };
             if let Some(name) = lacking(a, b) {
-                return format!("The 'true' value includes object attribute {name:?}, which is absent in the 'false' value");
+                return format!(
+                    "The 'true' value includes object attribute {name:?}, which is absent in the 'false' value"
+                );
             }
             if let Some(name) = lacking(b, a) {
-                return format!("The 'false' value includes object attribute {name:?}, which is absent in the 'true' value");
+                return format!(
+                    "The 'false' value includes object attribute {name:?}, which is absent in the 'true' value"
+                );
             }
             let differing = a.attributes.iter().find_map(|(name, ty)| {
                 let other = b.attributes.get(name)?;
@@ -167,9 +169,11 @@ fn mismatch(yes: &Type, no: &Type) -> String {
             format!("The 'true' tuple has length {}, but the 'false' tuple has length {}", a.len(), b.len())
         }
         (Type::Tuple(a), Type::Tuple(b)) => {
-            let differing = a.iter().zip(b.iter()).enumerate().find(|(_, (x, y))| {
-                x != y && unify(&[(*x).clone(), (*y).clone()]).is_none()
-            });
+            let differing = a
+                .iter()
+                .zip(b.iter())
+                .enumerate()
+                .find(|(_, (x, y))| x != y && unify(&[(*x).clone(), (*y).clone()]).is_none());
             match differing {
                 Some((i, (x, y))) => format!("Type mismatch for tuple element {i}: {}", mismatch(x, y)),
                 None => "At least one tuple element has different types in the 'true' and 'false' values".into(),

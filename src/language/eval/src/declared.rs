@@ -20,7 +20,9 @@ pub(crate) fn check(
     let place = used.last().map_or(name.span, |last| name.span.to(step_span(last))).of(file);
     let rest = steps.get(parsed.used..).unwrap_or(&[]);
     match &parsed.referent {
-        Referent::Variable(name) if !module.variables.contains_key(name) => Some(undeclared_variable(module, name, place)),
+        Referent::Variable(name) if !module.variables.contains_key(name) => {
+            Some(undeclared_variable(module, name, place))
+        }
         Referent::Local(name) if !module.locals.contains_key(name) => {
             let suggestion = did_you_mean(name, module.locals.keys().map(AsRef::as_ref));
             let detail = format!("A local value with the name {name:?} has not been declared.{suggestion}");
@@ -77,7 +79,9 @@ fn undeclared_variable(module: &Module, name: &str, place: Range) -> Diagnostic 
         false => suggestion,
     };
     let detail = format!("An input variable with the name {name:?} has not been declared.{advice}");
-    Diagnostic::error("Reference to undeclared input variable", detail).at(place).next("Correct the name, or declare it.")
+    Diagnostic::error("Reference to undeclared input variable", detail)
+        .at(place)
+        .next("Correct the name, or declare it.")
 }
 
 fn undeclared_resource(module: &Module, resource: &Resource, place: Range) -> Diagnostic {
@@ -103,12 +107,8 @@ fn undeclared_resource(module: &Module, resource: &Resource, place: Range) -> Di
             let kind = crate::suggestion::nearest(&resource.kind, of_name.map(|r| r.kind.as_ref()))?;
             Some(Resource { kind: kind.into(), ..resource.clone() }.to_string())
         });
-    let detail = format!(
-        "{kind} {:?} {:?} has not been declared in {}.",
-        resource.kind,
-        resource.name,
-        display(module)
-    );
+    let detail =
+        format!("{kind} {:?} {:?} has not been declared in {}.", resource.kind, resource.name, display(module));
     let diagnostic = Diagnostic::error("Reference to undeclared resource", detail).at(place);
     match suggestion {
         Some(meant) => diagnostic.next(format!("Did you mean {meant}?")),

@@ -115,10 +115,12 @@ impl Decoder<'_> {
             Ok(value) => value,
             Err(e) => {
                 let detail = format!("Inappropriate value for attribute {name:?}: {e}.");
-                let described = crate::describe(&if schema.sensitive { value.marked(value::Marks::SENSITIVE) } else { value });
+                let described =
+                    crate::describe(&if schema.sensitive { value.marked(value::Marks::SENSITIVE) } else { value });
                 let wrong = Diagnostic::error("Incorrect attribute value type", detail).at(written.expr.range());
-                self.diagnostics
-                    .push(wrong.involving(name.as_ref(), described).next(format!("Give a value of type {}.", shown(schema))));
+                self.diagnostics.push(
+                    wrong.involving(name.as_ref(), described).next(format!("Give a value of type {}.", shown(schema))),
+                );
                 Value::unknown(attribute_type(schema))
             }
         }
@@ -149,7 +151,8 @@ impl Decoder<'_> {
                         }
                         Entry::Occupied(place) => {
                             let detail = format!("Only one {name} block may have the key {:?}.", place.key());
-                            self.diagnostics.push(Diagnostic::error(format!("Duplicate {name} block"), detail).at(range));
+                            self.diagnostics
+                                .push(Diagnostic::error(format!("Duplicate {name} block"), detail).at(range));
                         }
                     }
                 }
@@ -202,9 +205,12 @@ impl Decoder<'_> {
                 continue;
             }
             let detail = format!("An argument named {name:?} is not expected here.");
-            let mut settable = schema.attributes.iter().filter(|(_, a)| a.required || a.optional).map(|(n, _)| n.as_ref());
+            let mut settable =
+                schema.attributes.iter().filter(|(_, a)| a.required || a.optional).map(|(n, _)| n.as_ref());
             let suggestion = if schema.blocks.contains_key(name) {
-                Some(format!("Did you mean to define a block of type {name:?}? Write {name} {{ … }} without the equals sign."))
+                Some(format!(
+                    "Did you mean to define a block of type {name:?}? Write {name} {{ … }} without the equals sign."
+                ))
             } else if let Some(other) = meant(name, &mut settable) {
                 Some(format!("Did you mean {other:?}?"))
             } else {
@@ -226,11 +232,15 @@ impl Decoder<'_> {
             }
             let detail = format!("Blocks of type {name:?} are not expected here.");
             let suggestion = if schema.attributes.contains_key(name) {
-                Some(format!("Did you mean to define argument {name:?}? If so, use the equals sign to assign it a value."))
+                Some(format!(
+                    "Did you mean to define argument {name:?}? If so, use the equals sign to assign it a value."
+                ))
             } else {
-                meant(name, &mut schema.blocks.keys().map(AsRef::as_ref)).map(|other| format!("Did you mean {other:?}?"))
+                meant(name, &mut schema.blocks.keys().map(AsRef::as_ref))
+                    .map(|other| format!("Did you mean {other:?}?"))
             };
-            self.diagnostics.push(with_suggestion(Diagnostic::error("Unsupported block type", detail).at(range), suggestion));
+            self.diagnostics
+                .push(with_suggestion(Diagnostic::error("Unsupported block type", detail).at(range), suggestion));
         }
     }
 
@@ -257,7 +267,13 @@ impl Decoder<'_> {
         found
     }
 
-    fn blocks_as_attribute(&mut self, body: &Body, name: &Arc<str>, attribute: &Attribute, nested: &NestedBlock) -> Value {
+    fn blocks_as_attribute(
+        &mut self,
+        body: &Body,
+        name: &Arc<str>,
+        attribute: &Attribute,
+        nested: &NestedBlock,
+    ) -> Value {
         let collected = self.blocks(body, name, nested);
         let ty = attribute_type(attribute);
         convert(&collected, &ty).unwrap_or_else(|_| Value::unknown(ty))
@@ -272,11 +288,7 @@ fn with_suggestion(diagnostic: Diagnostic, suggestion: Option<String>) -> Diagno
 }
 
 fn collect_list(nested: &NestedBlock, values: Vec<Value>) -> Value {
-    if has_dynamic(&nested.block) {
-        Value::tuple(values)
-    } else {
-        Value::list(implied_type(&nested.block), values)
-    }
+    if has_dynamic(&nested.block) { Value::tuple(values) } else { Value::list(implied_type(&nested.block), values) }
 }
 
 fn shown(attribute: &Attribute) -> String {
@@ -328,7 +340,8 @@ fn as_nested_block(attribute: &Attribute) -> Option<NestedBlock> {
     if !attribute.optional && !attribute.required {
         return None;
     }
-    let attributes = object.attributes.iter().map(|(name, ty)| (name.clone(), Attribute::optional(ty.clone()))).collect();
+    let attributes =
+        object.attributes.iter().map(|(name, ty)| (name.clone(), Attribute::optional(ty.clone()))).collect();
     let block = Block { attributes, ..Block::default() };
     Some(NestedBlock { nesting, block, min_items: 0, max_items: 0 })
 }

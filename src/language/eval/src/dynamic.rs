@@ -63,7 +63,8 @@ impl Decoder<'_> {
             (Nesting::Map, [key]) => Some(key.text.clone()),
             (Nesting::Map, []) => {
                 let detail = format!("All {name} blocks must have 1 label (key).");
-                self.diagnostics.push(Diagnostic::error(format!("Missing key for {name}"), detail).at(block.header_range()));
+                self.diagnostics
+                    .push(Diagnostic::error(format!("Missing key for {name}"), detail).at(block.header_range()));
                 None
             }
             (Nesting::Map, [_, extra, ..]) | (_, [extra, ..]) => {
@@ -96,7 +97,9 @@ impl Decoder<'_> {
         if !failed && let Some(detail) = wrong(&collection) {
             let trouble = Diagnostic::error("Invalid dynamic for_each value", detail).at(for_each.expr.range());
             self.diagnostics.push(
-                trouble.involving("for_each", crate::describe(&collection)).next("Give a list, set, map or object; empty for no block."),
+                trouble
+                    .involving("for_each", crate::describe(&collection))
+                    .next("Give a list, set, map or object; empty for no block."),
             );
         }
         let marks = collection.marks;
@@ -166,7 +169,9 @@ impl Decoder<'_> {
                 refuse(self, "Cannot use a marked value as a dynamic block label.".into(), range)
             }
             Ok(value) if !value.is_known() && self.bindings.iter().any(|(_, v)| !v.is_wholly_known()) => None,
-            Ok(value) if value.is_null() => refuse(self, "Cannot use a null value as a dynamic block label.".into(), range),
+            Ok(value) if value.is_null() => {
+                refuse(self, "Cannot use a null value as a dynamic block label.".into(), range)
+            }
             Ok(_) => refuse(self, "The label is not known yet.".into(), range),
             Err(e) => refuse(self, format!("Unsuitable value for the label: {e}."), range),
         }

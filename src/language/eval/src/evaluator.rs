@@ -173,7 +173,12 @@ impl Evaluator {
     }
 
     /// Evaluates an expression inside of a module instance.
-    pub fn evaluate(&self, module: &ModuleInstance, expr: &Expression, repetition: &Repetition) -> (Value, Diagnostics) {
+    pub fn evaluate(
+        &self,
+        module: &ModuleInstance,
+        expr: &Expression,
+        repetition: &Repetition,
+    ) -> (Value, Diagnostics) {
         self.evaluate_bound(module, expr, Repeating::Instance(repetition), &[])
     }
 
@@ -264,9 +269,7 @@ impl Names for ModuleNames<'_> {
             Ok(parsed) => parsed,
             Err(diagnostic) => return Resolved::Wrong(*diagnostic),
         };
-        if let Some(diagnostic) =
-            declared::check(&self.evaluator.tree, self.config, &parsed, (name, steps), file)
-        {
+        if let Some(diagnostic) = declared::check(&self.evaluator.tree, self.config, &parsed, (name, steps), file) {
             return Resolved::Wrong(diagnostic);
         }
         match self.value_of(&parsed) {
@@ -289,9 +292,7 @@ impl ModuleNames<'_> {
                 Some(value) => value.clone(),
                 None => self.evaluator.unknown_variable(self.config, name),
             },
-            Referent::Local(name) => {
-                values.and_then(|v| v.locals.get(name)).cloned().unwrap_or_else(Value::dynamic)
-            }
+            Referent::Local(name) => values.and_then(|v| v.locals.get(name)).cloned().unwrap_or_else(Value::dynamic),
             Referent::Resource(resource) => {
                 let found = values.and_then(|v| v.resources.get(resource));
                 let whole = found.and_then(|r| r.whole.as_ref().or_else(|| r.instances.get(&InstanceKey::None)));

@@ -145,11 +145,7 @@ impl Evaluator {
             Err(refusal) => refusal,
         };
         let Refusal { detail, next, unknown } = refusal;
-        let why = if unknown {
-            detail.clone()
-        } else {
-            format!("The {argument:?} argument of {what} is not valid.")
-        };
+        let why = if unknown { detail.clone() } else { format!("The {argument:?} argument of {what} is not valid.") };
         if !(unknown && self.settings.phase == Phase::Validate) {
             diagnostics.push(
                 Diagnostic::error(format!("Invalid {argument} argument"), detail)
@@ -243,19 +239,24 @@ fn elements_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
         Content::Map(_, elements) | Content::Object(elements) => Ok(Expansion::Each((**elements).clone())),
         Content::Set(element, items) => set_elements(element, items, what),
         Content::Unknown(Type::Dynamic | Type::Map(_) | Type::Object(_), ..) => Err(Refusal {
-            detail: "The \"for_each\" map includes keys derived from resource attributes that cannot be determined until \
+            detail:
+                "The \"for_each\" map includes keys derived from resource attributes that cannot be determined until \
                      apply, so that the full set of keys that will identify the instances is not known."
-                .into(),
+                    .into(),
             next: format!(
                 "Use a map whose keys are written in the configuration; values may be unknown. Or: {}",
                 target_advice(what, "for_each")
             ),
             unknown: true,
         }),
-        Content::Unknown(Type::Set(element), ..) if matches!(**element, Type::String | Type::Dynamic) => Err(unknown_set(what)),
+        Content::Unknown(Type::Set(element), ..) if matches!(**element, Type::String | Type::Dynamic) => {
+            Err(unknown_set(what))
+        }
         _ => {
             let ty = value.ty().friendly_name();
-            let why = format!("the \"for_each\" argument must be a map, or set of strings, and you have provided a value of type {ty}");
+            let why = format!(
+                "the \"for_each\" argument must be a map, or set of strings, and you have provided a value of type {ty}"
+            );
             refuse(unsuitable(&why), accepted)
         }
     }
@@ -263,9 +264,10 @@ fn elements_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
 
 fn unknown_set(what: &str) -> Refusal {
     Refusal {
-        detail: "The \"for_each\" set includes values derived from resource attributes that cannot be determined until \
+        detail:
+            "The \"for_each\" set includes values derived from resource attributes that cannot be determined until \
                  apply, so that the full set of keys that will identify the instances is not known."
-            .into(),
+                .into(),
         next: format!(
             "Use a map whose keys are written in the configuration instead of a set. Or: {}",
             target_advice(what, "for_each")

@@ -133,7 +133,8 @@ pub fn expression_graph(tree: &ModuleTree) -> (ExpressionGraph, Diagnostics) {
     graph.index = graph.nodes.iter().cloned().enumerate().map(|(i, node)| (node, i)).collect();
     let contents = Contents::of(&graph.nodes);
     for node in &graph.nodes {
-        let mut edges = Edges { tree, index: &graph.index, contents: &contents, found: Vec::new(), troubles: Vec::new() };
+        let mut edges =
+            Edges { tree, index: &graph.index, contents: &contents, found: Vec::new(), troubles: Vec::new() };
         edges.of(node);
         let mut targets: Vec<usize> = edges.found.into_iter().map(|(target, _)| target).collect();
         targets.sort_unstable();
@@ -193,9 +194,12 @@ fn nodes(tree: &ModuleTree) -> Vec<ExprNode> {
         nodes.extend(ruled.map(|(name, _)| ExprNode::VariableRules(here(), name.clone())));
         nodes.extend(module.locals.keys().map(|name| ExprNode::Local(here(), name.clone())));
         nodes.extend(providers.remove(path).unwrap_or_default().into_iter().map(ExprNode::Provider));
-        nodes.extend(module.resources.keys().map(|resource| {
-            ExprNode::Resource(ConfigResource { module: here(), resource: resource.clone() })
-        }));
+        nodes.extend(
+            module
+                .resources
+                .keys()
+                .map(|resource| ExprNode::Resource(ConfigResource { module: here(), resource: resource.clone() })),
+        );
         nodes.extend(module.outputs.keys().map(|name| ExprNode::Output(here(), name.clone())));
         if !path.is_root() {
             nodes.push(ExprNode::ModuleDone(here()));
@@ -271,7 +275,8 @@ impl<'a> Edges<'a> {
             ExprNode::Provider(config) => {
                 self.inside(&config.module);
                 let Some(module) = self.tree.module(&config.module) else { return };
-                let own = |block: &&config::ProviderBlock| block.provider == config.provider && block.alias == config.alias;
+                let own =
+                    |block: &&config::ProviderBlock| block.provider == config.provider && block.alias == config.alias;
                 if let Some(block) = module.provider_configs.values().find(own) {
                     self.body(module, &block.body);
                 }
@@ -481,8 +486,7 @@ pub(crate) fn dynamic_iterator(block: &Block) -> Option<&str> {
 fn cycle(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents, component: &[usize]) -> Diagnostic {
     let members: BTreeSet<usize> = component.iter().copied().collect();
     let edges = |node: usize| {
-        let mut edges =
-            Edges { tree, index: &graph.index, contents, found: Vec::new(), troubles: Vec::new() };
+        let mut edges = Edges { tree, index: &graph.index, contents, found: Vec::new(), troubles: Vec::new() };
         if let Some(node) = graph.nodes.get(node) {
             edges.of(node);
         }
@@ -506,7 +510,8 @@ fn cycle(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents, compon
         path => {
             let chain: Vec<String> = path.iter().chain(path.first()).map(|node| name(*node)).collect();
             let detail = format!("Each of these needs the next one first: {}.", chain.join(" → "));
-            Diagnostic::error("Cycle", detail).next("Break the circle: take out one of the references, or split one of them in two.")
+            Diagnostic::error("Cycle", detail)
+                .next("Break the circle: take out one of the references, or split one of them in two.")
         }
     };
     places.into_iter().enumerate().fold(diagnostic, |diagnostic, (i, (message, range))| {

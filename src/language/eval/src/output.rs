@@ -52,8 +52,7 @@ impl Evaluator {
         let mut diagnostics = Diagnostics::new();
         let mut met = true;
         for rule in &output.preconditions {
-            let (outcome, troubles) =
-                self.check_repeating(instance, rule, Repeating::Instance(&Repetition::NONE));
+            let (outcome, troubles) = self.check_repeating(instance, rule, Repeating::Instance(&Repetition::NONE));
             diagnostics.extend(troubles);
             if let Outcome::Failed(message) = outcome {
                 met = false;

@@ -74,7 +74,8 @@ impl Evaluator {
 impl ModuleNames<'_> {
     /// A call of `provider::local::function`.
     pub(crate) fn ask_provider(&self, local: &str, function: &str, arguments: &[Value]) -> FunctionAnswer {
-        let (Some(desk), Some(required)) = (&self.evaluator.functions, self.config.required_providers.get(local)) else {
+        let (Some(desk), Some(required)) = (&self.evaluator.functions, self.config.required_providers.get(local))
+        else {
             return FunctionAnswer::Nowhere;
         };
         if !arguments.iter().all(Value::is_wholly_known) {

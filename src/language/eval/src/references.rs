@@ -57,11 +57,11 @@ pub enum ReferenceStep {
 pub fn references(expr: &Expression) -> (Vec<Reference>, Diagnostics) {
     let mut found = Vec::new();
     let mut diagnostics = Diagnostics::new();
-    free_traversals(&expr.root, &mut Vec::new(), &mut |name, steps, span| {
-        match Reference::of(name, steps, span, &expr.file) {
-            Ok(reference) => found.push(reference),
-            Err(diagnostic) => diagnostics.push(*diagnostic),
-        }
+    free_traversals(&expr.root, &mut Vec::new(), &mut |name, steps, span| match Reference::of(
+        name, steps, span, &expr.file,
+    ) {
+        Ok(reference) => found.push(reference),
+        Err(diagnostic) => diagnostics.push(*diagnostic),
     });
     (found, diagnostics)
 }
@@ -177,7 +177,8 @@ pub(crate) fn parse_referent(name: &Name, steps: &[Step], file: &Arc<str>) -> Re
             None => {
                 let detail = "A reference to a resource type must be followed by at least one attribute access, \
                               specifying the resource name.";
-                let next = format!("Write the resource name after it, as in {root}.NAME, or quote it if a string is meant.");
+                let next =
+                    format!("Write the resource name after it, as in {root}.NAME, or quote it if a string is meant.");
                 Err(Box::new((*invalid(detail.into())).next(next)))
             }
         },
@@ -258,11 +259,7 @@ pub(crate) fn free_traversals<'e>(
     }
 }
 
-fn for_traversals<'e>(
-    each: &'e ForExpr,
-    bound: &mut Vec<&'e str>,
-    visit: &mut dyn FnMut(&'e Name, &'e [Step], Span),
-) {
+fn for_traversals<'e>(each: &'e ForExpr, bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(&'e Name, &'e [Step], Span)) {
     free_traversals(&each.collection, bound, visit);
     let outside = bound.len();
     bound.extend(each.key_name.iter().chain([&each.value_name]).map(|n| n.text.as_ref()));
@@ -271,11 +268,7 @@ fn for_traversals<'e>(
     bound.truncate(outside);
 }
 
-fn step_traversals<'e>(
-    steps: &'e [Step],
-    bound: &mut Vec<&'e str>,
-    visit: &mut dyn FnMut(&'e Name, &'e [Step], Span),
-) {
+fn step_traversals<'e>(steps: &'e [Step], bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(&'e Name, &'e [Step], Span)) {
     for step in steps {
         match step {
             Step::Attribute(_) => {}

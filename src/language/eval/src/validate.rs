@@ -40,7 +40,8 @@ pub fn validate_module_tree(
     settings: Settings,
 ) -> Diagnostics {
     let settings = Settings { phase: Phase::Validate, ..settings };
-    let mut walk = Validation { evaluator: Evaluator::new(tree.clone(), settings), schemas, diagnostics: Diagnostics::new() };
+    let mut walk =
+        Validation { evaluator: Evaluator::new(tree.clone(), settings), schemas, diagnostics: Diagnostics::new() };
     for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
         walk.node(node);
     }
@@ -71,7 +72,11 @@ impl Validation<'_> {
                 let tree = self.evaluator.tree().clone();
                 let Some(module) = tree.module(&provider.module) else { return };
                 let own = |block: &&ProviderBlock| block.provider == provider.provider && block.alias == provider.alias;
-                return module.provider_configs.values().filter(own).for_each(|block| self.provider(&provider.module, block));
+                return module
+                    .provider_configs
+                    .values()
+                    .filter(own)
+                    .for_each(|block| self.provider(&provider.module, block));
             }
             ExprNode::ModuleDone(_) => return,
         };
@@ -118,8 +123,12 @@ impl Validation<'_> {
         let provider = &config.provider_config.provider;
         let Some(schema) = provider_schema(self.schemas, provider) else { return };
         let (what, summary, names): (_, _, Vec<&str>) = match config.addr.mode {
-            Mode::Managed => ("resource type", "Invalid resource type", schema.resources.keys().map(AsRef::as_ref).collect()),
-            Mode::Data => ("data source", "Invalid data source", schema.data_sources.keys().map(AsRef::as_ref).collect()),
+            Mode::Managed => {
+                ("resource type", "Invalid resource type", schema.resources.keys().map(AsRef::as_ref).collect())
+            }
+            Mode::Data => {
+                ("data source", "Invalid data source", schema.data_sources.keys().map(AsRef::as_ref).collect())
+            }
             Mode::Ephemeral => return,
         };
         let suggestion = did_you_mean(&config.addr.kind, names);

@@ -168,7 +168,9 @@ impl Evaluator {
                  primitive type. {}",
                 diagnostic.detail
             );
-            let next = format!("Write it as in a .tfvars file: strings in quotes, lists in brackets, such as '{name}=[\"a\"]'.");
+            let next = format!(
+                "Write it as in a .tfvars file: strings in quotes, lists in brackets, such as '{name}=[\"a\"]'."
+            );
             diagnostic.next(next)
         });
         (value, diagnostics.collect())
@@ -232,7 +234,10 @@ impl Evaluator {
                 diagnostics.extend(troubles);
                 let incoming = Incoming { value, range: Some(default.range()), source: "by default".into() };
                 // `null` is a valid default even of a variable that is not nullable: the caller must give a value.
-                if !failed && !incoming.value.is_null() && let Err(refusal) = self.accept(incoming, variable, true) {
+                if !failed
+                    && !incoming.value.is_null()
+                    && let Err(refusal) = self.accept(incoming, variable, true)
+                {
                     diagnostics.push(*refusal);
                 }
             }
@@ -245,7 +250,8 @@ impl Evaluator {
             }
             return;
         };
-        let open = crate::evaluator::Open { count: call.count.is_some(), each: call.for_each.is_some(), self_object: false };
+        let open =
+            crate::evaluator::Open { count: call.count.is_some(), each: call.for_each.is_some(), self_object: false };
         let (value, troubles) = self.evaluate_bound(&parent, &argument.expr, Repeating::Open(open), &[]);
         let failed = troubles.has_errors();
         diagnostics.extend(troubles);
@@ -308,7 +314,8 @@ impl Evaluator {
             }
         }
         let who = if root { "set from outside of the configuration" } else { "set by the calling module" };
-        let detail = format!("Unsuitable value for var.{} {who}: required variable may not be set to null.", variable.name);
+        let detail =
+            format!("Unsuitable value for var.{} {who}: required variable may not be set to null.", variable.name);
         let next = "Give another value, or declare the variable with nullable = true.";
         Err(Box::new(Diagnostic::error("Required variable not set", detail).at(place).next(next)))
     }

@@ -112,9 +112,7 @@ pub(crate) fn store(observations: &Observations<'_>, object: &Observed, kind: Co
     let class = STORES.iter().find(|(k, _)| *k == object.addr.resource.kind.as_ref()).and_then(|(_, class)| *class);
     let place = match class {
         _ if object.presence == Presence::Missing => Formula::False,
-        Some(class) => {
-            Formula::Alive(Domain::new(class, address.clone())).and(place::zonal(observations, object))
-        }
+        Some(class) => Formula::Alive(Domain::new(class, address.clone())).and(place::zonal(observations, object)),
         None => place::regional(observations, object),
     };
     let rpo = if kind == CopyKind::Async { Rpo::Unbounded } else { Rpo::Nothing };
@@ -180,7 +178,8 @@ fn points(
 
 /// What a snapshot or copy was made from: an address where that is in the estate, else what the attribute says.
 fn source(observations: &Observations<'_>, object: &Observed) -> Arc<str> {
-    let attribute = if object.addr.resource.kind.as_ref() == "aws_ebs_snapshot" { "volume_id" } else { "source_snapshot_id" };
+    let attribute =
+        if object.addr.resource.kind.as_ref() == "aws_ebs_snapshot" { "volume_id" } else { "source_snapshot_id" };
     match observations.target(object, attribute) {
         Ok(Some(Target::Address(from) | Target::Outside(from))) => from,
         Ok(None) | Err(_) => "something that is not known".into(),
@@ -199,7 +198,11 @@ fn point(observations: &Observations<'_>, object: &Observed, from: &Arc<str>) ->
         id: object.addr.to_string().into(),
         kind: CopyKind::Point,
         promotion: Promotion::Manual,
-        place: if object.presence == Presence::Missing { Formula::False } else { place::regional(observations, object) },
+        place: if object.presence == Presence::Missing {
+            Formula::False
+        } else {
+            place::regional(observations, object)
+        },
         seal,
         service: Formula::True,
         rpo: Rpo::Unbounded,

@@ -27,9 +27,10 @@ impl DeclaredDataSet {
     /// Addresses of the stores with their part in the set.
     pub(crate) fn members(&self) -> Vec<(Arc<str>, CopyKind, Promotion)> {
         let primaries = self.primary.iter().map(|a| (a.clone(), CopyKind::Primary, Promotion::Manual));
-        let replicas = self.replicas.iter().flat_map(|(stores, kind, promotion)| {
-            stores.iter().map(|address| (address.clone(), *kind, *promotion))
-        });
+        let replicas = self
+            .replicas
+            .iter()
+            .flat_map(|(stores, kind, promotion)| stores.iter().map(|address| (address.clone(), *kind, *promotion)));
         primaries.chain(replicas).collect()
     }
 }
@@ -80,17 +81,8 @@ impl Declared {
 }
 
 /// Blocks of later versions: accepted, so that a file written for them still tells what it can.
-const LATER: [&str; 9] = [
-    "recovery",
-    "profile",
-    "assume",
-    "mirror",
-    "drill",
-    "on_loss",
-    "state_replica",
-    "domain",
-    "accept",
-];
+const LATER: [&str; 9] =
+    ["recovery", "profile", "assume", "mirror", "drill", "on_loss", "state_replica", "domain", "accept"];
 
 struct Reader<'a> {
     known: &'a BTreeSet<Arc<str>>,
@@ -125,8 +117,11 @@ impl Reader<'_> {
                     self.once(declared.quorums.insert(label.text.clone(), quorum).is_some(), block);
                 }
                 later if LATER.contains(&later) => self.diagnostics.push(
-                    Diagnostic::warning("Block not judged yet", format!("{later} blocks do not change verdicts in this version."))
-                        .at(block.header_range()),
+                    Diagnostic::warning(
+                        "Block not judged yet",
+                        format!("{later} blocks do not change verdicts in this version."),
+                    )
+                    .at(block.header_range()),
                 ),
                 other => self.diagnostics.push(
                     Diagnostic::error("Unsupported block type", format!("A DR file has no blocks of type {other:?}."))

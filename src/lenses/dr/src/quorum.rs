@@ -64,7 +64,8 @@ impl Quorum {
         };
         let mut reasons = vec![reason];
         if failure.class == Class::Key && level != Level::Unaffected {
-            reasons.push("what runs goes on until the key is used again: at the next attach, restart or restore".into());
+            reasons
+                .push("what runs goes on until the key is used again: at the next attach, restart or restore".into());
         }
         let rpo = (level < Level::Unknown).then_some(Rpo::Nothing);
         let copy = (level < Level::Unknown).then(|| self.name.clone());
@@ -79,7 +80,10 @@ impl Quorum {
         }
         if hit.lost.len() < n {
             let whole = n - hit.lost.len();
-            return (Level::Rebuild, format!("{alive} of {n} members go on, {need} are needed; {whole} disks are whole"));
+            return (
+                Level::Rebuild,
+                format!("{alive} of {n} members go on, {need} are needed; {whole} disks are whole"),
+            );
         }
         (Level::Lost, format!("all {n} members are gone"))
     }
@@ -89,13 +93,14 @@ impl Quorum {
     fn partitions(&self, hit: &Hit, replication: u64, min_in_sync: u64, rack_aware: RackAware) -> (Level, String) {
         let lost = self.copies_hit(&hit.lost, replication, rack_aware);
         let out = self.copies_hit(&hit.all(), replication, rack_aware);
-        let of = format!("{} of {} members, at most {out} of {replication} copies of a partition", hit.members(), self.members.len());
+        let of = format!(
+            "{} of {} members, at most {out} of {replication} copies of a partition",
+            hit.members(),
+            self.members.len()
+        );
         if min_in_sync <= lost {
             let typical = if replication > lost { "; safe if all copies were in sync" } else { "" };
-            return (
-                Level::Lost,
-                format!("{of}: a record acknowledged by {min_in_sync} copies can be lost{typical}"),
-            );
+            return (Level::Lost, format!("{of}: a record acknowledged by {min_in_sync} copies can be lost{typical}"));
         }
         if replication.saturating_sub(out) >= min_in_sync {
             return (Level::Failover, format!("{of}: acknowledged records are safe and writes go on"));

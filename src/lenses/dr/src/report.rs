@@ -68,11 +68,7 @@ pub fn assess(objects: &[Observed], declared: &Declared) -> Report {
     for (name, declared) in &declared.quorums {
         let quorum = Quorum::find(&observations, name, declared);
         taken.extend(declared.members.iter().cloned());
-        report.datasets.push(Judged {
-            name: name.clone(),
-            copies: declared.members.clone(),
-            verdicts: quorum.judge(),
-        });
+        report.datasets.push(Judged { name: name.clone(), copies: declared.members.clone(), verdicts: quorum.judge() });
     }
     for set in dataset::find(&observations, declared, &taken) {
         report.datasets.push(Judged {

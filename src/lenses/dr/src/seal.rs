@@ -27,10 +27,8 @@ fn unnamed(observations: &Observations<'_>, object: &Observed) -> Formula {
         },
         Some((None, null)) => {
             let cause = if null { "is not set" } else { "is known only after apply" };
-            let why = format!(
-                "{}.encrypted {cause}: whether the account's default key seals it is not known",
-                object.addr
-            );
+            let why =
+                format!("{}.encrypted {cause}: whether the account's default key seals it is not known", object.addr);
             Formula::Somewhere(Class::Key, why.into())
         }
     }

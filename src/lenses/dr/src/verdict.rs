@@ -138,7 +138,10 @@ fn serving(copy: &Copy, dead: &BTreeSet<Domain>, unknown: impl Fn(&BTreeSet<Arc<
         Truth::Unknown(why) => unknown(&why),
         Truth::No(domains) => Offer {
             level: Level::Rebuild,
-            reason: format!("{id} is whole, but nothing serves it without {}: an apply builds that again", list(&domains)),
+            reason: format!(
+                "{id} is whole, but nothing serves it without {}: an apply builds that again",
+                list(&domains)
+            ),
         },
         Truth::Yes => Offer { level, reason: alive(copy, level) },
     }

@@ -189,7 +189,11 @@ fn an_offsite_copy_under_the_key_of_the_lost_region_is_lost_too() {
     let set = report.datasets.first().unwrap();
     let region = set.verdicts.iter().find(|v| v.failure.to_string() == "region=eu-central-1").unwrap();
     assert_eq!(region.level.word(), "LOST");
-    assert!(region.reasons.iter().any(|r| r.contains("aws_ebs_snapshot_copy.w cannot be read")), "{:?}", region.reasons);
+    assert!(
+        region.reasons.iter().any(|r| r.contains("aws_ebs_snapshot_copy.w cannot be read")),
+        "{:?}",
+        region.reasons
+    );
 }
 
 #[test]
@@ -217,7 +221,9 @@ fn six_brokers_over_three_zones_go_on_without_one_and_not_without_rack_awareness
     let brokers: String = (0..6)
         .map(|i| {
             let zone = ["a", "b", "c"][i % 3];
-            format!("aws_ebs_volume.log[{i}] availability_zone=eu-central-1{zone} encrypted=false region=eu-central-1\n")
+            format!(
+                "aws_ebs_volume.log[{i}] availability_zone=eu-central-1{zone} encrypted=false region=eu-central-1\n"
+            )
         })
         .collect();
     let dr = |aware: bool| {
@@ -226,7 +232,10 @@ fn six_brokers_over_three_zones_go_on_without_one_and_not_without_rack_awareness
              rack_aware = {aware}\n}}\n"
         )
     };
-    check(&brokers, &dr(true), expect![[r#"
+    check(
+        &brokers,
+        &dr(true),
+        expect![[r#"
         events
           disk=aws_ebs_volume.log[0]   failover
               1 of 6 members, at most 1 of 3 copies of a partition: acknowledged records are safe and writes go on
@@ -248,7 +257,8 @@ fn six_brokers_over_three_zones_go_on_without_one_and_not_without_rack_awareness
               2 of 6 members, at most 1 of 3 copies of a partition: acknowledged records are safe and writes go on
           region=eu-central-1          LOST
               6 of 6 members, at most 3 of 3 copies of a partition: a record acknowledged by 2 copies can be lost
-    "#]]);
+    "#]],
+    );
     let (report, _) = judge(&brokers, &dr(false));
     let zone = report.datasets[0].verdicts.iter().find(|v| v.failure.to_string() == "zone=eu-central-1a").unwrap();
     assert_eq!(zone.level.word(), "LOST");

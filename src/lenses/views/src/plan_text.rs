@@ -2,8 +2,8 @@
 
 use crate::difference::{Fate, of_any, of_block};
 use crate::paint::{Paint, Symbol};
-use crate::secrets::Secrets;
 use crate::part_text::{masked, part_text, symbol, warning};
+use crate::secrets::Secrets;
 use crate::value_text::attribute_name;
 use addrs::Mode as ResourceMode;
 use plan::{Action, ActionReason, InstanceChange, Mode, Plan};

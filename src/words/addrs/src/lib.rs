@@ -10,6 +10,6 @@ mod resource;
 
 pub use instance::{InstanceKey, ResourceInstance};
 pub use module::{ModuleInstance, ModulePath};
-pub use parse::{ParseError, parse_provider_config, parse_provider, parse_resource_instance};
+pub use parse::{ParseError, parse_provider, parse_provider_config, parse_resource_instance};
 pub use provider::{DEFAULT_HOST, Provider, ProviderConfig};
 pub use resource::{ConfigResource, Mode, Resource};

@@ -130,19 +130,16 @@ pub fn parse_resource_instance(text: &str) -> Result<ResourceInstance, ParseErro
 /// When there are more parts or an empty one.
 pub fn parse_provider(text: &str) -> Result<Provider, ParseError> {
     let parts: Vec<&str> = text.split('/').collect();
-    let valid = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+    let valid =
+        |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
     if !parts.iter().all(|p| valid(p)) {
         return error(format!("{text:?} is not a provider source address such as \"hashicorp/aws\""));
     }
     let lower = |s: &str| -> Arc<str> { s.to_ascii_lowercase().into() };
     match parts.as_slice() {
         [kind] => Ok(Provider::default_for(lower(kind))),
-        [namespace, kind] => {
-            Ok(Provider { host: DEFAULT_HOST.into(), namespace: lower(namespace), kind: lower(kind) })
-        }
-        [host, namespace, kind] => {
-            Ok(Provider { host: lower(host), namespace: lower(namespace), kind: lower(kind) })
-        }
+        [namespace, kind] => Ok(Provider { host: DEFAULT_HOST.into(), namespace: lower(namespace), kind: lower(kind) }),
+        [host, namespace, kind] => Ok(Provider { host: lower(host), namespace: lower(namespace), kind: lower(kind) }),
         _ => error("a provider source address has at most three parts: HOST/NAMESPACE/TYPE"),
     }
 }

@@ -47,11 +47,7 @@ impl Provider {
 
     /// As people write it: without the default host.
     pub fn short(&self) -> String {
-        if self.host.as_ref() == DEFAULT_HOST {
-            format!("{}/{}", self.namespace, self.kind)
-        } else {
-            self.to_string()
-        }
+        if self.host.as_ref() == DEFAULT_HOST { format!("{}/{}", self.namespace, self.kind) } else { self.to_string() }
     }
 }
 

@@ -38,11 +38,8 @@ pub fn render(diagnostic: &Diagnostic, texts: &SourceTexts, style: Style) -> Str
     for place in &related {
         group = group.element(Level::NOTE.with_name("where").message(place.as_str()));
     }
-    let values: Vec<String> = diagnostic
-        .involved
-        .iter()
-        .map(|i| format!("{} {}", i.expression, i.description))
-        .collect();
+    let values: Vec<String> =
+        diagnostic.involved.iter().map(|i| format!("{} {}", i.expression, i.description)).collect();
     for value in &values {
         group = group.element(Level::NOTE.with_name("value").message(value.as_str()));
     }
@@ -70,9 +67,8 @@ fn snippet<'a>(
     let subject = diagnostic.subject.as_ref()?;
     let text = texts.get(&subject.file)?;
     let (start, end) = (clamp(text, subject.start), clamp(text, subject.end));
-    let mut snippet = Snippet::source(text.as_ref())
-        .path(subject.file.as_ref())
-        .annotation(AnnotationKind::Primary.span(start..end));
+    let mut snippet =
+        Snippet::source(text.as_ref()).path(subject.file.as_ref()).annotation(AnnotationKind::Primary.span(start..end));
     // Only the first line of the context is shown: it names the block.
     if let Some(context) = &diagnostic.context
         && context.file == subject.file

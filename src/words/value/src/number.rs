@@ -192,7 +192,7 @@ impl Number {
 
     /// True when [`Number::to_f64`] loses nothing.
     pub fn is_f64(&self) -> bool {
-        Number::from_f64(self.to_f64()).is_some_and(|n| n == *self)
+        Number::from_f64(self.to_f64()).is_some_and(|n| n.cmp(self).is_eq())
     }
 
     /// True for whole numbers of any size.

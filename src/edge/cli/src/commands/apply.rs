@@ -72,8 +72,12 @@ fn approved(shell: &Shell, mode: Mode, input: bool) -> bool {
         return false;
     }
     let question = match mode {
-        Mode::Destroy => "\nDo you really want to destroy all resources?\n  drform will destroy everything shown above. There is no undo. Only 'yes' will be accepted.\n\n  Enter a value: ",
-        _ => "\nDo you want to perform these actions?\n  drform will perform the actions described above. Only 'yes' will be accepted.\n\n  Enter a value: ",
+        Mode::Destroy => {
+            "\nDo you really want to destroy all resources?\n  drform will destroy everything shown above. There is no undo. Only 'yes' will be accepted.\n\n  Enter a value: "
+        }
+        _ => {
+            "\nDo you want to perform these actions?\n  drform will perform the actions described above. Only 'yes' will be accepted.\n\n  Enter a value: "
+        }
     };
     let yes = shell.terminal.ask(question).as_deref() == Some("yes");
     if !yes {

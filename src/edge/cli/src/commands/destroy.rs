@@ -8,7 +8,7 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
     match plan_options(&args.planning) {
         Ok(options) => {
             super::apply::with_options(shell, args, plan::PlanOptions { mode: Mode::Destroy, ..options }, "Destroy")
-        },
+        }
         Err(diagnostic) => shell.fail(diagnostic),
     }
 }

@@ -13,13 +13,15 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Output) -> Exit {
         let text = match (args.raw, args.json) {
             (true, _) => {
                 return shell.fail(
-                    Diagnostic::error("Output name required", "-raw prints one output.").next("Write drform output -raw NAME."),
+                    Diagnostic::error("Output name required", "-raw prints one output.")
+                        .next("Write drform output -raw NAME."),
                 );
             }
             (false, true) => views::outputs_json(&state.outputs),
             (false, false) if state.outputs.is_empty() => {
-                let none = Diagnostic::warning("No outputs found", "The state has no outputs, or none has been applied yet.")
-                    .next("Declare an output in the root module, then run drform apply.");
+                let none =
+                    Diagnostic::warning("No outputs found", "The state has no outputs, or none has been applied yet.")
+                        .next("Declare an output in the root module, then run drform apply.");
                 return shell.fail(none);
             }
             (false, false) => views::outputs_text(&state.outputs),
@@ -40,8 +42,11 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Output) -> Exit {
             Exit::Success
         }
         None => shell.fail(
-            Diagnostic::error("Unsupported value for raw output", format!("The output {name:?} is not a string, number or bool."))
-                .next("Use -json."),
+            Diagnostic::error(
+                "Unsupported value for raw output",
+                format!("The output {name:?} is not a string, number or bool."),
+            )
+            .next("Use -json."),
         ),
     }
 }

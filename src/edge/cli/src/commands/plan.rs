@@ -21,7 +21,9 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
     }
     let exit = shell.say(&said);
     match planned {
-        Some(planned) if exit == Exit::Success && args.detailed_exitcode && planned.plan.has_changes() => Exit::Difference,
+        Some(planned) if exit == Exit::Success && args.detailed_exitcode && planned.plan.has_changes() => {
+            Exit::Difference
+        }
         _ => exit,
     }
 }

@@ -8,7 +8,8 @@ pub(crate) fn run(shell: &Shell, args: &arguments::State) -> Exit {
     match args {
         arguments::State::List { addresses, world } => match ops::read_state(&shell.site(world)) {
             Ok(state) => {
-                let wanted = |address: &str| addresses.is_empty() || addresses.iter().any(|a| address.starts_with(a.as_str()));
+                let wanted =
+                    |address: &str| addresses.is_empty() || addresses.iter().any(|a| address.starts_with(a.as_str()));
                 for address in state.instances.keys().map(ToString::to_string).filter(|a| wanted(a)) {
                     shell.terminal.out(&format!("{address}\n"));
                 }

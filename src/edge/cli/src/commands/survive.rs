@@ -9,7 +9,8 @@ use plan::Refresh;
 pub(crate) fn run(shell: &Shell, args: &arguments::Survive) -> Exit {
     let request = shell.reading(&args.world, &args.variables, 10);
     shell.terminal.out(request.site.banner());
-    let (report, said) = ops::survive(&request, if args.refresh { Refresh::Yes } else { Refresh::No }, &Lines::new(&shell.terminal));
+    let (report, said) =
+        ops::survive(&request, if args.refresh { Refresh::Yes } else { Refresh::No }, &Lines::new(&shell.terminal));
     let exit = shell.say(&said);
     let Some(report) = report.filter(|_| exit == Exit::Success) else {
         return Exit::Failure;

@@ -52,7 +52,10 @@ impl Applier {
             None => {
                 let Some(schema) = self.provider_schema(&provider.provider).cloned() else {
                     let detail = format!("The schema of provider {} was not loaded.", provider.provider.short());
-                    return self.fail(step, Diagnostic::error("Missing provider schema", detail).about(provider.to_string()).into());
+                    return self.fail(
+                        step,
+                        Diagnostic::error("Missing provider schema", detail).about(provider.to_string()).into(),
+                    );
                 };
                 let (config, troubles) = self.desired.provider(provider, &schema.provider);
                 if troubles.has_errors() {

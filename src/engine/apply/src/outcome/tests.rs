@@ -89,7 +89,8 @@ fn judged(act: Act, status: Status, reply: Reply) -> String {
     let object = reply.object.map(|value| StoredObject { value, private: b"p"[..].into() });
     let answer = ChangeAnswer { object, diagnostics, legacy: reply.legacy, in_doubt: reply.in_doubt };
     let (intent, schema, before) = (intent(act), schema(), before(status));
-    let asked = Asked { intent: &intent, schema: &schema, before: (act != Act::Create).then_some(&before), declared_at: None };
+    let asked =
+        Asked { intent: &intent, schema: &schema, before: (act != Act::Create).then_some(&before), declared_at: None };
     let judged = judge(&asked, answer);
     let outcome = match &judged.outcome {
         None => "in doubt".to_owned(),
@@ -120,7 +121,13 @@ fn answers_and_what_is_kept() {
     let new = || object(Value::string("1"), "new");
     let other = || object(Value::string("1"), "other");
     let unknown = || object(Value::unknown(Type::String), "new");
-    let secret = || Value::object([("id", Value::string("1")), ("name", Value::string("new")), ("secret", Value::string("hunter2"))]);
+    let secret = || {
+        Value::object([
+            ("id", Value::string("1")),
+            ("name", Value::string("new")),
+            ("secret", Value::string("hunter2")),
+        ])
+    };
     let foreign = || Value::object([("id", Value::string("1"))]);
     let error = |reply: Reply| Reply { error: true, ..reply };
     let legacy = |reply: Reply| Reply { legacy: true, ..reply };
@@ -136,9 +143,19 @@ fn answers_and_what_is_kept() {
         (Create, Ready, NONE, format!("nothing; {INVALID}")),
         (Create, Ready, reply(null()), format!("nothing; {INVALID}")),
         (Create, Ready, doubt, "in doubt; Outcome in doubt".into()),
-        (Create, Ready, reply(other()), format!("{OTHER} tainted after t.b; Provider produced inconsistent result after apply")),
+        (
+            Create,
+            Ready,
+            reply(other()),
+            format!("{OTHER} tainted after t.b; Provider produced inconsistent result after apply"),
+        ),
         (Create, Ready, legacy(reply(other())), format!("{OTHER} after t.b")),
-        (Create, Ready, legacy(reply(unknown())), format!("{{\"id\":null,\"name\":\"new\",\"secret\":null}} tainted after t.b; {INVALID}")),
+        (
+            Create,
+            Ready,
+            legacy(reply(unknown())),
+            format!("{{\"id\":null,\"name\":\"new\",\"secret\":null}} tainted after t.b; {INVALID}"),
+        ),
         (Create, Ready, reply(secret()), format!("{NEW} tainted after t.b; Write-only attribute set")),
         (Create, Ready, reply(foreign()), "in doubt; Provider produced invalid object; Outcome in doubt".into()),
         (Update, Ready, reply(new()), format!("{NEW} after t.b")),
@@ -172,7 +189,11 @@ fn what_is_kept_is_marked_by_configuration() {
 
 #[test]
 fn no_diagnostic_shows_a_secret() {
-    let value = Value::object([("id", Value::string("1")), ("name", Value::string("new")), ("secret", Value::string("hunter2"))]);
+    let value = Value::object([
+        ("id", Value::string("1")),
+        ("name", Value::string("new")),
+        ("secret", Value::string("hunter2")),
+    ]);
     let answer = ChangeAnswer {
         object: Some(StoredObject { value, private: [].into() }),
         diagnostics: Diagnostics::new(),

@@ -7,12 +7,20 @@ fn check(mut stage: Stage, expected: &Expect) {
     let (applied, troubles) = stage.run();
     let folded = stage.folded();
     assert_eq!(folded.conflicts, []);
-    let unresolved: Vec<String> = folded.unresolved.iter().map(|intent| format!(" in doubt: {}", intent.addr)).collect();
-    let summaries: Vec<String> = troubles.iter().map(|d| format!("{} ({})\n", d.summary, d.address.as_deref().unwrap_or(""))).collect();
+    let unresolved: Vec<String> =
+        folded.unresolved.iter().map(|intent| format!(" in doubt: {}", intent.addr)).collect();
+    let summaries: Vec<String> =
+        troubles.iter().map(|d| format!("{} ({})\n", d.summary, d.address.as_deref().unwrap_or(""))).collect();
     let s = applied.summary;
     let counts = format!("+{} ~{} -{} failed {} skipped {}", s.added, s.changed, s.destroyed, s.failed, s.skipped);
     assert_eq!(s.in_doubt, folded.unresolved.len());
-    expected.assert_eq(&format!("{}{counts}\n{}{}\n{}", stage.told(), shown(&folded.state), unresolved.concat(), summaries.concat()));
+    expected.assert_eq(&format!(
+        "{}{counts}\n{}{}\n{}",
+        stage.told(),
+        shown(&folded.state),
+        unresolved.concat(),
+        summaries.concat()
+    ));
 }
 
 fn with_fates<const N: usize>(mut stage: Stage, fates: [(&'static str, Fate); N]) -> Stage {
@@ -160,7 +168,9 @@ fn replace_by_deleting_first() {
 
 #[test]
 fn replace_by_creating_first() {
-    check(Stage::new(REPLACED_FIRST, &[("t.a", "1", "old")]), &expect![[r#"
+    check(
+        Stage::new(REPLACED_FIRST, &[("t.a", "1", "old")]),
+        &expect![[r#"
         append: begin, before t.a, refreshed t.a
         append: deposed t.a, intent 1 Create t.a
         change: create new Works
@@ -171,7 +181,8 @@ fn replace_by_creating_first() {
         append: end
         +1 ~0 -1 failed 0 skipped 0
         t.a=new1/new
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -245,7 +256,9 @@ output "d" {
   sensitive = true
 }
 "#;
-    check(Stage::new(text, &[]), &expect![[r#"
+    check(
+        Stage::new(text, &[]),
+        &expect![[r#"
         append: begin
         append: intent 1 Create t.a
         change: create a Works
@@ -260,7 +273,8 @@ output "d" {
         append: outputs, end
         +2 ~0 -0 failed 0 skipped 0
         data.t.d=data/new1 t.a=new1/a t.b=new2/data d:"data"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -299,7 +313,9 @@ resource "t" "b" {
   name = t.a.id
 }
 "#;
-    check(Stage::new(text, &[]), &expect![[r#"
+    check(
+        Stage::new(text, &[]),
+        &expect![[r#"
         append: begin
         append: intent 1 Create t.a
         change: create a Works
@@ -308,7 +324,8 @@ resource "t" "b" {
         +0 ~0 -0 failed 1 skipped 1
         t.a=new1/a
         Resource postcondition failed (t.a)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -380,12 +397,16 @@ fn no_more_intents_are_open_than_allowed() {
 
 #[test]
 fn nothing_is_made_without_its_provisioners() {
-    let text = "resource \"t\" \"a\" {\n  name = \"a\"\n  provisioner \"local-exec\" {\n    command = \"true\"\n  }\n}\n";
-    check(Stage::new(text, &[]), &expect![[r#"
+    let text =
+        "resource \"t\" \"a\" {\n  name = \"a\"\n  provisioner \"local-exec\" {\n    command = \"true\"\n  }\n}\n";
+    check(
+        Stage::new(text, &[]),
+        &expect![[r#"
         append: begin
         append: end
         +0 ~0 -0 failed 1 skipped 0
 
         Provisioners are not supported (t.a)
-    "#]]);
+    "#]],
+    );
 }

@@ -1,8 +1,8 @@
 use crate::stage::{Stage, object, schemas, shown, stored};
 use addrs::ResourceInstance;
-use drform_apply::{Effect, Recovery};
 use calls::{Answer, ChangeAnswer, Repeat};
 use diag::Diagnostics;
+use drform_apply::{Effect, Recovery};
 use journal::{Act, Intent, IntentId, Record, Stored, Writer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -96,7 +96,8 @@ fn recovered(act: Act, replaces: bool, promise: Repeat, says: &Says) -> String {
                         Says::Error => (None, true),
                         Says::Unsupported | Says::InDoubt => (None, false),
                     };
-                    let diagnostics = if error { diag::Diagnostic::error("Down", "").into() } else { Diagnostics::new() };
+                    let diagnostics =
+                        if error { diag::Diagnostic::error("Down", "").into() } else { Diagnostics::new() };
                     let in_doubt = matches!(says, Says::InDoubt);
                     recovery.changed(ticket, ChangeAnswer { object, diagnostics, legacy: false, in_doubt });
                 }
@@ -148,7 +149,8 @@ fn what_is_asked_and_what_it_means() {
 #[test]
 fn a_provider_that_is_gone_blocks() {
     let stage = left_behind(Act::Create, false);
-    let mut recovery = Recovery::new(&stage.stored(), &stage.folded(), stage.begin(), &BTreeMap::new(), &BTreeMap::new());
+    let mut recovery =
+        Recovery::new(&stage.stored(), &stage.folded(), stage.begin(), &BTreeMap::new(), &BTreeMap::new());
     let mut appended = 0;
     while !recovery.is_done() {
         for effect in recovery.effects() {

@@ -1,11 +1,11 @@
 //! A provider made of a table, and a trace of everything that happens.
 
 use addrs::{ModulePath, Provider};
-use drform_apply::{Applied, Applier, Effect, Limits, Ticket};
 use calls::{Answer, ChangeAnswer, ChangeRequest, PlannedObject, Question, StoredObject};
 use config::Sources;
 use configschema::{Attribute, Block, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
+use drform_apply::{Applied, Applier, Effect, Limits, Ticket};
 use eval::functions::{Entry, FileSource};
 use journal::{Begin, Folded, Record, Stored};
 use plan::{Mode, Plan, PlanInput, PlanOptions, Planner, Refresh};
@@ -54,8 +54,10 @@ pub(crate) fn schemas() -> plan::Schemas {
         ("size".into(), Attribute::optional(Type::Number)),
     ]);
     let schema = Arc::new(Schema { version: 0, block: Block { attributes, ..Block::default() } });
-    let provider_block =
-        Block { attributes: BTreeMap::from([("region".into(), Attribute::optional(Type::String))]), ..Block::default() };
+    let provider_block = Block {
+        attributes: BTreeMap::from([("region".into(), Attribute::optional(Type::String))]),
+        ..Block::default()
+    };
     let schema = ProviderSchema {
         provider: provider_block,
         resources: BTreeMap::from([("t".into(), schema.clone())]),
@@ -108,12 +110,17 @@ pub(crate) fn shown(state: &State) -> String {
         let id = |object: &state::Object| {
             let node = json::parse(&object.attributes).unwrap();
             let tainted = if object.status == state::Status::Tainted { "!" } else { "" };
-            format!("{}/{}{tainted}", node.get("id").and_then(|n| n.as_str()).unwrap_or("-"), node.get("name").and_then(|n| n.as_str()).unwrap_or("-"))
+            format!(
+                "{}/{}{tainted}",
+                node.get("id").and_then(|n| n.as_str()).unwrap_or("-"),
+                node.get("name").and_then(|n| n.as_str()).unwrap_or("-")
+            )
         };
         all.extend(instance.current.iter().map(|object| format!("{addr}={}", id(object))));
         all.extend(instance.deposed.values().map(|object| format!("{addr}~={}", id(object))));
     }
-    let outputs = state.outputs.iter().map(|(name, output)| format!("{name}:{}", json::simple(&output.value).unwrap().print()));
+    let outputs =
+        state.outputs.iter().map(|(name, output)| format!("{name}:{}", json::simple(&output.value).unwrap().print()));
     all.extend(outputs);
     all.join(" ")
 }
@@ -123,7 +130,8 @@ impl Stage {
     pub(crate) fn new(text: &str, before: &[(&str, &str, &str)]) -> Stage {
         let (tree, _, troubles) = config::load(&OneModule(text.to_owned()), ".");
         assert!(!troubles.has_errors(), "{troubles:?}");
-        let mut prior = State { lineage: "l".into(), serial: 3, terraform_version: "1.11.4".into(), ..State::default() };
+        let mut prior =
+            State { lineage: "l".into(), serial: 3, terraform_version: "1.11.4".into(), ..State::default() };
         let config = addrs::parse_provider_config(&format!("provider[\"{}\"]", provider())).unwrap();
         for (at, id, name) in before {
             let object = state::Object {
@@ -144,7 +152,12 @@ impl Stage {
             schemas: schemas(),
             prior: Arc::new(prior),
             variables: BTreeMap::new(),
-            options: PlanOptions { mode: Mode::Normal, refresh: Refresh::Yes, replace: BTreeSet::new(), blocked: BTreeSet::new() },
+            options: PlanOptions {
+                mode: Mode::Normal,
+                refresh: Refresh::Yes,
+                replace: BTreeSet::new(),
+                blocked: BTreeSet::new(),
+            },
             surroundings: eval::Settings {
                 phase: eval::Phase::Plan,
                 workspace: "default".into(),
@@ -160,7 +173,13 @@ impl Stage {
     }
 
     pub(crate) fn begin(&self) -> Begin {
-        Begin { run: "run".into(), lineage: "l".into(), serial: 3, operation: "apply".into(), terraform_version: "1.11.4".into() }
+        Begin {
+            run: "run".into(),
+            lineage: "l".into(),
+            serial: 3,
+            operation: "apply".into(),
+            terraform_version: "1.11.4".into(),
+        }
     }
 
     pub(crate) fn plan(&mut self) -> Plan {
@@ -237,7 +256,9 @@ impl Stage {
                 Answer::Object(stored(json::decode(&json::parse(raw).unwrap(), &object_type()).unwrap()), none())
             }
             Question::Read { current, .. } => Answer::Object(Some(current.clone()), none()),
-            Question::ReadDataSource { config, .. } => Answer::Object(stored(with(config, "id", Value::string("data"))), none()),
+            Question::ReadDataSource { config, .. } => {
+                Answer::Object(stored(with(config, "id", Value::string("data"))), none())
+            }
             Question::Plan { prior, proposed, .. } => {
                 let mut planned = proposed.clone();
                 if prior.is_null() && !planned.is_null() {
@@ -256,7 +277,8 @@ impl Stage {
     }
 
     pub(crate) fn change(&mut self, request: &ChangeRequest) -> ChangeAnswer {
-        let name = request.planned.get("name").or(request.prior.get("name")).and_then(Value::as_str).unwrap_or("").to_owned();
+        let name =
+            request.planned.get("name").or(request.prior.get("name")).and_then(Value::as_str).unwrap_or("").to_owned();
         let verb = match (request.prior.is_null(), request.planned.is_null()) {
             (true, _) => "create",
             (_, true) => "delete",
@@ -290,7 +312,9 @@ impl Stage {
 }
 
 fn with(object: &Value, name: &str, value: Value) -> Value {
-    object.map_children(|step, part| if step == value::PathStep::Attribute(name.into()) { value.clone() } else { part.clone() })
+    object.map_children(
+        |step, part| if step == value::PathStep::Attribute(name.into()) { value.clone() } else { part.clone() },
+    )
 }
 
 fn named(question: &Question) -> String {
@@ -299,8 +323,12 @@ fn named(question: &Question) -> String {
             Some(region) => format!("configure {region}"),
             None => "configure".into(),
         },
-        Question::Plan { proposed, .. } => format!("final plan {}", proposed.get("name").and_then(Value::as_str).unwrap_or("?")),
-        Question::ReadDataSource { config, .. } => format!("read data {}", config.get("name").and_then(Value::as_str).unwrap_or("?")),
+        Question::Plan { proposed, .. } => {
+            format!("final plan {}", proposed.get("name").and_then(Value::as_str).unwrap_or("?"))
+        }
+        Question::ReadDataSource { config, .. } => {
+            format!("read data {}", config.get("name").and_then(Value::as_str).unwrap_or("?"))
+        }
         Question::Read { .. } => "read".into(),
         Question::FindByToken { token, .. } => format!("find {token}"),
         _ => "other".into(),

@@ -11,7 +11,19 @@ fn values() -> Vec<Value> {
         length_min: Some(1),
         length_max: Some(u64::MAX),
     };
-    let numbers = ["0", "-0", "1", "-1", "0.1", "1e400", "9223372036854775807", "9223372036854775808", "-12345678901234567890.25", "Inf", "-Inf"];
+    let numbers = [
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "0.1",
+        "1e400",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-12345678901234567890.25",
+        "Inf",
+        "-Inf",
+    ];
     let mut all: Vec<Value> = numbers.iter().map(|n| Value::number(Number::parse(n).unwrap())).collect();
     all.push(Value::number(Number::from_f64(0.1).unwrap()));
     all.push(Value::number(Number::from_f64(f64::MIN_POSITIVE).unwrap()));
@@ -120,7 +132,8 @@ pub(crate) fn begin(lineage: &str, serial: u64) -> Record {
 pub(crate) fn every_record() -> Vec<Record> {
     let at = || addr("module.a[\"x.\\\"y\"].t.n[3]");
     let deposed = [("0badcafe".into(), Arc::new(full_object()))].into();
-    let instance = Arc::new(state::InstanceState { provider: provider_config(), current: Some(Arc::new(object("1"))), deposed });
+    let instance =
+        Arc::new(state::InstanceState { provider: provider_config(), current: Some(Arc::new(object("1"))), deposed });
     let output = state::OutputState { value: Value::string("v"), ty: Type::String, sensitive: true };
     let full = Intent {
         deposed: Some("0badcafe".into()),
@@ -170,7 +183,10 @@ fn lines_that_are_no_records() {
         ("{}", Refusal::of("n")),
         (r#"{"n":8,"record":"end"}"#, Refusal::Malformed("record 7 is missing, 8 stands in its place".into())),
         (r#"{"n":7,"record":"sleep"}"#, Refusal::Newer("it has records of the kind \"sleep\"".into())),
-        (r#"{"n":7,"record":"outcome","intent":1,"outcome":"odd"}"#, Refusal::Newer("it has outcomes of the kind \"odd\"".into())),
+        (
+            r#"{"n":7,"record":"outcome","intent":1,"outcome":"odd"}"#,
+            Refusal::Newer("it has outcomes of the kind \"odd\"".into()),
+        ),
         (r#"{"n":7,"record":"begin"}"#, Refusal::of("run")),
         (r#"{"n":7,"record":"deposed","addr":"?","key":"k"}"#, Refusal::of("addr")),
     ];

@@ -36,7 +36,9 @@ fn content_to(content: &Content) -> Node {
         Content::String(s) => Node::String(s.clone()),
         Content::List(e, items) => tagged("l", [type_to_json(e), all(items)]),
         Content::Set(e, items) => tagged("s", [type_to_json(e), all(items)]),
-        Content::Map(e, items) => tagged("m", [type_to_json(e), Node::object(items.iter().map(|(k, v)| (k.clone(), to_node(v))))]),
+        Content::Map(e, items) => {
+            tagged("m", [type_to_json(e), Node::object(items.iter().map(|(k, v)| (k.clone(), to_node(v))))])
+        }
         Content::Tuple(items) => tagged("t", [all(items)]),
         Content::Object(items) => Node::object(items.iter().map(|(k, v)| (k.clone(), to_node(v)))),
     }
@@ -53,7 +55,9 @@ fn number_to(n: &Number) -> Node {
 }
 
 fn refinement_to(refinement: &Refinement) -> Node {
-    let bound = |b: &Option<(Number, bool)>| b.as_ref().map(|(n, inclusive)| Node::Array(vec![number_to(n), Node::Bool(*inclusive)]));
+    let bound = |b: &Option<(Number, bool)>| {
+        b.as_ref().map(|(n, inclusive)| Node::Array(vec![number_to(n), Node::Bool(*inclusive)]))
+    };
     let length = |l: Option<u64>| l.map(|l| Node::Number(l.to_string().into()));
     let parts = [
         ("not_null", refinement.not_null.then_some(Node::Bool(true))),
@@ -89,7 +93,8 @@ fn tagged_from(parts: &[Node]) -> Option<Value> {
     Some(match (tag.as_str()?, rest) {
         ("k", [bits, of]) => {
             let bits = bits.as_u64()?;
-            let marks = MARKS.iter().filter(|(bit, _)| bits & bit != 0).fold(Marks::NONE, |all, (_, mark)| all.union(*mark));
+            let marks =
+                MARKS.iter().filter(|(bit, _)| bits & bit != 0).fold(Marks::NONE, |all, (_, mark)| all.union(*mark));
             from_node(of)?.marked(marks)
         }
         ("n", [of]) => Value::null(ty(of)?),
@@ -99,7 +104,8 @@ fn tagged_from(parts: &[Node]) -> Option<Value> {
         ("l", [e, items]) => Value::list(ty(e)?, all(items)?),
         ("s", [e, items]) => Value::set(ty(e)?, all(items)?),
         ("m", [e, items]) => {
-            let all = items.as_object()?.iter().map(|(k, v)| Some((k.clone(), from_node(v)?))).collect::<Option<Vec<_>>>()?;
+            let all =
+                items.as_object()?.iter().map(|(k, v)| Some((k.clone(), from_node(v)?))).collect::<Option<Vec<_>>>()?;
             Value::map(ty(e)?, all)
         }
         ("t", [items]) => Value::tuple(all(items)?),

@@ -70,7 +70,9 @@ impl Replay {
             Record::Begin(_) => Ok(()),
             Record::Before { addr, instance } => self.before(addr, instance),
             Record::Intent(intent) => self.intent(intent),
-            Record::Outcome { intent, outcome } | Record::Resolved { intent, outcome, how: _ } => self.outcome(*intent, outcome),
+            Record::Outcome { intent, outcome } | Record::Resolved { intent, outcome, how: _ } => {
+                self.outcome(*intent, outcome)
+            }
             Record::Deposed { addr, key } => self.depose(addr, key),
             Record::Restored { addr, key } => self.restore(addr, key),
             Record::Refreshed { addr, instance } => self.refreshed(addr, instance.as_ref()),

@@ -7,7 +7,11 @@ use value::{Type, Value};
 const LINEAGE: &str = "l";
 
 fn instance(id: &str) -> Arc<InstanceState> {
-    Arc::new(InstanceState { provider: provider_config(), current: Some(Arc::new(object(id))), deposed: BTreeMap::new() })
+    Arc::new(InstanceState {
+        provider: provider_config(),
+        current: Some(Arc::new(object(id))),
+        deposed: BTreeMap::new(),
+    })
 }
 
 fn state_of(serial: u64, instances: &[(&str, &str)]) -> State {
@@ -36,7 +40,10 @@ fn was(at: &str, id: &str) -> Record {
 
 /// `address=id` for current, `address~key=id` for deposed objects.
 fn shown(state: &State) -> String {
-    let id = |object: &Object| object.attributes.split('"').nth(3).unwrap_or("").to_owned() + if object.status == Status::Tainted { "!" } else { "" };
+    let id = |object: &Object| {
+        object.attributes.split('"').nth(3).unwrap_or("").to_owned()
+            + if object.status == Status::Tainted { "!" } else { "" }
+    };
     let mut all = Vec::new();
     for (at, instance) in &state.instances {
         all.extend(instance.current.iter().map(|o| format!("{at}={}", id(o))));
@@ -81,7 +88,8 @@ type Meddling = (&'static str, &'static [(&'static str, &'static str)], &'static
 fn stories() {
     let tainted = Arc::new(Object { status: Status::Tainted, ..object("half") });
     let key: state::DeposedKey = "0badcafe".into();
-    let deposed_delete = Record::Intent(Arc::new(Intent { deposed: Some(key.clone()), ..intent(2, Act::Delete, "t.a") }));
+    let deposed_delete =
+        Record::Intent(Arc::new(Intent { deposed: Some(key.clone()), ..intent(2, Act::Delete, "t.a") }));
     let depose = || Record::Deposed { addr: addr("t.a"), key: key.clone() };
     let restore = || Record::Restored { addr: addr("t.a"), key: key.clone() };
     let rows: Vec<Story> = vec![
@@ -93,20 +101,51 @@ fn stories() {
         ("create in doubt", &[], vec![ask(1, Act::Create, "t.a")], "", 1),
         ("update", &[("t.a", "1")], vec![was("t.a", "1"), ask(1, Act::Update, "t.a"), is_now(1, "2")], "t.a=2", 0),
         ("update in doubt", &[("t.a", "1")], vec![was("t.a", "1"), ask(1, Act::Update, "t.a")], "t.a=1", 1),
-        ("update, gone", &[("t.a", "1")], vec![was("t.a", "1"), ask(1, Act::Update, "t.a"), ended(1, Outcome::Gone)], "", 0),
-        ("delete", &[("t.a", "1"), ("t.b", "2")], vec![was("t.a", "1"), ask(1, Act::Delete, "t.a"), ended(1, Outcome::Gone)], "t.b=2", 0),
-        ("delete fails", &[("t.a", "1")], vec![was("t.a", "1"), ask(1, Act::Delete, "t.a"), ended(1, Outcome::Nothing)], "t.a=1", 0),
+        (
+            "update, gone",
+            &[("t.a", "1")],
+            vec![was("t.a", "1"), ask(1, Act::Update, "t.a"), ended(1, Outcome::Gone)],
+            "",
+            0,
+        ),
+        (
+            "delete",
+            &[("t.a", "1"), ("t.b", "2")],
+            vec![was("t.a", "1"), ask(1, Act::Delete, "t.a"), ended(1, Outcome::Gone)],
+            "t.b=2",
+            0,
+        ),
+        (
+            "delete fails",
+            &[("t.a", "1")],
+            vec![was("t.a", "1"), ask(1, Act::Delete, "t.a"), ended(1, Outcome::Nothing)],
+            "t.a=1",
+            0,
+        ),
         (
             "delete, then create",
             &[("t.a", "1")],
-            vec![was("t.a", "1"), ask(1, Act::Delete, "t.a"), ended(1, Outcome::Gone), ask(2, Act::Create, "t.a"), is_now(2, "2")],
+            vec![
+                was("t.a", "1"),
+                ask(1, Act::Delete, "t.a"),
+                ended(1, Outcome::Gone),
+                ask(2, Act::Create, "t.a"),
+                is_now(2, "2"),
+            ],
             "t.a=2",
             0,
         ),
         (
             "create, then delete",
             &[("t.a", "1")],
-            vec![was("t.a", "1"), depose(), ask(1, Act::Create, "t.a"), is_now(1, "2"), deposed_delete.clone(), ended(2, Outcome::Gone)],
+            vec![
+                was("t.a", "1"),
+                depose(),
+                ask(1, Act::Create, "t.a"),
+                is_now(1, "2"),
+                deposed_delete.clone(),
+                ended(2, Outcome::Gone),
+            ],
             "t.a=2",
             0,
         ),
@@ -124,14 +163,24 @@ fn stories() {
             "t.a=1",
             0,
         ),
-        ("create in doubt over deposed", &[("t.a", "1")], vec![was("t.a", "1"), depose(), ask(1, Act::Create, "t.a")], "t.a~0badcafe=1", 1),
+        (
+            "create in doubt over deposed",
+            &[("t.a", "1")],
+            vec![was("t.a", "1"), depose(), ask(1, Act::Create, "t.a")],
+            "t.a~0badcafe=1",
+            1,
+        ),
         (
             "recovered in a later run",
             &[],
             vec![
                 ask(1, Act::Create, "t.a"),
                 begin(LINEAGE, 5),
-                Record::Resolved { intent: IntentId(1), how: How::FoundByToken, outcome: Outcome::Object(Arc::new(object("1"))) },
+                Record::Resolved {
+                    intent: IntentId(1),
+                    how: How::FoundByToken,
+                    outcome: Outcome::Object(Arc::new(object("1"))),
+                },
                 Record::End,
             ],
             "t.a=1",
@@ -153,8 +202,20 @@ fn stories() {
             "t.a=2",
             1,
         ),
-        ("refreshed", &[("t.a", "1")], vec![was("t.a", "1"), Record::Refreshed { addr: addr("t.a"), instance: Some(instance("2")) }], "t.a=2", 0),
-        ("vanished", &[("t.a", "1")], vec![was("t.a", "1"), Record::Refreshed { addr: addr("t.a"), instance: None }], "", 0),
+        (
+            "refreshed",
+            &[("t.a", "1")],
+            vec![was("t.a", "1"), Record::Refreshed { addr: addr("t.a"), instance: Some(instance("2")) }],
+            "t.a=2",
+            0,
+        ),
+        (
+            "vanished",
+            &[("t.a", "1")],
+            vec![was("t.a", "1"), Record::Refreshed { addr: addr("t.a"), instance: None }],
+            "",
+            0,
+        ),
         (
             "moved",
             &[("t.a", "1")],
@@ -166,11 +227,20 @@ fn stories() {
             "t.b=1",
             0,
         ),
-        ("forgotten", &[("t.a", "1")], vec![was("t.a", "1"), Record::Forgotten { addr: addr("t.a"), deposed: None }], "", 0),
+        (
+            "forgotten",
+            &[("t.a", "1")],
+            vec![was("t.a", "1"), Record::Forgotten { addr: addr("t.a"), deposed: None }],
+            "",
+            0,
+        ),
         (
             "data",
             &[("data.t.a", "1")],
-            vec![was("data.t.a", "1"), Record::Data { addr: addr("data.t.a"), provider: provider_config(), object: Arc::new(object("2")) }],
+            vec![
+                was("data.t.a", "1"),
+                Record::Data { addr: addr("data.t.a"), provider: provider_config(), object: Arc::new(object("2")) },
+            ],
             "data.t.a=2",
             0,
         ),
@@ -194,7 +264,10 @@ fn illegal_records() {
         ("no run has begun", vec![Record::End]),
         ("its run has ended", vec![begin(LINEAGE, 1), Record::End, Record::End]),
         ("another lineage", vec![begin(LINEAGE, 1), begin("other", 1)]),
-        ("numbers of intents only rise", vec![begin(LINEAGE, 1), ask(1, Act::Create, "t.a"), ask(1, Act::Create, "t.b")]),
+        (
+            "numbers of intents only rise",
+            vec![begin(LINEAGE, 1), ask(1, Act::Create, "t.a"), ask(1, Act::Create, "t.b")],
+        ),
         ("is open", vec![begin(LINEAGE, 1), ask(1, Act::Create, "t.a"), ask(2, Act::Create, "t.a")]),
         ("where there is one", vec![begin(LINEAGE, 1), was("t.a", "1"), ask(1, Act::Create, "t.a")]),
         ("that does not exist", vec![begin(LINEAGE, 1), ask(1, Act::Update, "t.a")]),
@@ -203,16 +276,25 @@ fn illegal_records() {
         ("not open", vec![begin(LINEAGE, 1), ask(1, Act::Create, "t.a"), is_now(1, "1"), is_now(1, "1")]),
         ("cannot be gone", vec![begin(LINEAGE, 1), ask(1, Act::Create, "t.a"), gone(1)]),
         ("there is no object", vec![begin(LINEAGE, 1), depose()]),
-        ("key of the deposed object is taken", vec![begin(LINEAGE, 1), was("t.a", "1"), depose(), ask(1, Act::Create, "t.a"), is_now(1, "2"), depose()]),
+        (
+            "key of the deposed object is taken",
+            vec![begin(LINEAGE, 1), was("t.a", "1"), depose(), ask(1, Act::Create, "t.a"), is_now(1, "2"), depose()],
+        ),
         ("is open", vec![begin(LINEAGE, 1), was("t.a", "1"), ask(1, Act::Update, "t.a"), depose()]),
         ("is open", vec![begin(LINEAGE, 1), was("t.a", "1"), ask(1, Act::Update, "t.a"), refreshed()]),
-        ("there is a current object", vec![begin(LINEAGE, 1), was("t.a", "1"), Record::Restored { addr: addr("t.a"), key: "0badcafe".into() }]),
-        ("no deposed object of that key", vec![
-            begin(LINEAGE, 1),
-            was("t.a", "1"),
-            depose(),
-            Record::Restored { addr: addr("t.a"), key: "00000000".into() },
-        ]),
+        (
+            "there is a current object",
+            vec![begin(LINEAGE, 1), was("t.a", "1"), Record::Restored { addr: addr("t.a"), key: "0badcafe".into() }],
+        ),
+        (
+            "no deposed object of that key",
+            vec![
+                begin(LINEAGE, 1),
+                was("t.a", "1"),
+                depose(),
+                Record::Restored { addr: addr("t.a"), key: "00000000".into() },
+            ],
+        ),
         ("there is no object", vec![begin(LINEAGE, 1), Record::Forgotten { addr: addr("t.a"), deposed: None }]),
     ];
     for (why, records) in rows {

@@ -384,10 +384,15 @@ fn removed_blocks_forget() {
     check(
         run.text(),
         expect![[r#"
-        test_thing.gone: Delete DeleteBecauseNoResourceConfig
-        test_thing.kept: Forget DeleteBecauseNoResourceConfig
-        module.m[0].test_thing.in: Forget DeleteBecauseNoResourceConfig
-    "#]],
+            test_thing.gone: Delete DeleteBecauseNoResourceConfig
+            test_thing.kept: Forget DeleteBecauseNoResourceConfig
+            module.m[0].test_thing.in: Forget DeleteBecauseNoResourceConfig
+            Warning: Some objects will no longer be managed by drform: If you apply this plan, drform will discard its tracking information for the following objects, but it will not delete them:
+             - test_thing.kept
+             - module.m[0].test_thing.in
+
+            After applying this plan, drform will no longer manage these objects.
+        "#]],
     );
     check(
         run.steps(),

@@ -16,7 +16,8 @@ fn path_of(json: &str) -> Result<Path, StateError> {
 }
 
 fn step_of(json: &str) -> Result<PathStep, StateError> {
-    let malformed = || StateError::malformed("A step of a path in sensitive_attributes is neither an attribute nor an index.");
+    let malformed =
+        || StateError::malformed("A step of a path in sensitive_attributes is neither an attribute nor an index.");
     let step = fields(json, "a step of a path in sensitive_attributes")?;
     let kind = text(field(&step, "type").ok_or_else(malformed)?, "the type of a path step")?;
     let value = field(&step, "value").ok_or_else(malformed)?;

@@ -56,7 +56,8 @@ fn check_version(version: Option<&str>, tool: &str) -> Result<(), StateError> {
 }
 
 fn output_of(name: &str, json: &str) -> Result<OutputState, StateError> {
-    let what = || StateError::malformed("Its value and its type do not belong together.").about(&format!("output.{name}"));
+    let what =
+        || StateError::malformed("Its value and its type do not belong together.").about(&format!("output.{name}"));
     let output = fields(json, "an output")?;
     let ty = typed::parse_type(field(&output, "type").ok_or_else(what)?).ok_or_else(what)?;
     let value = typed::parse_value(field(&output, "value").unwrap_or("null"), &ty).ok_or_else(what)?;
@@ -92,11 +93,16 @@ fn address(module: &str, mode: &str, kind: &str, name: &str) -> Result<ResourceI
     let mode_prefix = match mode {
         "managed" => "",
         "data" => "data.",
-        _ => return Err(StateError::malformed(format!("A resource has the mode {mode:?}; only \"managed\" and \"data\" exist."))),
+        _ => {
+            return Err(StateError::malformed(format!(
+                "A resource has the mode {mode:?}; only \"managed\" and \"data\" exist."
+            )));
+        }
     };
     let dot = if module.is_empty() { "" } else { "." };
     let text = format!("{module}{dot}{mode_prefix}{kind}.{name}");
-    let malformed = |reason: &str| StateError::malformed(format!("{text:?} is not the address of a resource: {reason}."));
+    let malformed =
+        |reason: &str| StateError::malformed(format!("{text:?} is not the address of a resource: {reason}."));
     let addr = addrs::parse_resource_instance(&text).map_err(|e| malformed(&e.reason))?;
     let same = addr.key == InstanceKey::None
         && addr.resource.kind.as_ref() == kind
@@ -119,7 +125,12 @@ fn provider_of(text: &str) -> Result<ProviderConfig, StateError> {
     })
 }
 
-fn read_instance(json: &str, resource: &ResourceInstance, provider: Option<&ProviderConfig>, state: &mut State) -> Result<(), StateError> {
+fn read_instance(
+    json: &str,
+    resource: &ResourceInstance,
+    provider: Option<&ProviderConfig>,
+    state: &mut State,
+) -> Result<(), StateError> {
     let mut instance = fields(json, "an instance").map_err(|e| e.about(&resource.to_string()))?;
     let key = instance.remove("index_key").map_or(Some(InstanceKey::None), |v| key_of(v.get()));
     let Some(key) = key else {
@@ -135,7 +146,8 @@ fn read_instance(json: &str, resource: &ResourceInstance, provider: Option<&Prov
     let Some(provider) = own_provider.as_ref().or(provider) else {
         return Err(about(StateError::malformed("No provider configuration is named for it.")));
     };
-    let deposed = instance.remove("deposed").map_or(Ok(String::new()), |v| text_of(v.get(), "deposed")).map_err(about)?;
+    let deposed =
+        instance.remove("deposed").map_or(Ok(String::new()), |v| text_of(v.get(), "deposed")).map_err(about)?;
     let object = Arc::new(object_of(instance).map_err(about)?);
     insert(state, addr, (!deposed.is_empty()).then(|| deposed.as_str().into()), provider, object)
 }
@@ -159,14 +171,19 @@ fn insert(
     };
     match before {
         None => Ok(()),
-        Some(_) => Err(StateError::malformed("It is in the state twice, so it is not clear which object is meant.").about(&name)),
+        Some(_) => {
+            Err(StateError::malformed("It is in the state twice, so it is not clear which object is meant.")
+                .about(&name))
+        }
     }
 }
 
 fn key_of(json: &str) -> Option<InstanceKey> {
     match json {
         "null" => Some(InstanceKey::None),
-        text if text.starts_with('"') => serde_json::from_str::<String>(text).ok().map(|s| InstanceKey::String(s.into())),
+        text if text.starts_with('"') => {
+            serde_json::from_str::<String>(text).ok().map(|s| InstanceKey::String(s.into()))
+        }
         number => number.parse().ok().map(InstanceKey::Int),
     }
 }
@@ -208,7 +225,9 @@ fn dependencies_of(json: &str) -> Result<Vec<ConfigResource>, StateError> {
     let one = |json: &RawValue| {
         let text = text_of(json.get(), "dependencies")?;
         let parsed = addrs::parse_resource_instance(&text);
-        parsed.map(|addr| addr.config()).map_err(|_| StateError::malformed(format!("It depends on {text:?}, which is not an address.")))
+        parsed
+            .map(|addr| addr.config())
+            .map_err(|_| StateError::malformed(format!("It depends on {text:?}, which is not an address.")))
     };
     items(json, "dependencies")?.into_iter().map(one).collect()
 }

@@ -36,7 +36,9 @@ fn every_cut_is_noticed() {
 
 /// A state with one resource entry, from JSON text.
 fn with_resources(resources: &str) -> String {
-    format!(r#"{{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"l","outputs":{{}},"resources":[{resources}]}}"#)
+    format!(
+        r#"{{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"l","outputs":{{}},"resources":[{resources}]}}"#
+    )
 }
 
 fn with_instances(instances: &str) -> String {
@@ -64,10 +66,26 @@ fn refusals() {
         (r#"{"version":4,"outputs":{"o":{"value":"x","type":"number"}}}"#.into(), Malformed, "do not belong together"),
         (with_resources(r#"{"mode":"other","type":"t","name":"n"}"#), Malformed, "mode \"other\""),
         (with_resources(r#"{"mode":"managed","type":"t","name":"n[0]"}"#), Malformed, "do not fit together"),
-        (with_resources(r#"{"module":"module.a.b","mode":"managed","type":"t","name":"n"}"#), Malformed, "not the address of a resource"),
-        (with_resources(r#"{"module":"module.a.module","mode":"managed","type":"t","name":"n"}"#), Malformed, "not the address of a resource"),
-        (with_resources(r#"{"mode":"managed","type":"t","name":"n","provider":"provider.aws"}"#), Malformed, "provider configuration"),
-        (with_resources(r#"{"mode":"managed","type":"t","name":"n","instances":[{}]}"#), Malformed, "No provider configuration"),
+        (
+            with_resources(r#"{"module":"module.a.b","mode":"managed","type":"t","name":"n"}"#),
+            Malformed,
+            "not the address of a resource",
+        ),
+        (
+            with_resources(r#"{"module":"module.a.module","mode":"managed","type":"t","name":"n"}"#),
+            Malformed,
+            "not the address of a resource",
+        ),
+        (
+            with_resources(r#"{"mode":"managed","type":"t","name":"n","provider":"provider.aws"}"#),
+            Malformed,
+            "provider configuration",
+        ),
+        (
+            with_resources(r#"{"mode":"managed","type":"t","name":"n","instances":[{}]}"#),
+            Malformed,
+            "No provider configuration",
+        ),
         (with_instances(r#"{"attributes":{}},{"attributes":{}}"#), Malformed, "in the state twice"),
         (with_instances(r#"{"deposed":"00000001"},{"deposed":"00000001"}"#), Malformed, "in the state twice"),
         (with_instances(r#"{"index_key":1.5}"#), Malformed, "index_key"),
@@ -109,7 +127,14 @@ fn what_we_do_not_understand_is_kept() {
     );
     let state = parse(text).unwrap();
     let printed = print(&state);
-    for kept in ["\"colour\": [", "\"a\": 1.50", "\"skip_destroy\": true", "\"check_results\": []", "\"zebra\": {", "\"terraform_version\": \"1.99.0\""] {
+    for kept in [
+        "\"colour\": [",
+        "\"a\": 1.50",
+        "\"skip_destroy\": true",
+        "\"check_results\": []",
+        "\"zebra\": {",
+        "\"terraform_version\": \"1.99.0\"",
+    ] {
         assert!(printed.contains(kept), "{kept} is not in {printed}");
     }
     let at = |needle: &str| printed.find(needle).unwrap();
@@ -127,7 +152,10 @@ fn instances_with_providers_of_their_own() {
     ));
     let state = parse(&text).unwrap();
     let printed = print(&state);
-    assert!(printed.contains(r#""provider": "provider[\"registry.opentofu.org/hashicorp/aws\"].by[\"a\"]""#), "{printed}");
+    assert!(
+        printed.contains(r#""provider": "provider[\"registry.opentofu.org/hashicorp/aws\"].by[\"a\"]""#),
+        "{printed}"
+    );
     assert!(content_equal(&parse(&printed).unwrap(), &state));
 }
 
@@ -139,8 +167,14 @@ fn content_ignores_serial_lineage_and_white_space() {
     other.lineage = "other".into();
     other.terraform_version = "1.0.0".into();
     assert!(content_equal(&state, &other));
-    assert!(content_equal(&parse(&with_instances(r#"{"attributes":{"a":1}}"#)).unwrap(), &parse(&with_instances(r#"{"attributes":{ "a" : 1 }}"#)).unwrap()));
-    assert!(!content_equal(&parse(&with_instances(r#"{"attributes":{"a":1}}"#)).unwrap(), &parse(&with_instances(r#"{"attributes":{"a":2}}"#)).unwrap()));
+    assert!(content_equal(
+        &parse(&with_instances(r#"{"attributes":{"a":1}}"#)).unwrap(),
+        &parse(&with_instances(r#"{"attributes":{ "a" : 1 }}"#)).unwrap()
+    ));
+    assert!(!content_equal(
+        &parse(&with_instances(r#"{"attributes":{"a":1}}"#)).unwrap(),
+        &parse(&with_instances(r#"{"attributes":{"a":2}}"#)).unwrap()
+    ));
     let addr = other.instances.keys().next().unwrap().clone();
     other.remove(&addr, None);
     assert!(!content_equal(&state, &other));
@@ -161,7 +195,9 @@ fn integrity_of_goldens_and_of_a_contradiction() {
 #[test]
 fn ten_thousand_instances_are_read_and_written() {
     let instances: Vec<String> = (0..10_000)
-        .map(|i| format!(r#"{{"index_key":{i},"schema_version":0,"attributes":{{"id":"{i}"}},"sensitive_attributes":[]}}"#))
+        .map(|i| {
+            format!(r#"{{"index_key":{i},"schema_version":0,"attributes":{{"id":"{i}"}},"sensitive_attributes":[]}}"#)
+        })
         .collect();
     let state = parse(&with_instances(&instances.join(","))).unwrap();
     assert_eq!(state.instances.len(), 10_000);

@@ -57,7 +57,9 @@ fn groups(state: &State) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for (addr, instance) in &state.instances {
         match groups.last_mut() {
-            Some(group) if *group.resource == addr.resource && *group.of == addr.module => group.instances.push((addr, instance)),
+            Some(group) if *group.resource == addr.resource && *group.of == addr.module => {
+                group.instances.push((addr, instance))
+            }
             _ => groups.push(Group {
                 module: addr.module.to_string(),
                 resource: &addr.resource,
@@ -99,7 +101,8 @@ fn print_resource(out: &mut Layout, group: &Group<'_>, state: &State) {
                 out.element().object(|out| print_instance(out, Place { key: &addr.key, deposed: None, own }, object));
             }
             for (key, object) in &instance.deposed {
-                out.element().object(|out| print_instance(out, Place { key: &addr.key, deposed: Some(key), own }, object));
+                out.element()
+                    .object(|out| print_instance(out, Place { key: &addr.key, deposed: Some(key), own }, object));
             }
         }
     });
@@ -141,7 +144,8 @@ fn print_instance(out: &mut Layout, place: Place<'_>, object: &Object) {
         out.key("private").string(&typed::to_base64(&object.private));
     }
     if !object.dependencies.is_empty() {
-        out.key("dependencies").array(|out| object.dependencies.iter().for_each(|d| out.element().string(&d.to_string())));
+        out.key("dependencies")
+            .array(|out| object.dependencies.iter().for_each(|d| out.element().string(&d.to_string())));
     }
     if object.create_before_destroy {
         out.key("create_before_destroy").truth(true);

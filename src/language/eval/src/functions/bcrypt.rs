@@ -23,8 +23,8 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("str")], K
     let Some(chance) = call.surroundings.chance else {
         return Ok(call.unknown());
     };
-    let hash = bcrypt::hash_with_salt(call.text(0), cost as u32, chance.bytes())
-        .map_err(|e| CallError::new(e.to_string()))?;
+    let hash =
+        bcrypt::hash_with_salt(call.text(0), cost as u32, chance.bytes()).map_err(|e| CallError::new(e.to_string()))?;
     text(hash.format_for_version(bcrypt::Version::TwoA))
 })
 .rest(Parameter::number("cost"));

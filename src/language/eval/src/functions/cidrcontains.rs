@@ -21,8 +21,7 @@ pub(super) const FUNCTION: Function = Function::new(
             let reason = format!("address family mismatch: {} vs. {}", call.text(0), call.text(1));
             return Err(CallError::new(reason));
         }
-        let within = inner.length >= outer.length
-            && inner.address & mask(outer.width, outer.length) == outer.address;
+        let within = inner.length >= outer.length && inner.address & mask(outer.width, outer.length) == outer.address;
         Ok(Value::bool(within))
     },
 );

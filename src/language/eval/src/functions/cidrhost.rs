@@ -16,7 +16,9 @@ pub(super) const FUNCTION: Function =
         };
         let written = call.number(1).to_string();
         let number = match written.strip_prefix('-').filter(|n| *n != "0") {
-            None => written.trim_start_matches('-').parse().ok().filter(|n| *n <= most).ok_or_else(|| refuse(&written))?,
+            None => {
+                written.trim_start_matches('-').parse().ok().filter(|n| *n <= most).ok_or_else(|| refuse(&written))?
+            }
             Some(back) => {
                 let back: u128 = back.parse().map_err(|_| refuse(&written))?;
                 most.checked_sub(back.saturating_sub(1)).ok_or_else(|| refuse(&beyond(most, back)))?

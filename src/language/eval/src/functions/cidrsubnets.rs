@@ -23,7 +23,8 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("prefix")]
         }
         let length = prefix.length + bits as u32;
         if length > prefix.width {
-            let reason = format!("would extend prefix to {length} bits, which is too long for an {} address", kind(prefix));
+            let reason =
+                format!("would extend prefix to {length} bits, which is too long for an {} address", kind(prefix));
             return Err(wrong(reason));
         }
         let hosts = prefix.all() & !mask(prefix.width, length);
@@ -31,8 +32,9 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("prefix")]
         let start = free.and_then(|f| f.checked_add(hosts)).map(|f| f & mask(prefix.width, length));
         let end = start.and_then(|s| s.checked_add(hosts));
         let (Some(start), Some(end)) = (start, end.filter(|e| *e <= last_of_all)) else {
-            let reason =
-                format!("not enough remaining address space for a subnet with a prefix of {length} bits after {previous}");
+            let reason = format!(
+                "not enough remaining address space for a subnet with a prefix of {length} bits after {previous}"
+            );
             return Err(wrong(reason));
         };
         previous = prefix.show_network(start, length);

@@ -9,8 +9,8 @@ pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::text("path"), Parameter::text("pattern")], Kind::SetOfTexts, |call| {
         let directory = expand(call.text(0), call.surroundings).map_err(|e| CallError::at(0, e))?;
         let pattern = clean(call.text(1));
-        let glob = Glob::parse(&pattern)
-            .map_err(|e| CallError::new(format!("failed to glob pattern {pattern}: {e}")))?;
+        let glob =
+            Glob::parse(&pattern).map_err(|e| CallError::new(format!("failed to glob pattern {pattern}: {e}")))?;
         let mut found = Vec::new();
         walk(call.surroundings.files, &glob, (&directory, ""), &mut found).map_err(CallError::new)?;
         Ok(Value::set(Type::String, found.iter().map(|f| Value::string(f.as_str()))))

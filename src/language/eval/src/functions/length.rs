@@ -25,9 +25,7 @@ fn length(value: &Value) -> Value {
         // Of these the length is known before the value is.
         (_, Type::Tuple(elements)) => exactly(elements.len()),
         (_, Type::Object(o)) => exactly(o.attributes.len()),
-        (Content::Unknown(_, Some(promises), _), _) => {
-            between(promises.length_min.unwrap_or(0), promises.length_max)
-        }
+        (Content::Unknown(_, Some(promises), _), _) => between(promises.length_min.unwrap_or(0), promises.length_max),
         _ => between(0, None),
     }
 }

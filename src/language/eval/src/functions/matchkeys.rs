@@ -4,11 +4,7 @@ use super::shared::signature::{Function, Kind, Parameter};
 use value::{Type, Value, convert, unify};
 
 pub(super) const FUNCTION: Function = Function::typed(
-    &[
-        Parameter::of("values", Kind::List),
-        Parameter::of("keys", Kind::List),
-        Parameter::of("searchset", Kind::List),
-    ],
+    &[Parameter::of("values", Kind::List), Parameter::of("keys", Kind::List), Parameter::of("searchset", Kind::List)],
     |args| {
         let [values, keys, searched] = args else { return Ok(Type::Dynamic) };
         if unify(&[keys.ty(), searched.ty()]).is_none() {
@@ -34,7 +30,9 @@ pub(super) const FUNCTION: Function = Function::typed(
         let searched = searched.as_items().unwrap_or_default();
         let pairs = values.iter().zip(keys.as_items().unwrap_or_default());
         call.list(
-            pairs.filter(|(_, key)| searched.iter().any(|s| s.equals(key).as_bool() == Some(true))).map(|(v, _)| v.clone()),
+            pairs
+                .filter(|(_, key)| searched.iter().any(|s| s.equals(key).as_bool() == Some(true)))
+                .map(|(v, _)| v.clone()),
         )
     },
 );

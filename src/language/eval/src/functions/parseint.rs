@@ -8,9 +8,7 @@ pub(super) const FUNCTION: Function = Function::typed(
     &[Parameter::any("number"), Parameter::of("base", Kind::Number)],
     |args| match args.first().map(Value::ty) {
         Some(Type::String) | None => Ok(Type::Number),
-        Some(other) => {
-            Err(CallError::at(0, format!("first argument must be a string, not {}", other.friendly_name())))
-        }
+        Some(other) => Err(CallError::at(0, format!("first argument must be a string, not {}", other.friendly_name()))),
     },
     |call| {
         let base = call.int(1)?;

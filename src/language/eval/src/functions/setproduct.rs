@@ -17,10 +17,8 @@ pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
         }
         let items = arg.as_items().unwrap_or_default().iter().map(|v| convert(v, ty)).collect::<Result<Vec<_>, _>>();
         let items = items.map_err(|e| CallError::at(i, e.to_string()))?;
-        rows = rows
-            .iter()
-            .flat_map(|row| items.iter().map(|item| row.iter().chain([item]).cloned().collect()))
-            .collect();
+        rows =
+            rows.iter().flat_map(|row| items.iter().map(|item| row.iter().chain([item]).cloned().collect())).collect();
     }
     let rows = rows.into_iter().map(Value::tuple);
     let value = match &call.ty {

@@ -147,7 +147,9 @@ fn merge(value: &Value, into: &mut BTreeMap<Arc<str>, Value>) -> Result<(), Stri
 
 fn check_tag(tag: Option<&Tag>) -> Result<(), String> {
     match tag {
-        Some(tag) if !tag.is_yaml_core_schema() => Err(format!("unsupported tag {:?}", format!("{}{}", tag.handle, tag.suffix))),
+        Some(tag) if !tag.is_yaml_core_schema() => {
+            Err(format!("unsupported tag {:?}", format!("{}{}", tag.handle, tag.suffix)))
+        }
         _ => Ok(()),
     }
 }

@@ -41,7 +41,5 @@ fn names(keys: &Value, values: usize) -> Result<Vec<Arc<str>>, CallError> {
         let reason = format!("number of keys ({}) does not match number of values ({values})", keys.len());
         return Err(CallError::new(reason));
     }
-    keys.iter()
-        .map(|k| k.as_str().map(Arc::from).ok_or_else(|| CallError::at(0, "a key must not be null")))
-        .collect()
+    keys.iter().map(|k| k.as_str().map(Arc::from).ok_or_else(|| CallError::at(0, "a key must not be null"))).collect()
 }

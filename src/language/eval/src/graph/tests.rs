@@ -249,9 +249,10 @@ fn provisioners_have_words_and_references() {
         told(&loaded.diagnostics),
         "Error: Reference to undeclared local value: A local value with the name \"nope\" has not been declared."
     );
-    assert!(dependencies(&loaded).contains(
-        &"terraform_data.b ← provider[\"terraform.io/builtin/terraform\"], terraform_data.a".to_string()
-    ));
+    assert!(
+        dependencies(&loaded)
+            .contains(&"terraform_data.b ← provider[\"terraform.io/builtin/terraform\"], terraform_data.a".to_string())
+    );
 }
 
 #[test]
@@ -281,6 +282,7 @@ fn a_large_graph_costs_no_more_than_its_size() {
     }
     let loaded = load(&text);
     assert!(loaded.diagnostics.is_empty());
-    let last = loaded.graph.nodes.iter().position(|node| node.to_string() == format!("terraform_data.r{}", n - 1)).unwrap();
+    let last =
+        loaded.graph.nodes.iter().position(|node| node.to_string() == format!("terraform_data.r{}", n - 1)).unwrap();
     assert_eq!(loaded.graph.resource_dependencies(last).len(), n - 1);
 }

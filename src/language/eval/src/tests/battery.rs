@@ -43,8 +43,7 @@ const DIFFERENT_PLANNED: &[(&str, &str)] = &[
     ("nope(\"a\")", "nothing is near enough"),
 ];
 
-const DIFFERENT_GENERATED: &[(&str, &str)] =
-    &[("((length(local.m) == tolist({ q = 1 })) || true)", "short circuit")];
+const DIFFERENT_GENERATED: &[(&str, &str)] = &[("((length(local.m) == tolist({ q = 1 })) || true)", "short circuit")];
 
 #[test]
 fn terraform_answers_alike() {

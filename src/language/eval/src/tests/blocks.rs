@@ -27,7 +27,15 @@ fn legacy_schema() -> Block {
             ("ingress", Attribute::optional_computed(Type::set(rule))),
         ]),
         blocks: [
-            ("disk", nested(Nesting::List, 0, 2, vec![("size", Attribute::required(Type::Number)), ("kind", Attribute::optional(Type::String))])),
+            (
+                "disk",
+                nested(
+                    Nesting::List,
+                    0,
+                    2,
+                    vec![("size", Attribute::required(Type::Number)), ("kind", Attribute::optional(Type::String))],
+                ),
+            ),
             ("net", nested(Nesting::Set, 0, 0, vec![("name", Attribute::optional(Type::String))])),
             ("timeouts", nested(Nesting::Single, 0, 0, vec![("create", Attribute::optional(Type::String))])),
             ("opts", nested(Nesting::Group, 0, 0, vec![("x", Attribute::optional(Type::Bool))])),
@@ -58,7 +66,9 @@ fn decoded(schema: &Block, body: &str) -> String {
     let (object, diagnostics) = evaluator.decode_body(&ModuleInstance::ROOT, &config.body, schema, &Repetition::NONE);
     let written: Vec<String> = object
         .children()
-        .filter(|(_, part)| !part.is_known() || part.children().next().is_some() || !part.is_null() && !part.ty().is_collection())
+        .filter(|(_, part)| {
+            !part.is_known() || part.children().next().is_some() || !part.is_null() && !part.ty().is_collection()
+        })
         .map(|(step, part)| match step {
             value::PathStep::Attribute(name) => format!("{name}={}", squeeze(&console_text(part))),
             other => format!("{other:?}"),
@@ -151,10 +161,7 @@ fn everything_that_is_wrong_is_told_at_once() {
             "Error: Value for unconfigurable attribute: Can't configure a value for \"id\": its value will be decided \
              automatically based on the result of applying this configuration.",
         ),
-        (
-            "ami = 1\ndisk = []",
-            "Error: Unsupported argument: An argument named \"disk\" is not expected here.",
-        ),
+        ("ami = 1\ndisk = []", "Error: Unsupported argument: An argument named \"disk\" is not expected here."),
         ("ami = 1\ntags {}", "Error: Unsupported block type: Blocks of type \"tags\" are not expected here."),
         ("ami = 1\ndisks {}", "Error: Unsupported block type: Blocks of type \"disks\" are not expected here."),
         (
@@ -169,7 +176,10 @@ fn everything_that_is_wrong_is_told_at_once() {
             "Error: Duplicate timeouts block: Only one block of type \"timeouts\" is allowed.",
         ),
         ("ami = 1\nzone {}", "Error: Missing key for zone: All zone blocks must have 1 label (key)."),
-        ("ami = 1\ndisk \"x\" { size = 1 }", "Error: Extraneous label for disk: No labels are expected for disk blocks."),
+        (
+            "ami = 1\ndisk \"x\" { size = 1 }",
+            "Error: Extraneous label for disk: No labels are expected for disk blocks.",
+        ),
         (
             "ami = 1\ndynamic \"disk\" {\nfor_each = 5\ncontent { size = 1 }\n}",
             "Error: Invalid dynamic for_each value: Cannot use a number value in for_each. An iterable collection is \
@@ -223,7 +233,8 @@ fn nested_attributes_of_newer_providers() {
         let (evaluator, _) = run(&loaded, &[]);
         let tree = evaluator.tree().clone();
         let config = tree.root().unwrap().resources.values().next().unwrap();
-        let (object, diagnostics) = evaluator.decode_body(&ModuleInstance::ROOT, &config.body, &schema, &Repetition::NONE);
+        let (object, diagnostics) =
+            evaluator.decode_body(&ModuleInstance::ROOT, &config.body, &schema, &Repetition::NONE);
         let rules = squeeze(&console_text(object.get("rules").unwrap()));
         let got = if diagnostics.is_empty() { format!("rules={rules}") } else { squeeze(&told(&diagnostics)) };
         assert_eq!(got, expected, "{body}");
@@ -237,7 +248,8 @@ fn validated(text: &str) -> String {
         return squeeze(&told(&loaded.diagnostics));
     }
     let resource = Schema { version: 0, block: legacy_schema() };
-    let provider = Block { attributes: attributes(vec![("region", Attribute::required(Type::String))]), ..Block::default() };
+    let provider =
+        Block { attributes: attributes(vec![("region", Attribute::required(Type::String))]), ..Block::default() };
     let test = ProviderSchema {
         provider,
         resources: [("test_thing".into(), Arc::new(resource))].into(),
@@ -252,7 +264,10 @@ fn validation_needs_no_values() {
     for (text, expected) in [
         ("variable \"v\" { type = number }\nresource \"test_thing\" \"a\" { ami = var.v }", ""),
         ("variable \"n\" { type = number }\nresource \"test_thing\" \"a\" {\ncount = var.n\nami = count.index\n}", ""),
-        ("variable \"m\" { type = map(string) }\nresource \"test_thing\" \"a\" {\nfor_each = var.m\nami = each.value.x\n}", ""),
+        (
+            "variable \"m\" { type = map(string) }\nresource \"test_thing\" \"a\" {\nfor_each = var.m\nami = each.value.x\n}",
+            "",
+        ),
         (
             "resource \"test_thing\" \"a\" { ami = each.key }",
             "Error: Reference to \"each\" in context without for_each: The \"each\" object can be used only in \"module\" or \
@@ -288,9 +303,12 @@ fn validation_needs_no_values() {
             "Error: Invalid default value for variable: This default value is not compatible with the variable's type \
              constraint: a number is required.",
         ),
-        ("locals {\na = [1][2]\nb = upper([])\n}", "Error: Invalid index: The given key does not identify an element in this \
+        (
+            "locals {\na = [1][2]\nb = upper([])\n}",
+            "Error: Invalid index: The given key does not identify an element in this \
           collection value: the given index is greater than or equal to the length of the collection. Error: Invalid function \
-          argument: Invalid value for \"str\" parameter: string required."),
+          argument: Invalid value for \"str\" parameter: string required.",
+        ),
         (
             "module \"m\" {\nsource = \"./m\"\ncount = 2\nx = count.index\n}\noutput \"o\" { value = module.m[5].y.z }\n#- \
              m/main.tf\nvariable \"x\" { type = number }\noutput \"y\" { value = var.x }",

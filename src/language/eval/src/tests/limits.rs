@@ -23,7 +23,9 @@ fn the_deepest_nesting_that_parses() {
     let loaded = load("");
     let (evaluator, _) = run(&loaded, &[]);
     let depth = syntax::MAX_NESTING as usize - 10;
-    for (open, close) in [("(", ")"), ("[", "]"), ("{ a = ", "}"), ("[for x in [1] : ", "]"), ("max(", ")"), ("-(", ")")] {
+    for (open, close) in
+        [("(", ")"), ("[", "]"), ("{ a = ", "}"), ("[for x in [1] : ", "]"), ("max(", ")"), ("-(", ")")]
+    {
         let text = format!("{}1{}", open.repeat(depth / 4), close.repeat(depth / 4));
         assert!(!answer(&evaluator, &text).contains("Error"), "{open}");
     }
@@ -98,7 +100,10 @@ fn template_files() {
     let settings = crate::Settings { files: Arc::new(Templates), ..settings(Phase::Plan) };
     let evaluator = Evaluator::new(loaded.tree.clone(), settings);
     for (text, expected) in [
-        ("jsonencode(templatefile(\"good.tftpl\", { name = \"you\", list = [\"a\", \"b\"] }))", "\"\\\"Hello you!\\\\n- A\\\\n- B\\\\n\\\"\""),
+        (
+            "jsonencode(templatefile(\"good.tftpl\", { name = \"you\", list = [\"a\", \"b\"] }))",
+            "\"\\\"Hello you!\\\\n- A\\\\n- B\\\\n\\\"\"",
+        ),
         ("templatefile(\"${path.module}/value.tftpl\", { name = [1] })[0]", "1"),
         ("templatefile(\"value.tftpl\", { name = sensitive(1) })", "(sensitive value)"),
         ("templatefile(\"value.tftpl\", sensitive({ name = 1 }))", "(sensitive value)"),
@@ -125,5 +130,7 @@ fn template_files() {
     ] {
         assert_eq!(answer(&evaluator, text), expected, "{text}");
     }
-    assert!(answer(&evaluator, "templatefile(\"bad.tftpl\", {})").starts_with("Error: Error in function call: Call to"));
+    assert!(
+        answer(&evaluator, "templatefile(\"bad.tftpl\", {})").starts_with("Error: Error in function call: Call to")
+    );
 }

@@ -388,8 +388,10 @@ fn diagnostics_show_values_but_no_secrets() {
     let (evaluator, _) = run(&loaded, &[]);
     let (expr, _) = syntax::parse_expression("t".into(), "1 + var.zone + length(var.secret) + tonumber(var.secret)");
     let (_, diagnostics) = evaluator.evaluate(&ModuleInstance::ROOT, &expr, &Repetition::NONE);
-    let all: Vec<String> =
-        diagnostics.iter().flat_map(|d| d.involved.iter().map(|i| format!("{} {}", i.expression, i.description))).collect();
+    let all: Vec<String> = diagnostics
+        .iter()
+        .flat_map(|d| d.involved.iter().map(|i| format!("{} {}", i.expression, i.description)))
+        .collect();
     assert!(all.contains(&"var.zone is \"x\"".into()), "{all:?}");
     assert!(all.contains(&"var.secret has a sensitive value".into()), "{all:?}");
     let everything = format!("{diagnostics:?}");

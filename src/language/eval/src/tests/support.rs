@@ -181,4 +181,3 @@ pub(crate) fn summaries(diagnostics: &Diagnostics) -> Vec<String> {
 pub(crate) fn rendered(loaded: &Loaded, diagnostics: &Diagnostics) -> String {
     diagnostics.iter().map(|d| diag::render(d, &loaded.texts, diag::Style::PLAIN)).collect()
 }
-

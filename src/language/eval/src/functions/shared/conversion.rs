@@ -1,7 +1,7 @@
 //! What `tostring`, `tolist` and their like have in common.
 
-use crate::functions::CallError;
 use super::signature::{Call, Outcome};
+use crate::functions::CallError;
 use value::{Content, Marks, Type, Value, convert};
 
 /// The type of the result: what the argument converts to, as far as its type is known.
@@ -32,9 +32,9 @@ fn converted(value: &Value, wanted: &Type) -> Outcome {
             (Content::String(text), Type::Bool) => {
                 format!("cannot convert {text:?} to bool; only the strings \"true\" or \"false\" are allowed")
             }
-            (Content::String(text), Type::Number) => format!(
-                "cannot convert {text:?} to number; given string must be a decimal representation of a number"
-            ),
+            (Content::String(text), Type::Number) => {
+                format!("cannot convert {text:?} to number; given string must be a decimal representation of a number")
+            }
             _ => format!("cannot convert {} to {to}", from.friendly_name()),
         };
         CallError::at(0, reason)

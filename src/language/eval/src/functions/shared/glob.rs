@@ -65,7 +65,8 @@ fn write_out(pattern: &str, all: &mut Vec<String>) -> Result<(), String> {
             ',' if depth == 1 => cuts.push(at),
             '}' if depth == 1 => {
                 cuts.push(at);
-                let (before, after) = (pattern.get(..start).unwrap_or_default(), pattern.get(at + 1..).unwrap_or_default());
+                let (before, after) =
+                    (pattern.get(..start).unwrap_or_default(), pattern.get(at + 1..).unwrap_or_default());
                 for pair in cuts.windows(2) {
                     let [from, to] = pair else { continue };
                     let choice = pattern.get(from + 1..*to).unwrap_or_default();
@@ -146,7 +147,10 @@ fn matches_name(pieces: &[Piece], name: &[char]) -> bool {
     let mut reached = vec![false; pieces.len() + 1];
     let open = |reached: &mut Vec<bool>| {
         for (i, piece) in pieces.iter().enumerate() {
-            if matches!(piece, Piece::AnyNumber) && reached.get(i) == Some(&true) && let Some(next) = reached.get_mut(i + 1) {
+            if matches!(piece, Piece::AnyNumber)
+                && reached.get(i) == Some(&true)
+                && let Some(next) = reached.get_mut(i + 1)
+            {
                 *next = true;
             }
         }

@@ -44,13 +44,15 @@ impl<'t> Reader<'t> {
                 self.0 = rest;
                 Ok(())
             }
-            None if mark == 'T' => {
-                Err("not a valid RFC3339 timestamp: missing required time introducer 'T'".into())
+            None if mark == 'T' => Err("not a valid RFC3339 timestamp: missing required time introducer 'T'".into()),
+            None if self.0.is_empty() => {
+                Err(format!("not a valid RFC3339 timestamp: end of string before {:?}", mark.to_string()))
             }
-            None if self.0.is_empty() => Err(format!("not a valid RFC3339 timestamp: end of string before {:?}", mark.to_string())),
-            None => {
-                Err(format!("not a valid RFC3339 timestamp: found {:?} where {:?} is expected", self.0, mark.to_string()))
-            }
+            None => Err(format!(
+                "not a valid RFC3339 timestamp: found {:?} where {:?} is expected",
+                self.0,
+                mark.to_string()
+            )),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Regular expressions as `regex`, `regexall` and `replace` use them.
 
-use crate::functions::CallError;
 use super::re2::{PatternError, translate};
+use crate::functions::CallError;
 use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
 use regex_automata::util::{interpolate, syntax};

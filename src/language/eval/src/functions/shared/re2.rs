@@ -28,7 +28,8 @@ const SPACE: &str = "\\t\\n\\x0C\\r ";
 
 /// Rewrites a pattern.
 pub(in crate::functions) fn translate(pattern: &str) -> Result<Translated, PatternError> {
-    let mut t = Translator { whole: pattern, at: 0, out: String::new(), names: Vec::new(), open: 0, before: Before::Nothing };
+    let mut t =
+        Translator { whole: pattern, at: 0, out: String::new(), names: Vec::new(), open: 0, before: Before::Nothing };
     while let Some(c) = t.peek() {
         t.next(c)?;
     }
@@ -156,7 +157,8 @@ impl<'p> Translator<'p> {
     fn counted(&mut self) -> Result<Option<String>, PatternError> {
         let Some((inside, _)) = self.rest().get(1..).and_then(|r| r.split_once('}')) else { return Ok(None) };
         let (low, high) = inside.split_once(',').map_or((inside, None), |(l, h)| (l, Some(h)));
-        let number = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()) && (t.len() == 1 || !t.starts_with('0'));
+        let number =
+            |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()) && (t.len() == 1 || !t.starts_with('0'));
         if !number(low) || !high.is_none_or(|h| h.is_empty() || number(h)) {
             return Ok(None);
         }

@@ -1,7 +1,7 @@
 //! What the operations on sets have in common.
 
-use crate::functions::CallError;
 use super::signature::{Call, Outcome};
+use crate::functions::CallError;
 use value::{Content, Type, Value, convert, unify};
 
 /// The set type that all arguments convert to; empty sets of no type do not count.
@@ -14,9 +14,7 @@ pub(in crate::functions) fn common_type(args: &[Value]) -> Result<Type, CallErro
     if types.is_empty() {
         return Ok(Type::set(Type::Dynamic));
     }
-    unify(&types)
-        .map(Type::set)
-        .ok_or_else(|| CallError::new("given sets must all have compatible element types"))
+    unify(&types).map(Type::set).ok_or_else(|| CallError::new("given sets must all have compatible element types"))
 }
 
 /// What becomes of sets that are wholly known.

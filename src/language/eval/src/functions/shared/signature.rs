@@ -261,9 +261,7 @@ impl<'a> Call<'a> {
 
 /// A number as machine integer.
 pub(in crate::functions) fn whole(number: &Number) -> Result<i64, String> {
-    number
-        .to_i64()
-        .ok_or_else(|| format!("value must be a whole number, between {} and {}", i64::MIN, i64::MAX))
+    number.to_i64().ok_or_else(|| format!("value must be a whole number, between {} and {}", i64::MIN, i64::MAX))
 }
 
 /// Text as a value.

@@ -55,7 +55,11 @@ fn unknown_arguments_give_unknown_results_of_the_right_type() {
         ("uuid", vec![], Type::String),
         ("bcrypt", vec![text("a")], Type::String),
         ("zipmap", vec![strings(), strings()], Type::map(Type::String)),
-        ("setunion", vec![unknown(Type::set(Type::String)), Value::set(Type::String, [text("a")])], Type::set(Type::String)),
+        (
+            "setunion",
+            vec![unknown(Type::set(Type::String)), Value::set(Type::String, [text("a")])],
+            Type::set(Type::String),
+        ),
         ("issensitive", vec![unknown(Type::String)], Type::Bool),
     ];
     for (name, args, ty) in rows {

@@ -16,9 +16,9 @@ fn evaluate(expr: &Expr) -> Result<Value, String> {
         ExprKind::Binary { first, rest } => {
             // The only operator in the rows is the division.
             let rest = rest.iter().map(|(_, e)| evaluate(e)).collect::<Result<Vec<_>, _>>()?;
-            let quotient = rest.iter().fold(evaluate(first)?.as_number().unwrap().clone(), |a, b| {
-                a.div(b.as_number().unwrap()).unwrap()
-            });
+            let quotient = rest
+                .iter()
+                .fold(evaluate(first)?.as_number().unwrap().clone(), |a, b| a.div(b.as_number().unwrap()).unwrap());
             Ok(Value::number(quotient))
         }
         ExprKind::Paren(inner) => evaluate(inner),
