@@ -24,6 +24,11 @@ pub(crate) fn rewrite(args: impl IntoIterator<Item = OsString>, extra: impl Fn(&
             out.push(arg);
             continue;
         }
+        if !command_seen && matches!(text, "-version" | "--version" | "-v") {
+            command_seen = true;
+            out.push("version".into());
+            continue;
+        }
         out.push(double_dash(text).into());
         if !command_seen && !text.starts_with('-') {
             command_seen = true;

@@ -45,7 +45,7 @@ fn backend(root: &Module) -> Option<Diagnostic> {
 }
 
 /// The directory was initialised with a backend of which the configuration says nothing (any more): the state is there.
-fn initialised(site: &Site) -> Option<Diagnostic> {
+pub(crate) fn initialised(site: &Site) -> Option<Diagnostic> {
     let text = Workspaces::new(site.state_dir(), site.data_dir()).backend_record()?;
     let record = value::json::parse(&text).ok()?;
     let Node::String(kind) = record.get("backend")?.get("type")?.clone() else {

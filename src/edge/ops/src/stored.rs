@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use crate::storage::{Locking, Storage};
-use crate::{Request, Said, Site};
+use crate::{Request, Said, Site, World, not_yet};
 use diag::Diagnostic;
 use state::{DecodedObject, State};
 use std::sync::Arc;
@@ -20,6 +20,11 @@ pub struct Stored {
 /// # Errors
 /// As [`Storage::open`].
 pub fn read_state(site: &Site) -> Result<Arc<State>, Diagnostic> {
+    if site.world == World::Real
+        && let Some(elsewhere) = not_yet::initialised(site)
+    {
+        return Err(elsewhere);
+    }
     Ok(Storage::open(site, Locking::Free, "show")?.state().clone())
 }
 

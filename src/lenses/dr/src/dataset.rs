@@ -191,8 +191,8 @@ fn point(observations: &Observations<'_>, object: &Observed, from: &Arc<str>) ->
     let is_snapshot = object.addr.resource.kind.as_ref() == "aws_ebs_snapshot";
     let names_key = object.value.get("kms_key_id").is_some_and(|key| key.as_str().is_some());
     let seal = match observations.get(from) {
-        Some(volume) if is_snapshot && !names_key => seal::of(observations, volume),
-        _ => seal::of(observations, &implied_encryption(object)),
+        Some(volume) if is_snapshot && !names_key => seal::at_rest(observations, volume),
+        _ => seal::at_rest(observations, &implied_encryption(object)),
     };
     Copy {
         id: object.addr.to_string().into(),

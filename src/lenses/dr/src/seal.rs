@@ -17,6 +17,19 @@ pub(crate) fn of(observations: &Observations<'_>, object: &Observed) -> Formula 
     }
 }
 
+/// The seal of a copy that is not in use. A disk that is attached shows that its key works; nothing shows that of a
+/// key outside of the estate which sealed a snapshot long ago.
+pub(crate) fn at_rest(observations: &Observations<'_>, object: &Observed) -> Formula {
+    let seal = of(observations, object);
+    match observations.target(object, "kms_key_id") {
+        Ok(Some(Target::Outside(name))) if seal != Formula::False && !name.starts_with("alias/aws/") => {
+            let why = format!("{name} is not in this configuration, so whether that key still works is not known");
+            seal.and(Formula::Unknown(why.into()))
+        }
+        _ => seal,
+    }
+}
+
 /// No key is named: nothing seals it, or the account's default key of the region does.
 fn unnamed(observations: &Observations<'_>, object: &Observed) -> Formula {
     match object.value.get("encrypted").map(|v| (v.as_bool(), v.is_null())) {

@@ -331,6 +331,33 @@ fn a_snapshot_under_a_key_that_was_replaced_cannot_be_read() {
 }
 
 #[test]
+fn a_snapshot_under_a_key_that_nobody_knows_is_not_called_restorable() {
+    let old = "arn:aws:kms:eu-central-1:1:key/old";
+    check(
+        &format!(
+            "aws_ebs_volume.d availability_zone=eu-central-1a encrypted=false region=eu-central-1 id=vol-1
+             aws_ebs_snapshot.s volume_id=vol-1 encrypted=true kms_key_id={old} region=eu-central-1"
+        ),
+        "",
+        expect![[r#"
+            aws_ebs_volume.d
+              disk=aws_ebs_volume.d        unknown
+                  aws_ebs_volume.d is gone: it needs disk=aws_ebs_volume.d
+                  aws_ebs_snapshot.s is undecided: arn:aws:kms:eu-central-1:1:key/old is not in this configuration, so whether that key still works is not known
+              zone=eu-central-1a           unknown
+                  aws_ebs_volume.d is gone: it needs zone=eu-central-1a
+                  aws_ebs_snapshot.s is undecided: arn:aws:kms:eu-central-1:1:key/old is not in this configuration, so whether that key still works is not known
+              region=eu-central-1          LOST
+                  aws_ebs_volume.d is gone: it needs region=eu-central-1
+                  aws_ebs_snapshot.s is gone: it needs region=eu-central-1
+              key=arn:aws:kms:eu-central-1:1:key/old unaffected
+                  aws_ebs_volume.d does not depend on it
+                  aws_ebs_snapshot.s cannot be read: it is sealed by key=arn:aws:kms:eu-central-1:1:key/old
+        "#]],
+    );
+}
+
+#[test]
 fn types_that_are_not_understood_are_counted_and_named() {
     let (report, _) = judge("aws_sqs_queue.q id=x\naws_sqs_queue.r id=y\naws_vpc.v id=z", "");
     assert_eq!(report.modelled, 1);

@@ -17,6 +17,8 @@ fn long_flags_get_two_dashes() {
         (&["drform", "plan", "--var", "a=-b", "-h"], &["drform", "plan", "--var", "a=-b", "-h"]),
         (&["drform", "console", "--", "-x"], &["drform", "console", "--", "-x"]),
         (&["drform", "x", "-1"], &["drform", "x", "-1"]),
+        (&["drform", "-version"], &["drform", "version"]),
+        (&["drform", "-chdir=x", "-v"], &["drform", "--chdir=x", "version"]),
         (&["drform", "sandbox", "lose", "zone=a"], &["drform", "sandbox", "lose", "zone=a"]),
     ] {
         assert_eq!(run(args, &[]), expected);
