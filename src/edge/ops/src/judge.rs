@@ -3,7 +3,7 @@
 use crate::configuration::Configuration;
 use crate::session::Session;
 use addrs::{Mode, ProviderConfig, ResourceInstance};
-use diag::Diagnostics;
+use diag::{Diagnostic, Diagnostics};
 use dr::{Declared, Observed, Presence, Report};
 use plan::{Action, InstanceChange, Plan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +79,29 @@ pub(crate) fn stored(session: &Session, refreshed: Option<&Plan>) -> (Report, Di
 fn is_found(plan: &Plan, addr: &ResourceInstance) -> bool {
     let moved_to = plan.moved.iter().find(|(_, from)| *from == addr).map(|(to, _)| to);
     plan.refreshed.object(moved_to.unwrap_or(addr), None).is_some()
+}
+
+/// Data sets of which the plan destroys every copy that can be read now, also where a new one takes its place: a new
+/// disk is empty (CHG002).
+pub(crate) fn last_copies(plan: &Plan, before: &Report) -> Diagnostics {
+    let destroyed: BTreeSet<Arc<str>> = plan
+        .changes
+        .iter()
+        .filter(|c| c.deposed.is_none() && (c.action == Action::Delete || c.action.is_replace()))
+        .map(|c| c.addr.to_string().into())
+        .collect();
+    let emptied = before.datasets.iter().filter(|set| !set.readable.is_empty() && set.readable.is_subset(&destroyed));
+    emptied
+        .map(|set| {
+            let copies: Vec<&str> = set.readable.iter().map(AsRef::as_ref).collect();
+            let which = if copies.len() == 1 { "the only copy that can be read" } else { "all copies that can be read" };
+            Diagnostic::warning(
+                format!("This plan destroys {which} of {}", set.name),
+                format!("Destroyed or replaced: {}. What is made instead is empty.", copies.join(", ")),
+            )
+            .next("Take a copy that the plan leaves alone, or keep one with lifecycle { prevent_destroy = true }, unless the data may go.")
+        })
+        .collect()
 }
 
 fn judge(objects: Vec<Observed>, configuration: &Configuration) -> (Report, Diagnostics) {

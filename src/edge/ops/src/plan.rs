@@ -41,5 +41,8 @@ pub fn plan(
         said.diagnostics.extend(diagnostics);
     }
     let before = judge::before(&plan, &session.configuration);
+    if plan.mode == Mode::Normal {
+        said.diagnostics.extend(judge::last_copies(&plan, &before));
+    }
     (Some(Planned { plan: Arc::new(plan), before, after, input, session }), said)
 }

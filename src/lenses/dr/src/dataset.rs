@@ -60,6 +60,14 @@ pub(crate) struct Copy {
     pub(crate) made_from: Option<Arc<str>>,
 }
 
+impl Copy {
+    /// Whether its bytes can certainly be read while nothing is lost.
+    pub(crate) fn is_readable(&self) -> bool {
+        let nothing = BTreeSet::new();
+        self.place.under(&nothing).is_yes() && self.seal.under(&nothing).is_yes()
+    }
+}
+
 /// Copies of the same data.
 #[derive(Clone, Debug)]
 pub(crate) struct DataSet {

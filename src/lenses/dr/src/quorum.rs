@@ -35,6 +35,11 @@ impl Quorum {
         Quorum { name: name.clone(), rule: declared.rule, members }
     }
 
+    /// Members whose data can certainly be read while nothing is lost.
+    pub(crate) fn readable(&self) -> BTreeSet<Arc<str>> {
+        self.members.iter().filter(|m| m.copy.is_readable()).map(|m| m.copy.id.clone()).collect()
+    }
+
     pub(crate) fn judge(&self) -> Vec<Verdict> {
         let mut failures = BTreeSet::new();
         for member in &self.members {

@@ -46,6 +46,8 @@ pub struct Judged {
     pub name: Arc<str>,
     /// Objects that hold it, in the order in which they would be used.
     pub copies: Vec<Arc<str>>,
+    /// Those of them that can certainly be read while nothing is lost.
+    pub readable: BTreeSet<Arc<str>>,
     /// By failure: disks, instances, zones, regions, keys.
     pub verdicts: Vec<Verdict>,
 }
@@ -68,12 +70,18 @@ pub fn assess(objects: &[Observed], declared: &Declared) -> Report {
     for (name, declared) in &declared.quorums {
         let quorum = Quorum::find(&observations, name, declared);
         taken.extend(declared.members.iter().cloned());
-        report.datasets.push(Judged { name: name.clone(), copies: declared.members.clone(), verdicts: quorum.judge() });
+        report.datasets.push(Judged {
+            name: name.clone(),
+            copies: declared.members.clone(),
+            readable: quorum.readable(),
+            verdicts: quorum.judge(),
+        });
     }
     for set in dataset::find(&observations, declared, &taken) {
         report.datasets.push(Judged {
             name: set.name.clone(),
             copies: set.copies.iter().map(|c| c.id.clone()).collect(),
+            readable: set.copies.iter().filter(|c| c.is_readable()).map(|c| c.id.clone()).collect(),
             verdicts: judge(&set),
         });
     }
