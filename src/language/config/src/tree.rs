@@ -1,7 +1,7 @@
 //! What a configuration declares: the modules, and in each the declarations, not evaluated.
 
 use crate::TypeDefaults;
-use addrs::{Mode, ModulePath, Provider, ProviderConfig, Resource};
+use addrs::{ModulePath, Provider, ProviderConfig, Resource};
 use diag::Range;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -200,13 +200,6 @@ pub struct ResourceConfig {
     pub body: Body,
     /// The block's header.
     pub range: Range,
-}
-
-impl ResourceConfig {
-    /// True for `resource` blocks.
-    pub fn is_managed(&self) -> bool {
-        self.addr.mode == Mode::Managed
-    }
 }
 
 /// A `lifecycle` block.

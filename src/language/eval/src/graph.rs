@@ -5,12 +5,12 @@
 use crate::declared;
 use crate::references::{Parsed, Referent, free_traversals, parse_referent};
 use crate::variable::Rules;
-use addrs::{ConfigResource, Mode, ModulePath, ProviderConfig};
+use addrs::{ConfigResource, ModulePath, ProviderConfig};
 use config::{CheckRule, Module, ModuleCall, ModuleTree, ResourceConfig};
 use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use syntax::{Block, Body, Expression, Name, Span, Step};
 
 /// One thing to evaluate.
@@ -61,68 +61,12 @@ pub struct ExpressionGraph {
     /// All nodes, each after those that it waits for (but for cycles, which are reported).
     pub order: Vec<usize>,
     index: BTreeMap<ExprNode, usize>,
-    closure: OnceLock<Closure>,
-}
-
-/// Which resources each node depends on, as bits.
-#[derive(Debug, Default)]
-struct Closure {
-    resources: Vec<usize>,
-    bits: Vec<Box<[u64]>>,
 }
 
 impl ExpressionGraph {
-    /// The place of a node.
-    pub fn index_of(&self, node: &ExprNode) -> Option<usize> {
-        self.index.get(node).copied()
-    }
-
     /// The nodes that a node waits for.
     pub fn dependencies_of(&self, node: usize) -> &[usize] {
         self.dependencies.get(node).map_or(&[], Vec::as_slice)
-    }
-
-    /// The managed resources and data sources that a node depends on, through whatever, itself excluded: what state
-    /// keeps as `dependencies`. All are found at the first call, in one walk over the graph.
-    pub fn resource_dependencies(&self, node: usize) -> BTreeSet<ConfigResource> {
-        let closure = self.closure.get_or_init(|| self.close());
-        let Some(bits) = closure.bits.get(node) else { return BTreeSet::new() };
-        let found = closure.resources.iter().enumerate().filter(|(bit, resource)| {
-            **resource != node && bits.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
-        });
-        found.filter_map(|(_, resource)| self.resource_at(*resource).cloned()).collect()
-    }
-
-    fn resource_at(&self, node: usize) -> Option<&ConfigResource> {
-        match self.nodes.get(node) {
-            Some(ExprNode::Resource(resource)) => Some(resource),
-            _ => None,
-        }
-    }
-
-    fn close(&self) -> Closure {
-        let stored = |node: &usize| self.resource_at(*node).is_some_and(|r| r.resource.mode != Mode::Ephemeral);
-        let resources: Vec<usize> = (0..self.nodes.len()).filter(stored).collect();
-        let bit_of: BTreeMap<usize, usize> = resources.iter().enumerate().map(|(bit, node)| (*node, bit)).collect();
-        let words = resources.len().div_ceil(64);
-        let mut bits: Vec<Box<[u64]>> = vec![Box::default(); self.nodes.len()];
-        for &node in &self.order {
-            let mut own = vec![0_u64; words].into_boxed_slice();
-            for dependency in self.dependencies_of(node) {
-                if let Some(theirs) = bits.get(*dependency) {
-                    own.iter_mut().zip(theirs).for_each(|(word, more)| *word |= more);
-                }
-                if let Some(bit) = bit_of.get(dependency)
-                    && let Some(word) = own.get_mut(bit / 64)
-                {
-                    *word |= 1 << (bit % 64);
-                }
-            }
-            if let Some(place) = bits.get_mut(node) {
-                *place = own;
-            }
-        }
-        Closure { resources, bits }
     }
 }
 
