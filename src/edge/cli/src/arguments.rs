@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Provisioning that knows what your infrastructure survives.
 ///
-/// Flags are Terraform's: one dash or two. `-sandbox` runs any command in a simulated cloud under
+/// Flags are Terraform's: one dash or two. `-sandbox` makes a command work in a simulated cloud under
 /// `.drform/sandbox`, without an account.
 #[derive(Debug, Parser)]
 #[command(name = "drform", version, disable_version_flag = true, max_term_width = 100)]

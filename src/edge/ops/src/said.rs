@@ -12,12 +12,6 @@ pub struct Said {
 }
 
 impl Said {
-    /// Adds diagnostics; true while there is no error among all of them.
-    pub(crate) fn and(&mut self, more: impl IntoIterator<Item = Diagnostic>) -> Go {
-        self.diagnostics.extend(more);
-        if self.diagnostics.has_errors() { Go::Stop } else { Go::On }
-    }
-
     /// Adds the error of a step, or hands on its result.
     pub(crate) fn take<T>(&mut self, step: Result<T, impl Into<Diagnostic>>) -> Option<T> {
         match step {
@@ -28,11 +22,4 @@ impl Said {
             }
         }
     }
-}
-
-/// Whether an operation may go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Go {
-    On,
-    Stop,
 }

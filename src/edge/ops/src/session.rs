@@ -65,7 +65,8 @@ impl Session {
         }
         let storage = said.take(Storage::open(&site, request.locking, operation))?;
         let troubles = state::integrity(storage.state());
-        if said.and(troubles) == crate::said::Go::Stop {
+        said.diagnostics.extend(troubles);
+        if said.diagnostics.has_errors() {
             return None;
         }
         if !matches!(operation, "show" | "recover") {
