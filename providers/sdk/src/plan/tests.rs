@@ -25,7 +25,7 @@ fn schema() -> Schema {
         ]
         .into(),
         blocks: [("disk".into(), nested(Nesting::List)), ("tag".into(), nested(Nesting::Set))].into(),
-        deprecated: None,
+        ..Block::default()
     };
     Schema { version: 0, block }
 }

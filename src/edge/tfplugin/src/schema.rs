@@ -13,7 +13,7 @@ use crate::json::{read_type, type_json};
 use crate::tfplugin6::{self as wire, get_provider_schema, schema as wire_schema};
 use configschema::{
     Attribute, AttributeType, Block, Function, FunctionParameter, NestedAttributes, NestedBlock, Nesting,
-    ProviderSchema, Schema,
+    ProviderSchema, Schema, description,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,6 +61,7 @@ fn schemas_from_wire(schemas: &BTreeMap<String, wire::Schema>, what: &str) -> Re
 fn block_from_wire(block: &wire_schema::Block) -> Result<Block, String> {
     let mut out = Block {
         attributes: attributes_from_wire(&block.attributes)?,
+        description: description(&block.description),
         deprecated: deprecation(block.deprecated, &block.deprecation_message),
         ..Block::default()
     };
@@ -96,6 +97,7 @@ fn attributes_from_wire(attributes: &[wire_schema::Attribute]) -> Result<BTreeMa
         };
         let read = Attribute {
             ty,
+            description: description(&attribute.description),
             required: attribute.required,
             optional: attribute.optional,
             computed: attribute.computed,
@@ -190,6 +192,8 @@ fn block_to_wire(block: &Block) -> wire_schema::Block {
     wire_schema::Block {
         attributes: attributes_to_wire(&block.attributes),
         block_types: block.blocks.iter().map(nested).collect(),
+        description: block.description.to_string(),
+        description_kind: wire::StringKind::Plain.into(),
         deprecated: block.deprecated.is_some(),
         deprecation_message: block.deprecated.as_deref().unwrap_or_default().into(),
         ..Default::default()
@@ -206,6 +210,8 @@ fn attributes_to_wire(attributes: &BTreeMap<Arc<str>, Attribute>) -> Vec<wire_sc
             name: name.to_string(),
             r#type: plain.into(),
             nested_type,
+            description: attribute.description.to_string(),
+            description_kind: wire::StringKind::Plain.into(),
             required: attribute.required,
             optional: attribute.optional,
             computed: attribute.computed,
@@ -213,7 +219,6 @@ fn attributes_to_wire(attributes: &BTreeMap<Arc<str>, Attribute>) -> Vec<wire_sc
             write_only: attribute.write_only,
             deprecated: attribute.deprecated.is_some(),
             deprecation_message: attribute.deprecated.as_deref().unwrap_or_default().into(),
-            ..Default::default()
         }
     };
     attributes.iter().map(write).collect()

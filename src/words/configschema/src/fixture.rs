@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::{Attribute, AttributeType, Block, NestedAttributes, NestedBlock, Nesting, implied_type};
+use std::sync::Arc;
 use value::json::{Node, decode, parse, simple, type_from_json};
 use value::{Content, PathStep, Type, Value};
 
@@ -43,6 +44,7 @@ pub(crate) fn block(text: &str) -> Block {
                 };
                 let attribute = Attribute {
                     ty,
+                    description: Arc::default(),
                     required: flags.contains('r'),
                     optional: flags.contains('o'),
                     computed: flags.contains('c'),

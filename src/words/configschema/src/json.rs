@@ -1,11 +1,12 @@
-//! Provider schemas from the JSON that `terraform providers schema -json` prints.
+//! Provider schemas from and to the JSON that `terraform providers schema -json` prints.
 
 #[cfg(test)]
 mod tests;
+mod write;
 
 use crate::{
     Attribute, AttributeType, Block, Function, FunctionParameter, NestedAttributes, NestedBlock, Nesting,
-    ProviderSchema, Schema,
+    ProviderSchema, Schema, description,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -143,7 +144,14 @@ fn block(node: &Node) -> Read<Block> {
     if let Some(name) = blocks.keys().find(|name| attributes.contains_key(*name)) {
         return under("block_types", under(name, wrong("an attribute has that name too")));
     }
-    Ok(Block { attributes, blocks, deprecated: deprecation(node)? })
+    Ok(Block { attributes, blocks, description: description_of(node)?, deprecated: deprecation(node)? })
+}
+
+fn description_of(node: &Node) -> Read<Arc<str>> {
+    match member(node, "description") {
+        Some(_) => text(node, "description").map(description),
+        None => Ok(Arc::default()),
+    }
 }
 
 fn deprecation(node: &Node) -> Read<Option<Arc<str>>> {
@@ -164,6 +172,7 @@ fn attribute(node: &Node) -> Read<Attribute> {
     };
     Ok(Attribute {
         ty,
+        description: description_of(node)?,
         required: flag(node, "required")?,
         optional: flag(node, "optional")?,
         computed: flag(node, "computed")?,

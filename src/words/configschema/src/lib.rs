@@ -28,5 +28,5 @@ pub use proposed::{planned_unknown_object, proposed_new};
 pub use replace::replace_paths;
 pub use schema::{
     Attribute, AttributeType, Block, Function, FunctionParameter, NestedAttributes, NestedBlock, Nesting,
-    ProviderSchema, Schema,
+    ProviderSchema, Schema, description,
 };

@@ -37,8 +37,17 @@ pub struct Block {
     pub attributes: BTreeMap<Arc<str>, Attribute>,
     /// Nested block types by name.
     pub blocks: BTreeMap<Arc<str>, NestedBlock>,
+    /// What it is, plain text or markdown; empty when nobody says.
+    pub description: Arc<str>,
     /// Why it should not be used any more.
     pub deprecated: Option<Arc<str>>,
+}
+
+impl Block {
+    /// The same block with a description.
+    pub fn described(self, text: &str) -> Block {
+        Block { description: description(text), ..self }
+    }
 }
 
 /// One attribute.
@@ -46,6 +55,8 @@ pub struct Block {
 pub struct Attribute {
     /// Its type.
     pub ty: AttributeType,
+    /// What it is, plain text or markdown; empty when nobody says.
+    pub description: Arc<str>,
     /// Must be in the configuration and not null.
     pub required: bool,
     /// May be in the configuration.
@@ -81,9 +92,15 @@ impl Attribute {
         Attribute { optional: true, computed: true, ..Attribute::of(ty) }
     }
 
+    /// The same attribute with a description.
+    pub fn described(self, text: &str) -> Attribute {
+        Attribute { description: description(text), ..self }
+    }
+
     fn of(ty: Type) -> Attribute {
         Attribute {
             ty: AttributeType::Plain(ty),
+            description: Arc::default(),
             required: false,
             optional: false,
             computed: false,
@@ -92,6 +109,12 @@ impl Attribute {
             deprecated: None,
         }
     }
+}
+
+/// A description as schemas keep it. Big providers have a hundred thousand attributes, most of them without one: the empty
+/// text is one for all.
+pub fn description(text: &str) -> Arc<str> {
+    if text.is_empty() { Arc::default() } else { text.into() }
 }
 
 /// The type of an attribute.

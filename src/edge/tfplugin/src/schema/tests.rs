@@ -5,11 +5,11 @@ use value::Type;
 fn everything() -> ProviderSchema {
     let secret = Attribute { sensitive: true, write_only: true, ..Attribute::optional(Type::String) };
     let old = Attribute { deprecated: Some("use b".into()), ..Attribute::optional_computed(Type::Number) };
-    let mut block = Block::default();
+    let mut block = Block::default().described("A thing.");
     block.attributes.insert("a".into(), old);
     block.attributes.insert("b".into(), Attribute::required(Type::list(Type::object([("x", Type::Dynamic)]))));
     block.attributes.insert("secret".into(), secret);
-    block.attributes.insert("id".into(), Attribute::computed(Type::String));
+    block.attributes.insert("id".into(), Attribute::computed(Type::String).described("Its `id`."));
     let inner = block.clone();
     for (name, nesting) in [
         ("single", Nesting::Single),

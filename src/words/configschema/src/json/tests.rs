@@ -8,7 +8,7 @@ const SCHEMA: &str = r#"{
   "resource_schemas": {
     "probe_thing": {"version": 3, "block": {
       "attributes": {
-        "id": {"type": "string", "description_kind": "plain", "computed": true},
+        "id": {"type": "string", "description_kind": "plain", "computed": true, "description": "Its name."},
         "secret": {"type": "string", "required": true, "sensitive": true, "write_only": true, "deprecated": true},
         "rules": {"nested_type": {"attributes": {"port": {"type": "number", "optional": true}}, "nesting_mode": "set"}, "optional": true, "computed": true}
       },
@@ -30,6 +30,7 @@ fn reads_what_terraform_prints() {
     assert!(schema.provider.attributes["region"].optional);
     let thing = &schema.resources["probe_thing"];
     assert_eq!(thing.version, 3);
+    assert_eq!(&*thing.block.attributes["id"].description, "Its name.");
     let secret = &thing.block.attributes["secret"];
     assert!(secret.required && secret.sensitive && secret.write_only && !secret.computed);
     assert_eq!(secret.deprecated.as_deref(), Some(""));
@@ -83,4 +84,34 @@ fn errors_say_where() {
     for (text, want) in rows {
         assert_eq!(ProviderSchema::from_json(&text).unwrap_err().to_string(), want, "{text}");
     }
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let mut schema = ProviderSchema::from_json(SCHEMA).unwrap();
+    schema.provider = schema.provider.described("Where <things> are.");
+    assert_eq!(ProviderSchema::from_json(&schema.to_json()), Ok(schema.clone()));
+    let other = ProviderSchema { provider: schema.provider.clone().described(""), ..schema.clone() };
+    assert_ne!(ProviderSchema::from_json(&other.to_json()), Ok(schema));
+}
+
+#[test]
+fn members_and_their_order_are_those_of_terraform() {
+    let text = concat!(
+        r#"{"provider":{"version":0,"block":{"description_kind":"plain"}},"#,
+        r#""resource_schemas":{"x_a":{"version":2,"block":{"attributes":{"#,
+        r#""a":{"type":["list","string"],"description":"d","description_kind":"plain","deprecated":true,"optional":true,"computed":true,"sensitive":true},"#,
+        r#""n":{"nested_type":{"attributes":{"w":{"type":"string","description_kind":"plain","required":true,"write_only":true}},"nesting_mode":"map"},"description_kind":"plain","optional":true}},"#,
+        r#""block_types":{"b":{"nesting_mode":"set","block":{"description":"e","description_kind":"plain","deprecated":true},"min_items":1,"max_items":2}},"#,
+        r#""description_kind":"plain"}}},"#,
+        r#""functions":{"f":{"return_type":"bool","parameters":[{"name":"p","is_nullable":true,"type":"dynamic"}],"variadic_parameter":{"name":"v","type":"number"}}}}"#,
+    );
+    assert_eq!(ProviderSchema::from_json(text).unwrap().to_json(), text);
+}
+
+/// `printed.json` is the entry of our own provider as `terraform` 1.11.4 prints it.
+#[test]
+fn what_terraform_printed_comes_out_the_same() {
+    let printed = include_str!("printed.json").trim_end();
+    assert_eq!(ProviderSchema::from_json(printed).unwrap().to_json(), printed);
 }
