@@ -20,4 +20,4 @@ pub use private::Private;
 pub use provider::{
     ChangeRequest, DataSource, Function, FunctionError, Future, Object, Provider, Repeat, Resource, StoredState,
 };
-pub use serve::{Served, serve};
+pub use serve::{Served, serve, serve_at};

@@ -96,6 +96,13 @@ pub trait Resource: Send + Sync + 'static {
         Repeat::Never
     }
 
+    /// The object relies on the tolerance that hosts have for the legacy SDK: computed nested blocks, defaults of
+    /// arguments that are not computed. Goes into every answer to a plan or a change; hosts then only log what differs.
+    /// For types whose schema is given; a new one does without.
+    fn legacy(&self) -> bool {
+        false
+    }
+
     /// Attributes whose change forces a replacement.
     fn forces_replacement(&self) -> &[&str] {
         &[]

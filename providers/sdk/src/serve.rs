@@ -8,7 +8,7 @@ use crate::side_services::{Ending, SideServices};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::process::parent_id;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,8 @@ use tfplugin::{Address, Handshake, Identity, MESSAGE_LIMIT, certificate_from_pem
 use tokio::net::UnixListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tonic::transport::Server;
+use tonic::transport::server::Router;
 
 /// The one protocol that is served.
 const PROTOCOL: u32 = 6;
@@ -155,15 +157,7 @@ async fn run(served: Served, provider: Arc<dyn Provider>, start: Start) -> io::R
     let (certificate, tls) = identity.unzip();
     let ending = watch::Sender::new(Ending::NotYet);
     let running = Running::new();
-    let services = SideServices { ending: ending.clone() };
-    let provider = ProviderServer::new(ProviderService::new(provider, running.clone()))
-        .max_decoding_message_size(MESSAGE_LIMIT)
-        .max_encoding_message_size(MESSAGE_LIMIT);
-    let router = tonic::transport::Server::builder()
-        .add_service(provider)
-        .add_service(GrpcControllerServer::new(services.clone()))
-        .add_service(GrpcStdioServer::new(services.clone()))
-        .add_service(GrpcBrokerServer::new(services));
+    let router = router(ProviderService::new(provider, running.clone()), SideServices { ending: ending.clone() });
     tokio::spawn(watch_for_the_end(ending.clone(), start)?);
     match start {
         Start::ByHost => {
@@ -185,6 +179,34 @@ async fn run(served: Served, provider: Arc<dyn Provider>, start: Start) -> io::R
         Ok(Ok(result)) => result.map_err(io::Error::other),
         _ => Ok(()),
     }
+}
+
+fn router(provider: ProviderService, services: SideServices) -> Router {
+    let provider =
+        ProviderServer::new(provider).max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT);
+    Server::builder()
+        .add_service(provider)
+        .add_service(GrpcControllerServer::new(services.clone()))
+        .add_service(GrpcStdioServer::new(services.clone()))
+        .add_service(GrpcBrokerServer::new(services))
+}
+
+/// Serves a provider on a new socket, without a process of its own, until a host tells it to end or the future is
+/// dropped: for tests that play the host and look at the provider from both sides. Hosts reach it by
+/// `TF_REATTACH_PROVIDERS`.
+///
+/// # Errors
+/// Where there can be no such socket.
+pub async fn serve_at(socket: &Path, provider: impl Provider) -> io::Result<()> {
+    let listener = UnixListener::bind(socket)?;
+    let ending = watch::Sender::new(Ending::NotYet);
+    let router =
+        router(ProviderService::new(Arc::new(provider), Running::new()), SideServices { ending: ending.clone() });
+    let mut told = ending.subscribe();
+    let until = async move {
+        let _ = told.wait_for(|ending| *ending == Ending::Now).await;
+    };
+    router.serve_with_incoming_shutdown(connections(listener, None), until).await.map_err(io::Error::other)
 }
 
 /// What ends the process besides the Shutdown call: SIGTERM, and the death of the host. Ctrl-C is for the host, which
@@ -210,7 +232,7 @@ fn watch_for_the_end(ending: watch::Sender<Ending>, start: Start) -> io::Result<
 }
 
 /// How to reach a provider that was started by hand, as a shell takes it.
-fn reattach_line(served: &Served, socket: &std::path::Path) -> String {
+fn reattach_line(served: &Served, socket: &Path) -> String {
     let entry = serde_json::json!({ served.address: {
         "Protocol": "grpc",
         "ProtocolVersion": PROTOCOL,

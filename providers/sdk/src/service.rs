@@ -222,9 +222,13 @@ impl Service for ProviderService {
             proposed,
             private: Envelope::read(&request.prior_private).private,
         };
-        let repeat = served.repeat();
+        let (repeat, legacy) = (served.repeat(), served.legacy());
         let Reply { result, findings: said } = self.to_the_end(async move { served.plan(&asked).await }).await?;
-        let mut answer = wire::plan_resource_change::Response { diagnostics: findings(said), ..Default::default() };
+        let mut answer = wire::plan_resource_change::Response {
+            diagnostics: findings(said),
+            legacy_type_system: legacy,
+            ..Default::default()
+        };
         match result {
             Some(planned) => {
                 answer.planned_state = Some(dynamic_value(&planned.value, &ty));
@@ -250,7 +254,7 @@ impl Service for ProviderService {
             private: envelope.private,
             token: envelope.token.unwrap_or_else(fresh_token),
         };
-        let repeat = served.repeat();
+        let (repeat, legacy) = (served.repeat(), served.legacy());
         // What stands when nothing comes of it: the object before.
         let before = object(change.prior.clone(), &request.planned_private);
         let reply = self
@@ -274,6 +278,7 @@ impl Service for ProviderService {
             new_state: answer.state,
             private: answer.private.into(),
             diagnostics: answer.diagnostics,
+            legacy_type_system: legacy,
             ..Default::default()
         }))
     }

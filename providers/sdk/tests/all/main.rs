@@ -1,0 +1,6 @@
+//! A provider on the SDK, under our own host and under `terraform`, over the wire.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
+
+mod legacy;
+mod probe;
