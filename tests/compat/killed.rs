@@ -179,6 +179,7 @@ fn agrees(dir: &Path, setting: &Setting, told: &str, arguments: &[&str]) {
     assert_eq!(created.len(), OBJECTS, "{told}\n{}", record(dir));
     let distinct: BTreeSet<&String> = created.iter().collect();
     assert_eq!(distinct.len(), OBJECTS, "{told}\n{}", record(dir));
+    repetitions_say_so(dir, told);
     let all: Vec<&str> = ["plan", "-detailed-exitcode"].iter().chain(arguments).copied().collect();
     let plan = Tool::Drform.run(dir, setting, &all);
     assert_eq!(plan.code, 0, "{told}\n{}", plan.text());
@@ -191,5 +192,16 @@ fn record(dir: &Path) -> String {
 /// Tokens of what was carried out; repeats of the same request were not.
 fn tokens(dir: &Path, verb: &str) -> Vec<String> {
     let begin = format!("{verb} drform_spread ");
-    record(dir).lines().filter_map(|line| line.strip_prefix(&begin)).map(str::to_string).collect()
+    let token = |line: &str| Some(line.strip_prefix(&begin)?.trim_end_matches(" repeated").to_string());
+    record(dir).lines().filter_map(token).collect()
+}
+
+/// Every request but the first with its token says that it is a repetition. Whichever came to the provider first.
+fn repetitions_say_so(dir: &Path, told: &str) {
+    let record = record(dir);
+    let mut first = BTreeSet::new();
+    for line in record.lines().filter(|line| !line.ends_with(" repeated")) {
+        let request = line.trim_start_matches("repeat ");
+        assert!(first.insert(request), "{told}: {request} came again and did not say so\n{record}");
+    }
 }

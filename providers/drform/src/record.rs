@@ -1,10 +1,10 @@
 //! A record of what was asked for, for tests that kill the host or the provider.
 //!
 //! With `DRFORM_RECORD_FILE=PATH` in its environment the provider appends one line to PATH for each change, on disk
-//! before the answer: `create drform_spread TOKEN`, or `repeat create drform_spread TOKEN` when that token was there
-//! already. So a test counts objects that were made twice, and requests that were lost.
+//! before the answer: `create drform_spread TOKEN`, with `repeat ` before it when that token was there already, and
+//! ` repeated` after it when the host said that it may have been. So a test counts objects that were made twice, and requests that were lost.
 
-use sdk::{Diagnostic, Finding, Findings};
+use sdk::{ChangeRequest, Diagnostic, Finding, Findings};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -13,6 +13,9 @@ use value::Path;
 
 /// Names the file of the record; nothing is recorded without.
 pub(crate) const FILE_VARIABLE: &str = "DRFORM_RECORD_FILE";
+
+/// After a request of which the host says that it may have been carried out before.
+const SAID: &str = " repeated";
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +34,10 @@ impl Record {
     }
 
     /// Appends a line. A record that cannot be written fails the change: a test must not take silence for order.
-    pub(crate) fn append(&self, verb: Verb, kind: &str, token: &str) -> Findings {
+    pub(crate) fn append(&self, verb: Verb, kind: &str, change: &ChangeRequest) -> Findings {
         let file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(path) = file.as_ref() else { return Vec::new() };
-        match write(path, verb, kind, token) {
+        match write(path, verb, kind, change) {
             Ok(()) => Vec::new(),
             Err(why) => {
                 let detail = format!("{FILE_VARIABLE} is {}: {why}.", path.display());
@@ -47,7 +50,7 @@ impl Record {
     }
 }
 
-fn write(path: &PathBuf, verb: Verb, kind: &str, token: &str) -> io::Result<()> {
+fn write(path: &PathBuf, verb: Verb, kind: &str, change: &ChangeRequest) -> io::Result<()> {
     let mut file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
     // Processes of one test share the file; the lock goes when it is closed.
     file.lock()?;
@@ -58,8 +61,9 @@ fn write(path: &PathBuf, verb: Verb, kind: &str, token: &str) -> io::Result<()> 
         Verb::Update => "update",
         Verb::Delete => "delete",
     };
-    let line = format!("{verb} {kind} {token}");
-    let repeated = if lines.lines().any(|known| known == line) { "repeat " } else { "" };
-    file.write_all(format!("{repeated}{line}\n").as_bytes())?;
+    let line = format!("{verb} {kind} {}", change.token);
+    let known = lines.lines().any(|known| known.strip_suffix(SAID).unwrap_or(known) == line);
+    let (before, after) = (if known { "repeat " } else { "" }, if change.repeated { SAID } else { "" });
+    file.write_all(format!("{before}{line}{after}\n").as_bytes())?;
     file.sync_all()
 }

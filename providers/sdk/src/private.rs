@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 const REPEAT: &str = "drform:repeat";
 const TOKEN: &str = "drform:token";
+const REPEATED: &str = "drform:repeated";
 
 /// What a resource keeps with an object, apart from its attributes. Keys that begin with `drform:` are the SDK's.
 pub type Private = Map<String, Json>;
@@ -15,17 +16,20 @@ pub type Private = Map<String, Json>;
 pub(crate) struct Envelope {
     pub(crate) private: Private,
     pub(crate) token: Option<Arc<str>>,
+    /// Whether the host says that the same request may have been carried out before.
+    pub(crate) repeated: bool,
 }
 
 impl Envelope {
     /// Bytes that are no JSON object were not written by us: they hold nothing.
     pub(crate) fn read(bytes: &[u8]) -> Envelope {
         let Ok(Json::Object(mut private)) = serde_json::from_slice(bytes) else {
-            return Envelope { private: Private::new(), token: None };
+            return Envelope { private: Private::new(), token: None, repeated: false };
         };
         private.remove(REPEAT);
         let token = private.remove(TOKEN).and_then(|token| token.as_str().map(Arc::from));
-        Envelope { private, token }
+        let repeated = private.remove(REPEATED) == Some(Json::Bool(true));
+        Envelope { private, token, repeated }
     }
 }
 
@@ -71,6 +75,11 @@ mod tests {
         assert_eq!(kept(&own, Repeat::SameObject), br#"{"drform:repeat":"same_object","etag":7}"#);
         let read = Envelope::read(&planned(&own, Repeat::SameObject));
         assert_eq!((read.private, read.token.map(|token| token.len())), (own, Some(36)));
+        let again = Envelope::read(br#"{"drform:repeat":"same_object","drform:repeated":true,"etag":7}"#);
+        assert!(again.repeated && !again.private.contains_key(REPEATED));
+        for not in [&br#"{"drform:repeat":"same_object"}"#[..], br#"{"drform:repeated":"true"}"#, b""] {
+            assert!(!Envelope::read(not).repeated);
+        }
         let foreign = Envelope::read(b"null");
         assert!(foreign.private.is_empty() && foreign.token.is_none());
     }

@@ -75,6 +75,9 @@ pub struct ChangeRequest {
     pub private: Private,
     /// The same for a repetition of the same request, different for any other one.
     pub token: Arc<str>,
+    /// The host knows that the same request may have been carried out before, and that its answer was lost. Only then
+    /// may an object that is there already under the same name be taken for ours. Hosts other than drform never say so.
+    pub repeated: bool,
 }
 
 /// A stored object of any schema version.

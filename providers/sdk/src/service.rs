@@ -253,6 +253,7 @@ impl Service for ProviderService {
             config: read(request.config.as_ref(), &ty)?,
             private: envelope.private,
             token: envelope.token.unwrap_or_else(fresh_token),
+            repeated: envelope.repeated,
         };
         let (repeat, legacy) = (served.repeat(), served.legacy());
         // What stands when nothing comes of it: the object before.

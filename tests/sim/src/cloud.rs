@@ -152,7 +152,11 @@ impl Cloud {
         if request.kind.as_ref() == KEY
             && let Some(thing) = self.things.values().find(|thing| thing.token == request.token)
         {
-            return thing.value.clone();
+            let value = thing.value.clone();
+            if !request.repeated {
+                self.offences.push(format!("{} is made again, and the request does not say so", request.token));
+            }
+            return value;
         }
         self.counter += 1;
         let note = request.kind.as_ref() == NOTE;

@@ -22,7 +22,7 @@ impl Spread {
         if !errors.is_empty() {
             return Reply { result: None, findings: errors };
         }
-        let findings = self.record.append(verb, placement::SPREAD_TYPE, &change.token);
+        let findings = self.record.append(verb, placement::SPREAD_TYPE, change);
         Reply { result: Some(Object { value, private: Private::new() }), findings }
     }
 }
@@ -63,6 +63,6 @@ impl Resource for Spread {
     }
 
     fn delete(&self, change: ChangeRequest) -> Future<'_, Findings> {
-        Box::pin(async move { self.record.append(Verb::Delete, placement::SPREAD_TYPE, &change.token) })
+        Box::pin(async move { self.record.append(Verb::Delete, placement::SPREAD_TYPE, &change) })
     }
 }

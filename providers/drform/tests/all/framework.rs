@@ -124,6 +124,7 @@ async fn a_life(plugin: &Plugin) {
         config: config.clone(),
         private: Arc::default(),
         token: "token".into(),
+        repeated: false,
     };
     let made = plugin.change(&change(&planned.planned, &config)).await;
     let object = made.object.expect("an object");

@@ -69,6 +69,7 @@ fn create(planned: &PlannedObject, config: &Value, token: &str) -> ChangeRequest
         config: config.clone(),
         private: planned.private.clone(),
         token: token.into(),
+        repeated: false,
     }
 }
 
@@ -115,7 +116,8 @@ async fn a_life(plugin: &Plugin, record: &Path) {
     let object = made.object.unwrap();
     assert_eq!(object.value, planned.planned);
     // Its answer was lost, let us say: the very same request once more.
-    let again = plugin.change(&create(&planned, &good, "token-1")).await.object.unwrap();
+    let repeated = ChangeRequest { repeated: true, ..create(&planned, &good, "token-1") };
+    let again = plugin.change(&repeated).await.object.unwrap();
     assert_eq!(again, object);
 
     let read = Question::Read { provider: provider(), kind: kind(), current: object.clone() };
@@ -144,7 +146,7 @@ async fn a_life(plugin: &Plugin, record: &Path) {
     assert!(deleted.object.unwrap().value.is_null() && deleted.diagnostics.is_empty());
     assert_eq!(
         text(record),
-        "create drform_spread token-1\nrepeat create drform_spread token-1\ndelete drform_spread token-2\n"
+        "create drform_spread token-1\nrepeat create drform_spread token-1 repeated\ndelete drform_spread token-2\n"
     );
 
     let region = plugin.call_function("region_of", &[Value::string("euc1-az1")]).await;

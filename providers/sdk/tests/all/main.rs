@@ -4,3 +4,4 @@
 
 mod legacy;
 mod probe;
+mod repeated;

@@ -166,5 +166,6 @@ pub(crate) fn create(kind: &str, planned: &PlannedObject) -> calls::ChangeReques
         config: config(),
         private: planned.private.clone(),
         token: "token".into(),
+        repeated: false,
     }
 }

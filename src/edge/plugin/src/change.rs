@@ -2,7 +2,7 @@
 
 use crate::Plugin;
 use crate::method::{CallError, Method};
-use crate::repeat::with_token;
+use crate::repeat::{to_send, without_repeated};
 use crate::schema::Kind;
 use crate::trouble::diagnostics;
 use calls::{ChangeAnswer, ChangeRequest, StoredObject};
@@ -31,7 +31,7 @@ impl Plugin {
             prior_state: Some(dynamic_value(&request.prior, &ty)),
             planned_state: Some(dynamic_value(&request.planned, &ty)),
             config: Some(dynamic_value(&request.config, &ty)),
-            planned_private: with_token(&request.private, &request.token).into(),
+            planned_private: to_send(&request.private, &request.token, request.repeated).into(),
             provider_meta: declared.meta.as_ref().map(|meta| dynamic_value(&Value::null(meta.clone()), meta)),
             planned_identity: None,
         };
@@ -55,7 +55,7 @@ impl Plugin {
         let mut diagnostics = diagnostics(response.diagnostics);
         match read_dynamic_value(response.new_state.as_ref(), ty) {
             Ok(value) => {
-                let private = response.private.as_ref().into();
+                let private = without_repeated(&response.private).into();
                 let object = Some(StoredObject { value, private });
                 ChangeAnswer { legacy: response.legacy_type_system, ..answer(object, diagnostics, Doubt::None) }
             }

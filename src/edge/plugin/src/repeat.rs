@@ -7,6 +7,8 @@ use serde_json::{Map, Value as Json};
 const REPEAT: &str = "drform:repeat";
 /// The token that makes a repetition the same request.
 const TOKEN: &str = "drform:token";
+/// The word that the same request may have been carried out before.
+const REPEATED: &str = "drform:repeated";
 
 /// What the planned private bytes of an object promise about repeating its request.
 ///
@@ -19,11 +21,16 @@ pub fn repeat_promise(private: &[u8]) -> Repeat {
     }
 }
 
-/// The bytes to send with a change: with our token, where the provider takes one.
-pub(crate) fn with_token(private: &[u8], token: &str) -> Vec<u8> {
+/// The bytes to send with a change: with our token, where the provider takes one, and with the word that it is sent
+/// again, when it is. Nothing else differs between the first time and the next.
+pub(crate) fn to_send(private: &[u8], token: &str, repeated: bool) -> Vec<u8> {
     match marked(private) {
         Some(mut object) => {
             object.insert(TOKEN.into(), token.into());
+            object.remove(REPEATED);
+            if repeated {
+                object.insert(REPEATED.into(), true.into());
+            }
             Json::Object(object).to_string().into_bytes()
         }
         None => private.to_vec(),
@@ -36,9 +43,22 @@ pub(crate) fn without_token(private: &[u8]) -> Vec<u8> {
     match marked(private) {
         Some(mut object) => {
             object.remove(TOKEN);
+            object.remove(REPEATED);
             Json::Object(object).to_string().into_bytes()
         }
         None => private.to_vec(),
+    }
+}
+
+/// Private bytes of a changed object as they are kept: what was said about one request is no property of the object.
+/// Untouched when that is not in them.
+pub(crate) fn without_repeated(private: &[u8]) -> Vec<u8> {
+    match marked(private) {
+        Some(mut object) if object.contains_key(REPEATED) => {
+            object.remove(REPEATED);
+            Json::Object(object).to_string().into_bytes()
+        }
+        _ => private.to_vec(),
     }
 }
 
@@ -75,8 +95,27 @@ mod tests {
         ];
         for (private, promise, with, without) in rows {
             assert_eq!(repeat_promise(private), promise);
-            assert_eq!(String::from_utf8(with_token(private, "t1")).unwrap(), with);
+            assert_eq!(String::from_utf8(to_send(private, "t1", false)).unwrap(), with);
             assert_eq!(String::from_utf8(without_token(private)).unwrap(), without);
+            assert_eq!(without_repeated(private), private);
+        }
+    }
+
+    #[test]
+    fn only_a_repetition_says_that_it_is_one() {
+        let kept = br#"{"drform:repeat":"same_object","x":1}"#;
+        let first = r#"{"drform:repeat":"same_object","drform:token":"t1","x":1}"#;
+        let again = r#"{"drform:repeat":"same_object","drform:repeated":true,"drform:token":"t1","x":1}"#;
+        for private in [&kept[..], again.as_bytes()] {
+            assert_eq!(String::from_utf8(to_send(private, "t1", false)).unwrap(), first);
+            assert_eq!(String::from_utf8(to_send(private, "t1", true)).unwrap(), again);
+        }
+        // Whoever hands it back does not get it into the state, with the plan as little as with the object.
+        assert_eq!(without_token(again.as_bytes()), kept);
+        assert_eq!(String::from_utf8(without_repeated(again.as_bytes())).unwrap(), first);
+        for foreign in [&b"null"[..], b"", br#"{ "drform:repeated":true }"#] {
+            assert_eq!(to_send(foreign, "t1", true), foreign);
+            assert_eq!(without_repeated(foreign), foreign);
         }
     }
 }

@@ -9,12 +9,18 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Change {
     intent: Durable<Arc<Intent>>,
+    repeated: bool,
 }
 
 impl Change {
     /// The request says exactly what the journal says.
     pub(crate) fn new(intent: Durable<Arc<Intent>>) -> Change {
-        Change { intent }
+        Change { intent, repeated: false }
+    }
+
+    /// The same request once more, after its answer was lost; it says so itself.
+    pub(crate) fn again(intent: Durable<Arc<Intent>>) -> Change {
+        Change { intent, repeated: true }
     }
 
     /// What to send.
@@ -27,6 +33,7 @@ impl Change {
             config: self.intent.config.clone(),
             private: self.intent.private.clone(),
             token: self.intent.token.clone(),
+            repeated: self.repeated,
         }
     }
 

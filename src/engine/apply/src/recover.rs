@@ -179,7 +179,7 @@ impl Recovery {
         };
         let durable = if repeats { stored.durable(intent.id) } else { None };
         let (how, effect) = match (durable, intent.act) {
-            (Some(durable), _) => (How::Repeated, Effect::Change(ticket, Change::new(durable))),
+            (Some(durable), _) => (How::Repeated, Effect::Change(ticket, Change::again(durable))),
             (None, Act::Create) => {
                 let (provider, kind, token) = (intent.provider.clone(), intent.kind.clone(), intent.token.clone());
                 (How::FoundByToken, Effect::Ask(ticket, Question::FindByToken { provider, kind, token }))

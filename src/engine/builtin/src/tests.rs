@@ -93,6 +93,7 @@ fn apply(provider: ProviderConfig, kind: &str, planned: &Value, token: &str) -> 
         config: planned.clone(),
         private: Arc::default(),
         token: token.into(),
+        repeated: false,
     })
 }
 

@@ -26,6 +26,9 @@ pub struct ChangeRequest {
     pub private: Arc<[u8]>,
     /// Client token: derived from the journal's intent, the same for a repetition of the same request.
     pub token: Arc<str>,
+    /// True when the very same request may have been carried out before: its answer was lost, and recovery sends it
+    /// again. Providers hear of it (schema/plugin-repeat.md); it is stored nowhere.
+    pub repeated: bool,
 }
 
 /// What came of it. Whatever comes back is kept, also with errors (plugin-protocol.md 10.6).

@@ -91,6 +91,7 @@ impl Sandbox {
             config: config.map_or_else(null, |config| typed(&block, config)),
             private: no_bytes(),
             token: token.into(),
+            repeated: false,
         }
     }
 

@@ -235,6 +235,7 @@ async fn changes() {
         config: thing(Value::null(Type::String)),
         private: private.into(),
         token: "t".into(),
+        repeated: false,
     };
     // Left unknown: told as it came, for the engine to judge; the old SDK's flag with it.
     let made = plugin.change(&request(b"null")).await;

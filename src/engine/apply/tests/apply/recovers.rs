@@ -89,7 +89,8 @@ fn recovered(act: Act, replaces: bool, promise: Repeat, says: &Says) -> String {
                 }
                 Effect::Change(ticket, change) => {
                     asked = "again".into();
-                    assert_eq!(change.request().token.as_ref(), "run-1");
+                    let request = change.request();
+                    assert_eq!((request.token.as_ref(), request.repeated), ("run-1", true));
                     let (object, error) = match says {
                         Says::Object(value) => (stored(value.clone()), false),
                         Says::Gone => (stored(crate::stage::null()), false),

@@ -277,6 +277,7 @@ impl Stage {
     }
 
     pub(crate) fn change(&mut self, request: &ChangeRequest) -> ChangeAnswer {
+        assert!(!request.repeated, "an apply sends nothing twice");
         let name =
             request.planned.get("name").or(request.prior.get("name")).and_then(Value::as_str).unwrap_or("").to_owned();
         let verb = match (request.prior.is_null(), request.planned.is_null()) {
