@@ -1,0 +1,14 @@
+//! The cloud: clients by region, and how requests are made: within a budget, again where that is safe, many reads as one.
+
+mod batch;
+mod budget;
+mod call;
+pub(crate) mod describe;
+mod region;
+mod trouble;
+mod wait;
+
+pub(crate) use call::Action;
+pub(crate) use region::{Aws, Region};
+pub(crate) use trouble::Trouble;
+pub(crate) use wait::{Seen, Wait};

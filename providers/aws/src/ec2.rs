@@ -1,0 +1,4 @@
+//! Types that EC2 owns, EBS and VPC included: a file each.
+
+pub(crate) mod ebs_volume;
+mod tagging;

@@ -1,0 +1,310 @@
+//! A resource type, as its file says it, and how it is served.
+//!
+//! A type says what is particular to it: how the object is made, found, changed and removed. The rest is here: the
+//! region, what a half-made object comes back as, and that every object is read after every change.
+
+use crate::cloud::{Aws, Region, Trouble};
+use crate::fields::Fields;
+use crate::planning::{self, Plan};
+use crate::provider::Configured;
+use crate::shape::Definition;
+use sdk::{ChangeRequest, Diagnostic, Finding, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use value::{Path, Value};
+
+/// A resource type.
+pub(crate) trait Kind: Send + Sync + 'static {
+    /// Its name, shape and rules.
+    fn definition(&self) -> Definition;
+
+    /// What becomes of a create that is sent a second time. [`Repeat::SameObject`] for a client token or a natural key.
+    fn repeat(&self) -> Repeat {
+        Repeat::SameObject
+    }
+
+    /// Checks a configuration beyond the rules of the shape; values may be unknown.
+    fn check(&self, _config: &Fields, _findings: &mut Findings) {}
+
+    /// What else a plan needs: consequences of changes, and what the API would refuse later. `region` is none while
+    /// the provider's configuration is not known.
+    fn plan(&self, _region: Option<&Region>, _plan: &mut Plan) -> impl std::future::Future<Output = ()> + Send {
+        async {}
+    }
+
+    /// Puts what is there into `object`, which holds what we believe; false when it is gone. What the API does not tell
+    /// stays as it is. After an import only what [`Kind::import`] sets is there.
+    fn read(
+        &self,
+        region: &Region,
+        object: &mut Fields,
+    ) -> impl std::future::Future<Output = Result<bool, Trouble>> + Send;
+
+    /// Makes the object. As soon as it exists, `change.made(id)` must be told: with an error after that the host keeps
+    /// it. The object is read afterwards.
+    fn create(&self, region: &Region, change: &Change) -> impl std::future::Future<Output = Result<(), Trouble>> + Send;
+
+    /// Changes the object; it is read afterwards, also after an error.
+    fn update(
+        &self,
+        _region: &Region,
+        _change: &Change,
+    ) -> impl std::future::Future<Output = Result<(), Trouble>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Removes the object within that time; one that is gone is no error.
+    fn delete(
+        &self,
+        region: &Region,
+        object: &Fields,
+        timeout: Duration,
+    ) -> impl std::future::Future<Output = Result<(), Trouble>> + Send;
+
+    /// What an import id says: sets `id`, and what else [`Kind::read`] needs.
+    ///
+    /// # Errors
+    /// What ids look like.
+    fn import(&self, id: &str, object: &mut Fields) -> Result<(), String> {
+        object.set_text("id", Some(id));
+        Ok(())
+    }
+}
+
+/// A change that is being made.
+pub(crate) struct Change {
+    /// Before; empty for a create.
+    pub(crate) prior: Fields,
+    /// After; what is unknown in it is decided by the change.
+    pub(crate) planned: Fields,
+    /// What is written, with write-only arguments.
+    pub(crate) config: Fields,
+    /// The same for a repetition of the same request: `ClientToken` where the API has one.
+    pub(crate) token: Arc<str>,
+    /// The same request may have been carried out before: only then is an object adopted by its natural key.
+    pub(crate) repeated: bool,
+    /// How long each operation takes at most when `timeouts` does not say.
+    timeouts: Vec<(&'static str, Duration)>,
+    made: Mutex<Option<String>>,
+}
+
+impl Change {
+    /// The object exists now, under this id.
+    pub(crate) fn made(&self, id: &str) {
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+    }
+
+    fn id(&self) -> Option<String> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether an update changes this. For a create: whether it is set.
+    pub(crate) fn changes(&self, name: &str) -> bool {
+        self.prior.get(name) != self.planned.get(name)
+    }
+
+    /// Whether an update changes one of these.
+    pub(crate) fn changes_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.changes(name))
+    }
+
+    /// How long the operation may take.
+    pub(crate) fn timeout(&self, operation: &str) -> Duration {
+        timeout(&self.timeouts, &self.planned, operation)
+    }
+}
+
+fn timeout(defaults: &[(&'static str, Duration)], object: &Fields, operation: &str) -> Duration {
+    let default = || defaults.iter().find(|(name, _)| *name == operation).map(|(_, time)| *time);
+    object.timeout(operation).or_else(default).unwrap_or(Duration::from_secs(600))
+}
+
+/// A type as it is served.
+pub(crate) struct Served<K> {
+    kind: K,
+    definition: Definition,
+    configured: Arc<Configured>,
+}
+
+impl<K: Kind> Served<K> {
+    pub(crate) fn new(kind: K, configured: Arc<Configured>) -> Served<K> {
+        Served { definition: kind.definition(), kind, configured }
+    }
+
+    fn fields(&self, value: &Value) -> Fields {
+        Fields::of(&self.definition.shape, value)
+    }
+
+    /// The region that an object is in.
+    fn region(&self, aws: &Arc<Aws>, object: &Fields) -> Arc<Region> {
+        let written = object.has("region").then(|| object.filled_text("region")).flatten();
+        aws.region(written)
+    }
+
+    /// What is there now, from what we believe.
+    async fn look(&self, region: &Region, believed: &Fields) -> Result<Option<Fields>, Trouble> {
+        let mut object = believed.known();
+        if object.has("region") && object.is_null("region") {
+            object.set_text("region", Some(region.name()));
+        }
+        Ok(self.kind.read(region, &mut object).await?.then_some(object))
+    }
+
+    async fn change(&self, request: ChangeRequest, create: bool) -> Reply<Object> {
+        let aws = match self.configured.aws() {
+            Ok(aws) => aws,
+            Err(finding) => return finding.into(),
+        };
+        let change = Change {
+            prior: self.fields(&request.prior),
+            planned: self.fields(&request.planned),
+            config: self.fields(&request.config),
+            token: request.token,
+            repeated: request.repeated,
+            timeouts: self.definition.timeouts.clone(),
+            made: Mutex::new(None),
+        };
+        let region = self.region(&aws, &change.planned);
+        let done = match create {
+            true => self.kind.create(&region, &change).await,
+            false => self.kind.update(&region, &change).await,
+        };
+        let id = change.id().or_else(|| (!create).then(|| change.prior.id().to_owned()));
+        let mut believed = change.planned.known();
+        let Some(id) = id else {
+            let why = done.err().unwrap_or_else(|| Trouble::ours("the object was made without an id"));
+            return why.reply(self.definition.called);
+        };
+        if believed.is_null("id") {
+            believed.set_text("id", Some(&id));
+        }
+        // What an update did not get to must not be taken for done: only what is read counts then.
+        let basis = if done.is_err() && !create { &change.prior } else { &believed };
+        let looked = self.look(&region, basis).await;
+        let mut findings: Findings = done.err().map(|why| why.finding(self.definition.called)).into_iter().collect();
+        let object = match looked {
+            Ok(Some(object)) => object,
+            Ok(None) if findings.is_empty() => {
+                let detail = format!("{id} was not found after the change. Somebody else may have removed it.");
+                findings.push(sdk_error(format!("The {} is gone", self.definition.called), detail));
+                return Reply { result: None, findings };
+            }
+            Ok(None) => return Reply { result: None, findings },
+            Err(why) => {
+                findings.push(why.finding(self.definition.called));
+                basis.known()
+            }
+        };
+        Reply { result: Some(Object { value: object.object(), private: request.private }), findings }
+    }
+}
+
+fn sdk_error(summary: impl Into<String>, detail: impl Into<String>) -> Finding {
+    Finding { diagnostic: Diagnostic::error(summary, detail), attribute: Path::ROOT }
+}
+
+impl<K: Kind> Resource for Served<K> {
+    fn schema(&self) -> configschema::Schema {
+        self.definition.schema()
+    }
+
+    fn repeat(&self) -> Repeat {
+        self.kind.repeat()
+    }
+
+    fn legacy(&self) -> bool {
+        self.definition.needs_tolerance()
+    }
+
+    fn validate(&self, config: &Value) -> Findings {
+        let mut findings = planning::check(&self.definition, config);
+        self.kind.check(&self.fields(config), &mut findings);
+        findings
+    }
+
+    fn plan<'a>(&'a self, request: &'a PlanRequest) -> Future<'a, Reply<Planned>> {
+        Box::pin(async move {
+            let around = self.configured.surroundings();
+            let mut plan = planning::begin(&self.definition, &around, request);
+            let region = match self.configured.aws() {
+                Ok(aws) if !plan.planned.has("region") || !plan.planned.is_unknown("region") => {
+                    Some(self.region(&aws, &plan.planned))
+                }
+                _ => None,
+            };
+            self.kind.plan(region.as_deref(), &mut plan).await;
+            let (planned, findings) = planning::end(&self.definition, plan, request.private.clone());
+            Reply { result: Some(planned), findings }
+        })
+    }
+
+    fn read(&self, current: Object) -> Future<'_, Reply<Object>> {
+        Box::pin(async move {
+            let aws = match self.configured.aws() {
+                Ok(aws) => aws,
+                Err(finding) => return finding.into(),
+            };
+            let believed = self.fields(&current.value);
+            let region = self.region(&aws, &believed);
+            match self.look(&region, &believed).await {
+                Ok(Some(object)) => Reply::done(Object { value: object.object(), private: current.private }),
+                Ok(None) => Reply { result: None, findings: Vec::new() },
+                Err(why) => Reply { result: None, findings: vec![why.finding(self.definition.called)] },
+            }
+        })
+    }
+
+    fn create(&self, request: ChangeRequest) -> Future<'_, Reply<Object>> {
+        Box::pin(self.change(request, true))
+    }
+
+    fn update(&self, request: ChangeRequest) -> Future<'_, Reply<Object>> {
+        Box::pin(self.change(request, false))
+    }
+
+    fn delete(&self, request: ChangeRequest) -> Future<'_, Findings> {
+        Box::pin(async move {
+            let aws = match self.configured.aws() {
+                Ok(aws) => aws,
+                Err(finding) => return vec![finding],
+            };
+            let object = self.fields(&request.prior);
+            let region = self.region(&aws, &object);
+            let timeout = timeout(&self.definition.timeouts, &object, "delete");
+            let done = self.kind.delete(&region, &object, timeout).await;
+            done.err().map(|why| why.finding(self.definition.called)).into_iter().collect()
+        })
+    }
+
+    /// Ids are those of `hashicorp/aws`; `ID@REGION` names an object of another region than the provider's.
+    fn import<'a>(&'a self, id: &'a str) -> Future<'a, Reply<Object>> {
+        Box::pin(async move {
+            let mut object = Fields::empty(&self.definition.shape);
+            let (id, region) = match id.rsplit_once('@') {
+                Some((id, region)) if object.has("region") && looks_like_region(region) => (id, Some(region)),
+                _ => (id, None),
+            };
+            for (name, field) in &self.definition.shape.fields {
+                if let Some(default) = &field.default {
+                    object.set(name, default.clone());
+                }
+            }
+            if object.has("region") {
+                object.set_text("region", region.map(String::from).or(self.configured.surroundings().region));
+            }
+            match self.kind.import(id, &mut object) {
+                Ok(()) => Reply::done(Object { value: object.object(), private: sdk::Private::new() }),
+                Err(form) => Reply::failed(
+                    format!("Not an id of an {}: {id:?}", self.definition.called),
+                    format!("{form} For example: {}", self.definition.import),
+                ),
+            }
+        })
+    }
+}
+
+fn looks_like_region(text: &str) -> bool {
+    let mut parts = text.rsplit('-');
+    let number = parts.next().is_some_and(|last| !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()));
+    number && parts.clone().count() >= 2 && parts.all(|part| part.bytes().all(|b| b.is_ascii_lowercase()))
+}

@@ -1,0 +1,4 @@
+//! Types that KMS owns: a file each.
+
+
+pub(crate) mod names;

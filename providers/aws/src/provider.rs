@@ -1,0 +1,109 @@
+//! The provider: its block, its types, and the configuration that all of them share.
+
+use crate::cloud::Aws;
+use crate::kind::{Kind, Served};
+use crate::planning::Surroundings;
+use crate::settings;
+use crate::source::{ServedSource, Source};
+use crate::ec2;
+use configschema::Block;
+use sdk::{DataSource, Diagnostic, Finding, Findings, Future, Provider, Resource};
+use std::sync::{Arc, PoisonError, RwLock};
+use value::{Path, Value};
+
+/// The configuration in use; made once the host has told it.
+#[derive(Default)]
+pub(crate) struct Configured(RwLock<State>);
+
+#[derive(Default)]
+struct State {
+    aws: Option<Arc<Aws>>,
+    around: Surroundings,
+}
+
+impl Configured {
+    /// The cloud.
+    ///
+    /// # Errors
+    /// The configuration is not known yet: something in the `provider` block is decided by an apply.
+    pub(crate) fn aws(&self) -> Result<Arc<Aws>, Finding> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).aws.clone().ok_or_else(|| Finding {
+            diagnostic: Diagnostic::error(
+                "The provider is not configured",
+                "Something in the provider block is known only after an apply, so nothing can be read or changed now. \
+                 Apply what it depends on first, for example with -target.",
+            ),
+            attribute: Path::ROOT,
+        })
+    }
+
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).around.clone()
+    }
+
+    fn use_from_now(&self, aws: Option<Arc<Aws>>, around: Surroundings) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = State { aws, around };
+    }
+}
+
+/// The AWS provider.
+#[derive(Default)]
+pub struct AwsProvider {
+    configured: Arc<Configured>,
+}
+
+impl AwsProvider {
+    /// A provider that is not configured yet.
+    pub fn new() -> AwsProvider {
+        AwsProvider::default()
+    }
+
+    fn serve(&self, name: &'static str, kind: impl Kind) -> (&'static str, Arc<dyn Resource>) {
+        (name, Arc::new(Served::new(kind, self.configured.clone())))
+    }
+
+    fn serve_source(&self, name: &'static str, source: impl Source) -> (&'static str, Arc<dyn DataSource>) {
+        (name, Arc::new(ServedSource::new(source, self.configured.clone())))
+    }
+}
+
+impl Provider for AwsProvider {
+    fn schema(&self) -> Block {
+        settings::shape().block()
+    }
+
+    fn validate(&self, config: &Value) -> Findings {
+        settings::check(config)
+    }
+
+    fn configure<'a>(&'a self, config: &'a Value) -> Future<'a, Findings> {
+        Box::pin(async move {
+            let read = settings::read(config).await;
+            let (aws, around, findings) = match read {
+                Ok((settings, sdk)) => {
+                    let around = Surroundings {
+                        region: Some(settings.region.clone()),
+                        default_tags: settings.default_tags.clone(),
+                    };
+                    let aws = Arc::new(Aws::new(settings, sdk));
+                    let findings = settings::check_account(&aws).await;
+                    (Some(aws), around, findings)
+                }
+                Err(settings::NotReady::Unknown(around)) => (None, around, Vec::new()),
+                Err(settings::NotReady::Wrong(findings)) => (None, Surroundings::default(), findings),
+            };
+            self.configured.use_from_now(aws, around);
+            findings
+        })
+    }
+
+    fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
+        vec![
+            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+        ]
+    }
+
+    fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
+        vec![self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity)]
+    }
+}
