@@ -57,6 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("src/edge/cli", &["ops", "views", "dr", "plan", "apply", "state", "sandbox", "eval", "addrs", "value", "diag"]),
     ("providers/sdk", &["tfplugin", "configschema", "value", "diag"]),
     ("providers/drform", &["sdk", "placement", "configschema", "value", "diag"]),
+    ("tests/gate", &[]),
 ];
 
 fn root() -> PathBuf {
