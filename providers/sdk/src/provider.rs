@@ -140,7 +140,8 @@ pub trait Resource: Send + Sync + 'static {
         Box::pin(async move { Reply::done(state.json) })
     }
 
-    /// Finds an existing object by its id; at least what [`Resource::read`] needs.
+    /// Finds an existing object by its id; at least what [`Resource::read`] needs. No result without an error when there
+    /// is none: hosts say so in their own words.
     fn import<'a>(&'a self, _id: &'a str) -> Future<'a, Reply<Object>> {
         Box::pin(async { Reply::failed("Import is not supported", "Objects of this type cannot be imported.") })
     }

@@ -94,7 +94,9 @@ impl Cloud {
                 let found = self.things.values().find(|thing| thing.token == *token).map(|thing| thing.value.clone());
                 Answer::Object(Some(stored(found.unwrap_or_else(nothing))), none())
             }
-            Question::FindByToken { .. } | Question::ReadDataSource { .. } => Answer::Unsupported,
+            Question::FindByToken { .. } | Question::ReadDataSource { .. } | Question::Import { .. } => {
+                Answer::Unsupported
+            }
         }
     }
 

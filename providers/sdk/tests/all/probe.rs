@@ -4,7 +4,8 @@ use addrs::{ModulePath, Provider, ProviderConfig};
 use calls::{Answer, PlannedObject, Question};
 use configschema::{Attribute, Block, Schema};
 use drform_sdk::{
-    ChangeRequest, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource, default_plan, serve_at,
+    ChangeRequest, Findings, Future, Object, PlanRequest, Planned, Private, Repeat, Reply, Resource, default_plan,
+    serve_at,
 };
 use plugin::{Plugin, Protocol, Reattach, Shutdown};
 use std::path::PathBuf;
@@ -69,6 +70,21 @@ impl Resource for Thing {
 
     fn update(&self, request: ChangeRequest) -> Future<'_, Reply<Object>> {
         Box::pin(async move { self.made(request) })
+    }
+
+    /// There is one that is called `there`, and none that is called `gone`; nobody may see `secret`.
+    fn import<'a>(&'a self, id: &'a str) -> Future<'a, Reply<Object>> {
+        Box::pin(async move {
+            match id {
+                "there" => {
+                    let mut value = config().as_object().unwrap().clone();
+                    value.insert("id".into(), Value::string(id));
+                    Reply::done(Object { value: Value::object(value), private: Private::new() })
+                }
+                "gone" => Reply { result: None, findings: Vec::new() },
+                _ => Reply::failed("Access denied", format!("Nobody may see {id}.")),
+            }
+        })
     }
 
     fn delete(&self, request: ChangeRequest) -> Future<'_, Findings> {

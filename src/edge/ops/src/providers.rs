@@ -330,6 +330,7 @@ fn refused(question: &Question, diagnostics: Diagnostics) -> Answer {
         | Question::ConfigureProvider { .. }
         | Question::ValidateResource { .. }
         | Question::ValidateDataSource { .. } => Answer::Checked(diagnostics),
+        Question::Import { .. } => Answer::Imported(Vec::new(), diagnostics),
         _ => Answer::Object(None, diagnostics),
     }
 }

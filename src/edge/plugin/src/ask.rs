@@ -59,6 +59,7 @@ impl Plugin {
             Question::Read { kind, .. } => asked(Kind::Resource, kind, "read"),
             Question::Plan { kind, .. } => asked(Kind::Resource, kind, "plan"),
             Question::ReadDataSource { kind, .. } => asked(Kind::DataSource, kind, "read"),
+            Question::Import { kind, .. } => asked(Kind::Resource, kind, "import"),
         };
         let asked = match result {
             Ok(asked) => asked,
@@ -72,6 +73,7 @@ impl Plugin {
             Question::Read { current, .. } => self.read(&asked, current).await,
             Question::Plan { .. } => self.plan(&asked, question).await,
             Question::ReadDataSource { config, .. } => self.read_data_source(&asked, config).await,
+            Question::Import { id, .. } => self.import(&asked, id).await,
             _ => Answer::Unsupported,
         }
     }
@@ -189,6 +191,46 @@ impl Plugin {
         }
     }
 
+    async fn import(&self, asked: &Asked<'_>, id: &str) -> Answer {
+        use wire::import_resource_state::{Request, Response};
+        let request = Request {
+            type_name: asked.name.to_string(),
+            id: id.to_string(),
+            client_capabilities: Some(CAPABILITIES),
+            ..Default::default()
+        };
+        let response = match self.asked::<_, Response>(Method::Import, request, &asked.what).await {
+            Ok(response) => response,
+            Err(error) => return Answer::Imported(Vec::new(), error),
+        };
+        let mut said = self.not_deferred(diagnostics(response.diagnostics), response.deferred);
+        let mut objects = Vec::new();
+        for imported in response.imported_resources {
+            let name: Arc<str> = imported.type_name.as_str().into();
+            let Some(ty) = asked.declared.ty(Kind::Resource, &name) else {
+                said.push(self.no_such_type(Kind::Resource.words(), &name));
+                continue;
+            };
+            let asked = Asked { name: &name, ty, what: asked.what.clone(), ..*asked };
+            let private = imported.private.as_ref().into();
+            match self.object(&asked, imported.state.as_ref(), private, Diagnostics::new()) {
+                Answer::Object(Some(object), _) if !object.value.is_null() => objects.push((name, object)),
+                other => said.extend(other.diagnostics()),
+            }
+        }
+        if said.has_errors() {
+            return Answer::Imported(Vec::new(), said);
+        }
+        if objects.is_empty() {
+            let detail = format!("The provider {} found no {} with the id {id:?}.", self.name(), asked.name);
+            let error = Diagnostic::error("Cannot import non-existent remote object", detail);
+            said.push(
+                error.about(self.name()).next("Check the id, and that the provider is configured for its place."),
+            );
+        }
+        Answer::Imported(objects, said)
+    }
+
     async fn plan(&self, asked: &Asked<'_>, question: &Question) -> Answer {
         use wire::plan_resource_change::{Request, Response};
         let Question::Plan { prior, proposed, config, private, .. } = question else {
@@ -287,6 +329,7 @@ fn failed(question: &Question, diagnostics: Diagnostics) -> Answer {
         Question::UpgradeState { .. } | Question::Read { .. } | Question::ReadDataSource { .. } => {
             Answer::Object(None, diagnostics)
         }
+        Question::Import { .. } => Answer::Imported(Vec::new(), diagnostics),
         Question::FindByToken { .. } => Answer::Unsupported,
     }
 }

@@ -23,6 +23,7 @@ pub(crate) enum Method {
     Plan,
     Apply,
     ReadDataSource,
+    Import,
     CallFunction,
     Stop,
 }
@@ -48,6 +49,7 @@ impl Method {
             Method::Plan => ["/tfplugin5.Provider/PlanResourceChange", "/tfplugin6.Provider/PlanResourceChange"],
             Method::Apply => ["/tfplugin5.Provider/ApplyResourceChange", "/tfplugin6.Provider/ApplyResourceChange"],
             Method::ReadDataSource => ["/tfplugin5.Provider/ReadDataSource", "/tfplugin6.Provider/ReadDataSource"],
+            Method::Import => ["/tfplugin5.Provider/ImportResourceState", "/tfplugin6.Provider/ImportResourceState"],
             Method::CallFunction => ["/tfplugin5.Provider/CallFunction", "/tfplugin6.Provider/CallFunction"],
             Method::Stop => ["/tfplugin5.Provider/Stop", "/tfplugin6.Provider/StopProvider"],
         };

@@ -142,7 +142,7 @@ pub fn answer(question: &Question) -> Answer {
         Question::ValidateDataSource { kind, .. } | Question::ReadDataSource { kind, .. } => {
             refused(question, no_such_type(provider, kind))
         }
-        Question::FindByToken { .. } => Answer::Unsupported,
+        Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
     }
 }
 
@@ -171,7 +171,8 @@ fn kind(question: &Question) -> Option<&Arc<str>> {
         | Question::Read { kind, .. }
         | Question::Plan { kind, .. }
         | Question::ReadDataSource { kind, .. }
-        | Question::FindByToken { kind, .. } => Some(kind),
+        | Question::FindByToken { kind, .. }
+        | Question::Import { kind, .. } => Some(kind),
     }
 }
 
@@ -197,7 +198,7 @@ fn refused(question: &Question, diagnostic: Diagnostic) -> Answer {
         Question::UpgradeState { .. } | Question::Read { .. } | Question::ReadDataSource { .. } => {
             Answer::Object(None, diagnostic.into())
         }
-        Question::FindByToken { .. } => Answer::Unsupported,
+        Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
     }
 }
 

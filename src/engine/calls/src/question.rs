@@ -97,6 +97,16 @@ pub enum Question {
         /// Token of the intent.
         token: Arc<str>,
     },
+    /// Which object has this id? Answer: [`Answer::Imported`], or [`Answer::Unsupported`] where nothing can be imported.
+    /// What comes back may hold little but the id: whoever asks goes on with [`Question::Read`].
+    Import {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Resource type.
+        kind: Arc<str>,
+        /// The id, in the form that the resource type wants.
+        id: Arc<str>,
+    },
 }
 
 impl Question {
@@ -111,7 +121,8 @@ impl Question {
             | Question::Read { provider, .. }
             | Question::Plan { provider, .. }
             | Question::ReadDataSource { provider, .. }
-            | Question::FindByToken { provider, .. } => provider,
+            | Question::FindByToken { provider, .. }
+            | Question::Import { provider, .. } => provider,
         }
     }
 }
@@ -147,6 +158,9 @@ pub enum Answer {
     Object(Option<StoredObject>, Diagnostics),
     /// A plan, unless there are errors.
     Planned(Option<PlannedObject>, Diagnostics),
+    /// Imported objects with their resource types, the first usually the one that was asked for; none when there are
+    /// errors, and an error when there are none.
+    Imported(Vec<(Arc<str>, StoredObject)>, Diagnostics),
     /// The provider has no such call.
     Unsupported,
 }
@@ -155,7 +169,7 @@ impl Answer {
     /// What the provider had to say.
     pub fn diagnostics(&self) -> Diagnostics {
         match self {
-            Answer::Checked(d) | Answer::Object(_, d) | Answer::Planned(_, d) => d.clone(),
+            Answer::Checked(d) | Answer::Object(_, d) | Answer::Planned(_, d) | Answer::Imported(_, d) => d.clone(),
             Answer::Unsupported => Diagnostics::new(),
         }
     }

@@ -48,6 +48,7 @@ impl World {
                 Some(schema) => self.data_source(cloud, kind, schema, config, asked),
                 None => failed(question, no_type(cloud, kind)),
             },
+            Question::Import { .. } => Answer::Unsupported,
             Question::UpgradeState { kind, .. }
             | Question::Read { kind, .. }
             | Question::Plan { kind, .. }

@@ -135,6 +135,36 @@ impl Service for Old {
         }))
     }
 
+    async fn import_resource_state(
+        &self,
+        request: Request<wire::import_resource_state::Request>,
+    ) -> Reply<wire::import_resource_state::Response> {
+        let wire::import_resource_state::Request { type_name, id, .. } = request.into_inner();
+        let one = |type_name: &str, json: &'static str| wire::import_resource_state::ImportedResource {
+            type_name: type_name.into(),
+            state: Some(wire::DynamicValue { json: json.into(), ..Default::default() }),
+            private: "p".into(),
+            identity: None,
+        };
+        let imported_resources = match id.as_str() {
+            "i" => vec![one(&type_name, r#"{"id":"i","secret":"s"}"#)],
+            "null" => vec![one(&type_name, "null")],
+            "other" => vec![one("old_nope", "null")],
+            "garbage" => vec![one(&type_name, "[]")],
+            _ => Vec::new(),
+        };
+        let mut diagnostics = Vec::new();
+        if id == "error" {
+            let severity = wire::diagnostic::Severity::Error.into();
+            diagnostics.push(wire::Diagnostic { severity, ..warning("no such thing") });
+        }
+        Ok(Response::new(wire::import_resource_state::Response {
+            imported_resources,
+            diagnostics,
+            ..Default::default()
+        }))
+    }
+
     async fn read_data_source(
         &self,
         request: Request<wire::read_data_source::Request>,
@@ -210,6 +240,20 @@ async fn a_life() {
     assert_eq!((&planned.planned, planned.legacy), (&thing(Value::unknown(Type::String)), true));
     assert_eq!(planned.requires_replace[0].to_string(), "tags[\"Name\"]");
     assert_eq!((planned.private.as_ref(), repeat_promise(&planned.private)), (&b"null"[..], Repeat::Never));
+
+    let import = |id: &str| Question::Import { provider: provider(), kind: kind(), id: id.into() };
+    let found = StoredObject { value: i(), private: Arc::from(&b"p"[..]) };
+    assert_eq!(plugin.ask(&import("i")).await, Answer::Imported(vec![(kind(), found)], Default::default()));
+    for (id, said) in [
+        ("none", "Cannot import non-existent remote object"),
+        ("null", "Cannot import non-existent remote object"),
+        ("other", "Invalid resource type"),
+        ("garbage", "Provider produced an invalid object"),
+        ("error", "no such thing"),
+    ] {
+        let Answer::Imported(objects, diagnostics) = plugin.ask(&import(id)).await else { panic!("no import") };
+        assert!(objects.is_empty() && diagnostics.iter().any(|d| d.summary == said), "{id}: {diagnostics:?}");
+    }
 
     let deferred = Question::ReadDataSource { provider: provider(), kind: kind(), config: i() };
     assert!(plugin.ask(&deferred).await.diagnostics().iter().any(|d| d.summary == "Invalid deferral"));

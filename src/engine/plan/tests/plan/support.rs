@@ -353,7 +353,7 @@ impl Case {
                 ]);
                 Answer::Object(Some(StoredObject { value, private: Arc::from(&[][..]) }), fine())
             }
-            Question::FindByToken { .. } => Answer::Unsupported,
+            Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
         }
     }
 }
