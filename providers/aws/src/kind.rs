@@ -8,7 +8,9 @@ use crate::fields::Fields;
 use crate::planning::{self, Plan};
 use crate::provider::Configured;
 use crate::shape::Definition;
-use sdk::{ChangeRequest, Diagnostic, Finding, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource};
+use sdk::{
+    ChangeRequest, Diagnostic, Finding, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource,
+};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use value::{Path, Value};
@@ -42,7 +44,8 @@ pub(crate) trait Kind: Send + Sync + 'static {
 
     /// Makes the object. As soon as it exists, `change.made(id)` must be told: with an error after that the host keeps
     /// it. The object is read afterwards.
-    fn create(&self, region: &Region, change: &Change) -> impl std::future::Future<Output = Result<(), Trouble>> + Send;
+    fn create(&self, region: &Region, change: &Change)
+    -> impl std::future::Future<Output = Result<(), Trouble>> + Send;
 
     /// Changes the object; it is read afterwards, also after an error.
     fn update(

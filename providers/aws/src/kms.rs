@@ -1,4 +1,3 @@
 //! Types that KMS owns: a file each.
 
-
 pub(crate) mod names;

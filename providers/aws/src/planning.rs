@@ -68,10 +68,13 @@ pub(crate) fn begin(definition: &Definition, around: &Surroundings, request: &Pl
     let config = Fields::of(shape, &request.config);
     let mut planned = Fields::of(shape, &value);
     if definition.has("region") && config.is_null("region") {
-        planned.set("region", match &around.region {
-            Some(region) => Value::string(region.as_str()),
-            None => Value::unknown(Type::String),
-        });
+        planned.set(
+            "region",
+            match &around.region {
+                Some(region) => Value::string(region.as_str()),
+                None => Value::unknown(Type::String),
+            },
+        );
     }
     if definition.has("tags_all") {
         planned.set("tags_all", tags::planned_all(&around.default_tags, planned.get("tags")));
@@ -222,9 +225,10 @@ fn check_value(name: &str, check: &Check, value: &Value, path: &Path, secret: bo
     }
     let shown = |text: String| if secret { "the value given".into() } else { text };
     let wrong = match check {
-        Check::OneOf(words) => value.as_str().filter(|text| !words.contains(text)).map(|text| {
-            format!("{name} must be one of {}; it is {}.", words.join(", "), shown(format!("{text:?}")))
-        }),
+        Check::OneOf(words) => value
+            .as_str()
+            .filter(|text| !words.contains(text))
+            .map(|text| format!("{name} must be one of {}; it is {}.", words.join(", "), shown(format!("{text:?}")))),
         Check::Between(least, most) => value.as_number().and_then(|number| match number.to_i64() {
             Some(whole) if (*least..=*most).contains(&whole) => None,
             Some(whole) => Some(format!("{name} must be from {least} to {most}; it is {}.", shown(whole.to_string()))),

@@ -1,11 +1,11 @@
 //! The provider: its block, its types, and the configuration that all of them share.
 
 use crate::cloud::Aws;
+use crate::ec2;
 use crate::kind::{Kind, Served};
 use crate::planning::Surroundings;
 use crate::settings;
 use crate::source::{ServedSource, Source};
-use crate::ec2;
 use configschema::Block;
 use sdk::{DataSource, Diagnostic, Finding, Findings, Future, Provider, Resource};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -98,9 +98,7 @@ impl Provider for AwsProvider {
     }
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
-        vec![
-            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
-        ]
+        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume)]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {

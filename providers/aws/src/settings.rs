@@ -61,10 +61,19 @@ pub(crate) fn shape() -> Shape {
         .field("access_key", text().optional().about("Access key; better left to the environment."))
         .field("secret_key", text().optional().sensitive().about("Secret key; better left to the environment."))
         .field("token", text().optional().sensitive().about("Session token of temporary credentials."))
-        .field("max_retries", int().optional().between(0, 1_000).about("How often a request is sent again after a failure."))
-        .field("skip_credentials_validation", flag().optional().about("Accepted; credentials are checked by their first use."))
+        .field(
+            "max_retries",
+            int().optional().between(0, 1_000).about("How often a request is sent again after a failure."),
+        )
+        .field(
+            "skip_credentials_validation",
+            flag().optional().about("Accepted; credentials are checked by their first use."),
+        )
         .field("skip_metadata_api_check", text().optional().about("Accepted; `AWS_EC2_METADATA_DISABLED` decides."))
-        .field("skip_requesting_account_id", flag().optional().about("Accepted; the account is asked for only when needed."))
+        .field(
+            "skip_requesting_account_id",
+            flag().optional().about("Accepted; the account is asked for only when needed."),
+        )
         .set("endpoints", "Other endpoints than those of AWS.", endpoints)
         .one("default_tags", "Tags of every object that can have some.", default_tags)
         .one("ignore_tags", "Tags that are neither shown nor removed.", ignore_tags)

@@ -301,12 +301,7 @@ impl Shape {
             .iter()
             .map(|(name, nested)| {
                 let block = nested.shape.block();
-                let told = NestedBlock {
-                    nesting: nested.nesting,
-                    block,
-                    min_items: nested.min,
-                    max_items: nested.max,
-                };
+                let told = NestedBlock { nesting: nested.nesting, block, min_items: nested.min, max_items: nested.max };
                 (Arc::from(*name), told)
             })
             .collect();
@@ -367,7 +362,10 @@ impl Definition {
     pub(crate) fn timeouts(mut self, minutes: &[(&'static str, u64)]) -> Definition {
         self.timeouts = minutes.iter().map(|(name, minutes)| (*name, Duration::from_secs(60 * minutes))).collect();
         let shape = minutes.iter().fold(Shape::default(), |shape, (name, _)| {
-            shape.field(name, text().optional().about("How long to wait, such as `30m` or `1h30m`.").check(check_duration))
+            shape.field(
+                name,
+                text().optional().about("How long to wait, such as `30m` or `1h30m`.").check(check_duration),
+            )
         });
         self.with(|all| {
             let about = "How long to wait for the object to reach the state that was asked for.";

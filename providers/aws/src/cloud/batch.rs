@@ -1,7 +1,8 @@
 //! Reads that arrive together are answered together.
 //!
-//! A read waits a moment for others of its kind; then one request asks for up to a thousand ids. Answers are shared for
-//! a short time, until anything is changed through this process: one plan reads each object once.
+//! A read waits a moment for others of its kind; then one request asks for up to a thousand ids. Answers are shared
+//! within one operation, which a host begins by configuring the provider, until anything is changed through this
+//! process: one plan reads each object once.
 
 use super::call::ApiError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,7 @@ const QUIET: Duration = Duration::from_millis(8);
 const LONGEST: Duration = Duration::from_millis(200);
 /// Ids of one request.
 pub(crate) const MOST: usize = 1_000;
-/// How long an answer is shared.
+/// How long an answer is shared, for hosts that keep a provider running between operations.
 const SHARED: Duration = Duration::from_secs(30);
 
 /// What a fetch gives: the objects by id; ids without an object are not there.
@@ -69,13 +70,8 @@ impl<T: Send + Sync + 'static> Batch<T> {
         epoch: Arc<Epoch>,
         fetch: impl Fn(Vec<String>) -> Boxed<Fetched<T>> + Send + Sync + 'static,
     ) -> Batch<T> {
-        let state = State {
-            waiting: BTreeMap::new(),
-            since: None,
-            last: None,
-            gathering: false,
-            shared: BTreeMap::new(),
-        };
+        let state =
+            State { waiting: BTreeMap::new(), since: None, last: None, gathering: false, shared: BTreeMap::new() };
         Batch { inner: Arc::new(Inner { fetch: Box::new(fetch), epoch, state: Mutex::new(state) }) }
     }
 

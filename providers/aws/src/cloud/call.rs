@@ -194,9 +194,7 @@ fn outcome<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Outcom
             Outcome::NotSent
         }
         // Credentials that cannot be had, an endpoint that makes no sense: nothing went out, and waiting does not help.
-        SdkError::DispatchFailure(failure)
-            if failure.as_connector_error().is_some_and(|why| why.is_user()) =>
-        {
+        SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(|why| why.is_user()) => {
             Outcome::Refused
         }
         _ => Outcome::Lost,

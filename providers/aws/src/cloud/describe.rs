@@ -21,7 +21,11 @@ pub(crate) struct Reads {
 }
 
 /// A batch whose fetch is an async function of the service and ids.
-fn batch<T, C, F>(service: &Arc<Service<C>>, epoch: &Arc<Epoch>, fetch: fn(Arc<Service<C>>, Vec<String>) -> F) -> Batch<T>
+fn batch<T, C, F>(
+    service: &Arc<Service<C>>,
+    epoch: &Arc<Epoch>,
+    fetch: fn(Arc<Service<C>>, Vec<String>) -> F,
+) -> Batch<T>
 where
     T: Send + Sync + 'static,
     C: Send + Sync + 'static,
@@ -74,12 +78,12 @@ async fn volumes(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Volume> {
     let found = pages(|token| {
         let (ec2, ids) = (&ec2, &ids);
         async move {
-        let action = Action::read("DescribeVolumes");
-        let ask = |c: &aws_sdk_ec2::Client| {
-            c.describe_volumes().set_volume_ids(Some(ids.clone())).set_next_token(token.clone()).send()
-        };
-        let answer = ec2.call(action, ask).await?;
-        Ok((answer.volumes.unwrap_or_default(), answer.next_token))
+            let action = Action::read("DescribeVolumes");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                c.describe_volumes().set_volume_ids(Some(ids.clone())).set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await?;
+            Ok((answer.volumes.unwrap_or_default(), answer.next_token))
         }
     })
     .await?;
@@ -90,12 +94,12 @@ async fn snapshots(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Snapshot> {
     let found = pages(|token| {
         let (ec2, ids) = (&ec2, &ids);
         async move {
-        let action = Action::read("DescribeSnapshots");
-        let ask = |c: &aws_sdk_ec2::Client| {
-            c.describe_snapshots().set_snapshot_ids(Some(ids.clone())).set_next_token(token.clone()).send()
-        };
-        let answer = ec2.call(action, ask).await?;
-        Ok((answer.snapshots.unwrap_or_default(), answer.next_token))
+            let action = Action::read("DescribeSnapshots");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                c.describe_snapshots().set_snapshot_ids(Some(ids.clone())).set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await?;
+            Ok((answer.snapshots.unwrap_or_default(), answer.next_token))
         }
     })
     .await?;
@@ -106,12 +110,12 @@ async fn instances(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<(Instance, String
     let reservations = pages(|token| {
         let (ec2, ids) = (&ec2, &ids);
         async move {
-        let action = Action::read("DescribeInstances");
-        let ask = |c: &aws_sdk_ec2::Client| {
-            c.describe_instances().set_instance_ids(Some(ids.clone())).set_next_token(token.clone()).send()
-        };
-        let answer = ec2.call(action, ask).await?;
-        Ok((answer.reservations.unwrap_or_default(), answer.next_token))
+            let action = Action::read("DescribeInstances");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                c.describe_instances().set_instance_ids(Some(ids.clone())).set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await?;
+            Ok((answer.reservations.unwrap_or_default(), answer.next_token))
         }
     })
     .await?;
@@ -127,12 +131,12 @@ async fn vpcs(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Vpc> {
     let found = pages(|token| {
         let (ec2, ids) = (&ec2, &ids);
         async move {
-        let action = Action::read("DescribeVpcs");
-        let ask = |c: &aws_sdk_ec2::Client| {
-            c.describe_vpcs().set_vpc_ids(Some(ids.clone())).set_next_token(token.clone()).send()
-        };
-        let answer = ec2.call(action, ask).await?;
-        Ok((answer.vpcs.unwrap_or_default(), answer.next_token))
+            let action = Action::read("DescribeVpcs");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                c.describe_vpcs().set_vpc_ids(Some(ids.clone())).set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await?;
+            Ok((answer.vpcs.unwrap_or_default(), answer.next_token))
         }
     })
     .await?;
@@ -143,12 +147,12 @@ async fn subnets(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Subnet> {
     let found = pages(|token| {
         let (ec2, ids) = (&ec2, &ids);
         async move {
-        let action = Action::read("DescribeSubnets");
-        let ask = |c: &aws_sdk_ec2::Client| {
-            c.describe_subnets().set_subnet_ids(Some(ids.clone())).set_next_token(token.clone()).send()
-        };
-        let answer = ec2.call(action, ask).await?;
-        Ok((answer.subnets.unwrap_or_default(), answer.next_token))
+            let action = Action::read("DescribeSubnets");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                c.describe_subnets().set_subnet_ids(Some(ids.clone())).set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await?;
+            Ok((answer.subnets.unwrap_or_default(), answer.next_token))
         }
     })
     .await?;

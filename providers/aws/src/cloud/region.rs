@@ -124,8 +124,7 @@ impl<C> Service<C> {
         if action.changes() {
             self.epoch.passes();
         }
-        let done =
-            call((self.service, &self.region), &self.budget, self.tries, action, || send(&self.client)).await;
+        let done = call((self.service, &self.region), &self.budget, self.tries, action, || send(&self.client)).await;
         if action.changes() {
             self.epoch.passes();
         }

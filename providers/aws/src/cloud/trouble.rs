@@ -114,12 +114,17 @@ fn advice(error: &ApiError) -> Option<String> {
                 error.service, error.action
             ));
         }
-        "AuthFailure" | "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch"
+        "AuthFailure"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
         | "IncompleteSignature" => {
             "The credentials are not accepted. Check them, that they belong to this partition, and the clock."
         }
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => "The credentials have expired: get new ones.",
-        "OptInRequired" | "PendingVerification" => "The account is not ready for this service or region: enable it first.",
+        "OptInRequired" | "PendingVerification" => {
+            "The account is not ready for this service or region: enable it first."
+        }
         "IdempotentParameterMismatch" => {
             "The same client token was used with other arguments. Plan again: a new plan has a new token."
         }
@@ -127,7 +132,10 @@ fn advice(error: &ApiError) -> Option<String> {
             "The zone has no room for this now. Try another zone or instance type, or try later; capacity that must be \
              there needs a reservation."
         }
-        "DependencyViolation" | "VolumeInUse" | "InvalidPlacementGroup.InUse" | "InvalidGroup.InUse"
+        "DependencyViolation"
+        | "VolumeInUse"
+        | "InvalidPlacementGroup.InUse"
+        | "InvalidGroup.InUse"
         | "InvalidSnapshot.InUse" => {
             "Something still uses the object. If it is managed in another configuration, remove it there first."
         }
@@ -137,10 +145,11 @@ fn advice(error: &ApiError) -> Option<String> {
         "MalformedPolicyDocumentException" => {
             "Check the policy: the principals must exist, and the policy must let you change it again."
         }
-        "AlreadyExistsException" | "InvalidKeyPair.Duplicate" | "InvalidGroup.Duplicate"
-        | "InvalidPlacementGroup.Duplicate" | "RouteAlreadyExists" => {
-            "An object of that name is there already. Import it, or choose another name."
-        }
+        "AlreadyExistsException"
+        | "InvalidKeyPair.Duplicate"
+        | "InvalidGroup.Duplicate"
+        | "InvalidPlacementGroup.Duplicate"
+        | "RouteAlreadyExists" => "An object of that name is there already. Import it, or choose another name.",
         "InternalError" | "ServiceUnavailable" | "Unavailable" | "InternalFailure" | "KMSInternalException" => {
             "The service has a fault. Run again later; nothing is made twice."
         }

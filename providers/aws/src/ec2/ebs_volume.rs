@@ -29,7 +29,10 @@ impl Kind for EbsVolume {
                      multi-Region key counts as a key of its own.",
                 ),
             )
-            .field("multi_attach_enabled", flag().optional().replaces().about("Attach to several instances; `io1` and `io2`."))
+            .field(
+                "multi_attach_enabled",
+                flag().optional().replaces().about("Attach to several instances; `io1` and `io2`."),
+            )
             .field("outpost_arn", text().optional().replaces().about("ARN of the Outpost."))
             .field("size", int().optional().computed().between(1, 65_536).about("Size in GiB. It can only grow."))
             .field("snapshot_id", text().optional().computed().replaces().about("Snapshot that the volume begins as."))
@@ -48,11 +51,12 @@ impl Kind for EbsVolume {
     }
 
     async fn plan(&self, region: Option<&Region>, plan: &mut Plan) {
-        let kind = plan.planned.text("type").or(if plan.planned.is_unknown("type") { None } else { Some("gp2") });
-        let kind = kind.map(String::from);
         let config = plan.config.clone();
+        let before = plan.prior.as_ref().and_then(|prior| prior.text("type"));
+        let kind = config.text("type").or(before).unwrap_or("gp2").to_owned();
         // "CreateVolume" in the EC2 API reference: which types take which performance.
-        if let Some(kind) = kind.as_deref().filter(|_| !plan.config.is_unknown("type")) {
+        if !config.is_unknown("type") {
+            let kind = kind.as_str();
             let provisioned = matches!(kind, "io1" | "io2");
             if provisioned && config.is_null("iops") && plan.prior.is_none() {
                 plan.refuse("type", format!("A volume of type {kind} needs iops."));
@@ -64,7 +68,10 @@ impl Kind for EbsVolume {
                 plan.refuse("throughput", format!("throughput cannot be set for type {kind}: only gp3 takes it."));
             }
             if !provisioned && config.is_true("multi_attach_enabled") {
-                plan.refuse("multi_attach_enabled", format!("Only io1 and io2 attach to several instances, not {kind}."));
+                plan.refuse(
+                    "multi_attach_enabled",
+                    format!("Only io1 and io2 attach to several instances, not {kind}."),
+                );
             }
         }
         if config.is_null("snapshot_id") && config.int("volume_initialization_rate").is_some() {
@@ -113,7 +120,8 @@ impl Kind for EbsVolume {
 
     async fn read(&self, region: &Region, object: &mut Fields) -> Result<bool, Trouble> {
         let id = object.id().to_owned();
-        let found = region.reads.volumes.get(&id).await.map_err(|why| why.while_doing(format!("read EBS volume {id}")))?;
+        let found =
+            region.reads.volumes.get(&id).await.map_err(|why| why.while_doing(format!("read EBS volume {id}")))?;
         let Some(volume) = found.filter(|volume| !is_gone(volume)) else { return Ok(false) };
         object.set_text("arn", Some(region.arn("ec2", &format!("volume/{id}")).await?));
         object.set_text("availability_zone", volume.availability_zone());
@@ -257,9 +265,10 @@ async fn wait_until_modified(region: &Region, id: &str, timeout: Duration) -> Re
             Err(why) if why.is("InvalidVolumeModification.NotFound") => return Ok(Seen::Done(())),
             other => other.map_err(|why| why.while_doing(wait.doing.as_str()))?,
         };
-        let latest = answer.volumes_modifications().iter().max_by_key(|modification| {
-            modification.start_time().map(|time| (time.secs(), time.subsec_nanos()))
-        });
+        let latest = answer
+            .volumes_modifications()
+            .iter()
+            .max_by_key(|modification| modification.start_time().map(|time| (time.secs(), time.subsec_nanos())));
         let Some(latest) = latest else { return Ok(Seen::Done(())) };
         Ok(match latest.modification_state() {
             Some(VolumeModificationState::Failed) => Seen::Failed(format!(
