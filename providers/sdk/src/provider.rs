@@ -28,6 +28,12 @@ pub trait Provider: Send + Sync + 'static {
         Box::pin(async { Vec::new() })
     }
 
+    /// Answers reads that arrive together with one request: hosts that know of it (schema/plugin-reads.md) then ask up to
+    /// 1,000 things at once, whatever their limit is for others. Changes stay limited.
+    fn batches_reads(&self) -> bool {
+        false
+    }
+
     /// Resource types by name; each name begins with the provider's.
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)>;
 
