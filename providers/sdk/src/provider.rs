@@ -34,6 +34,11 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
+    /// The user wants an end (StopProvider): calls that only wait for the cloud may come back early with what is true by
+    /// then, an object made by halves with an error that says so. What was asked of the cloud must still not be lost: calls
+    /// that have nothing to tell yet go on. May be called more than once, and returns at once.
+    fn stop(&self) {}
+
     /// Resource types by name; each name begins with the provider's.
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)>;
 

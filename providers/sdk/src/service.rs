@@ -367,7 +367,8 @@ impl Service for ProviderService {
     }
 
     async fn stop_provider(&self, _: Request<wire::stop_provider::Request>) -> Answer<wire::stop_provider::Response> {
-        // Running calls are short or must be finished: nothing to cut off.
+        // Nothing is cut off here: how a call comes to an early end, only the provider knows.
+        self.provider.stop();
         Ok(Response::new(wire::stop_provider::Response::default()))
     }
 }
