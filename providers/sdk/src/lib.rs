@@ -21,3 +21,4 @@ pub use provider::{
     ChangeRequest, DataSource, Function, FunctionError, Future, Object, Provider, Repeat, Resource, StoredState,
 };
 pub use serve::{Served, serve, serve_at};
+pub use service::provider_schema;

@@ -30,6 +30,24 @@ impl<T: ?Sized> Clone for Entry<T> {
     }
 }
 
+/// All that a provider declares, as hosts are told it.
+pub fn provider_schema(provider: &dyn Provider) -> ProviderSchema {
+    let resources = provider.resources().into_iter();
+    let data_sources = provider.data_sources().into_iter();
+    ProviderSchema {
+        provider: provider.schema(),
+        resources: resources.map(|(name, kind)| (name.into(), Arc::new(kind.schema()))).collect(),
+        data_sources: data_sources.map(|(name, source)| (name.into(), Arc::new(source.schema()))).collect(),
+        functions: provider
+            .functions()
+            .into_iter()
+            .map(|(name, function)| (name.into(), function.signature()))
+            .collect(),
+        plan_destroy: false,
+        provider_meta: None,
+    }
+}
+
 /// A provider as it is served.
 pub(crate) struct ProviderService {
     provider: Arc<dyn Provider>,
@@ -43,29 +61,17 @@ pub(crate) struct ProviderService {
 
 impl ProviderService {
     pub(crate) fn new(provider: Arc<dyn Provider>, running: Running) -> ProviderService {
-        fn entry<T: ?Sized>(served: Arc<T>, schema: Schema) -> Entry<T> {
-            Entry { ty: implied_type(&schema.block), schema: Arc::new(schema), served }
+        fn entry<T: ?Sized>(served: Arc<T>, schema: Option<&Arc<Schema>>) -> Entry<T> {
+            let schema = schema.cloned().unwrap_or_default();
+            Entry { ty: implied_type(&schema.block), schema, served }
         }
-        let resources: BTreeMap<String, _> =
-            provider.resources().into_iter().map(|(n, r)| (n.to_string(), entry(r.clone(), r.schema()))).collect();
-        let data_sources: BTreeMap<String, _> =
-            provider.data_sources().into_iter().map(|(n, d)| (n.to_string(), entry(d.clone(), d.schema()))).collect();
-        let functions: BTreeMap<String, _> =
+        let schema = provider_schema(&*provider);
+        let resources = provider.resources().into_iter();
+        let resources = resources.map(|(n, r)| (n.to_string(), entry(r, schema.resources.get(n)))).collect();
+        let data_sources = provider.data_sources().into_iter();
+        let data_sources = data_sources.map(|(n, d)| (n.to_string(), entry(d, schema.data_sources.get(n)))).collect();
+        let functions =
             provider.functions().into_iter().map(|(n, f)| (n.to_string(), (f.clone(), f.signature()))).collect();
-        fn schemas<T: ?Sized>(all: &BTreeMap<String, Entry<T>>) -> BTreeMap<Arc<str>, Arc<Schema>> {
-            all.iter().map(|(name, entry)| (name.as_str().into(), entry.schema.clone())).collect()
-        }
-        let schema = ProviderSchema {
-            provider: provider.schema(),
-            resources: schemas(&resources),
-            data_sources: schemas(&data_sources),
-            functions: functions
-                .iter()
-                .map(|(name, (_, signature))| (name.as_str().into(), signature.clone()))
-                .collect(),
-            plan_destroy: false,
-            provider_meta: None,
-        };
         ProviderService {
             provider_type: implied_type(&schema.provider),
             schema: provider_schema_to_wire(&schema),
