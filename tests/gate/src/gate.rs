@@ -237,7 +237,7 @@ impl Gate {
     /// The emulator's answer.
     pub(crate) fn forward(&self, call: &Call) -> Answer {
         match http::send(self.emulator, &call.message()) {
-            Ok(message) => Answer(message),
+            Ok(message) => Answer(message).identified(),
             Err(e) => Answer::error(call, 502, "EmulatorGone", &format!("the emulator did not answer: {e}")),
         }
     }

@@ -3,6 +3,9 @@
 //! "ModifyInstanceAttribute": type, user data and the like change only while the instance is stopped
 //! (`IncorrectInstanceState`); the emulator does not look.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
+
 use super::describe::{self, Kind};
 use super::{Done, forward, refuse};
 use crate::call::{Answer, Call, Params};
@@ -142,10 +145,10 @@ pub(super) fn modify(gate: &Gate, mut call: Call) -> Done {
         call.params.set("Attribute", "instanceInitiatedShutdownBehavior");
         call.params.set("Value", &value);
     }
-    forward(gate, &call)
-}
-
-/// `DescribeInstanceAttribute` of what the gate keeps.
-pub(super) fn attribute(gate: &Gate, call: Call) -> Done {
+    // The emulator decodes user data here, and stores it as if it were still encoded.
+    let data = if attribute.eq_ignore_ascii_case("userData") { "Value" } else { "UserData.Value" };
+    if let Some(encoded) = call.params.take(data) {
+        call.params.push(data, &STANDARD.encode(encoded));
+    }
     forward(gate, &call)
 }

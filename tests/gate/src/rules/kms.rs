@@ -8,6 +8,8 @@
 //! - "ReplicateKey": the replica is `Creating` for a while; it has a description, policy, tags, aliases and grants of its
 //!   own. In the emulator it shares the latter two with its primary, and has no description.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::{Value, json};
 
 use super::Done;
@@ -124,8 +126,12 @@ fn known(gate: &Gate, call: &Call, key: &str) -> Result<String, Answer> {
         }
         name = parts.get(4).copied().unwrap_or("");
     }
-    if !name.starts_with("alias/") || name.starts_with("alias/aws/") {
-        return Ok(key.to_string());
+    // Half of the emulator's operations fall over an ARN.
+    if !name.starts_with("alias/") {
+        return Ok(name.strip_prefix("key/").unwrap_or(name).to_string());
+    }
+    if name.starts_with("alias/aws/") {
+        return Ok(name.to_string());
     }
     match gate.region(&call.region, |region| region.aliases.get(name).map(|a| a.key.clone())) {
         Some(key) => Ok(key),
@@ -151,6 +157,10 @@ fn complete(region: &Region, found: &mut Value) {
     if found["MultiRegion"] == json!(true) {
         let primary = found["Arn"] == found["MultiRegionConfiguration"]["PrimaryKey"]["Arn"];
         found["MultiRegionConfiguration"]["MultiRegionKeyType"] = json!(if primary { "PRIMARY" } else { "REPLICA" });
+    }
+    // The key that the emulator makes for an alias of AWS's.
+    if found["Description"] == json!("Default key") {
+        found["KeyManager"] = json!("AWS");
     }
     if let Some(replica) = region.replicas.get(&id) {
         found["Description"] = json!(replica.description);
@@ -206,34 +216,10 @@ fn check_state(gate: &Gate, call: &Call) -> Result<(), Answer> {
     Ok(())
 }
 
-/// The id in the first 36 or so bytes of a ciphertext of the emulator.
+/// The id in the first 36 bytes of a ciphertext of the emulator.
 fn key_of_ciphertext(blob: &str) -> Option<String> {
-    let text = String::from_utf8_lossy(&decoded(blob)).into_owned();
-    let head: String = text.chars().take(36).collect();
-    (head.len() == 36 && head.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(head)
-}
-
-fn decoded(base64: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let (mut bits, mut held) = (0_u32, 0);
-    for byte in base64.bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => continue,
-        };
-        bits = (bits << 6) | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    bytes
+    let head = STANDARD.decode(blob).ok()?.get(..36)?.to_vec();
+    String::from_utf8(head).ok().filter(|id| id.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 fn aliases(gate: &Gate, call: &Call) -> Done {
@@ -242,12 +228,14 @@ fn aliases(gate: &Gate, call: &Call) -> Done {
     match call.operation.as_str() {
         "ListAliases" => {
             let key = call.json["KeyId"].as_str().map(|_| key_id(call));
-            let listed = gate.region(&call.region, |region| {
+            let mut listed: Vec<Value> = gate.region(&call.region, |region| {
                 let mine = |(_, a): &(&String, &Alias)| key.as_ref().is_none_or(|k| *k == a.key);
-                let all: Vec<Value> =
-                    region.aliases.iter().filter(mine).map(|(n, a)| listed(&call.region, n, a)).collect();
-                all
+                region.aliases.iter().filter(mine).map(|(n, a)| listed(&call.region, n, a)).collect()
             });
+            // Those of AWS's own keys are the emulator's.
+            let own = gate.forward(call).json();
+            let aws = |a: &&Value| a["AliasName"].as_str().is_some_and(|n| n.starts_with("alias/aws/"));
+            listed.extend(own["Aliases"].as_array().into_iter().flatten().filter(aws).cloned());
             Ok(Answer::kms(200, &json!({"Aliases": listed, "Truncated": false})))
         }
         "DeleteAlias" => match gate.region(&call.region, |region| region.aliases.remove(&name)) {
@@ -379,11 +367,9 @@ fn schedule_deletion(gate: &Gate, call: &Call) -> Done {
     let key = metadata(gate, &call.region, &id);
     let config = &key["MultiRegionConfiguration"];
     let replicas = config["ReplicaKeys"].as_array().cloned().unwrap_or_default();
-    let alive = |r: &Value| {
-        let there = metadata(gate, r["Region"].as_str().unwrap_or(""), &id);
-        !there.is_null() && there["KeyState"] != json!("PendingDeletion")
-    };
-    if config["MultiRegionKeyType"] == json!("PRIMARY") && replicas.iter().any(alive) {
+    // Replicas count until they are deleted; one whose deletion is only scheduled is there still.
+    let there = |r: &Value| !metadata(gate, r["Region"].as_str().unwrap_or(""), &id).is_null();
+    if config["MultiRegionKeyType"] == json!("PRIMARY") && replicas.iter().any(there) {
         gate.region(&call.region, |region| region.waiting.insert(id.clone(), days));
         let body = json!({"KeyId": key["Arn"], "KeyState": "PendingReplicaDeletion", "PendingWindowInDays": days});
         return Ok(Answer::kms(200, &body));

@@ -257,8 +257,11 @@ fn map_disks(gate: &Gate, call: &mut Call, (root, snapshot): &(String, String)) 
         let mut source = Element::default();
         let from = call.params.text(&name("SnapshotId")).to_string();
         if is_root {
-            source = images::root_snapshot(gate, call, snapshot)?;
-            let size = gate.region(&call.region, |region| region.noted(snapshot, "volumeSize").to_string());
+            // An image of AWS's has none of these facts: not encrypted.
+            let size = gate.region(&call.region, |region| {
+                region.show(snapshot, &mut source);
+                region.noted(snapshot, "volumeSize").to_string()
+            });
             let size = if size.is_empty() { images::ROOT_SIZE.to_string() } else { size };
             let given: u64 = call.params.text(&name("VolumeSize")).parse().unwrap_or(0);
             if given == 0 {
