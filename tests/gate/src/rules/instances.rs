@@ -145,6 +145,15 @@ pub(super) fn modify(gate: &Gate, mut call: Call) -> Done {
         call.params.set("Attribute", "instanceInitiatedShutdownBehavior");
         call.params.set("Value", &value);
     }
+    for n in call.params.numbers("BlockDeviceMapping") {
+        let of = |part: &str| call.params.text(&format!("BlockDeviceMapping.{n}.{part}"));
+        let (device, goes_along) = (of("DeviceName"), of("Ebs.DeleteOnTermination"));
+        let instance = get(gate, &call, &id)?;
+        let mapping = instance.items("blockDeviceMapping").find(|m| m.at("deviceName") == device);
+        if let (Some(mapping), false) = (mapping, goes_along.is_empty()) {
+            gate.region(&call.region, |r| r.fact(mapping.at("ebs/volumeId"), "~deleteOnTermination", goes_along));
+        }
+    }
     // The emulator decodes user data here, and stores it as if it were still encoded.
     let data = if attribute.eq_ignore_ascii_case("userData") { "Value" } else { "UserData.Value" };
     if let Some(encoded) = call.params.take(data) {

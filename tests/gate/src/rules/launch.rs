@@ -9,6 +9,7 @@
 //!   (`InvalidPlacementGroup.InUse`); partition numbers of partition groups. For the eighth the page says that it does
 //!   not launch, and "Placement strategies" that a request for which there is too little distinct hardware fails;
 //!   `InsufficientInstanceCapacity` of "Server error codes" is inferred.
+//! - Interfaces that a launch makes go with the instance.
 //! - "Instance terminates immediately": a root volume whose key cannot be used.
 
 use super::keys::{self, Encryption, Wish};
@@ -39,6 +40,7 @@ pub(super) fn run(gate: &Gate, mut call: Call) -> Done {
         group = Some(found);
     }
     let disks = map_disks(gate, &mut call, &root)?;
+    map_interfaces(&mut call);
     let kept = options::of_launch(gate, &call);
     let shown: Vec<(String, String)> = PLACEMENT
         .iter()
@@ -232,6 +234,26 @@ pub(super) fn start_fits(gate: &Gate, call: &Call, id: &str) -> Result<(), Answe
     fits(gate, call, &group, instance.at("placement/availabilityZone"), 1)
 }
 
+/// "Network interface attributes": one that is made by a launch goes with its instance. In the emulator it stays, and
+/// with it the use of its subnet and security groups.
+fn map_interfaces(call: &mut Call) {
+    let name = |n: u32, part: &str| format!("NetworkInterface.{n}.{part}");
+    let numbers = call.params.numbers("NetworkInterface");
+    if numbers.is_empty() {
+        call.params.push(&name(1, "DeviceIndex"), "0");
+        call.params.push(&name(1, "DeleteOnTermination"), "true");
+        if let Some(subnet) = call.params.take("SubnetId") {
+            call.params.push(&name(1, "SubnetId"), &subnet);
+        }
+    }
+    for n in numbers {
+        let said = ["NetworkInterfaceId", "DeleteOnTermination"].iter().any(|p| call.params.get(&name(n, p)).is_some());
+        if !said {
+            call.params.push(&name(n, "DeleteOnTermination"), "true");
+        }
+    }
+}
+
 fn device(call: &Call, n: u32) -> String {
     call.params.text(&format!("{MAPPING}.{n}.DeviceName")).to_string()
 }
@@ -292,6 +314,7 @@ fn map_disks(gate: &Gate, call: &mut Call, (root, snapshot): &(String, String)) 
             facts.push(("encrypted", "true".to_string()));
             facts.push(("kmsKeyId", encryption.key.clone()));
         }
+        facts.push(("~deleteOnTermination", call.params.text(&name("DeleteOnTermination")).to_string()));
         // The emulator would refuse types that need IOPS, and forget the rest.
         let kind = call.params.take(&name("VolumeType")).unwrap_or_else(|| "gp2".to_string());
         for (part, path) in [("Iops", "iops"), ("Throughput", "throughput")] {

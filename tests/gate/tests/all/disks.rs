@@ -133,8 +133,10 @@ fn copied_images_are_encrypted_tagged_and_hold_their_snapshot() {
     assert_eq!(one(cloud, far, "DescribeSnapshots", &[("SnapshotId.1", snapshot)], "kmsKeyId"), key);
     assert_eq!(code(cloud, far, "DeleteSnapshot", &[("SnapshotId", snapshot)]), "InvalidSnapshot.InUse");
     // Instances of it are encrypted with the image's key.
-    let instance = launch(cloud, far, &[("ImageId", &image)]);
+    let launched = cloud.ec2(far, "RunInstances", &[("ImageId", &image), ("MaxCount", "1")]);
+    let instance = xml::text(&launched, "instanceId").unwrap();
     let of = [("Filter.1.Name", "attachment.instance-id"), ("Filter.1.Value.1", instance.as_str())];
     let volumes = cloud.ec2(far, "DescribeVolumes", &of);
-    assert!(xml::texts(&volumes, "kmsKeyId").contains(&key) || !volumes.is_empty());
+    assert_eq!(xml::texts(&volumes, "kmsKeyId"), [key]);
+    assert_eq!(xml::texts(&volumes, "deleteOnTermination"), ["true"]);
 }

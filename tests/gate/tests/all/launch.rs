@@ -93,3 +93,18 @@ fn type_and_user_data_change_only_while_stopped() {
     assert_eq!(one(cloud, R, "DescribeInstanceAttribute", &shown, "value"), "aGk=");
     assert_eq!(code(cloud, R, "TerminateInstances", &[("InstanceId.1", &id)]), "OperationNotPermitted");
 }
+
+#[test]
+fn an_interface_goes_with_its_instance() {
+    let cloud = Cloud::shared();
+    let group = [("GroupName", "gone"), ("GroupDescription", "x")];
+    let group = one(cloud, R, "CreateSecurityGroup", &group, "groupId");
+    let id = launch(cloud, R, &[("SecurityGroupId.1", &group)]);
+    let found = cloud.ec2(R, "DescribeInstances", &[("InstanceId.1", &id)]);
+    assert!(xml::texts(&found, "groupId").contains(&group));
+    let interface = xml::text(&found, "networkInterfaceId").unwrap();
+    cloud.ec2(R, "TerminateInstances", &[("InstanceId.1", &id)]);
+    let there = [("Filter.1.Name", "network-interface-id"), ("Filter.1.Value.1", interface.as_str())];
+    assert_eq!(xml::texts(&cloud.ec2(R, "DescribeNetworkInterfaces", &there), "networkInterfaceId"), [""; 0]);
+    cloud.ec2(R, "DeleteSecurityGroup", &[("GroupId", &group)]);
+}
