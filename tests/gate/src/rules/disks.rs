@@ -30,6 +30,7 @@ pub(super) const KIND: Kind = Kind {
         ("encrypted", "encrypted"),
         ("volume-type", "volumeType"),
         ("multi-attach-enabled", "multiAttachEnabled"),
+        ("attachment.delete-on-termination", "attachmentSet/item/deleteOnTermination"),
         ("attachment.status", "attachmentSet/item/status"),
         ("attachment.instance-id", "attachmentSet/item/instanceId"),
         ("attachment.device", "attachmentSet/item/device"),

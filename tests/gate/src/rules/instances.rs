@@ -35,6 +35,13 @@ pub(super) const KIND: Kind = Kind {
         ("client-token", "clientToken"),
         ("root-device-name", "rootDeviceName"),
         ("root-device-type", "rootDeviceType"),
+        ("hypervisor", "hypervisor"),
+        ("virtualization-type", "virtualizationType"),
+        ("instance-lifecycle", "instanceLifecycle"),
+        ("launch-time", "launchTime"),
+        ("iam-instance-profile.arn", "iamInstanceProfile/arn"),
+        ("block-device-mapping.volume-id", "blockDeviceMapping/item/ebs/volumeId"),
+        ("network-interface.subnet-id", "networkInterfaceSet/item/subnetId"),
     ],
 };
 

@@ -4,6 +4,7 @@
 //!   (`DisabledException`) and those whose deletion is scheduled or that are being created (`KMSInvalidStateException`).
 //! - "ScheduleKeyDeletion": a multi-Region primary with replicas becomes `PendingReplicaDeletion`, and waits until the
 //!   last replica is gone.
+//! - "ScheduleKeyDeletion": 7 to 30 days. "PutKeyPolicy": the policy is well formed.
 //! - "EnableKeyRotation": RotationPeriodInDays, 90 to 2560, 365 where not given; not on replicas.
 //! - "ReplicateKey": the replica is `Creating` for a while; it has a description, policy, tags, aliases and grants of its
 //!   own. In the emulator it shares the latter two with its primary, and has no description.
@@ -69,8 +70,14 @@ pub(super) fn carry_out(gate: &Gate, mut call: Call) -> Done {
             }
             Ok(answer)
         }
-        "CreateKey" | "GetKeyPolicy" | "PutKeyPolicy" => Ok(gate.forward(&call)),
-        "ReplicateKey" => replicate(gate, call),
+        "CreateKey" | "PutKeyPolicy" => {
+            policy_is_well_formed(&call)?;
+            Ok(gate.forward(&call))
+        }
+        "ReplicateKey" => {
+            policy_is_well_formed(&call)?;
+            replicate(gate, call)
+        }
         "EnableKeyRotation" | "GetKeyRotationStatus" => rotation(gate, &call),
         "ScheduleKeyDeletion" => schedule_deletion(gate, &call),
         "CancelKeyDeletion" => {
@@ -109,6 +116,18 @@ pub(super) fn carry_out(gate: &Gate, mut call: Call) -> Done {
 
 fn refuse<T>(call: &Call, code: &str, message: &str) -> Result<T, Answer> {
     Err(Answer::error(call, 400, code, message))
+}
+
+/// "PutKeyPolicy": `MalformedPolicyDocumentException`. The emulator takes any text.
+fn policy_is_well_formed(call: &Call) -> Result<(), Answer> {
+    let Some(policy) = call.json["Policy"].as_str() else { return Ok(()) };
+    let read: Value = serde_json::from_str(policy).unwrap_or(Value::Null);
+    let whole = read["Statement"].is_array() || read["Statement"].is_object();
+    if whole {
+        Ok(())
+    } else {
+        refuse(call, "MalformedPolicyDocumentException", "The new key policy is not well formed.")
+    }
 }
 
 fn key_id(call: &Call) -> String {
@@ -364,6 +383,13 @@ fn rotation(gate: &Gate, call: &Call) -> Done {
 fn schedule_deletion(gate: &Gate, call: &Call) -> Done {
     let id = key_id(call);
     let days = call.json["PendingWindowInDays"].as_i64().unwrap_or(30);
+    if !(7..=30).contains(&days) {
+        let message = format!(
+            "1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must \
+             have value between 7 and 30"
+        );
+        return refuse(call, "ValidationException", &message);
+    }
     let key = metadata(gate, &call.region, &id);
     let config = &key["MultiRegionConfiguration"];
     let replicas = config["ReplicaKeys"].as_array().cloned().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! RunInstances.
 //!
-//! - The image must exist (`InvalidAMIID.NotFound`); the emulator takes any.
+//! - The image must exist (`InvalidAMIID.NotFound`), the key pair (`InvalidKeyPair.NotFound`), and the type in the zone;
+//!   the emulator takes any.
 //! - "RunInstances", BlockDeviceMapping: a mapping of the root device changes the image's; what it does not say, the
 //!   image says. The emulator wants a size or a snapshot, and drops the root volume where only others are named.
 //! - A zone that is not the subnet's: `InvalidParameterValue` "Value (a) for parameter availabilityZone is invalid.
@@ -27,6 +28,8 @@ pub(super) fn run(gate: &Gate, mut call: Call) -> Done {
     let image = call.params.text("ImageId").to_string();
     let root = images::root_of(gate, &call, &image)?;
     let zone = zone(gate, &call)?;
+    offered(gate, &call, &zone)?;
+    key_pair_exists(gate, &call)?;
     let count = call.params.get("MaxCount").or(call.params.get("MinCount")).unwrap_or("1").to_string();
     call.params.set("MinCount", &count);
     let count = count.parse().unwrap_or(1);
@@ -193,6 +196,53 @@ fn zone(gate: &Gate, call: &Call) -> Result<String, Answer> {
         return refuse(call, "InvalidParameterValue", message);
     }
     Ok(zone)
+}
+
+/// "Instance type not supported" (`Unsupported`): not every zone has every type. The emulator has the list, and does not
+/// look at it.
+fn offered(gate: &Gate, call: &Call, zone: &str) -> Result<(), Answer> {
+    let kind = call.params.text("InstanceType");
+    if kind.is_empty() {
+        return Ok(());
+    }
+    let known = gate.region(&call.region, |region| region.types.get(kind).cloned());
+    let zones = match known {
+        Some(zones) => zones,
+        None => {
+            let mut params = Params::of(&[("LocationType", "availability-zone")]);
+            params.set_filters(&[("instance-type".to_string(), vec![kind.to_string()])]);
+            let offerings = Call::query("ec2", &call.region, "DescribeInstanceTypeOfferings", params);
+            let root = forward(gate, &offerings)?.xml();
+            let zones: Vec<String> = root.all("location").iter().map(|e| e.text.clone()).collect();
+            gate.region(&call.region, |region| region.types.insert(kind.to_string(), zones.clone()));
+            zones
+        }
+    };
+    if zones.is_empty() {
+        return refuse(call, "InvalidParameterValue", format!("Invalid value '{kind}' for InstanceType."));
+    }
+    if !zones.iter().any(|z| z == zone) {
+        let message = format!(
+            "Your requested instance type ({kind}) is not supported in your requested Availability Zone ({zone}). Please \
+             retry your request by not specifying an Availability Zone or choosing {}.",
+            zones.join(", ")
+        );
+        return refuse(call, "Unsupported", message);
+    }
+    Ok(())
+}
+
+fn key_pair_exists(gate: &Gate, call: &Call) -> Result<(), Answer> {
+    let name = call.params.text("KeyName");
+    if name.is_empty() {
+        return Ok(());
+    }
+    let params = Params::of(&[("Filter.1.Name", "key-name"), ("Filter.1.Value.1", name)]);
+    let root = forward(gate, &Call::query("ec2", &call.region, "DescribeKeyPairs", params))?.xml();
+    if root.all("keyName").is_empty() {
+        return refuse(call, "InvalidKeyPair.NotFound", format!("The key pair '{name}' does not exist"));
+    }
+    Ok(())
 }
 
 /// Whether so many more instances may be in the group in this zone.

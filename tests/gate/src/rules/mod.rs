@@ -9,6 +9,7 @@ mod instances;
 mod keys;
 mod kms;
 mod launch;
+mod network;
 mod options;
 mod placement;
 mod snapshots;
@@ -69,6 +70,9 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeImages" => images::describe(gate, call),
         "DeregisterImage" => images::deregister(gate, call),
         "EnableImageDeprecation" | "DisableImageDeprecation" => images::deprecation(gate, call),
+        "DeleteSubnet" => network::delete_subnet(gate, call),
+        "DeleteSecurityGroup" => network::delete_group(gate, call),
+        "DeleteVpc" => network::delete_vpc(gate, call),
         "GetEbsDefaultKmsKeyId" | "ModifyEbsDefaultKmsKeyId" | "ResetEbsDefaultKmsKeyId" => {
             ebs_defaults::default_key(gate, call)
         }

@@ -28,6 +28,10 @@ fn disabled_and_leaving_keys_do_no_work() {
     assert_eq!(refused(cloud, R, "CreateGrant", grant), "DisabledException");
     cloud.kms(R, "EnableKey", json!({"KeyId": id}));
     cloud.kms(R, "Encrypt", encrypt.clone());
+    let soon = json!({"KeyId": id, "PendingWindowInDays": 6});
+    assert_eq!(refused(cloud, R, "ScheduleKeyDeletion", soon), "ValidationException");
+    let policy = json!({"KeyId": id, "PolicyName": "default", "Policy": "nonsense"});
+    assert_eq!(refused(cloud, R, "PutKeyPolicy", policy), "MalformedPolicyDocumentException");
     cloud.kms(R, "ScheduleKeyDeletion", json!({"KeyId": id, "PendingWindowInDays": 7}));
     assert_eq!(refused(cloud, R, "Encrypt", encrypt), "KMSInvalidStateException");
     assert_eq!(refused(cloud, R, "EnableKey", json!({"KeyId": id})), "KMSInvalidStateException");

@@ -61,6 +61,9 @@ fn an_image_must_exist_and_a_lost_key_ends_the_launch() {
     let cloud = Cloud::shared();
     let unknown = [("ImageId", "ami-0123456789abcdef0"), ("MaxCount", "1")];
     assert_eq!(code(cloud, R, "RunInstances", &unknown), "InvalidAMIID.NotFound");
+    let with = |name, value| [("ImageId", raw::IMAGE), ("MaxCount", "1"), (name, value)];
+    assert_eq!(code(cloud, R, "RunInstances", &with("KeyName", "nobody")), "InvalidKeyPair.NotFound");
+    assert_eq!(code(cloud, R, "RunInstances", &with("InstanceType", "zz.big")), "InvalidParameterValue");
     let id = launch(
         cloud,
         R,
@@ -103,6 +106,9 @@ fn an_interface_goes_with_its_instance() {
     let found = cloud.ec2(R, "DescribeInstances", &[("InstanceId.1", &id)]);
     assert!(xml::texts(&found, "groupId").contains(&group));
     let interface = xml::text(&found, "networkInterfaceId").unwrap();
+    let subnet = xml::text(&found, "subnetId").unwrap();
+    assert_eq!(code(cloud, R, "DeleteSecurityGroup", &[("GroupId", &group)]), "DependencyViolation");
+    assert_eq!(code(cloud, R, "DeleteSubnet", &[("SubnetId", &subnet)]), "DependencyViolation");
     cloud.ec2(R, "TerminateInstances", &[("InstanceId.1", &id)]);
     let there = [("Filter.1.Name", "network-interface-id"), ("Filter.1.Value.1", interface.as_str())];
     assert_eq!(xml::texts(&cloud.ec2(R, "DescribeNetworkInterfaces", &there), "networkInterfaceId"), [""; 0]);

@@ -47,3 +47,13 @@ fn the_reverse_name_of_an_address_is_kept() {
     cloud.ec2(R, "ModifyAddressAttribute", &[("AllocationId", id), ("DomainName", "a.example.com")]);
     assert_eq!(one(cloud, R, "DescribeAddressesAttribute", &[("AllocationId.1", id)], "ptrRecord"), "a.example.com");
 }
+
+#[test]
+fn what_nobody_has_is_said_plainly() {
+    let cloud = Cloud::shared();
+    let (status, text) =
+        crate::raw::ec2(cloud, R, "Action=DescribeVolumes&Filter.1.Name=fast-restored&Filter.1.Value.1=x").unwrap();
+    assert_eq!((status, xml::text(&text, "Code").as_deref()), (400, Some("EmulatorLacks")), "{text}");
+    let (status, text) = crate::raw::ec2(cloud, R, "Action=EnableFastSnapshotRestores").unwrap();
+    assert_eq!((status, xml::text(&text, "Code").as_deref()), (400, Some("EmulatorLacks")), "{text}");
+}
