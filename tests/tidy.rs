@@ -57,7 +57,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("src/edge/cli", &["ops", "views", "dr", "plan", "apply", "state", "sandbox", "eval", "addrs", "value", "diag"]),
     ("providers/sdk", &["tfplugin", "configschema", "value", "diag"]),
     ("providers/drform", &["sdk", "placement", "configschema", "value", "diag"]),
+    ("providers/aws", &["sdk", "configschema", "value"]),
     ("tests/gate", &[]),
+    ("tests/cloud", &["gate"]),
 ];
 
 fn root() -> PathBuf {

@@ -1,0 +1,4 @@
+resource "aws_eip" "gateway" {
+  domain = "vpc"
+  tags   = { Name = "gateway" }
+}

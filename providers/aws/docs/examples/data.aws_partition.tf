@@ -1,0 +1,5 @@
+data "aws_partition" "here" {}
+
+output "root" {
+  value = "arn:${data.aws_partition.here.partition}:iam::aws:policy/ReadOnlyAccess"
+}

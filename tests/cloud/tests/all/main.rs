@@ -1,0 +1,6 @@
+//! drform and its AWS provider as users have them, on the emulated AWS: the examples, the reference, other hosts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
+
+mod examples;
+mod reference;
