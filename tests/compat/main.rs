@@ -14,10 +14,12 @@
 )]
 
 mod case;
+mod hosted;
 mod hostile;
 mod killed;
 mod oracle;
 mod plugin;
+mod pointed;
 mod python;
 mod reads;
 mod spread;

@@ -1,9 +1,10 @@
 //! How many reads are open at once: all of them where the provider says that it answers them together, as many as
-//! `-parallelism` says otherwise. The provider is served in the process of the test and counts.
+//! `-parallelism` says otherwise. The provider counts.
 
-use crate::tool::{Setting, Tool, directory};
+use crate::hosted::Hosted;
+use crate::tool::Tool;
 use configschema::{Attribute, Block, Schema};
-use sdk::{ChangeRequest, Findings, Future, Object, Provider, Reply, Resource, serve_at};
+use sdk::{ChangeRequest, Findings, Future, Object, Provider, Reply, Resource};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -94,29 +95,12 @@ impl Provider for Counting {
 fn most(batches: bool) -> (usize, usize) {
     let gather = if batches { OBJECTS } else { 0 };
     let counted = Arc::new(Counted { gather, ..Counted::default() });
-    let dir = directory();
-    let socket = dir.path().join("socket");
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (at, served) = (socket.clone(), Counting { counted: counted.clone(), batches });
-    runtime.spawn(async move { serve_at(&at, served).await.unwrap() });
-    let main = format!(
-        "terraform {{\n  required_providers {{\n    counting = {{ source = \"drform.test/dev/counting\" }}\n  }}\n}}\n\
-         resource \"counting_thing\" \"x\" {{\n  count = {OBJECTS}\n}}\n"
-    );
-    std::fs::write(dir.path().join("main.tf"), main).unwrap();
-    while !socket.exists() {
-        std::thread::yield_now();
-    }
-    let reattach = serde_json::json!({ "drform.test/dev/counting": {
-        "Protocol": "grpc", "ProtocolVersion": 6, "Pid": std::process::id(), "Test": true,
-        "Addr": { "Network": "unix", "String": socket },
-    }});
-    let environment = vec![("TF_REATTACH_PROVIDERS".to_string(), reattach.to_string())];
-    let setting = Setting { environment, ..Setting::default() };
+    let blocks = format!("resource \"counting_thing\" \"x\" {{\n  count = {OBJECTS}\n}}\n");
+    let hosted = Hosted::new("counting", Counting { counted: counted.clone(), batches }, &blocks);
     let few = "-parallelism=3";
-    Tool::Drform.run(dir.path(), &setting, &["apply", "-auto-approve", few]).ok();
+    Tool::Drform.run(hosted.dir.path(), &hosted.setting, &["apply", "-auto-approve", few]).ok();
     assert_eq!(counted.most.load(Ordering::SeqCst), 0, "nothing is there to be read");
-    let plan = Tool::Drform.run(dir.path(), &setting, &["plan", "-detailed-exitcode", few]).ok();
+    let plan = Tool::Drform.run(hosted.dir.path(), &hosted.setting, &["plan", "-detailed-exitcode", few]).ok();
     assert!(plan.out.contains("No changes"), "{}", plan.text());
     (counted.most.load(Ordering::SeqCst), counted.most_changes.load(Ordering::SeqCst))
 }

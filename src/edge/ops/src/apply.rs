@@ -1,6 +1,7 @@
 //! `drform apply`: carries out a plan, and leaves state and journal in order whatever happens.
 
 use crate::drive::{self, Crank};
+use crate::pointed::pointed;
 use crate::progress::{Happening, Progress};
 use crate::{Planned, Said, chance};
 use apply::{Applier, ApplySummary, Limits};
@@ -50,7 +51,7 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
     let interrupted = matches!(&turned, Ok(drive::End::Interrupted));
     let stopped = turned.err();
     let (applied, diagnostics) = applier.finish();
-    said.diagnostics.extend(diagnostics);
+    said.diagnostics.extend(pointed(diagnostics, &session));
     if let Some(error) = stopped {
         said.diagnostics.push(error);
     }

@@ -14,6 +14,7 @@ mod judge;
 mod lanes;
 mod not_yet;
 mod plan;
+mod pointed;
 mod progress;
 mod providers;
 mod recover;

@@ -2,6 +2,7 @@
 
 use crate::configuration::{self, Configuration};
 use crate::drive::{self, Parallelism};
+use crate::pointed::pointed;
 use crate::progress::Progress;
 use crate::providers::{Providers, place};
 use crate::storage::{Locking, Storage};
@@ -104,7 +105,7 @@ impl Session {
         let mut planner = Planner::new(input.clone());
         self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism, progress));
         let (plan, diagnostics) = planner.finish();
-        said.diagnostics.extend(diagnostics);
+        said.diagnostics.extend(pointed(diagnostics, self));
         (plan, input)
     }
 

@@ -2,12 +2,13 @@
 
 use crate::method::CallError;
 use crate::{Plugin, Protocol};
-use diag::{Diagnostic, Diagnostics};
+use diag::{Diagnostic, Diagnostics, PartStep};
 use std::process::ExitStatus;
 use std::time::Duration;
 use tfplugin::tfplugin6 as wire;
 use tfplugin::{DecodeError, PointedDiagnostic};
 use tonic::Code;
+use value::PathStep;
 
 /// How long a process whose connection broke may take to be gone, before we say that it still runs.
 const END_AFTER_BREAK: Duration = Duration::from_secs(1);
@@ -114,9 +115,20 @@ pub(crate) fn diagnostics(messages: Vec<wire::Diagnostic>) -> Diagnostics {
     });
     let told = |pointed: PointedDiagnostic| match pointed.attribute.0.as_slice() {
         [] => pointed.diagnostic,
-        _ => pointed.diagnostic.involving(pointed.attribute.to_string(), "is the attribute that the provider means"),
+        steps => {
+            let part: Vec<PartStep> = steps.iter().map(part_step).collect();
+            let named = pointed.attribute.to_string();
+            pointed.diagnostic.part(part).involving(named, "is the attribute that the provider means")
+        }
     };
     all.into_iter().map(told).collect()
+}
+
+fn part_step(step: &PathStep) -> PartStep {
+    match step {
+        PathStep::Attribute(name) | PathStep::Key(name) => PartStep::Name(name.to_string()),
+        PathStep::Index(place) => PartStep::Place(*place),
+    }
 }
 
 /// Why a plugin that was to be started is not there.

@@ -22,6 +22,15 @@ pub struct Involved {
     pub description: String,
 }
 
+/// A step from a block to a part of it, in the words of a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartStep {
+    /// An argument, a block type, or a key.
+    Name(String),
+    /// A place in a list, from zero; in a set it means little.
+    Place(u64),
+}
+
 /// One trouble, complete: summary, detail, place, values, next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -37,6 +46,8 @@ pub struct Diagnostic {
     pub context: Option<Range>,
     /// Address of the resource instance or provider that it concerns.
     pub address: Option<String>,
+    /// The part of that which a provider means; a hint, for who knows where it was written. Empty for the whole.
+    pub part: Vec<PartStep>,
     /// Values of the references in the failing expression.
     pub involved: Vec<Involved>,
     /// Further places that belong to it, such as the other references of a cycle: what each is, and where.
@@ -64,6 +75,7 @@ impl Diagnostic {
             subject: None,
             context: None,
             address: None,
+            part: Vec::new(),
             involved: Vec::new(),
             related: Vec::new(),
             next_step: None,
@@ -91,6 +103,12 @@ impl Diagnostic {
     /// Names the address that it concerns.
     pub fn about(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
+        self
+    }
+
+    /// Names the part of the address that it concerns.
+    pub fn part(mut self, steps: impl IntoIterator<Item = PartStep>) -> Self {
+        self.part = steps.into_iter().collect();
         self
     }
 

@@ -7,7 +7,7 @@ mod nearest;
 mod range;
 mod render;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Involved, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Involved, PartStep, Severity};
 pub use nearest::nearest;
 pub use range::{Position, Range, SourceTexts};
 pub use render::{Style, render};

@@ -211,6 +211,7 @@ async fn a_life() {
         plugin.ask(&Question::ValidateProvider { provider: provider(), config: config.clone() }).await.diagnostics();
     let told: Vec<_> = said.iter().map(|d| (d.summary.as_str(), d.involved[0].expression.as_str())).collect();
     assert_eq!(told, [("a", "tags[\"Name\"]"), ("b", "tags[\"Name\"]")], "sorted, with the attribute");
+    assert_eq!(said.iter().next().unwrap().part, ["tags", "Name"].map(|name| diag::PartStep::Name(name.into())));
     assert!(plugin.ask(&Question::ConfigureProvider { provider: provider(), config }).await.diagnostics().is_empty());
     // A call that it does not have.
     let validate =
