@@ -1,4 +1,6 @@
 //! Types that EC2 owns, EBS and VPC included: a file each.
 
 pub(crate) mod ebs_volume;
+#[allow(dead_code, reason = "shared by the data sources that come")]
+mod filters;
 mod tagging;
