@@ -2,6 +2,7 @@
 //! reference documentation all come from here.
 
 use configschema::{Attribute, AttributeType, Block, NestedBlock, Nesting, Schema};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,7 +73,7 @@ pub(crate) struct Field {
     pub(crate) sensitive: bool,
     pub(crate) write_only: bool,
     pub(crate) deprecated: Option<&'static str>,
-    pub(crate) about: &'static str,
+    pub(crate) about: Cow<'static, str>,
     pub(crate) default: Option<Value>,
     pub(crate) replaces: bool,
     pub(crate) checks: Vec<Check>,
@@ -104,7 +105,7 @@ fn field(ty: Type) -> Field {
         sensitive: false,
         write_only: false,
         deprecated: None,
-        about: "",
+        about: Cow::Borrowed(""),
         default: None,
         replaces: false,
         checks: Vec::new(),
@@ -193,8 +194,8 @@ impl Field {
     }
 
     /// What it means, for the reference: markdown, a sentence or two.
-    pub(crate) fn about(mut self, about: &'static str) -> Field {
-        self.about = about;
+    pub(crate) fn about(mut self, about: impl Into<Cow<'static, str>>) -> Field {
+        self.about = about.into();
         self
     }
 
@@ -233,7 +234,37 @@ impl Field {
         attribute.sensitive = self.sensitive;
         attribute.write_only = self.write_only;
         attribute.deprecated = self.deprecated.map(Arc::from);
-        attribute
+        attribute.described(&self.description())
+    }
+
+    /// What it means, with the rules that hold: so hosts, editors and the reference all know them.
+    fn description(&self) -> String {
+        let mut text = self.about.to_string();
+        let mut add = |sentence: String| {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&sentence);
+        };
+        for check in &self.checks {
+            match check {
+                Check::OneOf(words) => add(format!("One of `{}`.", words.join("`, `"))),
+                Check::Between(least, most) => add(format!("From {least} to {most}.")),
+                Check::Length(least, most) if least == most => add(format!("Exactly {most} characters.")),
+                Check::Length(least, most) => add(format!("From {least} to {most} characters.")),
+                Check::Custom(_) => {}
+            }
+        }
+        if let Some(default) = &self.default {
+            let shown = default.as_str().map(|text| format!("\"{text}\""));
+            let shown = shown.or_else(|| default.as_bool().map(|flag| flag.to_string()));
+            let shown = shown.or_else(|| default.as_number().and_then(|n| n.to_i64()).map(|n| n.to_string()));
+            add(format!("`{}` when it is not written.", shown.unwrap_or_default()));
+        }
+        if self.replaces && (self.required || self.optional) {
+            add("A change makes a new object.".into());
+        }
+        text
     }
 }
 
@@ -300,7 +331,7 @@ impl Shape {
             .blocks
             .iter()
             .map(|(name, nested)| {
-                let block = nested.shape.block();
+                let block = nested.shape.block().described(nested.about);
                 let told = NestedBlock { nesting: nested.nesting, block, min_items: nested.min, max_items: nested.max };
                 (Arc::from(*name), told)
             })
@@ -385,7 +416,11 @@ impl Definition {
     }
 
     pub(crate) fn schema(&self) -> Schema {
-        Schema { version: self.version, block: self.shape.block() }
+        let text = match self.import {
+            "" => self.about.to_owned(),
+            id => format!("{} Import id: `{id}`.", self.about),
+        };
+        Schema { version: self.version, block: self.shape.block().described(&text) }
     }
 
     /// Whether hosts must be told to be tolerant.

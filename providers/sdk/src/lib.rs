@@ -14,10 +14,11 @@ mod service;
 mod side_services;
 
 pub use diag::Diagnostic;
-pub use finding::{Finding, Findings, Reply};
+pub use finding::{Finding, Findings, Reply, error, error_at, warning, warning_at};
 pub use plan::{PlanRequest, Planned, default_plan};
 pub use private::Private;
 pub use provider::{
     ChangeRequest, DataSource, Function, FunctionError, Future, Object, Provider, Repeat, Resource, StoredState,
 };
 pub use serve::{Served, serve, serve_at};
+pub use service::provider_schema;

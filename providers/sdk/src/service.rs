@@ -12,7 +12,8 @@ use configschema::{ProviderSchema, Schema, implied_type};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tfplugin::tfplugin6::{self as wire, provider_server::Provider as Service};
-use tfplugin::{decode_json, dynamic_value, path_to_wire, provider_schema_to_wire};
+use tfplugin::{BATCHES_READS, decode_json, dynamic_value, path_to_wire, provider_schema_to_wire};
+use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status, async_trait};
 use value::{Type, Value};
 
@@ -29,6 +30,24 @@ impl<T: ?Sized> Clone for Entry<T> {
     }
 }
 
+/// All that a provider declares, as hosts are told it.
+pub fn provider_schema(provider: &dyn Provider) -> ProviderSchema {
+    let resources = provider.resources().into_iter();
+    let data_sources = provider.data_sources().into_iter();
+    ProviderSchema {
+        provider: provider.schema(),
+        resources: resources.map(|(name, kind)| (name.into(), Arc::new(kind.schema()))).collect(),
+        data_sources: data_sources.map(|(name, source)| (name.into(), Arc::new(source.schema()))).collect(),
+        functions: provider
+            .functions()
+            .into_iter()
+            .map(|(name, function)| (name.into(), function.signature()))
+            .collect(),
+        plan_destroy: false,
+        provider_meta: None,
+    }
+}
+
 /// A provider as it is served.
 pub(crate) struct ProviderService {
     provider: Arc<dyn Provider>,
@@ -42,29 +61,17 @@ pub(crate) struct ProviderService {
 
 impl ProviderService {
     pub(crate) fn new(provider: Arc<dyn Provider>, running: Running) -> ProviderService {
-        fn entry<T: ?Sized>(served: Arc<T>, schema: Schema) -> Entry<T> {
-            Entry { ty: implied_type(&schema.block), schema: Arc::new(schema), served }
+        fn entry<T: ?Sized>(served: Arc<T>, schema: Option<&Arc<Schema>>) -> Entry<T> {
+            let schema = schema.cloned().unwrap_or_default();
+            Entry { ty: implied_type(&schema.block), schema, served }
         }
-        let resources: BTreeMap<String, _> =
-            provider.resources().into_iter().map(|(n, r)| (n.to_string(), entry(r.clone(), r.schema()))).collect();
-        let data_sources: BTreeMap<String, _> =
-            provider.data_sources().into_iter().map(|(n, d)| (n.to_string(), entry(d.clone(), d.schema()))).collect();
-        let functions: BTreeMap<String, _> =
+        let schema = provider_schema(&*provider);
+        let resources = provider.resources().into_iter();
+        let resources = resources.map(|(n, r)| (n.to_string(), entry(r, schema.resources.get(n)))).collect();
+        let data_sources = provider.data_sources().into_iter();
+        let data_sources = data_sources.map(|(n, d)| (n.to_string(), entry(d, schema.data_sources.get(n)))).collect();
+        let functions =
             provider.functions().into_iter().map(|(n, f)| (n.to_string(), (f.clone(), f.signature()))).collect();
-        fn schemas<T: ?Sized>(all: &BTreeMap<String, Entry<T>>) -> BTreeMap<Arc<str>, Arc<Schema>> {
-            all.iter().map(|(name, entry)| (name.as_str().into(), entry.schema.clone())).collect()
-        }
-        let schema = ProviderSchema {
-            provider: provider.schema(),
-            resources: schemas(&resources),
-            data_sources: schemas(&data_sources),
-            functions: functions
-                .iter()
-                .map(|(name, (_, signature))| (name.as_str().into(), signature.clone()))
-                .collect(),
-            plan_destroy: false,
-            provider_meta: None,
-        };
         ProviderService {
             provider_type: implied_type(&schema.provider),
             schema: provider_schema_to_wire(&schema),
@@ -115,7 +122,11 @@ impl Service for ProviderService {
         &self,
         _: Request<wire::get_provider_schema::Request>,
     ) -> Answer<wire::get_provider_schema::Response> {
-        Ok(Response::new(self.schema.clone()))
+        let mut answer = Response::new(self.schema.clone());
+        if self.provider.batches_reads() {
+            answer.metadata_mut().insert(BATCHES_READS, MetadataValue::from_static("1"));
+        }
+        Ok(answer)
     }
 
     async fn validate_provider_config(
@@ -362,7 +373,8 @@ impl Service for ProviderService {
     }
 
     async fn stop_provider(&self, _: Request<wire::stop_provider::Request>) -> Answer<wire::stop_provider::Response> {
-        // Running calls are short or must be finished: nothing to cut off.
+        // Nothing is cut off here: how a call comes to an early end, only the provider knows.
+        self.provider.stop();
         Ok(Response::new(wire::stop_provider::Response::default()))
     }
 }

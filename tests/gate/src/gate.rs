@@ -237,8 +237,16 @@ impl Gate {
     /// The emulator's answer.
     pub(crate) fn forward(&self, call: &Call) -> Answer {
         match http::send(self.emulator, &call.message()) {
-            Ok(message) => Answer(message),
+            Ok(message) if message.status() >= 500 => lacking(call, &Answer(message)),
+            Ok(message) => Answer(message).identified(),
             Err(e) => Answer::error(call, 502, "EmulatorGone", &format!("the emulator did not answer: {e}")),
         }
     }
+}
+
+/// The emulator falls over what it does not know, with a page of HTML. Clients would try again.
+fn lacking(call: &Call, answer: &Answer) -> Answer {
+    let text = answer.text();
+    let reason = text.lines().rev().find(|l| l.contains("Error: ")).unwrap_or("no reason given").trim();
+    Answer::error(call, 400, "EmulatorLacks", &format!("{}: {reason}", call.operation))
 }

@@ -48,7 +48,7 @@ fn faults_meet_the_requests_they_name() {
 #[test]
 fn kms_refuses_in_its_own_words() {
     let cloud = Cloud::shared();
-    let region = "eu-north-1";
+    let region = "ap-east-1";
     cloud.gate().inject(Fault::new(What::Throttle).service("kms").region(region));
     let (status, text) = raw::kms(cloud, region, "ListKeys", "{}").unwrap();
     assert_eq!(status, 400);
