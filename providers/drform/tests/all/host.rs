@@ -174,6 +174,31 @@ async fn plainly_and_through_tls() {
     }
 }
 
+/// At the level of everything, what goes through the wire stays out of the log: neither values, nor configuration, nor
+/// private bytes, nor tokens; and neither does a value that the provider cannot read.
+#[tokio::test]
+async fn logs_hold_no_values() {
+    let directory = directory("host-log");
+    let (record, log) = (directory.join("record"), directory.join("log"));
+    let spec = |path| LaunchSpec {
+        env: vec![("DRFORM_RECORD_FILE".into(), record.clone().into()), ("TF_LOG".into(), "trace".into())],
+        log: Some(log.clone()),
+        ..LaunchSpec::new("registry.terraform.io/drform/drform", path)
+    };
+    let plugin = Plugin::start(spec(PROVIDER)).await.unwrap();
+    a_life(&plugin, &record).await;
+    let raw = r#"{"group":["secret-state"],"id":"secret-id"}"#;
+    let broken = Question::UpgradeState { provider: provider(), kind: kind(), version: 0, raw: raw.into() };
+    let said = plugin.ask(&broken).await.diagnostics();
+    assert!(said.has_errors());
+    plugin.stop().await;
+    assert!(log.exists());
+    let told = format!("{}{said:?}", text(&log));
+    for secret in ["kafka", "z1", "drform:repeat", "token-1", "secret-state", "secret-id"] {
+        assert!(!told.contains(secret), "{secret}: {told}");
+    }
+}
+
 #[tokio::test]
 async fn started_by_hand() {
     let record = directory("host-reattach").join("record");
