@@ -19,6 +19,7 @@ mod killed;
 mod oracle;
 mod plugin;
 mod python;
+mod reads;
 mod spread;
 mod tool;
 mod transcript;

@@ -39,6 +39,25 @@ impl<T> Reply<T> {
 }
 
 /// An error about the whole block.
-pub(crate) fn error(summary: impl Into<String>, detail: impl Into<String>) -> Finding {
-    Finding { diagnostic: Diagnostic::error(summary, detail), attribute: Path::ROOT }
+pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Finding {
+    error_at(Path::ROOT, summary, detail)
+}
+
+/// An error about an attribute or a nested block.
+///
+/// The path counts from the block: `Path::attribute("ebs_block_device").then(PathStep::Index(1))` and on, blocks in the
+/// order of the value. The wire has no word for an element of a set: hosts take the index for a hint and point at the
+/// nearest place that they can find.
+pub fn error_at(path: Path, summary: impl Into<String>, detail: impl Into<String>) -> Finding {
+    Finding { diagnostic: Diagnostic::error(summary, detail), attribute: path }
+}
+
+/// A warning about the whole block.
+pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Finding {
+    warning_at(Path::ROOT, summary, detail)
+}
+
+/// A warning about an attribute or a nested block; see [`error_at`].
+pub fn warning_at(path: Path, summary: impl Into<String>, detail: impl Into<String>) -> Finding {
+    Finding { diagnostic: Diagnostic::warning(summary, detail), attribute: path }
 }

@@ -14,7 +14,7 @@ mod service;
 mod side_services;
 
 pub use diag::Diagnostic;
-pub use finding::{Finding, Findings, Reply};
+pub use finding::{Finding, Findings, Reply, error, error_at, warning, warning_at};
 pub use plan::{PlanRequest, Planned, default_plan};
 pub use private::Private;
 pub use provider::{

@@ -28,6 +28,17 @@ pub trait Provider: Send + Sync + 'static {
         Box::pin(async { Vec::new() })
     }
 
+    /// Answers reads that arrive together with one request: hosts that know of it (schema/plugin-reads.md) then ask up to
+    /// 1,000 things at once, whatever their limit is for others. Changes stay limited.
+    fn batches_reads(&self) -> bool {
+        false
+    }
+
+    /// The user wants an end (StopProvider): calls that only wait for the cloud may come back early with what is true by
+    /// then, an object made by halves with an error that says so. What was asked of the cloud must still not be lost: calls
+    /// that have nothing to tell yet go on. May be called more than once, and returns at once.
+    fn stop(&self) {}
+
     /// Resource types by name; each name begins with the provider's.
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)>;
 

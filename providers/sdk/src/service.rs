@@ -12,7 +12,8 @@ use configschema::{ProviderSchema, Schema, implied_type};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tfplugin::tfplugin6::{self as wire, provider_server::Provider as Service};
-use tfplugin::{decode_json, dynamic_value, path_to_wire, provider_schema_to_wire};
+use tfplugin::{BATCHES_READS, decode_json, dynamic_value, path_to_wire, provider_schema_to_wire};
+use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status, async_trait};
 use value::{Type, Value};
 
@@ -115,7 +116,11 @@ impl Service for ProviderService {
         &self,
         _: Request<wire::get_provider_schema::Request>,
     ) -> Answer<wire::get_provider_schema::Response> {
-        Ok(Response::new(self.schema.clone()))
+        let mut answer = Response::new(self.schema.clone());
+        if self.provider.batches_reads() {
+            answer.metadata_mut().insert(BATCHES_READS, MetadataValue::from_static("1"));
+        }
+        Ok(answer)
     }
 
     async fn validate_provider_config(
@@ -362,7 +367,8 @@ impl Service for ProviderService {
     }
 
     async fn stop_provider(&self, _: Request<wire::stop_provider::Request>) -> Answer<wire::stop_provider::Response> {
-        // Running calls are short or must be finished: nothing to cut off.
+        // Nothing is cut off here: how a call comes to an early end, only the provider knows.
+        self.provider.stop();
         Ok(Response::new(wire::stop_provider::Response::default()))
     }
 }

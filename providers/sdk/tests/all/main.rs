@@ -6,3 +6,4 @@ mod import;
 mod legacy;
 mod probe;
 mod repeated;
+mod stop;

@@ -5,7 +5,7 @@ use calls::{Answer, PlannedObject, Question};
 use configschema::{Attribute, Block, Schema};
 use drform_sdk::{
     ChangeRequest, Findings, Future, Object, PlanRequest, Planned, Private, Repeat, Reply, Resource, default_plan,
-    serve_at,
+    error, serve_at,
 };
 use plugin::{Plugin, Protocol, Reattach, Shutdown};
 use std::path::PathBuf;
@@ -16,6 +16,8 @@ use value::{Type, Value};
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) changes: Mutex<Vec<ChangeRequest>>,
+    /// How often the host wanted an end. Updates wait for it.
+    pub(crate) stops: tokio::sync::watch::Sender<u32>,
 }
 
 /// A thing with a name, and a size that the provider sets to 8 though it is not computed: only the legacy SDK may do so.
@@ -68,8 +70,13 @@ impl Resource for Thing {
         Box::pin(async move { self.made(request) })
     }
 
+    /// Waits for the end and tells what is true by then.
     fn update(&self, request: ChangeRequest) -> Future<'_, Reply<Object>> {
-        Box::pin(async move { self.made(request) })
+        let mut stopped = self.seen.stops.subscribe();
+        Box::pin(async move {
+            let _ = stopped.wait_for(|stops| *stops > 0).await;
+            self.made(request).with(error("Stopped while waiting", "The thing is not ready yet."))
+        })
     }
 
     /// There is one that is called `there`, and none that is called `gone`; nobody may see `secret`.
@@ -100,6 +107,10 @@ pub(crate) struct Probe {
 }
 
 impl drform_sdk::Provider for Probe {
+    fn stop(&self) {
+        self.seen.stops.send_modify(|stops| *stops += 1);
+    }
+
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         let thing = |legacy| Arc::new(Thing { legacy, seen: self.seen.clone() });
         vec![("probe_legacy", thing(true)), ("probe_strict", thing(false))]

@@ -1,23 +1,24 @@
 //! Turning the cranks of planner and applier: asks are answered at once where that needs no waiting, side by side otherwise.
 
+use crate::lanes::{Lane, Lanes};
 use crate::progress::{Happening, Progress};
 use crate::providers::Providers;
 use addrs::ResourceInstance;
 use apply::{Applier, Effect, Event, Recovery, Ticket as ApplyTicket};
 use backend::{BackendError, JournalFile};
-use calls::{Answer, ChangeAnswer, ChangeRequest, Question};
+use calls::{Answer, ChangeAnswer, ChangeRequest};
 use diag::Diagnostic;
 use journal::{Act, Batch};
 use plan::{Planner, Ticket};
 use state::DeposedKey;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
-/// How many provider calls run side by side.
+/// How many provider calls run side by side, but for those that a provider answers together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parallelism(pub usize);
 
@@ -30,8 +31,8 @@ pub(crate) async fn plan(
 ) {
     let mut answers = 0_usize;
     let mut told = Instant::now();
-    let mut waiting: VecDeque<(Ticket, Question)> = VecDeque::new();
-    let mut running: JoinSet<(Ticket, Answer)> = JoinSet::new();
+    let mut lanes: Lanes<Ticket> = Lanes::new(parallelism);
+    let mut running: JoinSet<(Lane, Ticket, Answer)> = JoinSet::new();
     loop {
         let mut answered = false;
         for (ticket, question) in planner.asks() {
@@ -40,26 +41,25 @@ pub(crate) async fn plan(
                     planner.answer(ticket, answer);
                     answered = true;
                 }
-                None => waiting.push_back((ticket, question)),
+                None => lanes.push(providers.lane(&question), ticket, question),
             }
         }
-        while running.len() < parallelism.0.max(1)
-            && let Some((ticket, question)) = waiting.pop_front()
-        {
+        while let Some((lane, ticket, question)) = lanes.next() {
             let providers = providers.clone();
-            running.spawn(async move { (ticket, providers.ask(&question).await) });
+            running.spawn(async move { (lane, ticket, providers.ask(&question).await) });
         }
         if answered {
             continue;
         }
         if told.elapsed() >= PATIENCE {
             told = Instant::now();
-            let open = waiting.len() + running.len();
+            let open = lanes.len();
             progress.happens(&Happening::Important(format!("Reading and planning: {answers} answers, {open} to come")));
         }
         match running.join_next().await {
-            Some(Ok((ticket, answer))) => {
+            Some(Ok((lane, ticket, answer))) => {
                 answers += 1;
+                lanes.answered(lane);
                 planner.answer(ticket, answer);
             }
             // A task of ours cannot fail but by a panic, and a panic is a mistake of ours: pass it on.
@@ -85,7 +85,7 @@ pub(crate) enum End {
 
 /// A call that came back.
 enum Back {
-    Answer(ApplyTicket, Answer),
+    Answer(Lane, ApplyTicket, Answer),
     Changed(ApplyTicket, ChangeAnswer),
 }
 
@@ -101,12 +101,12 @@ pub(crate) async fn apply(
     let mut interrupts = Interrupts::listen();
     let mut shown = Shown::default();
     let mut running: JoinSet<Back> = JoinSet::new();
-    let mut waiting: VecDeque<(ApplyTicket, Question)> = VecDeque::new();
+    let mut lanes: Lanes<ApplyTicket> = Lanes::new(crank.parallelism);
     let mut ends = End::Done;
     loop {
         let effects = applier.effects();
         let idle = effects.is_empty();
-        let failed = effect(applier, effects, journal, crank, (&mut running, &mut waiting));
+        let failed = effect(applier, effects, journal, crank, (&mut running, &mut lanes));
         for event in applier.events() {
             shown.event(&event, crank.progress);
         }
@@ -114,11 +114,9 @@ pub(crate) async fn apply(
             while running.join_next().await.is_some() {}
             return Err(error);
         }
-        while running.len() < crank.parallelism.0.max(1)
-            && let Some((ticket, question)) = waiting.pop_front()
-        {
+        while let Some((lane, ticket, question)) = lanes.next() {
             let providers = crank.providers.clone();
-            running.spawn(async move { Back::Answer(ticket, providers.ask(&question).await) });
+            running.spawn(async move { Back::Answer(lane, ticket, providers.ask(&question).await) });
         }
         if interrupts.arrived() && ends == End::Done {
             ends = End::Interrupted;
@@ -138,8 +136,14 @@ pub(crate) async fn apply(
         }
         tokio::select! {
             back = running.join_next() => match back {
-                Some(Ok(Back::Answer(ticket, answer))) => applier.answer(ticket, answer),
-                Some(Ok(Back::Changed(ticket, answer))) => applier.changed(ticket, answer),
+                Some(Ok(Back::Answer(lane, ticket, answer))) => {
+                    lanes.answered(lane);
+                    applier.answer(ticket, answer);
+                }
+                Some(Ok(Back::Changed(ticket, answer))) => {
+                    lanes.answered(Lane::Narrow);
+                    applier.changed(ticket, answer);
+                }
                 Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
                 None => return Ok(ends),
             },
@@ -155,9 +159,9 @@ fn effect(
     effects: Vec<Effect>,
     journal: &mut JournalFile,
     crank: &Crank<'_>,
-    calls: (&mut JoinSet<Back>, &mut VecDeque<(ApplyTicket, Question)>),
+    calls: (&mut JoinSet<Back>, &mut Lanes<ApplyTicket>),
 ) -> Result<(), Diagnostic> {
-    let (running, waiting) = calls;
+    let (running, lanes) = calls;
     let mut changes = Vec::new();
     for effect in effects {
         match effect {
@@ -167,7 +171,7 @@ fn effect(
             }
             Effect::Ask(ticket, question) => match crank.providers.at_once(&question) {
                 Some(answer) => applier.answer(ticket, answer),
-                None => waiting.push_back((ticket, question)),
+                None => lanes.push(crank.providers.lane(&question), ticket, question),
             },
             Effect::Change(ticket, change) => changes.push((ticket, change.request())),
         }
@@ -178,6 +182,7 @@ fn effect(
         match answer {
             Some(answer) => applier.changed(ticket, answer),
             None => {
+                lanes.opened(Lane::Narrow);
                 let providers = crank.providers.clone();
                 running.spawn(async move { Back::Changed(ticket, providers.change(&request).await) });
             }
@@ -338,7 +343,8 @@ pub(crate) async fn recover(
                     Some(answer) => recovery.answer(ticket, answer),
                     None => {
                         let providers = providers.clone();
-                        running.spawn(async move { Back::Answer(ticket, providers.ask(&question).await) });
+                        let lane = providers.lane(&question);
+                        running.spawn(async move { Back::Answer(lane, ticket, providers.ask(&question).await) });
                     }
                 },
                 Effect::Change(ticket, change) => {
@@ -361,7 +367,7 @@ pub(crate) async fn recover(
             return Ok(());
         }
         match running.join_next().await {
-            Some(Ok(Back::Answer(ticket, answer))) => recovery.answer(ticket, answer),
+            Some(Ok(Back::Answer(_, ticket, answer))) => recovery.answer(ticket, answer),
             Some(Ok(Back::Changed(ticket, answer))) => recovery.changed(ticket, answer),
             Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             None => return Ok(()),

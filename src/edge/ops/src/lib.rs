@@ -11,6 +11,7 @@ mod drift;
 mod drive;
 mod init;
 mod judge;
+mod lanes;
 mod not_yet;
 mod plan;
 mod progress;

@@ -4,6 +4,7 @@
 //! gave the schema serves the first configuration.
 
 use crate::cloud::Cloud;
+use crate::lanes::Lane;
 use crate::{Said, Site, World};
 use addrs::{Provider, ProviderConfig};
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat};
@@ -27,6 +28,8 @@ pub(crate) struct Providers {
     /// What each configuration was configured with: the sandbox answers by it.
     configured: Mutex<BTreeMap<ProviderConfig, Value>>,
     plugins: Plugins,
+    /// Those that answer reads which arrive together with one request.
+    batching: BTreeSet<Provider>,
 }
 
 /// Plugin processes.
@@ -67,6 +70,7 @@ impl Providers {
                 start_timeout: said.take(start_timeout(site)).unwrap_or_default(),
                 ..Plugins::default()
             },
+            batching: BTreeSet::new(),
         };
         for provider in wanted(tree, state) {
             match providers.find(site, tree, &provider).await {
@@ -110,6 +114,9 @@ impl Providers {
         let binary = install::find_provider(&place(site), tree, provider)?;
         let plugin = Arc::new(self.plugins.launch(provider, &binary).await?);
         let schema = plugin.schema().await.map_err(first)?;
+        if plugin.batches_reads() {
+            self.batching.insert(provider.clone());
+        }
         self.plugins.binaries.insert(provider.clone(), binary);
         self.plugins.running.get_mut().spare.insert(provider.clone(), plugin);
         Ok(schema)
@@ -135,6 +142,11 @@ impl Providers {
         }
         let block = self.block_of(config);
         Some(cloud.lock().unwrap_or_else(PoisonError::into_inner).answer(&block, question))
+    }
+
+    /// Where a question to a plugin waits.
+    pub(crate) fn lane(&self, question: &Question) -> Lane {
+        if self.batching.contains(&question.provider().provider) { Lane::Wide } else { Lane::Narrow }
     }
 
     /// The answer of a plugin.

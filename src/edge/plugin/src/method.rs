@@ -6,7 +6,7 @@
 use crate::{Plugin, Protocol};
 use tfplugin::MESSAGE_LIMIT;
 use tonic::codegen::http::uri::PathAndQuery;
-use tonic::{Request, Status};
+use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
 use tonic_prost::prost::Message;
 
@@ -76,6 +76,15 @@ impl Plugin {
         Q: Message + Send + Sync + 'static,
         R: Message + Default + Send + Sync + 'static,
     {
+        self.call_with_headers(method, request).await.map(Response::into_inner)
+    }
+
+    /// The same, with the headers of the answer.
+    pub(crate) async fn call_with_headers<Q, R>(&self, method: Method, request: Q) -> Result<Response<R>, CallError>
+    where
+        Q: Message + Send + Sync + 'static,
+        R: Message + Default + Send + Sync + 'static,
+    {
         if self.process.has_ended() {
             return Err(CallError::NotSent);
         }
@@ -85,9 +94,6 @@ impl Plugin {
         grpc.ready().await.map_err(|_| CallError::NotSent)?;
         let path = PathAndQuery::from_static(method.path(self.protocol));
         let codec: ProstCodec<Q, R> = ProstCodec::default();
-        match grpc.unary(Request::new(request), path, codec).await {
-            Ok(response) => Ok(response.into_inner()),
-            Err(status) => Err(CallError::Failed(Box::new(status))),
-        }
+        grpc.unary(Request::new(request), path, codec).await.map_err(|status| CallError::Failed(Box::new(status)))
     }
 }

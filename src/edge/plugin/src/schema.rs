@@ -7,7 +7,7 @@ use configschema::{Block, ProviderSchema, Schema, implied_type};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tfplugin::{provider_schema_from_wire, schema6_from_5, tfplugin5, tfplugin6};
+use tfplugin::{BATCHES_READS, provider_schema_from_wire, schema6_from_5, tfplugin5, tfplugin6};
 use value::Type;
 
 /// What a plugin declares.
@@ -17,6 +17,8 @@ pub(crate) struct Declared {
     pub(crate) provider: Type,
     /// Type of `provider_meta`, where there is one.
     pub(crate) meta: Option<Type>,
+    /// Whether it answers reads that arrive together with one request.
+    pub(crate) batches_reads: bool,
     /// Types that were needed so far, by what and name: big providers have a thousand, a configuration uses ten.
     types: Mutex<BTreeMap<(Kind, Arc<str>), Type>>,
 }
@@ -38,11 +40,12 @@ impl Kind {
 }
 
 impl Declared {
-    fn new(schema: ProviderSchema) -> Declared {
+    fn new(schema: ProviderSchema, batches_reads: bool) -> Declared {
         Declared {
             provider: implied_type(&schema.provider),
             meta: schema.provider_meta.as_ref().map(|block: &Block| implied_type(block)),
             schema: Arc::new(schema),
+            batches_reads,
             types: Mutex::default(),
         }
     }
@@ -71,6 +74,12 @@ impl Plugin {
         self.declared().await.map(|declared| declared.schema.clone())
     }
 
+    /// True when any number of questions may be open at once, by the provider's own word (schema/plugin-reads.md). False
+    /// until the schema was asked for.
+    pub fn batches_reads(&self) -> bool {
+        self.schema.get().is_some_and(|declared| declared.batches_reads)
+    }
+
     pub(crate) async fn declared(&self) -> Result<&Declared, Diagnostics> {
         self.schema.get_or_try_init(|| self.load_schema()).await
     }
@@ -78,23 +87,26 @@ impl Plugin {
     async fn load_schema(&self) -> Result<Declared, Diagnostics> {
         let answer = match self.protocol {
             Protocol::V5 => self
-                .call::<_, tfplugin5::get_provider_schema::Response>(
+                .call_with_headers::<_, tfplugin5::get_provider_schema::Response>(
                     Method::Schema,
                     tfplugin5::get_provider_schema::Request {},
                 )
                 .await
-                .map(schema6_from_5),
-            Protocol::V6 => self.call(Method::Schema, tfplugin6::get_provider_schema::Request {}).await,
+                .map(|answer| answer.map(schema6_from_5)),
+            Protocol::V6 => self.call_with_headers(Method::Schema, tfplugin6::get_provider_schema::Request {}).await,
         };
-        let mut answer = match answer {
-            Ok(answer) => answer,
+        let (batches_reads, mut answer) = match answer {
+            Ok(answer) => {
+                let says = answer.metadata().get(BATCHES_READS).is_some_and(|value| value == "1");
+                (says, answer.into_inner())
+            }
             Err(error) => return Err(self.call_failed("tell its schema", &error).await.into()),
         };
         let said = diagnostics(std::mem::take(&mut answer.diagnostics));
         if said.has_errors() {
             return Err(said);
         }
-        provider_schema_from_wire(&answer).map(Declared::new).map_err(|why| {
+        provider_schema_from_wire(&answer).map(|schema| Declared::new(schema, batches_reads)).map_err(|why| {
             Diagnostic::error(
                 "Invalid provider schema",
                 format!("The schema of the provider {} is invalid: {why}.", self.name()),

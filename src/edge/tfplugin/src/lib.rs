@@ -25,6 +25,10 @@ pub use schema::{
 /// Greatest message either side takes; schemas of big providers have tens of megabytes.
 pub const MESSAGE_LIMIT: usize = 256 << 20;
 
+/// Header in the answer to GetProviderSchema of a provider that answers reads which arrive together with one request, with
+/// the value `1` (schema/plugin-reads.md).
+pub const BATCHES_READS: &str = "drform-batches-reads";
+
 /// Messages and services of protocol 5, generated from `schema/tfplugin5.proto`.
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 #[rustfmt::skip]
