@@ -71,3 +71,19 @@ fn a_limit_admits_its_burst_and_then_its_rate() {
     std::thread::sleep(Duration::from_millis(80));
     assert_eq!(describe(), 200);
 }
+
+#[test]
+fn a_hundred_and_more_connections_are_served_at_once() {
+    let cloud = Cloud::shared();
+    let region = "ap-east-1";
+    cloud
+        .gate()
+        .inject(Fault::new(What::Delay(Duration::from_millis(300))).on("DescribeAddresses").region(region).forever());
+    cloud.ec2(region, "DescribeAddresses", &[]);
+    let start = Instant::now();
+    let one = move || raw::ec2(cloud, region, "Action=DescribeAddresses").unwrap().0;
+    let all: Vec<_> = (0..120).map(|_| std::thread::spawn(one)).collect();
+    assert!(all.into_iter().all(|t| t.join().unwrap() == 200));
+    // One after another they would take 36 s.
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+}
