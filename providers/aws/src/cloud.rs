@@ -4,11 +4,12 @@ mod batch;
 mod budget;
 mod call;
 pub(crate) mod describe;
+pub(crate) mod describe_network;
 mod region;
 mod trouble;
 mod wait;
 
-pub(crate) use call::Action;
+pub(crate) use call::{Action, ApiError};
 pub(crate) use region::{Aws, Region};
 pub(crate) use trouble::Trouble;
 pub(crate) use wait::{Seen, Wait};

@@ -98,7 +98,7 @@ impl Provider for AwsProvider {
     }
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
-        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume)]
+        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume), self.serve("aws_vpc", ec2::vpc::Vpc)]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
