@@ -2,6 +2,7 @@
 
 use super::batch::{Batch, Boxed, Epoch, Fetched, without_missing};
 use super::call::{Action, ApiError};
+use super::keys::KeyReads;
 use super::region::Service;
 use aws_sdk_ec2::types::{Instance, Snapshot, Subnet, Volume, Vpc};
 use std::collections::BTreeMap;
@@ -18,6 +19,8 @@ pub(crate) struct Reads {
     pub(crate) instances: Batch<(Instance, String)>,
     pub(crate) vpcs: Batch<Vpc>,
     pub(crate) subnets: Batch<Subnet>,
+    /// What is read of KMS.
+    pub(crate) keys: KeyReads,
 }
 
 /// A batch whose fetch is an async function of the service and ids.
@@ -61,13 +64,14 @@ fn by_id<T>(objects: Vec<T>, id: impl Fn(&T) -> Option<&str>) -> BTreeMap<String
 }
 
 impl Reads {
-    pub(crate) fn new(ec2: &Arc<Ec2>, _kms: &Arc<Kms>, epoch: &Arc<Epoch>) -> Reads {
+    pub(crate) fn new(ec2: &Arc<Ec2>, kms: &Arc<Kms>, epoch: &Arc<Epoch>) -> Reads {
         Reads {
             volumes: batch(ec2, epoch, volumes),
             snapshots: batch(ec2, epoch, snapshots),
             instances: batch(ec2, epoch, instances),
             vpcs: batch(ec2, epoch, vpcs),
             subnets: batch(ec2, epoch, subnets),
+            keys: KeyReads::new(kms, epoch),
         }
     }
 }
