@@ -89,12 +89,18 @@ pub(crate) struct Change {
     /// How long each operation takes at most when `timeouts` does not say.
     timeouts: Vec<(&'static str, Duration)>,
     made: Mutex<Option<String>>,
+    told: Mutex<Vec<(&'static str, Value)>>,
 }
 
 impl Change {
     /// The object exists now, under this id.
     pub(crate) fn made(&self, id: &str) {
         *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+    }
+
+    /// What only the answer to a change tells: it stands in the object that is read afterwards.
+    pub(crate) fn told(&self, name: &'static str, value: Value) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push((name, value));
     }
 
     fn id(&self) -> Option<String> {
@@ -166,6 +172,7 @@ impl<K: Kind> Served<K> {
             repeated: request.repeated,
             timeouts: self.definition.timeouts.clone(),
             made: Mutex::new(None),
+            told: Mutex::default(),
         };
         let region = self.region(&aws, &change.planned);
         let done = match create {
@@ -174,6 +181,9 @@ impl<K: Kind> Served<K> {
         };
         let id = change.id().or_else(|| (!create).then(|| change.prior.id().to_owned()));
         let mut believed = change.planned.known();
+        for (name, value) in change.told.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            believed.set(name, value);
+        }
         let Some(id) = id else {
             let why = done.err().unwrap_or_else(|| Trouble::ours("the object was made without an id"));
             return why.reply(self.definition.called);

@@ -3,6 +3,7 @@
 use crate::cloud::Aws;
 use crate::ec2;
 use crate::kind::{Kind, Served};
+use crate::kms;
 use crate::planning::Surroundings;
 use crate::settings;
 use crate::source::{ServedSource, Source};
@@ -99,6 +100,7 @@ impl Provider for AwsProvider {
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume), self.serve("aws_vpc", ec2::vpc::Vpc)]
+        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume), self.serve("aws_kms_key", kms::key::KmsKey)]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {

@@ -3,6 +3,7 @@
 use super::batch::{Batch, Boxed, Epoch, Fetched, without_missing};
 use super::call::{Action, ApiError};
 use super::describe_network as network;
+use super::keys::KeyReads;
 use super::region::Service;
 use aws_sdk_ec2::types::{Address, Instance, InternetGateway, KeyPairInfo, Snapshot, Subnet, Volume, Vpc};
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub(crate) struct Reads {
     pub(crate) key_pairs: Batch<KeyPairInfo>,
     /// By allocation id.
     pub(crate) addresses: Batch<Address>,
+    /// What is read of KMS.
+    pub(crate) keys: KeyReads,
 }
 
 /// A batch whose fetch is an async function of the service and ids.
@@ -72,7 +75,7 @@ pub(super) fn by_id<T>(objects: Vec<T>, id: impl Fn(&T) -> Option<&str>) -> BTre
 }
 
 impl Reads {
-    pub(crate) fn new(ec2: &Arc<Ec2>, _kms: &Arc<Kms>, epoch: &Arc<Epoch>) -> Reads {
+    pub(crate) fn new(ec2: &Arc<Ec2>, kms: &Arc<Kms>, epoch: &Arc<Epoch>) -> Reads {
         Reads {
             volumes: batch(ec2, epoch, volumes),
             snapshots: batch(ec2, epoch, snapshots),
@@ -86,6 +89,7 @@ impl Reads {
             internet_gateways: batch(ec2, epoch, network::internet_gateways),
             key_pairs: batch(ec2, epoch, network::key_pairs),
             addresses: batch(ec2, epoch, network::addresses),
+            keys: KeyReads::new(kms, epoch),
         }
     }
 }

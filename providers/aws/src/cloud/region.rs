@@ -13,7 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::OnceCell;
 
 /// One provider configuration: account, credentials, regions.
@@ -45,14 +45,14 @@ impl Aws {
     }
 
     /// A region by name, or that of the provider configuration.
-    pub(crate) fn region(&self, name: Option<&str>) -> Arc<Region> {
+    pub(crate) fn region(self: &Arc<Self>, name: Option<&str>) -> Arc<Region> {
         let name = name.unwrap_or(&self.settings.region);
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let made = regions.entry(name.to_owned()).or_insert_with(|| Arc::new(self.made(name)));
         made.clone()
     }
 
-    fn made(&self, name: &str) -> Region {
+    fn made(self: &Arc<Self>, name: &str) -> Region {
         let region = aws_types::region::Region::new(name.to_owned());
         let endpoint = |service: &str| self.settings.endpoints.get(service).cloned();
         // We try again ourselves: which requests may be repeated depends on what they do.
@@ -88,6 +88,7 @@ impl Aws {
         );
         Region {
             name: name.to_owned(),
+            aws: Arc::downgrade(self),
             reads: Reads::new(&ec2, &kms, &self.epoch),
             ec2,
             kms,
@@ -130,11 +131,26 @@ impl<C> Service<C> {
         }
         done
     }
+
+    /// An error for an answer that does not come, or that says nothing.
+    pub(crate) fn unanswered(&self, action: &'static str, why: &str) -> ApiError {
+        ApiError {
+            action,
+            service: self.service,
+            region: self.region.clone(),
+            code: String::new(),
+            message: why.to_owned(),
+            request_id: None,
+            in_doubt: false,
+            tried_before: false,
+        }
+    }
 }
 
 /// Clients and reads of one region.
 pub(crate) struct Region {
     name: String,
+    aws: Weak<Aws>,
     ec2: Arc<Service<aws_sdk_ec2::Client>>,
     kms: Arc<Service<aws_sdk_kms::Client>>,
     sts: Service<aws_sdk_sts::Client>,
@@ -149,6 +165,15 @@ impl Region {
     /// Its name, such as `eu-central-1`.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Another region of the same provider configuration.
+    ///
+    /// # Errors
+    /// The provider was configured anew, so that nobody holds the old configuration any more.
+    pub(crate) fn elsewhere(&self, name: &str) -> Result<Arc<Region>, Trouble> {
+        let aws = self.aws.upgrade().ok_or_else(|| Trouble::ours("the provider configuration is gone"))?;
+        Ok(aws.region(Some(name)))
     }
 
     /// EC2, which holds EBS and VPC too.

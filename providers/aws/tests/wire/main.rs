@@ -5,3 +5,4 @@
 mod bench;
 mod ebs_volume;
 mod vpc;
+mod kms_key;
