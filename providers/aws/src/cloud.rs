@@ -4,6 +4,7 @@ mod batch;
 mod budget;
 mod call;
 pub(crate) mod describe;
+mod presign;
 mod region;
 mod trouble;
 mod wait;

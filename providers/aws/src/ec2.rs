@@ -1,4 +1,6 @@
 //! Types that EC2 owns, EBS and VPC included: a file each.
 
+pub(crate) mod ebs_snapshot;
+pub(crate) mod ebs_snapshot_copy;
 pub(crate) mod ebs_volume;
 mod tagging;
