@@ -20,6 +20,8 @@ pub(crate) struct Region {
     pub(crate) ebs_encrypts: bool,
     /// Zone by subnet.
     pub(crate) subnets: HashMap<String, String>,
+    /// Zones that offer an instance type.
+    pub(crate) types: HashMap<String, Vec<String>>,
     /// The default key of EBS where one was chosen, as an ARN.
     pub(crate) ebs_key: Option<String>,
     /// `httpTokens` and the like of `ModifyInstanceMetadataDefaults`.

@@ -30,6 +30,7 @@ pub(super) const KIND: Kind = Kind {
         ("encrypted", "encrypted"),
         ("volume-type", "volumeType"),
         ("multi-attach-enabled", "multiAttachEnabled"),
+        ("attachment.delete-on-termination", "attachmentSet/item/deleteOnTermination"),
         ("attachment.status", "attachmentSet/item/status"),
         ("attachment.instance-id", "attachmentSet/item/instanceId"),
         ("attachment.device", "attachmentSet/item/device"),
@@ -37,7 +38,7 @@ pub(super) const KIND: Kind = Kind {
 };
 
 pub(super) fn create(gate: &Gate, mut call: Call) -> Done {
-    zone_exists(gate, &call, &call.params.text("AvailabilityZone").to_string())?;
+    zone_exists(gate, &call, call.params.text("AvailabilityZone"))?;
     let snapshot_id = call.params.text("SnapshotId").to_string();
     let mut source = Element::default();
     if !snapshot_id.is_empty() {
@@ -138,6 +139,10 @@ fn look(gate: &Gate, call: &Call, volume: &mut Element) -> bool {
     complete(volume);
     gate.region(&call.region, |region| {
         region.show(&id, volume);
+        let goes_along = region.noted(&id, "~deleteOnTermination") == "true";
+        for item in volume.child_mut("attachmentSet").into_iter().flat_map(|s| &mut s.children) {
+            item.set("deleteOnTermination", goes_along);
+        }
         if !call.backstage {
             let attached = region.look(&format!("attach:{id}"), false);
             if let (Seen::Changing(_), Some(set)) = (attached, volume.child_mut("attachmentSet")) {
@@ -244,6 +249,7 @@ pub(super) fn detach(gate: &Gate, mut call: Call) -> Done {
     let answer = forward(gate, &call)?;
     element.set("status", "detaching");
     gate.region(&call.region, |region| {
+        region.fact(&id, "~deleteOnTermination", false);
         region.ages.remove(&format!("attach:{id}"));
         let polls = region.lag.attachment;
         region.ghosts.push(Ghost { place: id.clone(), element, polls });

@@ -6,7 +6,7 @@
 
 use super::describe::{self, Kind};
 use super::keys::{self, Wish};
-use super::{Done, disks, forward, instances, refuse, snapshots};
+use super::{Done, disks, forward, instances, refuse};
 use crate::call::{Answer, Call, Params};
 use crate::gate::Gate;
 use crate::lag::Seen;
@@ -26,6 +26,9 @@ pub(super) const KIND: Kind = Kind {
         ("state", "imageState"),
         ("root-device-name", "rootDeviceName"),
         ("root-device-type", "rootDeviceType"),
+        ("ena-support", "enaSupport"),
+        ("platform-details", "platformDetails"),
+        ("block-device-mapping.volume-type", "blockDeviceMapping/item/ebs/volumeType"),
         ("block-device-mapping.snapshot-id", "blockDeviceMapping/item/ebs/snapshotId"),
         ("block-device-mapping.encrypted", "blockDeviceMapping/item/ebs/encrypted"),
     ],
@@ -189,9 +192,4 @@ pub(super) fn deprecation(gate: &Gate, call: Call) -> Done {
         }
     });
     Ok(Answer::ec2(&call.operation, vec![Element::leaf("return", "true")]))
-}
-
-/// The root snapshot's encryption, for a volume made of it.
-pub(super) fn root_snapshot(gate: &Gate, call: &Call, id: &str) -> Result<Element, Answer> {
-    snapshots::get(gate, call, &call.region, id)
 }

@@ -3,6 +3,9 @@
 //! "ModifyInstanceAttribute": type, user data and the like change only while the instance is stopped
 //! (`IncorrectInstanceState`); the emulator does not look.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
+
 use super::describe::{self, Kind};
 use super::{Done, forward, refuse};
 use crate::call::{Answer, Call, Params};
@@ -32,6 +35,13 @@ pub(super) const KIND: Kind = Kind {
         ("client-token", "clientToken"),
         ("root-device-name", "rootDeviceName"),
         ("root-device-type", "rootDeviceType"),
+        ("hypervisor", "hypervisor"),
+        ("virtualization-type", "virtualizationType"),
+        ("instance-lifecycle", "instanceLifecycle"),
+        ("launch-time", "launchTime"),
+        ("iam-instance-profile.arn", "iamInstanceProfile/arn"),
+        ("block-device-mapping.volume-id", "blockDeviceMapping/item/ebs/volumeId"),
+        ("network-interface.subnet-id", "networkInterfaceSet/item/subnetId"),
     ],
 };
 
@@ -142,10 +152,19 @@ pub(super) fn modify(gate: &Gate, mut call: Call) -> Done {
         call.params.set("Attribute", "instanceInitiatedShutdownBehavior");
         call.params.set("Value", &value);
     }
-    forward(gate, &call)
-}
-
-/// `DescribeInstanceAttribute` of what the gate keeps.
-pub(super) fn attribute(gate: &Gate, call: Call) -> Done {
+    for n in call.params.numbers("BlockDeviceMapping") {
+        let of = |part: &str| call.params.text(&format!("BlockDeviceMapping.{n}.{part}"));
+        let (device, goes_along) = (of("DeviceName"), of("Ebs.DeleteOnTermination"));
+        let instance = get(gate, &call, &id)?;
+        let mapping = instance.items("blockDeviceMapping").find(|m| m.at("deviceName") == device);
+        if let (Some(mapping), false) = (mapping, goes_along.is_empty()) {
+            gate.region(&call.region, |r| r.fact(mapping.at("ebs/volumeId"), "~deleteOnTermination", goes_along));
+        }
+    }
+    // The emulator decodes user data here, and stores it as if it were still encoded.
+    let data = if attribute.eq_ignore_ascii_case("userData") { "Value" } else { "UserData.Value" };
+    if let Some(encoded) = call.params.take(data) {
+        call.params.push(data, &STANDARD.encode(encoded));
+    }
     forward(gate, &call)
 }

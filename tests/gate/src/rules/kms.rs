@@ -4,10 +4,13 @@
 //!   (`DisabledException`) and those whose deletion is scheduled or that are being created (`KMSInvalidStateException`).
 //! - "ScheduleKeyDeletion": a multi-Region primary with replicas becomes `PendingReplicaDeletion`, and waits until the
 //!   last replica is gone.
+//! - "ScheduleKeyDeletion": 7 to 30 days. "PutKeyPolicy": the policy is well formed.
 //! - "EnableKeyRotation": RotationPeriodInDays, 90 to 2560, 365 where not given; not on replicas.
 //! - "ReplicateKey": the replica is `Creating` for a while; it has a description, policy, tags, aliases and grants of its
 //!   own. In the emulator it shares the latter two with its primary, and has no description.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::{Value, json};
 
 use super::Done;
@@ -67,8 +70,14 @@ pub(super) fn carry_out(gate: &Gate, mut call: Call) -> Done {
             }
             Ok(answer)
         }
-        "CreateKey" | "GetKeyPolicy" | "PutKeyPolicy" => Ok(gate.forward(&call)),
-        "ReplicateKey" => replicate(gate, call),
+        "CreateKey" | "PutKeyPolicy" => {
+            policy_is_well_formed(&call)?;
+            Ok(gate.forward(&call))
+        }
+        "ReplicateKey" => {
+            policy_is_well_formed(&call)?;
+            replicate(gate, call)
+        }
         "EnableKeyRotation" | "GetKeyRotationStatus" => rotation(gate, &call),
         "ScheduleKeyDeletion" => schedule_deletion(gate, &call),
         "CancelKeyDeletion" => {
@@ -109,6 +118,18 @@ fn refuse<T>(call: &Call, code: &str, message: &str) -> Result<T, Answer> {
     Err(Answer::error(call, 400, code, message))
 }
 
+/// "PutKeyPolicy": `MalformedPolicyDocumentException`. The emulator takes any text.
+fn policy_is_well_formed(call: &Call) -> Result<(), Answer> {
+    let Some(policy) = call.json["Policy"].as_str() else { return Ok(()) };
+    let read: Value = serde_json::from_str(policy).unwrap_or(Value::Null);
+    let whole = read["Statement"].is_array() || read["Statement"].is_object();
+    if whole {
+        Ok(())
+    } else {
+        refuse(call, "MalformedPolicyDocumentException", "The new key policy is not well formed.")
+    }
+}
+
 fn key_id(call: &Call) -> String {
     let key = call.json["KeyId"].as_str().or(call.json["TargetKeyId"].as_str()).unwrap_or("");
     key.rsplit('/').next().unwrap_or("").to_string()
@@ -124,8 +145,12 @@ fn known(gate: &Gate, call: &Call, key: &str) -> Result<String, Answer> {
         }
         name = parts.get(4).copied().unwrap_or("");
     }
-    if !name.starts_with("alias/") || name.starts_with("alias/aws/") {
-        return Ok(key.to_string());
+    // Half of the emulator's operations fall over an ARN.
+    if !name.starts_with("alias/") {
+        return Ok(name.strip_prefix("key/").unwrap_or(name).to_string());
+    }
+    if name.starts_with("alias/aws/") {
+        return Ok(name.to_string());
     }
     match gate.region(&call.region, |region| region.aliases.get(name).map(|a| a.key.clone())) {
         Some(key) => Ok(key),
@@ -151,6 +176,10 @@ fn complete(region: &Region, found: &mut Value) {
     if found["MultiRegion"] == json!(true) {
         let primary = found["Arn"] == found["MultiRegionConfiguration"]["PrimaryKey"]["Arn"];
         found["MultiRegionConfiguration"]["MultiRegionKeyType"] = json!(if primary { "PRIMARY" } else { "REPLICA" });
+    }
+    // The key that the emulator makes for an alias of AWS's.
+    if found["Description"] == json!("Default key") {
+        found["KeyManager"] = json!("AWS");
     }
     if let Some(replica) = region.replicas.get(&id) {
         found["Description"] = json!(replica.description);
@@ -206,34 +235,10 @@ fn check_state(gate: &Gate, call: &Call) -> Result<(), Answer> {
     Ok(())
 }
 
-/// The id in the first 36 or so bytes of a ciphertext of the emulator.
+/// The id in the first 36 bytes of a ciphertext of the emulator.
 fn key_of_ciphertext(blob: &str) -> Option<String> {
-    let text = String::from_utf8_lossy(&decoded(blob)).into_owned();
-    let head: String = text.chars().take(36).collect();
-    (head.len() == 36 && head.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(head)
-}
-
-fn decoded(base64: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let (mut bits, mut held) = (0_u32, 0);
-    for byte in base64.bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => continue,
-        };
-        bits = (bits << 6) | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    bytes
+    let head = STANDARD.decode(blob).ok()?.get(..36)?.to_vec();
+    String::from_utf8(head).ok().filter(|id| id.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 fn aliases(gate: &Gate, call: &Call) -> Done {
@@ -242,12 +247,14 @@ fn aliases(gate: &Gate, call: &Call) -> Done {
     match call.operation.as_str() {
         "ListAliases" => {
             let key = call.json["KeyId"].as_str().map(|_| key_id(call));
-            let listed = gate.region(&call.region, |region| {
+            let mut listed: Vec<Value> = gate.region(&call.region, |region| {
                 let mine = |(_, a): &(&String, &Alias)| key.as_ref().is_none_or(|k| *k == a.key);
-                let all: Vec<Value> =
-                    region.aliases.iter().filter(mine).map(|(n, a)| listed(&call.region, n, a)).collect();
-                all
+                region.aliases.iter().filter(mine).map(|(n, a)| listed(&call.region, n, a)).collect()
             });
+            // Those of AWS's own keys are the emulator's.
+            let own = gate.forward(call).json();
+            let aws = |a: &&Value| a["AliasName"].as_str().is_some_and(|n| n.starts_with("alias/aws/"));
+            listed.extend(own["Aliases"].as_array().into_iter().flatten().filter(aws).cloned());
             Ok(Answer::kms(200, &json!({"Aliases": listed, "Truncated": false})))
         }
         "DeleteAlias" => match gate.region(&call.region, |region| region.aliases.remove(&name)) {
@@ -376,14 +383,19 @@ fn rotation(gate: &Gate, call: &Call) -> Done {
 fn schedule_deletion(gate: &Gate, call: &Call) -> Done {
     let id = key_id(call);
     let days = call.json["PendingWindowInDays"].as_i64().unwrap_or(30);
+    if !(7..=30).contains(&days) {
+        let message = format!(
+            "1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must \
+             have value between 7 and 30"
+        );
+        return refuse(call, "ValidationException", &message);
+    }
     let key = metadata(gate, &call.region, &id);
     let config = &key["MultiRegionConfiguration"];
     let replicas = config["ReplicaKeys"].as_array().cloned().unwrap_or_default();
-    let alive = |r: &Value| {
-        let there = metadata(gate, r["Region"].as_str().unwrap_or(""), &id);
-        !there.is_null() && there["KeyState"] != json!("PendingDeletion")
-    };
-    if config["MultiRegionKeyType"] == json!("PRIMARY") && replicas.iter().any(alive) {
+    // Replicas count until they are deleted; one whose deletion is only scheduled is there still.
+    let there = |r: &Value| !metadata(gate, r["Region"].as_str().unwrap_or(""), &id).is_null();
+    if config["MultiRegionKeyType"] == json!("PRIMARY") && replicas.iter().any(there) {
         gate.region(&call.region, |region| region.waiting.insert(id.clone(), days));
         let body = json!({"KeyId": key["Arn"], "KeyState": "PendingReplicaDeletion", "PendingWindowInDays": days});
         return Ok(Answer::kms(200, &body));

@@ -1,6 +1,7 @@
 //! RunInstances.
 //!
-//! - The image must exist (`InvalidAMIID.NotFound`); the emulator takes any.
+//! - The image must exist (`InvalidAMIID.NotFound`), the key pair (`InvalidKeyPair.NotFound`), and the type in the zone;
+//!   the emulator takes any.
 //! - "RunInstances", BlockDeviceMapping: a mapping of the root device changes the image's; what it does not say, the
 //!   image says. The emulator wants a size or a snapshot, and drops the root volume where only others are named.
 //! - A zone that is not the subnet's: `InvalidParameterValue` "Value (a) for parameter availabilityZone is invalid.
@@ -9,6 +10,7 @@
 //!   (`InvalidPlacementGroup.InUse`); partition numbers of partition groups. For the eighth the page says that it does
 //!   not launch, and "Placement strategies" that a request for which there is too little distinct hardware fails;
 //!   `InsufficientInstanceCapacity` of "Server error codes" is inferred.
+//! - Interfaces that a launch makes go with the instance.
 //! - "Instance terminates immediately": a root volume whose key cannot be used.
 
 use super::keys::{self, Encryption, Wish};
@@ -26,6 +28,8 @@ pub(super) fn run(gate: &Gate, mut call: Call) -> Done {
     let image = call.params.text("ImageId").to_string();
     let root = images::root_of(gate, &call, &image)?;
     let zone = zone(gate, &call)?;
+    offered(gate, &call, &zone)?;
+    key_pair_exists(gate, &call)?;
     let count = call.params.get("MaxCount").or(call.params.get("MinCount")).unwrap_or("1").to_string();
     call.params.set("MinCount", &count);
     let count = count.parse().unwrap_or(1);
@@ -39,6 +43,7 @@ pub(super) fn run(gate: &Gate, mut call: Call) -> Done {
         group = Some(found);
     }
     let disks = map_disks(gate, &mut call, &root)?;
+    map_interfaces(&mut call);
     let kept = options::of_launch(gate, &call);
     let shown: Vec<(String, String)> = PLACEMENT
         .iter()
@@ -193,6 +198,53 @@ fn zone(gate: &Gate, call: &Call) -> Result<String, Answer> {
     Ok(zone)
 }
 
+/// "Instance type not supported" (`Unsupported`): not every zone has every type. The emulator has the list, and does not
+/// look at it.
+fn offered(gate: &Gate, call: &Call, zone: &str) -> Result<(), Answer> {
+    let kind = call.params.text("InstanceType");
+    if kind.is_empty() {
+        return Ok(());
+    }
+    let known = gate.region(&call.region, |region| region.types.get(kind).cloned());
+    let zones = match known {
+        Some(zones) => zones,
+        None => {
+            let mut params = Params::of(&[("LocationType", "availability-zone")]);
+            params.set_filters(&[("instance-type".to_string(), vec![kind.to_string()])]);
+            let offerings = Call::query("ec2", &call.region, "DescribeInstanceTypeOfferings", params);
+            let root = forward(gate, &offerings)?.xml();
+            let zones: Vec<String> = root.all("location").iter().map(|e| e.text.clone()).collect();
+            gate.region(&call.region, |region| region.types.insert(kind.to_string(), zones.clone()));
+            zones
+        }
+    };
+    if zones.is_empty() {
+        return refuse(call, "InvalidParameterValue", format!("Invalid value '{kind}' for InstanceType."));
+    }
+    if !zones.iter().any(|z| z == zone) {
+        let message = format!(
+            "Your requested instance type ({kind}) is not supported in your requested Availability Zone ({zone}). Please \
+             retry your request by not specifying an Availability Zone or choosing {}.",
+            zones.join(", ")
+        );
+        return refuse(call, "Unsupported", message);
+    }
+    Ok(())
+}
+
+fn key_pair_exists(gate: &Gate, call: &Call) -> Result<(), Answer> {
+    let name = call.params.text("KeyName");
+    if name.is_empty() {
+        return Ok(());
+    }
+    let params = Params::of(&[("Filter.1.Name", "key-name"), ("Filter.1.Value.1", name)]);
+    let root = forward(gate, &Call::query("ec2", &call.region, "DescribeKeyPairs", params))?.xml();
+    if root.all("keyName").is_empty() {
+        return refuse(call, "InvalidKeyPair.NotFound", format!("The key pair '{name}' does not exist"));
+    }
+    Ok(())
+}
+
 /// Whether so many more instances may be in the group in this zone.
 fn fits(gate: &Gate, call: &Call, group: &Group, zone: &str, count: usize) -> Result<(), Answer> {
     let members = placement::members(gate, call, group)?;
@@ -232,6 +284,26 @@ pub(super) fn start_fits(gate: &Gate, call: &Call, id: &str) -> Result<(), Answe
     fits(gate, call, &group, instance.at("placement/availabilityZone"), 1)
 }
 
+/// "Network interface attributes": one that is made by a launch goes with its instance. In the emulator it stays, and
+/// with it the use of its subnet and security groups.
+fn map_interfaces(call: &mut Call) {
+    let name = |n: u32, part: &str| format!("NetworkInterface.{n}.{part}");
+    let numbers = call.params.numbers("NetworkInterface");
+    if numbers.is_empty() {
+        call.params.push(&name(1, "DeviceIndex"), "0");
+        call.params.push(&name(1, "DeleteOnTermination"), "true");
+        if let Some(subnet) = call.params.take("SubnetId") {
+            call.params.push(&name(1, "SubnetId"), &subnet);
+        }
+    }
+    for n in numbers {
+        let said = ["NetworkInterfaceId", "DeleteOnTermination"].iter().any(|p| call.params.get(&name(n, p)).is_some());
+        if !said {
+            call.params.push(&name(n, "DeleteOnTermination"), "true");
+        }
+    }
+}
+
 fn device(call: &Call, n: u32) -> String {
     call.params.text(&format!("{MAPPING}.{n}.DeviceName")).to_string()
 }
@@ -257,8 +329,11 @@ fn map_disks(gate: &Gate, call: &mut Call, (root, snapshot): &(String, String)) 
         let mut source = Element::default();
         let from = call.params.text(&name("SnapshotId")).to_string();
         if is_root {
-            source = images::root_snapshot(gate, call, snapshot)?;
-            let size = gate.region(&call.region, |region| region.noted(snapshot, "volumeSize").to_string());
+            // An image of AWS's has none of these facts: not encrypted.
+            let size = gate.region(&call.region, |region| {
+                region.show(snapshot, &mut source);
+                region.noted(snapshot, "volumeSize").to_string()
+            });
             let size = if size.is_empty() { images::ROOT_SIZE.to_string() } else { size };
             let given: u64 = call.params.text(&name("VolumeSize")).parse().unwrap_or(0);
             if given == 0 {
@@ -289,6 +364,7 @@ fn map_disks(gate: &Gate, call: &mut Call, (root, snapshot): &(String, String)) 
             facts.push(("encrypted", "true".to_string()));
             facts.push(("kmsKeyId", encryption.key.clone()));
         }
+        facts.push(("~deleteOnTermination", call.params.text(&name("DeleteOnTermination")).to_string()));
         // The emulator would refuse types that need IOPS, and forget the rest.
         let kind = call.params.take(&name("VolumeType")).unwrap_or_else(|| "gp2".to_string());
         for (part, path) in [("Iops", "iops"), ("Throughput", "throughput")] {

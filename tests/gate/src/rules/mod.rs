@@ -9,6 +9,7 @@ mod instances;
 mod keys;
 mod kms;
 mod launch;
+mod network;
 mod options;
 mod placement;
 mod snapshots;
@@ -38,7 +39,6 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeInstances" => instances::describe(gate, call),
         "StartInstances" | "StopInstances" | "TerminateInstances" => instances::change_state(gate, call),
         "ModifyInstanceAttribute" => instances::modify(gate, call),
-        "DescribeInstanceAttribute" => instances::attribute(gate, call),
         "ModifyInstanceMetadataOptions" => options::metadata(gate, call),
         "ModifyInstanceMetadataDefaults" => options::set_metadata_defaults(gate, call),
         "GetInstanceMetadataDefaults" => options::metadata_defaults(gate, call),
@@ -70,6 +70,9 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeImages" => images::describe(gate, call),
         "DeregisterImage" => images::deregister(gate, call),
         "EnableImageDeprecation" | "DisableImageDeprecation" => images::deprecation(gate, call),
+        "DeleteSubnet" => network::delete_subnet(gate, call),
+        "DeleteSecurityGroup" => network::delete_group(gate, call),
+        "DeleteVpc" => network::delete_vpc(gate, call),
         "GetEbsDefaultKmsKeyId" | "ModifyEbsDefaultKmsKeyId" | "ResetEbsDefaultKmsKeyId" => {
             ebs_defaults::default_key(gate, call)
         }

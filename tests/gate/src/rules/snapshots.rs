@@ -86,6 +86,10 @@ pub(super) fn copy(gate: &Gate, mut call: Call) -> Done {
         let message = format!("Snapshot is in invalid state - {}", source.at("status"));
         return refuse(&call, "InvalidParameterValue", message);
     }
+    if call.params.text("Encrypted") == "false" {
+        // CopySnapshot, Encrypted: "You cannot set this parameter to false." The code is inferred.
+        return refuse(&call, "InvalidParameterValue", "Value (false) for parameter encrypted is invalid.");
+    }
     let wish = Wish {
         encrypted: call.params.text("Encrypted") == "true",
         key: call.params.text("KmsKeyId"),
