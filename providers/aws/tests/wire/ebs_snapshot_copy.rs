@@ -89,7 +89,8 @@ fn with_a_key_that_cannot_be_used() {
     let bench = Bench::new();
     let source = source(&bench, json!({}));
     let key = key(&bench, REGION);
-    bench.cloud.kms(REGION, "DisableKey", json!({ "KeyId": key }));
+    let id = key.rsplit('/').next().unwrap();
+    bench.cloud.kms(REGION, "DisableKey", json!({ "KeyId": id }));
     let config =
         json!({ "source_region": OTHER, "source_snapshot_id": source.id(), "encrypted": true, "kms_key_id": key });
     let (thing, said) = bench.try_create("aws_ebs_snapshot_copy", config).unwrap_err();
