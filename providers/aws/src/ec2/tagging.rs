@@ -26,6 +26,13 @@ pub(crate) fn show(region: &Region, object: &mut Fields, found: &[Tag]) {
     tags::show(object, texts(found), &region.default_tags, &region.ignored_tags);
 }
 
+/// Puts the tags of an object into the `tags` of a data source: all but those that are ignored.
+pub(crate) fn show_in_source(region: &Region, object: &mut Fields, found: &[Tag]) {
+    let mut all = texts(found);
+    all.retain(|key, _| !region.ignored_tags.holds(key));
+    object.set_text_map("tags", all);
+}
+
 /// Tags as texts.
 pub(crate) fn texts(found: &[Tag]) -> Tags {
     found.iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()))).collect()
