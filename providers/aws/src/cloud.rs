@@ -6,6 +6,7 @@ mod call;
 pub(crate) mod describe;
 pub(crate) mod describe_network;
 mod keys;
+mod presign;
 mod region;
 mod trouble;
 mod wait;

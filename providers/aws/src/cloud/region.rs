@@ -4,6 +4,7 @@ use super::batch::Epoch;
 use super::budget::Budget;
 use super::call::{Action, ApiError, Tries, call};
 use super::describe::Reads;
+use super::presign::Presigner;
 use super::trouble::Trouble;
 use crate::settings::Settings;
 use aws_config::SdkConfig;
@@ -59,6 +60,8 @@ impl Aws {
         let mut ec2 =
             aws_sdk_ec2::config::Builder::from(&self.sdk).region(region.clone()).retry_config(RetryConfig::disabled());
         ec2.set_endpoint_url(endpoint("ec2").or_else(|| self.sdk.endpoint_url().map(String::from)));
+        let presigner =
+            Presigner::new(&self.sdk, endpoint("ec2").or_else(|| self.sdk.endpoint_url().map(String::from)));
         let mut kms =
             aws_sdk_kms::config::Builder::from(&self.sdk).region(region.clone()).retry_config(RetryConfig::disabled());
         kms.set_endpoint_url(endpoint("kms").or_else(|| self.sdk.endpoint_url().map(String::from)));
@@ -89,6 +92,7 @@ impl Aws {
         Region {
             name: name.to_owned(),
             aws: Arc::downgrade(self),
+            presigner,
             reads: Reads::new(&ec2, &kms, &self.epoch),
             ec2,
             kms,
@@ -157,6 +161,8 @@ pub(crate) struct Region {
     identity: Arc<OnceCell<Identity>>,
     /// What is read together.
     pub(crate) reads: Reads,
+    /// Signs what AWS itself asks in our name.
+    pub(crate) presigner: Presigner,
     pub(crate) default_tags: crate::tags::Tags,
     pub(crate) ignored_tags: crate::tags::Ignored,
 }
