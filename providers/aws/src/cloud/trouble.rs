@@ -97,7 +97,7 @@ fn api_detail(error: &ApiError) -> String {
             "\n\nNobody knows whether the request was carried out. Look in the account before trying again: a second \
              request could make a second object.",
         );
-    } else if let Some(advice) = advice(error) {
+    } else if let Some(advice) = error.advice.map(String::from).or_else(|| advice(error)) {
         detail.push_str(&format!("\n\n{advice}"));
     }
     detail
