@@ -1,7 +1,7 @@
 //! Why something could not be done, for people: action, object, request id, and what to do.
 
 use super::call::ApiError;
-use sdk::{Diagnostic, Finding, Object, Reply};
+use sdk::{Diagnostic, Finding};
 use value::Path;
 
 /// Why something could not be done.
@@ -76,10 +76,6 @@ impl Trouble {
             Reason::Ours(what) => format!("This is a mistake in the provider, please report it: {what}."),
         };
         Finding { diagnostic: Diagnostic::error(summary, detail), attribute }
-    }
-
-    pub(crate) fn reply(self, called: &str) -> Reply<Object> {
-        self.finding(called).into()
     }
 }
 
