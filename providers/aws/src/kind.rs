@@ -186,7 +186,9 @@ impl<K: Kind> Served<K> {
         }
         let Some(id) = id else {
             let why = done.err().unwrap_or_else(|| Trouble::ours("the object was made without an id"));
-            return why.reply(self.definition.called);
+            let in_doubt = why.in_doubt();
+            let finding = why.finding(self.definition.called);
+            return if in_doubt { Reply::in_doubt(finding) } else { finding.into() };
         };
         if believed.is_null("id") {
             believed.set_text("id", Some(&id));
@@ -200,15 +202,15 @@ impl<K: Kind> Served<K> {
             Ok(None) if findings.is_empty() => {
                 let detail = format!("{id} was not found after the change. Somebody else may have removed it.");
                 findings.push(sdk_error(format!("The {} is gone", self.definition.called), detail));
-                return Reply { result: None, findings };
+                return Reply { findings, ..Reply::nothing() };
             }
-            Ok(None) => return Reply { result: None, findings },
+            Ok(None) => return Reply { findings, ..Reply::nothing() },
             Err(why) => {
                 findings.push(why.finding(self.definition.called));
                 basis.known()
             }
         };
-        Reply { result: Some(Object { value: object.object(), private: request.private }), findings }
+        Reply { findings, ..Reply::done(Object { value: object.object(), private: request.private }) }
     }
 }
 
@@ -247,7 +249,7 @@ impl<K: Kind> Resource for Served<K> {
             };
             self.kind.plan(region.as_deref(), &mut plan).await;
             let (planned, findings) = planning::end(&self.definition, plan, request.private.clone());
-            Reply { result: Some(planned), findings }
+            Reply { findings, ..Reply::done(planned) }
         })
     }
 
@@ -261,8 +263,8 @@ impl<K: Kind> Resource for Served<K> {
             let region = self.region(&aws, &believed);
             match self.look(&region, &believed).await {
                 Ok(Some(object)) => Reply::done(Object { value: object.object(), private: current.private }),
-                Ok(None) => Reply { result: None, findings: Vec::new() },
-                Err(why) => Reply { result: None, findings: vec![why.finding(self.definition.called)] },
+                Ok(None) => Reply::nothing(),
+                Err(why) => why.finding(self.definition.called).into(),
             }
         })
     }

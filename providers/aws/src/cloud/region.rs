@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
+use aws_types::request_id::RequestId;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -123,6 +124,7 @@ impl<C> Service<C> {
     /// Makes a request, as often as the action allows.
     pub(crate) async fn call<T, E, F>(&self, action: Action, send: impl Fn(&C) -> F) -> Result<T, ApiError>
     where
+        T: RequestId,
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
         F: std::future::Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
