@@ -99,12 +99,12 @@ impl Provider for AwsProvider {
     }
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
-        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume), self.serve("aws_vpc", ec2::vpc::Vpc)]
-        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume), self.serve("aws_kms_key", kms::key::KmsKey)]
         vec![
             self.serve("aws_ebs_snapshot", ec2::ebs_snapshot::EbsSnapshot),
             self.serve("aws_ebs_snapshot_copy", ec2::ebs_snapshot_copy::EbsSnapshotCopy),
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_kms_key", kms::key::KmsKey),
+            self.serve("aws_vpc", ec2::vpc::Vpc),
         ]
     }
 

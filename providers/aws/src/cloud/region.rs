@@ -147,6 +147,7 @@ impl<C> Service<C> {
             code: String::new(),
             message: why.to_owned(),
             request_id: None,
+            advice: None,
             in_doubt: false,
             tried_before: false,
         }

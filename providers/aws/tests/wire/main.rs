@@ -6,5 +6,5 @@ mod bench;
 mod ebs_snapshot;
 mod ebs_snapshot_copy;
 mod ebs_volume;
-mod vpc;
 mod kms_key;
+mod vpc;
