@@ -2,4 +2,5 @@
 
 pub(crate) mod key;
 pub(crate) mod names;
+pub(crate) mod replica_key;
 mod steps;

@@ -303,6 +303,20 @@ impl Bench {
         assert!(self.refreshed(kind, object).is_none(), "{kind} {id} was found");
     }
 
+    /// An id that names something that cannot be this kind of object: what was said.
+    pub(crate) fn import_fails(&self, kind: &str, id: &str) -> String {
+        let asked = Question::Import { provider: provider(), kind: kind.into(), id: id.into() };
+        let Answer::Imported(objects, said) = self.ask(&asked) else { panic!("no answer to an import") };
+        if said.has_errors() {
+            return texts(&said);
+        }
+        let [(_, object)] = objects.as_slice() else { panic!("{objects:?}") };
+        let asked = Question::Read { provider: provider(), kind: kind.into(), current: object.clone() };
+        let said = self.ask(&asked).diagnostics();
+        assert!(said.has_errors(), "{kind} {id} was imported");
+        texts(&said)
+    }
+
     /// Reads a data source.
     pub(crate) fn data(&self, kind: &str, config: Json) -> Json {
         self.try_data(kind, config).unwrap_or_else(|why| panic!("data {kind}: {why}"))

@@ -5,3 +5,4 @@
 mod bench;
 mod ebs_volume;
 mod kms_key;
+mod kms_replica_key;
