@@ -2,3 +2,4 @@
 
 pub(crate) mod ebs_volume;
 mod tagging;
+pub(crate) mod unique;

@@ -101,6 +101,7 @@ impl Provider for AwsProvider {
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_kms_alias", kms::alias::KmsAlias),
             self.serve("aws_kms_key", kms::key::KmsKey),
             self.serve("aws_kms_replica_key", kms::replica_key::KmsReplicaKey),
         ]

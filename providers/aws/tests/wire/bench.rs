@@ -218,6 +218,11 @@ impl Bench {
         self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value))
     }
 
+    /// The same within the operation that is under way.
+    pub(crate) fn read_again(&self, thing: &Thing) -> Option<Json> {
+        self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value))
+    }
+
     /// Somebody changed the object: a read shows these attributes, and the plan wants to change them back.
     pub(crate) fn drifted(&self, thing: &Thing, shows: Json) {
         self.next_operation();

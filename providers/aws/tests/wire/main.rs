@@ -4,5 +4,6 @@
 
 mod bench;
 mod ebs_volume;
+mod kms_alias;
 mod kms_key;
 mod kms_replica_key;
