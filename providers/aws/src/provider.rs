@@ -103,6 +103,7 @@ impl Provider for AwsProvider {
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
             self.serve("aws_kms_alias", kms::alias::KmsAlias),
             self.serve("aws_kms_key", kms::key::KmsKey),
+            self.serve("aws_kms_key_policy", kms::key_policy::KmsKeyPolicy),
             self.serve("aws_kms_replica_key", kms::replica_key::KmsReplicaKey),
         ]
     }
