@@ -102,6 +102,7 @@ impl Provider for AwsProvider {
         vec![
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
             self.serve("aws_kms_alias", kms::alias::KmsAlias),
+            self.serve("aws_kms_grant", kms::grant::KmsGrant),
             self.serve("aws_kms_key", kms::key::KmsKey),
             self.serve("aws_kms_key_policy", kms::key_policy::KmsKeyPolicy),
             self.serve("aws_kms_replica_key", kms::replica_key::KmsReplicaKey),
@@ -109,6 +110,10 @@ impl Provider for AwsProvider {
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
-        vec![self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity)]
+        vec![
+            self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
+            self.serve_source("aws_kms_alias", kms::alias_source::KmsAliasSource),
+            self.serve_source("aws_kms_key", kms::key_source::KmsKeySource),
+        ]
     }
 }

@@ -211,6 +211,17 @@ fn kind_of(key: &KeyMetadata) -> String {
     format!("{} ({family})", key.key_usage().map(|usage| usage.as_str()).unwrap_or_default())
 }
 
+/// Aliases begin with `alias/`.
+///
+/// # Errors
+/// This one does not.
+pub(super) fn check_prefix(value: &Value) -> Result<(), String> {
+    match value.as_str().unwrap_or_default().starts_with(PREFIX) {
+        true => Ok(()),
+        false => Err("It must begin with alias/.".into()),
+    }
+}
+
 /// "CreateAlias", AliasName.
 fn check_name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();

@@ -5,6 +5,8 @@
 mod bench;
 mod ebs_volume;
 mod kms_alias;
+mod kms_grant;
 mod kms_key;
 mod kms_key_policy;
 mod kms_replica_key;
+mod kms_sources;
