@@ -9,3 +9,4 @@ pub(crate) mod ebs_volume;
 mod filters;
 mod tagging;
 pub(crate) mod vpc;
+pub(crate) mod unique;

@@ -105,10 +105,20 @@ impl Provider for AwsProvider {
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
             self.serve("aws_kms_key", kms::key::KmsKey),
             self.serve("aws_vpc", ec2::vpc::Vpc),
+            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_kms_alias", kms::alias::KmsAlias),
+            self.serve("aws_kms_grant", kms::grant::KmsGrant),
+            self.serve("aws_kms_key", kms::key::KmsKey),
+            self.serve("aws_kms_key_policy", kms::key_policy::KmsKeyPolicy),
+            self.serve("aws_kms_replica_key", kms::replica_key::KmsReplicaKey),
         ]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
-        vec![self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity)]
+        vec![
+            self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
+            self.serve_source("aws_kms_alias", kms::alias_source::KmsAliasSource),
+            self.serve_source("aws_kms_key", kms::key_source::KmsKeySource),
+        ]
     }
 }

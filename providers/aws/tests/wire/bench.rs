@@ -218,6 +218,11 @@ impl Bench {
         self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value))
     }
 
+    /// The same within the operation that is under way.
+    pub(crate) fn read_again(&self, thing: &Thing) -> Option<Json> {
+        self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value))
+    }
+
     /// Somebody changed the object: a read shows these attributes, and the plan wants to change them back.
     pub(crate) fn drifted(&self, thing: &Thing, shows: Json) {
         self.next_operation();
@@ -301,6 +306,20 @@ impl Bench {
         }
         let [(_, object)] = objects.as_slice() else { panic!("{objects:?}") };
         assert!(self.refreshed(kind, object).is_none(), "{kind} {id} was found");
+    }
+
+    /// An id that names something that cannot be this kind of object: what was said.
+    pub(crate) fn import_fails(&self, kind: &str, id: &str) -> String {
+        let asked = Question::Import { provider: provider(), kind: kind.into(), id: id.into() };
+        let Answer::Imported(objects, said) = self.ask(&asked) else { panic!("no answer to an import") };
+        if said.has_errors() {
+            return texts(&said);
+        }
+        let [(_, object)] = objects.as_slice() else { panic!("{objects:?}") };
+        let asked = Question::Read { provider: provider(), kind: kind.into(), current: object.clone() };
+        let said = self.ask(&asked).diagnostics();
+        assert!(said.has_errors(), "{kind} {id} was imported");
+        texts(&said)
     }
 
     /// Reads a data source.
