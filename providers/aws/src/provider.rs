@@ -99,9 +99,12 @@ impl Provider for AwsProvider {
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
+            self.serve("aws_ebs_default_kms_key", ec2::ebs_default_kms_key::EbsDefaultKmsKey),
+            self.serve("aws_ebs_encryption_by_default", ec2::ebs_encryption_by_default::EbsEncryptionByDefault),
             self.serve("aws_ebs_snapshot", ec2::ebs_snapshot::EbsSnapshot),
             self.serve("aws_ebs_snapshot_copy", ec2::ebs_snapshot_copy::EbsSnapshotCopy),
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_volume_attachment", ec2::volume_attachment::VolumeAttachment),
         ]
     }
 

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
 
 mod bench;
+mod ebs_default_kms_key;
+mod ebs_encryption_by_default;
 mod ebs_snapshot;
 mod ebs_snapshot_copy;
 mod ebs_volume;
+mod volume_attachment;
