@@ -2,6 +2,8 @@
 
 mod cidr;
 mod deleting;
+pub(crate) mod ebs_default_kms_key;
+pub(crate) mod ebs_encryption_by_default;
 pub(crate) mod ebs_snapshot;
 pub(crate) mod ebs_snapshot_copy;
 pub(crate) mod ebs_volume;
@@ -10,3 +12,4 @@ mod filters;
 mod tagging;
 pub(crate) mod vpc;
 pub(crate) mod unique;
+pub(crate) mod volume_attachment;

@@ -100,6 +100,8 @@ impl Provider for AwsProvider {
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
+            self.serve("aws_ebs_default_kms_key", ec2::ebs_default_kms_key::EbsDefaultKmsKey),
+            self.serve("aws_ebs_encryption_by_default", ec2::ebs_encryption_by_default::EbsEncryptionByDefault),
             self.serve("aws_ebs_snapshot", ec2::ebs_snapshot::EbsSnapshot),
             self.serve("aws_ebs_snapshot_copy", ec2::ebs_snapshot_copy::EbsSnapshotCopy),
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
@@ -111,6 +113,7 @@ impl Provider for AwsProvider {
             self.serve("aws_kms_key", kms::key::KmsKey),
             self.serve("aws_kms_key_policy", kms::key_policy::KmsKeyPolicy),
             self.serve("aws_kms_replica_key", kms::replica_key::KmsReplicaKey),
+            self.serve("aws_volume_attachment", ec2::volume_attachment::VolumeAttachment),
         ]
     }
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
 
 mod bench;
+mod ebs_default_kms_key;
+mod ebs_encryption_by_default;
 mod ebs_snapshot;
 mod ebs_snapshot_copy;
 mod ebs_volume;
@@ -13,3 +15,4 @@ mod vpc;
 mod kms_key_policy;
 mod kms_replica_key;
 mod kms_sources;
+mod volume_attachment;
