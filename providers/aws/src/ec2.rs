@@ -5,5 +5,6 @@ mod deleting;
 pub(crate) mod ebs_volume;
 #[allow(dead_code, reason = "shared by the data sources that come")]
 mod filters;
+pub(crate) mod subnet;
 mod tagging;
 pub(crate) mod vpc;

@@ -98,7 +98,11 @@ impl Provider for AwsProvider {
     }
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
-        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume), self.serve("aws_vpc", ec2::vpc::Vpc)]
+        vec![
+            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_subnet", ec2::subnet::Subnet),
+            self.serve("aws_vpc", ec2::vpc::Vpc),
+        ]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {

@@ -4,4 +4,5 @@
 
 mod bench;
 mod ebs_volume;
+mod subnet;
 mod vpc;

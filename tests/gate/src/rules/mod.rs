@@ -12,6 +12,7 @@ mod launch;
 mod options;
 mod placement;
 mod snapshots;
+mod subnets;
 
 use crate::call::{Answer, Call};
 use crate::gate::Gate;
@@ -76,6 +77,8 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeAddressesAttribute" | "ModifyAddressAttribute" | "ResetAddressAttribute" => {
             addresses::attribute(gate, call)
         }
+        "ModifySubnetAttribute" => subnets::modify(gate, call),
+        "DescribeSubnets" => subnets::describe(gate, call),
         _ => Ok(gate.forward(&call)),
     }
 }
