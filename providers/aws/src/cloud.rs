@@ -10,6 +10,6 @@ mod trouble;
 mod wait;
 
 pub(crate) use call::{Action, ApiError};
-pub(crate) use region::{Aws, Region};
+pub(crate) use region::{Aws, Region, partition_of};
 pub(crate) use trouble::Trouble;
 pub(crate) use wait::{Seen, Wait};

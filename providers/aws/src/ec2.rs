@@ -1,9 +1,9 @@
 //! Types that EC2 owns, EBS and VPC included: a file each.
 
+pub(crate) mod availability_zones_source;
 mod cidr;
 mod deleting;
 pub(crate) mod ebs_volume;
-#[allow(dead_code, reason = "shared by the data sources that come")]
 mod filters;
 pub(crate) mod subnet;
 mod tagging;

@@ -7,6 +7,7 @@ mod ec2;
 mod fields;
 mod kind;
 mod kms;
+mod meta;
 mod planning;
 mod provider;
 mod settings;

@@ -106,6 +106,11 @@ impl Provider for AwsProvider {
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
-        vec![self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity)]
+        vec![
+            self.serve_source("aws_availability_zones", ec2::availability_zones_source::AvailabilityZones),
+            self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
+            self.serve_source("aws_partition", crate::meta::partition::Partition),
+            self.serve_source("aws_region", crate::meta::region::Region),
+        ]
     }
 }

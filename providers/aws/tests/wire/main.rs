@@ -4,5 +4,6 @@
 
 mod bench;
 mod ebs_volume;
+mod places;
 mod subnet;
 mod vpc;

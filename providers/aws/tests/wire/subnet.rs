@@ -118,7 +118,7 @@ fn refused_at_plan_time() {
     let rows = [
         (json!({ "vpc_id": id }), "It must be set, unless ipv6_native is true."),
         (json!({ "vpc_id": id, "cidr_block": "10.34.1.0/24" }), "not a part of those of VPC"),
-        (json!({ "vpc_id": id, "cidr_block": "10.33.0.0/15" }), "from /16 to /28, not /15"),
+        (json!({ "vpc_id": id, "cidr_block": "10.32.0.0/15" }), "from /16 to /28, not /15"),
         (json!({ "vpc_id": id, "cidr_block": block, "ipv6_cidr_block": "2600:1f14::/64" }), "not a part of those"),
         (
             json!({ "vpc_id": id, "cidr_block": block, "ipv6_native": true }),

@@ -77,6 +77,7 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeAddressesAttribute" | "ModifyAddressAttribute" | "ResetAddressAttribute" => {
             addresses::attribute(gate, call)
         }
+        "CreateSubnet" => subnets::create(gate, call),
         "ModifySubnetAttribute" => subnets::modify(gate, call),
         "DescribeSubnets" => subnets::describe(gate, call),
         _ => Ok(gate.forward(&call)),

@@ -1,10 +1,12 @@
 //! Attributes of subnets: "ModifySubnetAttribute" changes one at a time, and those of Outposts together.
 //!
-//! The emulator knows three of them and ignores the others; "DescribeSubnets" shows all.
+//! The emulator knows three of them and ignores the others; "DescribeSubnets" shows all. It shows only the IPv6 blocks
+//! that are associated, with a state that is no word, and counts more IPv6 addresses than an integer of the API holds.
 
 use super::{Done, forward, refuse};
 use crate::call::{Call, Params};
 use crate::gate::Gate;
+use crate::xml::Element;
 
 /// Parameters that the emulator ignores, and where DescribeSubnets shows them.
 const IGNORED: [(&str, &str); 6] = [
@@ -46,6 +48,14 @@ pub(super) fn modify(gate: &Gate, mut call: Call) -> Done {
     forward(gate, &call)
 }
 
+pub(super) fn create(gate: &Gate, call: Call) -> Done {
+    let mut answer = forward(gate, &call)?;
+    let mut root = answer.xml();
+    root.child_mut("subnet").into_iter().for_each(set_right);
+    answer.set_xml(&root);
+    Ok(answer)
+}
+
 pub(super) fn describe(gate: &Gate, call: Call) -> Done {
     let mut answer = forward(gate, &call)?;
     let mut root = answer.xml();
@@ -53,8 +63,18 @@ pub(super) fn describe(gate: &Gate, call: Call) -> Done {
         for subnet in root.child_mut("subnetSet").into_iter().flat_map(|set| &mut set.children) {
             let id = subnet.at("subnetId").to_string();
             region.show(&id, subnet);
+            set_right(subnet);
         }
     });
     answer.set_xml(&root);
     Ok(answer)
+}
+
+fn set_right(subnet: &mut Element) {
+    if subnet.at("availableIpAddressCount").len() > 9 {
+        subnet.set("availableIpAddressCount", 0);
+    }
+    for block in subnet.child_mut("ipv6CidrBlockAssociationSet").into_iter().flat_map(|set| &mut set.children) {
+        block.set("ipv6CidrBlockState/state", "associated");
+    }
 }
