@@ -11,6 +11,8 @@ mod ebs_volume;
 mod kms_alias;
 mod kms_grant;
 mod kms_key;
+mod places;
+mod subnet;
 mod vpc;
 mod kms_key_policy;
 mod kms_replica_key;

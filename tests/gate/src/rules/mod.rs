@@ -13,6 +13,7 @@ mod network;
 mod options;
 mod placement;
 mod snapshots;
+mod subnets;
 
 use crate::call::{Answer, Call};
 use crate::gate::Gate;
@@ -80,6 +81,9 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeAddressesAttribute" | "ModifyAddressAttribute" | "ResetAddressAttribute" => {
             addresses::attribute(gate, call)
         }
+        "CreateSubnet" => subnets::create(gate, call),
+        "ModifySubnetAttribute" => subnets::modify(gate, call),
+        "DescribeSubnets" => subnets::describe(gate, call),
         _ => Ok(gate.forward(&call)),
     }
 }
