@@ -8,7 +8,8 @@ mod region;
 mod trouble;
 mod wait;
 
-pub(crate) use call::Action;
+pub(crate) use call::{Action, ApiError};
+pub(crate) use describe::pages;
 pub(crate) use region::{Aws, Region};
 pub(crate) use trouble::Trouble;
 pub(crate) use wait::{Seen, Wait};

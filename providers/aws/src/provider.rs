@@ -98,7 +98,13 @@ impl Provider for AwsProvider {
     }
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
-        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume)]
+        vec![
+            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_route", ec2::route::Route),
+            self.serve("aws_route_table", ec2::route_table::RouteTable),
+            self.serve("aws_route_table_association", ec2::route_table_association::RouteTableAssociation),
+            self.serve("aws_security_group", ec2::security_group::SecurityGroup),
+        ]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {

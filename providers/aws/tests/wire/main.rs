@@ -4,3 +4,8 @@
 
 mod bench;
 mod ebs_volume;
+mod route;
+mod route_table;
+mod route_table_association;
+mod security_group;
+mod vpcs;

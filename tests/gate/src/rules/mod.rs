@@ -11,7 +11,9 @@ mod kms;
 mod launch;
 mod options;
 mod placement;
+mod routes;
 mod snapshots;
+mod templates;
 
 use crate::call::{Answer, Call};
 use crate::gate::Gate;
@@ -77,6 +79,11 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeAddressesAttribute" | "ModifyAddressAttribute" | "ResetAddressAttribute" => {
             addresses::attribute(gate, call)
         }
+        "AssociateRouteTable" => routes::associate(gate, call),
+        "EnableVgwRoutePropagation" | "DisableVgwRoutePropagation" => routes::propagation(gate, call),
+        "DescribeRouteTables" => routes::describe(gate, call),
+        "DescribeLaunchTemplates" => templates::describe(gate, call),
+        "DescribeLaunchTemplateVersions" => templates::versions(gate, call),
         _ => Ok(gate.forward(&call)),
     }
 }
