@@ -117,6 +117,11 @@ impl Provider for AwsProvider {
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
             self.serve("aws_subnet", ec2::subnet::Subnet),
             self.serve("aws_vpc", ec2::vpc::Vpc),
+            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_route", ec2::route::Route),
+            self.serve("aws_route_table", ec2::route_table::RouteTable),
+            self.serve("aws_route_table_association", ec2::route_table_association::RouteTableAssociation),
+            self.serve("aws_security_group", ec2::security_group::SecurityGroup),
         ]
     }
 

@@ -18,3 +18,8 @@ mod kms_key_policy;
 mod kms_replica_key;
 mod kms_sources;
 mod volume_attachment;
+mod route;
+mod route_table;
+mod route_table_association;
+mod security_group;
+mod vpcs;
