@@ -8,7 +8,7 @@ mod region;
 mod trouble;
 mod wait;
 
-pub(crate) use call::Action;
+pub(crate) use call::{Action, causes};
 pub(crate) use region::{Aws, Region};
 pub(crate) use trouble::Trouble;
 pub(crate) use wait::{Seen, Wait};

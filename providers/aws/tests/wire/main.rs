@@ -4,3 +4,4 @@
 
 mod bench;
 mod ebs_volume;
+mod settings;
