@@ -14,6 +14,7 @@ mod wait;
 pub(crate) use call::{Action, ApiError};
 pub(crate) use keys::{KeyReads, Look, Rotation};
 pub(crate) use describe::pages;
+pub(crate) use call::{Action, causes};
 pub(crate) use region::{Aws, Region};
 pub(crate) use region::{Aws, Region, partition_of};
 pub(crate) use trouble::Trouble;

@@ -77,6 +77,10 @@ impl Provider for AwsProvider {
         settings::check(config)
     }
 
+    fn batches_reads(&self) -> bool {
+        true
+    }
+
     fn configure<'a>(&'a self, config: &'a Value) -> Future<'a, Findings> {
         Box::pin(async move {
             let read = settings::read(config).await;
@@ -84,11 +88,12 @@ impl Provider for AwsProvider {
                 Ok((settings, sdk)) => {
                     let around = Surroundings {
                         region: Some(settings.region.clone()),
-                        default_tags: settings.default_tags.clone(),
+                        default_tags: Some(settings.default_tags.clone()),
+                        ignored_tags: settings.ignored_tags.clone(),
                     };
                     let aws = Arc::new(Aws::new(settings, sdk));
                     let findings = settings::check_account(&aws).await;
-                    (Some(aws), around, findings)
+                    (findings.is_empty().then_some(aws), around, findings)
                 }
                 Err(settings::NotReady::Unknown(around)) => (None, around, Vec::new()),
                 Err(settings::NotReady::Wrong(findings)) => (None, Surroundings::default(), findings),

@@ -23,3 +23,4 @@ mod route_table;
 mod route_table_association;
 mod security_group;
 mod vpcs;
+mod settings;
