@@ -4,7 +4,7 @@
 terraform {
   required_providers {
     aws = {
-      source = "hashicorp/aws"
+      source = "drform/aws"
     }
   }
 }

@@ -4,11 +4,15 @@ mod batch;
 mod budget;
 mod call;
 pub(crate) mod describe;
+pub(crate) mod describe_network;
+mod keys;
+mod presign;
 mod region;
 mod trouble;
 mod wait;
 
-pub(crate) use call::Action;
+pub(crate) use call::{Action, ApiError};
+pub(crate) use keys::{KeyReads, Look, Rotation};
 pub(crate) use region::{Aws, Region};
 pub(crate) use trouble::Trouble;
-pub(crate) use wait::{Seen, Wait};
+pub(crate) use wait::{APPEARS, Seen, Wait};

@@ -180,6 +180,14 @@ impl Fields {
         self.set_text(name, text.filter(|text| !text.as_ref().is_empty()));
     }
 
+    /// A text that only the configuration decides about: what the API shows as nothing stays null or empty, as written.
+    pub(crate) fn set_written_text<T: AsRef<str>>(&mut self, name: &str, text: Option<T>) {
+        let text = text.filter(|text| !text.as_ref().is_empty());
+        if text.is_some() || self.text(name) != Some("") {
+            self.set_text(name, text);
+        }
+    }
+
     pub(crate) fn set_int(&mut self, name: &str, number: Option<impl Into<i64>>) {
         self.set(name, number.map_or(Value::null(Type::Number), |number| Value::int(number.into())));
     }

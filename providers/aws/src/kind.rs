@@ -89,12 +89,18 @@ pub(crate) struct Change {
     /// How long each operation takes at most when `timeouts` does not say.
     timeouts: Vec<(&'static str, Duration)>,
     made: Mutex<Option<String>>,
+    told: Mutex<Vec<(&'static str, Value)>>,
 }
 
 impl Change {
     /// The object exists now, under this id.
     pub(crate) fn made(&self, id: &str) {
         *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+    }
+
+    /// What only the answer to a change tells: it stands in the object that is read afterwards.
+    pub(crate) fn told(&self, name: &'static str, value: Value) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push((name, value));
     }
 
     fn id(&self) -> Option<String> {
@@ -166,6 +172,7 @@ impl<K: Kind> Served<K> {
             repeated: request.repeated,
             timeouts: self.definition.timeouts.clone(),
             made: Mutex::new(None),
+            told: Mutex::default(),
         };
         let region = self.region(&aws, &change.planned);
         let done = match create {
@@ -174,9 +181,14 @@ impl<K: Kind> Served<K> {
         };
         let id = change.id().or_else(|| (!create).then(|| change.prior.id().to_owned()));
         let mut believed = change.planned.known();
+        for (name, value) in change.told.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            believed.set(name, value);
+        }
         let Some(id) = id else {
             let why = done.err().unwrap_or_else(|| Trouble::ours("the object was made without an id"));
-            return why.reply(self.definition.called);
+            let in_doubt = why.in_doubt();
+            let finding = why.finding(self.definition.called);
+            return if in_doubt { Reply::in_doubt(finding) } else { finding.into() };
         };
         if believed.is_null("id") {
             believed.set_text("id", Some(&id));
@@ -190,15 +202,15 @@ impl<K: Kind> Served<K> {
             Ok(None) if findings.is_empty() => {
                 let detail = format!("{id} was not found after the change. Somebody else may have removed it.");
                 findings.push(sdk_error(format!("The {} is gone", self.definition.called), detail));
-                return Reply { result: None, findings };
+                return Reply { findings, ..Reply::nothing() };
             }
-            Ok(None) => return Reply { result: None, findings },
+            Ok(None) => return Reply { findings, ..Reply::nothing() },
             Err(why) => {
                 findings.push(why.finding(self.definition.called));
                 basis.known()
             }
         };
-        Reply { result: Some(Object { value: object.object(), private: request.private }), findings }
+        Reply { findings, ..Reply::done(Object { value: object.object(), private: request.private }) }
     }
 }
 
@@ -237,7 +249,7 @@ impl<K: Kind> Resource for Served<K> {
             };
             self.kind.plan(region.as_deref(), &mut plan).await;
             let (planned, findings) = planning::end(&self.definition, plan, request.private.clone());
-            Reply { result: Some(planned), findings }
+            Reply { findings, ..Reply::done(planned) }
         })
     }
 
@@ -251,8 +263,8 @@ impl<K: Kind> Resource for Served<K> {
             let region = self.region(&aws, &believed);
             match self.look(&region, &believed).await {
                 Ok(Some(object)) => Reply::done(Object { value: object.object(), private: current.private }),
-                Ok(None) => Reply { result: None, findings: Vec::new() },
-                Err(why) => Reply { result: None, findings: vec![why.finding(self.definition.called)] },
+                Ok(None) => Reply::nothing(),
+                Err(why) => why.finding(self.definition.called).into(),
             }
         })
     }

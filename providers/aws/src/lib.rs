@@ -2,6 +2,7 @@
 //! May touch: sdk, configschema, value; the AWS SDK.
 //! Never: the engine, the language, state: any Terraform may be the host.
 
+mod arns;
 mod cloud;
 mod ec2;
 mod fields;

@@ -3,6 +3,7 @@
 use crate::cloud::Aws;
 use crate::ec2;
 use crate::kind::{Kind, Served};
+use crate::kms;
 use crate::planning::Surroundings;
 use crate::settings;
 use crate::source::{ServedSource, Source};
@@ -98,7 +99,13 @@ impl Provider for AwsProvider {
     }
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
-        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume)]
+        vec![
+            self.serve("aws_ebs_snapshot", ec2::ebs_snapshot::EbsSnapshot),
+            self.serve("aws_ebs_snapshot_copy", ec2::ebs_snapshot_copy::EbsSnapshotCopy),
+            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_kms_key", kms::key::KmsKey),
+            self.serve("aws_vpc", ec2::vpc::Vpc),
+        ]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {

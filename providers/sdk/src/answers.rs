@@ -28,6 +28,12 @@ pub(crate) fn findings(findings: Findings) -> Vec<wire::Diagnostic> {
     findings.into_iter().map(wire::Diagnostic::from).collect()
 }
 
+/// The failure of a call whose outcome nobody knows. ABORTED: hosts show its text, and take UNAVAILABLE for a crash.
+pub(crate) fn unknown_outcome(findings: &Findings) -> Status {
+    let texts = findings.iter().map(|finding| format!("{}: {}", finding.diagnostic.summary, finding.diagnostic.detail));
+    Status::aborted(texts.collect::<Vec<_>>().join("\n"))
+}
+
 /// An object in an answer: state, private bytes, and what there is to say. None is null.
 pub(crate) struct Answered {
     pub(crate) state: Option<wire::DynamicValue>,
@@ -36,7 +42,7 @@ pub(crate) struct Answered {
 }
 
 pub(crate) fn answered(reply: Reply<Object>, ty: &Type, repeat: Repeat) -> Answered {
-    let Reply { result, findings: mut said } = reply;
+    let Reply { result, findings: mut said, .. } = reply;
     let (value, private) = match result {
         Some(object) => (object.value, private::kept(&object.private, repeat)),
         None => (Value::null(ty.clone()), Vec::new()),

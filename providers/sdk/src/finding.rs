@@ -18,17 +18,32 @@ pub struct Reply<T> {
     pub result: Option<T>,
     /// What there is to say.
     pub findings: Findings,
+    /// Nobody knows whether the change was carried out, see [`Reply::in_doubt`].
+    pub in_doubt: bool,
 }
 
 impl<T> Reply<T> {
     /// Done, nothing to say.
     pub fn done(result: T) -> Reply<T> {
-        Reply { result: Some(result), findings: Vec::new() }
+        Reply { result: Some(result), findings: Vec::new(), in_doubt: false }
     }
 
     /// Failed, nothing came of it.
     pub fn failed(summary: impl Into<String>, detail: impl Into<String>) -> Reply<T> {
-        Reply { result: None, findings: vec![error(summary, detail)] }
+        error(summary, detail).into()
+    }
+
+    /// Nothing there, and nothing to say: the object is gone.
+    pub fn nothing() -> Reply<T> {
+        Reply { result: None, findings: Vec::new(), in_doubt: false }
+    }
+
+    /// The request went out, no answer came, and nobody knows whether an object was made. An error without an object
+    /// would tell the host that there is none; instead the call fails as a whole (gRPC status ABORTED), which hosts take
+    /// for an unknown outcome: drform keeps the change open and asks, or repeats it where that was promised
+    /// ([`crate::Repeat`]); Terraform shows the text as an error. Only for changes.
+    pub fn in_doubt(finding: Finding) -> Reply<T> {
+        Reply { in_doubt: true, ..finding.into() }
     }
 
     /// The same result with one more thing to say.

@@ -196,6 +196,6 @@ pub struct FunctionError {
 /// One finding as all findings.
 impl<T> From<Finding> for Reply<T> {
     fn from(finding: Finding) -> Self {
-        Reply { result: None, findings: vec![finding] }
+        Reply { result: None, findings: vec![finding], in_doubt: false }
     }
 }

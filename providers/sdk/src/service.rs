@@ -2,7 +2,7 @@
 //!
 //! Calls that nobody here serves keep the generated answer UNIMPLEMENTED, which hosts take for "none".
 
-use crate::answers::{answered, findings, object, read};
+use crate::answers::{answered, findings, object, read, unknown_outcome};
 use crate::finding::error;
 use crate::plan::{PlanRequest, with_empty_blocks};
 use crate::private::{self, Envelope, fresh_token};
@@ -234,7 +234,7 @@ impl Service for ProviderService {
             private: Envelope::read(&request.prior_private).private,
         };
         let (repeat, legacy) = (served.repeat(), served.legacy());
-        let Reply { result, findings: said } = self.to_the_end(async move { served.plan(&asked).await }).await?;
+        let Reply { result, findings: said, .. } = self.to_the_end(async move { served.plan(&asked).await }).await?;
         let mut answer = wire::plan_resource_change::Response {
             diagnostics: findings(said),
             legacy_type_system: legacy,
@@ -275,16 +275,19 @@ impl Service for ProviderService {
                     (_, true) => {
                         let findings = served.delete(change).await;
                         let failed = findings.iter().any(|finding| finding.diagnostic.is_error());
-                        Reply { result: failed.then_some(before), findings }
+                        Reply { result: failed.then_some(before), findings, in_doubt: false }
                     }
                     (true, _) => served.create(change).await,
                     _ => {
                         let reply = served.update(change).await;
-                        Reply { result: reply.result.or(Some(before)), findings: reply.findings }
+                        Reply { result: reply.result.or(Some(before)), ..reply }
                     }
                 }
             })
             .await?;
+        if reply.in_doubt {
+            return Err(unknown_outcome(&reply.findings));
+        }
         let answer = answered(reply, &ty, repeat);
         Ok(Response::new(wire::apply_resource_change::Response {
             new_state: answer.state,

@@ -109,6 +109,8 @@ impl Work {
                 work.file(file, &fs::read_to_string(&path).unwrap());
             }
         }
+        // The emulator knows some images by id; this one is an Amazon Linux 2.
+        work.file("ami.auto.tfvars", "ami = \"ami-04681a1dbd79675a5\"\n");
         let aliases = work.read("main.tf").contains("alias  = \"west\"");
         let west = if aliases { on_cloud(cloud, tool, "  alias = \"west\"\n") } else { String::new() };
         let source = tool.source();

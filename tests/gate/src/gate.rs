@@ -166,7 +166,7 @@ impl Gate {
     /// Counts a request and hands it on; `None` where the connection shall end without an answer.
     fn answer(&self, call: Call) -> Option<Answer> {
         if call.service.is_empty() {
-            return Some(self.forward(&call));
+            return Some(self.forward(&call)); // not signed: a page of the emulator's own
         }
         let number = self.note(&call);
         let met = self.faults.lock().unwrap().iter_mut().find_map(|f| f.meets(&call));
@@ -234,12 +234,22 @@ impl Gate {
         look(self.regions.lock().unwrap().entry(name.to_string()).or_default())
     }
 
-    /// The emulator's answer.
+    /// The emulator's answer. Measured: in two of twelve runs of this room's tests one DescribeInstances of a hundred
+    /// instances had status 500, and others like it before and after had not; why was not found. Questions, which
+    /// change nothing, are asked again.
     pub(crate) fn forward(&self, call: &Call) -> Answer {
-        match http::send(self.emulator, &call.message()) {
-            Ok(message) if message.status() >= 500 => lacking(call, &Answer(message)),
-            Ok(message) => Answer(message).identified(),
-            Err(e) => Answer::error(call, 502, "EmulatorGone", &format!("the emulator did not answer: {e}")),
+        let asks = ["Describe", "Get", "List"].iter().any(|verb| call.operation.starts_with(verb));
+        let mut tries = if asks { 3 } else { 1 };
+        loop {
+            tries -= 1;
+            match http::send(self.emulator, &call.message()) {
+                Ok(message) if message.status() < 500 => return Answer(message).identified(),
+                _ if tries > 0 => thread::sleep(Duration::from_millis(5)),
+                Ok(message) => return lacking(call, &Answer(message)),
+                Err(e) => {
+                    return Answer::error(call, 502, "EmulatorGone", &format!("the emulator did not answer: {e}"));
+                }
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ resource "aws_subnet" "a" {
 }
 
 resource "aws_instance" "standby" {
-  ami           = "ami-0d1e2f3a4b5c6d7e8"
+  ami           = "ami-04681a1dbd79675a5"
   instance_type = "m6i.large"
   subnet_id     = aws_subnet.a.id
 }

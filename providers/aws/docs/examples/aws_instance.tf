@@ -13,7 +13,7 @@ resource "aws_kms_key" "orders" {
 }
 
 resource "aws_instance" "db" {
-  ami           = "ami-0d1e2f3a4b5c6d7e8"
+  ami           = "ami-04681a1dbd79675a5"
   instance_type = "r6i.xlarge"
   subnet_id     = aws_subnet.a.id
   tags          = { Name = "orders-primary" }

@@ -4,7 +4,7 @@ resource "aws_kms_key" "disks" {
 
 resource "aws_launch_template" "broker" {
   name          = "broker"
-  image_id      = "ami-0d1e2f3a4b5c6d7e8"
+  image_id      = "ami-04681a1dbd79675a5"
   instance_type = "m6i.2xlarge"
 
   block_device_mappings {

@@ -275,6 +275,7 @@ mod tests {
                     request_id: None,
                     in_doubt: false,
                     tried_before: false,
+                    advice: None,
                 })
             }
         };

@@ -2,12 +2,14 @@
 
 use super::batch::{Batch, Boxed, Epoch, Fetched, without_missing};
 use super::call::{Action, ApiError};
+use super::describe_network as network;
+use super::keys::KeyReads;
 use super::region::Service;
-use aws_sdk_ec2::types::{Instance, Snapshot, Subnet, Volume, Vpc};
+use aws_sdk_ec2::types::{Address, Instance, InternetGateway, KeyPairInfo, Snapshot, Subnet, Volume, Vpc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-type Ec2 = Service<aws_sdk_ec2::Client>;
+pub(super) type Ec2 = Service<aws_sdk_ec2::Client>;
 type Kms = Service<aws_sdk_kms::Client>;
 
 /// The reads of one region.
@@ -18,6 +20,18 @@ pub(crate) struct Reads {
     pub(crate) instances: Batch<(Instance, String)>,
     pub(crate) vpcs: Batch<Vpc>,
     pub(crate) subnets: Batch<Subnet>,
+    pub(crate) vpc_attributes: Batch<network::VpcAttributes>,
+    /// Ids by VPC, as the two after it.
+    pub(crate) main_route_tables: Batch<String>,
+    pub(crate) default_groups: Batch<String>,
+    pub(crate) default_acls: Batch<String>,
+    pub(crate) internet_gateways: Batch<InternetGateway>,
+    /// By name.
+    pub(crate) key_pairs: Batch<KeyPairInfo>,
+    /// By allocation id.
+    pub(crate) addresses: Batch<Address>,
+    /// What is read of KMS.
+    pub(crate) keys: KeyReads,
 }
 
 /// A batch whose fetch is an async function of the service and ids.
@@ -55,19 +69,27 @@ where
     }
 }
 
-fn by_id<T>(objects: Vec<T>, id: impl Fn(&T) -> Option<&str>) -> BTreeMap<String, T> {
+pub(super) fn by_id<T>(objects: Vec<T>, id: impl Fn(&T) -> Option<&str>) -> BTreeMap<String, T> {
     let with_id = objects.into_iter().filter_map(|object| Some((id(&object)?.to_owned(), object)));
     with_id.collect()
 }
 
 impl Reads {
-    pub(crate) fn new(ec2: &Arc<Ec2>, _kms: &Arc<Kms>, epoch: &Arc<Epoch>) -> Reads {
+    pub(crate) fn new(ec2: &Arc<Ec2>, kms: &Arc<Kms>, epoch: &Arc<Epoch>) -> Reads {
         Reads {
             volumes: batch(ec2, epoch, volumes),
             snapshots: batch(ec2, epoch, snapshots),
             instances: batch(ec2, epoch, instances),
             vpcs: batch(ec2, epoch, vpcs),
             subnets: batch(ec2, epoch, subnets),
+            vpc_attributes: batch(ec2, epoch, network::vpc_attributes),
+            main_route_tables: batch(ec2, epoch, network::main_route_tables),
+            default_groups: batch(ec2, epoch, network::default_groups),
+            default_acls: batch(ec2, epoch, network::default_acls),
+            internet_gateways: batch(ec2, epoch, network::internet_gateways),
+            key_pairs: batch(ec2, epoch, network::key_pairs),
+            addresses: batch(ec2, epoch, network::addresses),
+            keys: KeyReads::new(kms, epoch),
         }
     }
 }

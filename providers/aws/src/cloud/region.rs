@@ -4,6 +4,7 @@ use super::batch::Epoch;
 use super::budget::Budget;
 use super::call::{Action, ApiError, Tries, call};
 use super::describe::Reads;
+use super::presign::Presigner;
 use super::trouble::Trouble;
 use crate::settings::Settings;
 use aws_config::SdkConfig;
@@ -11,9 +12,10 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
+use aws_types::request_id::RequestId;
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::OnceCell;
 
 /// One provider configuration: account, credentials, regions.
@@ -45,20 +47,22 @@ impl Aws {
     }
 
     /// A region by name, or that of the provider configuration.
-    pub(crate) fn region(&self, name: Option<&str>) -> Arc<Region> {
+    pub(crate) fn region(self: &Arc<Self>, name: Option<&str>) -> Arc<Region> {
         let name = name.unwrap_or(&self.settings.region);
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let made = regions.entry(name.to_owned()).or_insert_with(|| Arc::new(self.made(name)));
         made.clone()
     }
 
-    fn made(&self, name: &str) -> Region {
+    fn made(self: &Arc<Self>, name: &str) -> Region {
         let region = aws_types::region::Region::new(name.to_owned());
         let endpoint = |service: &str| self.settings.endpoints.get(service).cloned();
         // We try again ourselves: which requests may be repeated depends on what they do.
         let mut ec2 =
             aws_sdk_ec2::config::Builder::from(&self.sdk).region(region.clone()).retry_config(RetryConfig::disabled());
         ec2.set_endpoint_url(endpoint("ec2").or_else(|| self.sdk.endpoint_url().map(String::from)));
+        let presigner =
+            Presigner::new(&self.sdk, endpoint("ec2").or_else(|| self.sdk.endpoint_url().map(String::from)));
         let mut kms =
             aws_sdk_kms::config::Builder::from(&self.sdk).region(region.clone()).retry_config(RetryConfig::disabled());
         kms.set_endpoint_url(endpoint("kms").or_else(|| self.sdk.endpoint_url().map(String::from)));
@@ -88,6 +92,8 @@ impl Aws {
         );
         Region {
             name: name.to_owned(),
+            aws: Arc::downgrade(self),
+            presigner,
             reads: Reads::new(&ec2, &kms, &self.epoch),
             ec2,
             kms,
@@ -118,6 +124,7 @@ impl<C> Service<C> {
     /// Makes a request, as often as the action allows.
     pub(crate) async fn call<T, E, F>(&self, action: Action, send: impl Fn(&C) -> F) -> Result<T, ApiError>
     where
+        T: RequestId,
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
         F: std::future::Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
@@ -130,17 +137,35 @@ impl<C> Service<C> {
         }
         done
     }
+
+    /// An error for an answer that does not come, or that says nothing.
+    pub(crate) fn unanswered(&self, action: &'static str, why: &str) -> ApiError {
+        ApiError {
+            action,
+            service: self.service,
+            region: self.region.clone(),
+            code: String::new(),
+            message: why.to_owned(),
+            request_id: None,
+            advice: None,
+            in_doubt: false,
+            tried_before: false,
+        }
+    }
 }
 
 /// Clients and reads of one region.
 pub(crate) struct Region {
     name: String,
+    aws: Weak<Aws>,
     ec2: Arc<Service<aws_sdk_ec2::Client>>,
     kms: Arc<Service<aws_sdk_kms::Client>>,
     sts: Service<aws_sdk_sts::Client>,
     identity: Arc<OnceCell<Identity>>,
     /// What is read together.
     pub(crate) reads: Reads,
+    /// Signs what AWS itself asks in our name.
+    pub(crate) presigner: Presigner,
     pub(crate) default_tags: crate::tags::Tags,
     pub(crate) ignored_tags: crate::tags::Ignored,
 }
@@ -149,6 +174,15 @@ impl Region {
     /// Its name, such as `eu-central-1`.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Another region of the same provider configuration.
+    ///
+    /// # Errors
+    /// The provider was configured anew, so that nobody holds the old configuration any more.
+    pub(crate) fn elsewhere(&self, name: &str) -> Result<Arc<Region>, Trouble> {
+        let aws = self.aws.upgrade().ok_or_else(|| Trouble::ours("the provider configuration is gone"))?;
+        Ok(aws.region(Some(name)))
     }
 
     /// EC2, which holds EBS and VPC too.

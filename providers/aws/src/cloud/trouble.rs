@@ -1,7 +1,7 @@
 //! Why something could not be done, for people: action, object, request id, and what to do.
 
 use super::call::ApiError;
-use sdk::{Diagnostic, Finding, Object, Reply};
+use sdk::{Diagnostic, Finding};
 use value::Path;
 
 /// Why something could not be done.
@@ -77,10 +77,6 @@ impl Trouble {
         };
         Finding { diagnostic: Diagnostic::error(summary, detail), attribute }
     }
-
-    pub(crate) fn reply(self, called: &str) -> Reply<Object> {
-        self.finding(called).into()
-    }
 }
 
 fn api_detail(error: &ApiError) -> String {
@@ -97,7 +93,7 @@ fn api_detail(error: &ApiError) -> String {
             "\n\nNobody knows whether the request was carried out. Look in the account before trying again: a second \
              request could make a second object.",
         );
-    } else if let Some(advice) = advice(error) {
+    } else if let Some(advice) = error.advice.map(String::from).or_else(|| advice(error)) {
         detail.push_str(&format!("\n\n{advice}"));
     }
     detail

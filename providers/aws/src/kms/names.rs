@@ -1,5 +1,6 @@
 //! How keys are named: by id, by ARN, by alias.
 
+use crate::cloud::ApiError;
 use value::Value;
 
 /// The region in the ARN of a key or alias: `arn:aws:kms:eu-west-1:123456789012:key/…`.
@@ -30,6 +31,34 @@ pub(crate) fn same_policy(one: &Value, other: &Value) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => false,
     }
+}
+
+/// A policy without white space, as `hashicorp/aws` keeps what it reads; what is no JSON stays as it is.
+pub(crate) fn compact_policy(text: &str) -> String {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(json) => json.to_string(),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// A key policy is a JSON object of at most 32 KiB ("CreateKey", Policy).
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn check_policy(value: &Value) -> Result<(), String> {
+    let text = value.as_str().unwrap_or_default();
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Err(why) => Err(format!("It is no JSON (line {}, column {}).", why.line(), why.column())),
+        Ok(json) if !json.is_object() => Err("A policy is a JSON object.".into()),
+        Ok(_) if text.len() > 32_768 => Err(format!("A policy has at most 32768 bytes; it has {}.", text.len())),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Whether a policy was refused for a principal that KMS does not know, perhaps not yet: "Changes that I make are not
+/// always immediately visible" (IAM).
+pub(crate) fn new_principal(why: &ApiError) -> bool {
+    why.is("MalformedPolicyDocumentException") && why.message.to_lowercase().contains("principal")
 }
 
 fn policy(text: &str) -> Option<serde_json::Value> {

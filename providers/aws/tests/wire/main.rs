@@ -3,4 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
 
 mod bench;
+mod ebs_snapshot;
+mod ebs_snapshot_copy;
 mod ebs_volume;
+mod kms_key;
+mod vpc;

@@ -20,10 +20,10 @@ impl Spread {
         let (value, diagnostics) = placement::planned_spread(&change.prior, &change.config);
         let errors: Findings = findings(diagnostics.into_iter().filter(sdk::Diagnostic::is_error));
         if !errors.is_empty() {
-            return Reply { result: None, findings: errors };
+            return Reply { result: None, findings: errors, in_doubt: false };
         }
         let findings = self.record.append(verb, placement::SPREAD_TYPE, change);
-        Reply { result: Some(Object { value, private: Private::new() }), findings }
+        Reply { result: Some(Object { value, private: Private::new() }), findings, in_doubt: false }
     }
 }
 
@@ -47,7 +47,7 @@ impl Resource for Spread {
     fn plan<'a>(&'a self, request: &'a PlanRequest) -> Future<'a, Reply<Planned>> {
         let (value, diagnostics) = placement::planned_spread(&request.prior, &request.config);
         let planned = Planned { value, requires_replace: Vec::new(), private: Private::new() };
-        Box::pin(async move { Reply { result: Some(planned), findings: findings(diagnostics) } })
+        Box::pin(async move { Reply { result: Some(planned), findings: findings(diagnostics), in_doubt: false } })
     }
 
     fn read<'a>(&'a self, current: Object) -> Future<'a, Reply<Object>> {

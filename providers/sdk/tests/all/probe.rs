@@ -66,7 +66,11 @@ impl Resource for Thing {
         Box::pin(async move { Reply::done(current) })
     }
 
+    /// With the token `lost` nobody knows whether it was made.
     fn create(&self, request: ChangeRequest) -> Future<'_, Reply<Object>> {
+        if &*request.token == "lost" {
+            return Box::pin(async { Reply::in_doubt(error("Could not make the thing", "No answer came.")) });
+        }
         Box::pin(async move { self.made(request) })
     }
 
@@ -88,7 +92,7 @@ impl Resource for Thing {
                     value.insert("id".into(), Value::string(id));
                     Reply::done(Object { value: Value::object(value), private: Private::new() })
                 }
-                "gone" => Reply { result: None, findings: Vec::new() },
+                "gone" => Reply::nothing(),
                 _ => Reply::failed("Access denied", format!("Nobody may see {id}.")),
             }
         })

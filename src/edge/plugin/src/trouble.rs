@@ -52,6 +52,11 @@ impl Plugin {
                 format!("The provider plugin {name} has no call to {what} ({said})."),
             )
             .next("Use a newer version of this provider."),
+            // The provider is well, but has no answer from the cloud (providers/sdk, `Reply::in_doubt`).
+            Code::Aborted => Diagnostic::error(
+                "Nobody knows whether the change was made",
+                format!("The provider {name} has no answer to its request to {what}. It says:\n{said}"),
+            ),
             Code::ResourceExhausted | Code::OutOfRange => Diagnostic::error(
                 "Message too big for the provider",
                 format!("The request or the answer to {what} is bigger than one side takes: {said}."),

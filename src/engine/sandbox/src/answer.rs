@@ -142,7 +142,7 @@ pub(crate) fn no_provider(provider: &Provider) -> Diagnostic {
 pub(crate) fn no_type(cloud: &Cloud, kind: &str) -> Diagnostic {
     Diagnostic::error(
         format!("The sandbox cannot play type {kind}"),
-        format!("The schema of {} that ships with drform does not have it.", cloud.address),
+        format!("The schema of {} that ships with drform does not have it.", cloud.addresses.join(" and ")),
     )
     .next("Run without -sandbox, or add the type to the schema (schema/providers/README.md).")
 }

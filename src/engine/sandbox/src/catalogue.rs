@@ -16,7 +16,8 @@ pub struct Catalogue {
 /// One provider of the catalogue.
 #[derive(Clone, Debug)]
 pub(crate) struct Cloud {
-    pub(crate) address: Arc<str>,
+    /// Source addresses: the same types under each.
+    pub(crate) addresses: Vec<Arc<str>>,
     pub(crate) schema: Arc<ProviderSchema>,
     pub(crate) overlay: Arc<Overlay>,
     /// What types without a row in the overlay are.
@@ -41,7 +42,7 @@ impl Catalogue {
     pub fn shipped() -> Result<Catalogue, CatalogueError> {
         let mut catalogue = Catalogue::default();
         for one in shipped::SHIPPED {
-            catalogue.add(one.address, one.schema, Some(one.overlay))?;
+            catalogue.play(one.addresses, one.schemas, Some(one.overlay))?;
         }
         Ok(catalogue)
     }
@@ -52,16 +53,37 @@ impl Catalogue {
     /// # Errors
     /// Text that cannot be read, or an overlay that does not fit its schema.
     pub fn add(&mut self, address: &str, schema: &str, overlay: Option<&str>) -> Result<(), CatalogueError> {
-        let wrong = |what: &str, why: String| CatalogueError(format!("the {what} of {address} cannot be used: {why}"));
-        let schema = ProviderSchema::from_json(schema).map_err(|e| wrong("schema", e.to_string()))?;
+        self.play(&[address], &[schema], overlay)
+    }
+
+    /// Adds a provider under all its addresses. Of several schemas the first has the provider block, and wins.
+    fn play(&mut self, addresses: &[&str], schemas: &[&str], overlay: Option<&str>) -> Result<(), CatalogueError> {
+        let name = addresses.first().copied().unwrap_or_default();
+        let wrong = |what: &str, why: String| CatalogueError(format!("the {what} of {name} cannot be used: {why}"));
+        let mut whole: Option<ProviderSchema> = None;
+        for text in schemas {
+            let schema = ProviderSchema::from_json(text).map_err(|e| wrong("schema", e.to_string()))?;
+            match &mut whole {
+                None => whole = Some(schema),
+                Some(whole) => {
+                    for (kind, more) in schema.resources {
+                        whole.resources.entry(kind).or_insert(more);
+                    }
+                    for (kind, more) in schema.data_sources {
+                        whole.data_sources.entry(kind).or_insert(more);
+                    }
+                }
+            }
+        }
+        let schema = Arc::new(whole.unwrap_or_default());
         let overlay: Overlay = match overlay {
             Some(text) => serde_json::from_str(text).map_err(|e| wrong("overlay", e.to_string()))?,
             None => Overlay { format: 1, ..Overlay::default() },
         };
         check(&schema, &overlay).map_err(|e| wrong("overlay", e))?;
         self.clouds.push(Cloud {
-            address: address.into(),
-            schema: Arc::new(schema),
+            addresses: addresses.iter().map(|address| Arc::from(*address)).collect(),
+            schema,
             overlay: Arc::new(overlay),
             plain: Arc::new(Kind { called: "object".into(), id: "{kind}-{hex17}".into(), ..Kind::default() }),
         });
@@ -75,7 +97,7 @@ impl Catalogue {
 
     /// Source addresses of all providers in it.
     pub fn providers(&self) -> impl Iterator<Item = &str> {
-        self.clouds.iter().map(|cloud| cloud.address.as_ref())
+        self.clouds.iter().flat_map(|cloud| cloud.addresses.iter().map(AsRef::as_ref))
     }
 
     pub(crate) fn cloud(&self, provider: &Provider) -> Option<&Cloud> {
@@ -86,7 +108,7 @@ impl Catalogue {
             };
             provider.same_as(&Provider { host: host.into(), namespace: namespace.into(), kind: kind.into() })
         };
-        self.clouds.iter().find(|cloud| same(&cloud.address))
+        self.clouds.iter().find(|cloud| cloud.addresses.iter().any(|address| same(address)))
     }
 
     pub(crate) fn clouds(&self) -> &[Cloud] {

@@ -233,7 +233,7 @@ impl Change<'_> {
     fn object(&self, key: ObjectKey, zone: Option<Arc<str>>, attributes: Map<String, Json>) -> Object {
         let texts = |names: &[Arc<str>]| names.iter().filter_map(|n| text(&attributes, n)).map(Arc::from).collect();
         Object {
-            provider: self.cloud.address.clone(),
+            provider: self.request.provider.provider.to_string().into(),
             role: self.kind.role.as_deref().and_then(Role::of).unwrap_or(Role::Other),
             zone: zone.filter(|_| self.kind.lives_in == Scope::Zone),
             arn: text(&attributes, "arn").map_or_else(|| key.id.clone(), Arc::from),

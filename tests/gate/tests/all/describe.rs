@@ -24,7 +24,7 @@ fn ids_are_answered_in_one_page() {
     let (_, alone) = raw::emulator(cloud, R, &body);
     assert_eq!(xml::texts(&alone, "instanceId").len(), 100, "the emulator answers ids in one page now");
     let (_, text) = raw::ec2(cloud, R, &body).unwrap();
-    assert_eq!(xml::texts(&text, "instanceId").len(), 102);
+    assert_eq!(xml::texts(&text, "instanceId").len(), 102, "{text}");
     assert!(xml::texts(&text, "nextToken").is_empty());
     assert_eq!(
         cloud.gate().requests().iter().filter(|r| r.region == R && r.operation == "DescribeInstances").count(),

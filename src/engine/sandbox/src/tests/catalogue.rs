@@ -3,7 +3,10 @@ use super::*;
 #[test]
 fn shipped_files_load_and_fit() {
     let catalogue = Catalogue::shipped().unwrap();
-    assert_eq!(catalogue.providers().collect::<Vec<_>>(), ["registry.terraform.io/hashicorp/aws"]);
+    assert_eq!(
+        catalogue.providers().collect::<Vec<_>>(),
+        ["registry.terraform.io/drform/aws", "registry.terraform.io/hashicorp/aws"]
+    );
     let aws = Provider::default_for("aws");
     let schema = catalogue.schema(&aws).unwrap();
     assert_eq!((schema.resources.len(), schema.data_sources.len()), (12, 3));

@@ -1,0 +1,35 @@
+//! Deletes that something may still stand in the way of for a while.
+
+use crate::cloud::{ApiError, Seen, Trouble, Wait};
+use std::sync::{Mutex, PoisonError};
+
+/// Deletes, and tries again while the API says that something still uses the object: network interfaces that AWS
+/// removes a while after what they were for, or objects that are being deleted. After the time the API's reason is told.
+/// An object that is not there is no error.
+pub(crate) async fn delete_when_free<F>(wait: &Wait<'_>, send: impl Fn() -> F) -> Result<(), Trouble>
+where
+    F: std::future::Future<Output = Result<(), ApiError>>,
+{
+    let last = Mutex::new(None);
+    let keep = |why| *last.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    let done = wait
+        .run(|| async {
+            match send().await {
+                Ok(()) => Ok(Seen::Done(())),
+                Err(why) if why.is_not_found() => Ok(Seen::Done(())),
+                Err(why) if why.is("DependencyViolation") => {
+                    keep(Some(why));
+                    Ok(Seen::Pending("in use".into()))
+                }
+                Err(why) => {
+                    keep(None);
+                    Err(why.while_doing(wait.doing.as_str()))
+                }
+            }
+        })
+        .await;
+    match (done, last.into_inner().unwrap_or_else(PoisonError::into_inner)) {
+        (Err(_), Some(why)) => Err(why.while_doing(wait.doing.as_str())),
+        (done, _) => done,
+    }
+}
