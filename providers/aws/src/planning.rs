@@ -3,7 +3,7 @@
 use crate::fields::{Fields, blocks_type};
 use crate::shape::{Check, Definition, Field, Group, Shape};
 use crate::tags;
-use configschema::Nesting;
+use configschema::{Nesting, Schema};
 use sdk::{Diagnostic, Finding, Findings, PlanRequest, Planned};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,10 +60,10 @@ pub(crate) struct Surroundings {
 }
 
 /// The plan that the shape alone gives.
-pub(crate) fn begin(definition: &Definition, around: &Surroundings, request: &PlanRequest) -> Plan {
+pub(crate) fn begin(definition: &Definition, schema: &Schema, around: &Surroundings, request: &PlanRequest) -> Plan {
     let shape = &definition.shape;
     let prior = (!request.prior.is_null()).then(|| Fields::of(shape, &request.prior));
-    let filled = sdk::default_plan(&definition.schema(), &[], request).value;
+    let filled = sdk::default_plan(schema, &[], request).value;
     let value = settled(shape, &filled, Some(&request.config), prior.as_ref().map(|_| &request.prior));
     let config = Fields::of(shape, &request.config);
     let mut planned = Fields::of(shape, &value);
