@@ -110,33 +110,27 @@ impl Provider for AwsProvider {
             self.serve("aws_ebs_snapshot", ec2::ebs_snapshot::EbsSnapshot),
             self.serve("aws_ebs_snapshot_copy", ec2::ebs_snapshot_copy::EbsSnapshotCopy),
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
-            self.serve("aws_kms_key", kms::key::KmsKey),
-            self.serve("aws_vpc", ec2::vpc::Vpc),
-            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
             self.serve("aws_kms_alias", kms::alias::KmsAlias),
             self.serve("aws_kms_grant", kms::grant::KmsGrant),
             self.serve("aws_kms_key", kms::key::KmsKey),
             self.serve("aws_kms_key_policy", kms::key_policy::KmsKeyPolicy),
             self.serve("aws_kms_replica_key", kms::replica_key::KmsReplicaKey),
-            self.serve("aws_volume_attachment", ec2::volume_attachment::VolumeAttachment),
-            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
-            self.serve("aws_subnet", ec2::subnet::Subnet),
-            self.serve("aws_vpc", ec2::vpc::Vpc),
-            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
             self.serve("aws_route", ec2::route::Route),
             self.serve("aws_route_table", ec2::route_table::RouteTable),
             self.serve("aws_route_table_association", ec2::route_table_association::RouteTableAssociation),
             self.serve("aws_security_group", ec2::security_group::SecurityGroup),
+            self.serve("aws_subnet", ec2::subnet::Subnet),
+            self.serve("aws_volume_attachment", ec2::volume_attachment::VolumeAttachment),
+            self.serve("aws_vpc", ec2::vpc::Vpc),
         ]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
         vec![
+            self.serve_source("aws_availability_zones", ec2::availability_zones_source::AvailabilityZones),
             self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
             self.serve_source("aws_kms_alias", kms::alias_source::KmsAliasSource),
             self.serve_source("aws_kms_key", kms::key_source::KmsKeySource),
-            self.serve_source("aws_availability_zones", ec2::availability_zones_source::AvailabilityZones),
-            self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
             self.serve_source("aws_partition", crate::meta::partition::Partition),
             self.serve_source("aws_region", crate::meta::region::Region),
         ]

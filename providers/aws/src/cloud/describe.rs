@@ -5,8 +5,10 @@ use super::call::{Action, ApiError};
 use super::describe_network as network;
 use super::keys::KeyReads;
 use super::region::Service;
-use aws_sdk_ec2::types::{Address, Instance, InternetGateway, KeyPairInfo, Snapshot, Subnet, Volume, Vpc};
-use aws_sdk_ec2::types::{Instance, LaunchTemplate, RouteTable, SecurityGroup, Snapshot, Subnet, Volume, Vpc};
+use aws_sdk_ec2::types::{
+    Address, Instance, InternetGateway, KeyPairInfo, LaunchTemplate, RouteTable, SecurityGroup, Snapshot, Subnet,
+    Volume, Vpc,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
