@@ -87,10 +87,6 @@ impl Call {
         }
     }
 
-    pub(crate) fn is(&self, service: &str, operation: &str) -> bool {
-        self.service == service && self.operation == operation
-    }
-
     /// The request as the emulator shall get it.
     pub(crate) fn message(&self) -> Message {
         let mut message = self.message.clone();
@@ -279,6 +275,16 @@ impl Answer {
 
     pub(crate) fn set_json(&mut self, value: &Value) {
         self.0.body = value.to_string().into_bytes();
+    }
+
+    /// With a request id of its own: the emulator calls each one `request-id`.
+    pub(crate) fn identified(mut self) -> Answer {
+        const SAME: &str = ">request-id<";
+        let text = self.text();
+        if text.contains(SAME) {
+            self.0.body = text.replace(SAME, &format!(">{}<", request_id())).into_bytes();
+        }
+        self
     }
 
     /// An error as the service of the call writes it, with a request id.

@@ -1,5 +1,6 @@
 //! The gate: accepts connections, counts, makes faults, and hands each request through the rules to the emulator.
 
+use std::collections::HashMap;
 use std::io::BufReader;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +11,10 @@ use std::time::{Duration, Instant};
 use crate::call::{Answer, Call};
 use crate::faults::{Bucket, Fault, What};
 use crate::http;
+use crate::lag::Lag;
+use crate::rules;
 use crate::tokens::{Entry, Tokens};
+use crate::world::Region;
 
 /// A request that came through the gate.
 #[derive(Clone, Debug)]
@@ -52,6 +56,9 @@ pub struct Gate {
     limits: Mutex<Vec<Bucket>>,
     requests: Mutex<Vec<Request>>,
     tokens: Tokens,
+    regions: Mutex<HashMap<String, Region>>,
+    /// Held by launches into placement groups: their limits are looked at and taken in one go.
+    pub(crate) launches: Mutex<()>,
 }
 
 impl Gate {
@@ -68,6 +75,8 @@ impl Gate {
             limits: Mutex::default(),
             requests: Mutex::default(),
             tokens: Tokens::default(),
+            regions: Mutex::default(),
+            launches: Mutex::default(),
         });
         let open = Arc::clone(&gate);
         thread::spawn(move || {
@@ -103,10 +112,20 @@ impl Gate {
         self.limits.lock().unwrap().push(Bucket::new(service, region, per_second, burst));
     }
 
-    /// Takes faults and limits away; objects and counts stay.
+    /// From now on, new states in a region take that long.
+    pub fn lag(&self, region: &str, lag: Lag) {
+        self.region(region, |r| r.lag = lag);
+    }
+
+    /// Takes faults, limits and lags away; objects and counts stay.
     pub fn clear(&self) {
         self.faults.lock().unwrap().clear();
         self.limits.lock().unwrap().clear();
+        for region in self.regions.lock().unwrap().values_mut() {
+            region.lag = Lag::default();
+            region.ages.clear();
+            region.ghosts.clear();
+        }
     }
 
     /// Every request since the start or [`Gate::reset_counts`], in order of arrival.
@@ -201,20 +220,33 @@ impl Gate {
     pub(crate) fn carry_out(&self, call: Call) -> Answer {
         match self.tokens.enter(&call) {
             Entry::Answered(answer) => answer,
-            Entry::Free => self.forward(&call),
+            Entry::Free => rules::carry_out(self, call),
             Entry::First(ticket) => {
-                let answer = self.forward(&call);
+                let answer = rules::carry_out(self, call);
                 self.tokens.leave(ticket, &answer);
                 answer
             }
         }
     }
 
+    /// Looks at what the gate knows of a region. Nothing is sent meanwhile.
+    pub(crate) fn region<T>(&self, name: &str, look: impl FnOnce(&mut Region) -> T) -> T {
+        look(self.regions.lock().unwrap().entry(name.to_string()).or_default())
+    }
+
     /// The emulator's answer.
     pub(crate) fn forward(&self, call: &Call) -> Answer {
         match http::send(self.emulator, &call.message()) {
-            Ok(message) => Answer(message),
+            Ok(message) if message.status() >= 500 => lacking(call, &Answer(message)),
+            Ok(message) => Answer(message).identified(),
             Err(e) => Answer::error(call, 502, "EmulatorGone", &format!("the emulator did not answer: {e}")),
         }
     }
+}
+
+/// The emulator falls over what it does not know, with a page of HTML. Clients would try again.
+fn lacking(call: &Call, answer: &Answer) -> Answer {
+    let text = answer.text();
+    let reason = text.lines().rev().find(|l| l.contains("Error: ")).unwrap_or("no reason given").trim();
+    Answer::error(call, 400, "EmulatorLacks", &format!("{}: {reason}", call.operation))
 }

@@ -14,9 +14,13 @@ mod cloud;
 mod faults;
 mod gate;
 mod http;
+mod lag;
+mod rules;
 mod tokens;
+mod world;
 pub mod xml;
 
 pub use cloud::Cloud;
 pub use faults::{Fault, What};
 pub use gate::{Gate, Outcome, Request};
+pub use lag::Lag;

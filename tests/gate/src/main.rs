@@ -1,5 +1,4 @@
 //! Starts the emulator and the gate, says where they are, and ends with its standard input (or a signal).
-#![allow(clippy::disallowed_methods)]
 
 use std::io::{self, Write};
 

@@ -1,8 +1,8 @@
 //! Client tokens: the same request twice makes one object.
 //!
 //! "Ensuring idempotency in Amazon EC2 API requests": a request with the token and parameters of one that succeeded
-//! succeeds without further actions; other parameters give `IdempotentParameterMismatch`. A token counts within its
-//! region. The emulator ignores tokens wholly.
+//! succeeds without further actions; other parameters, but for the zone, give `IdempotentParameterMismatch`. A token
+//! counts within its region. The emulator ignores tokens wholly.
 
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex};
@@ -46,6 +46,7 @@ impl Tokens {
         }
         let name = (call.region.clone(), call.operation.clone(), token.to_string());
         let mut params = call.params.clone();
+        params.0.retain(|(name, _)| !name.ends_with("AvailabilityZone") && !name.ends_with("AvailabilityZoneId"));
         params.0.sort();
         let mut used = self.used.lock().unwrap();
         loop {

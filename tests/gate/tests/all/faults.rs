@@ -48,7 +48,7 @@ fn faults_meet_the_requests_they_name() {
 #[test]
 fn kms_refuses_in_its_own_words() {
     let cloud = Cloud::shared();
-    let region = "eu-north-1";
+    let region = "ap-east-1";
     cloud.gate().inject(Fault::new(What::Throttle).service("kms").region(region));
     let (status, text) = raw::kms(cloud, region, "ListKeys", "{}").unwrap();
     assert_eq!(status, 400);
@@ -70,4 +70,20 @@ fn a_limit_admits_its_burst_and_then_its_rate() {
     assert!(admitted >= 3.0 && admitted <= most, "{admitted} of at most {most}");
     std::thread::sleep(Duration::from_millis(80));
     assert_eq!(describe(), 200);
+}
+
+#[test]
+fn a_hundred_and_more_connections_are_served_at_once() {
+    let cloud = Cloud::shared();
+    let region = "ap-east-1";
+    cloud
+        .gate()
+        .inject(Fault::new(What::Delay(Duration::from_millis(300))).on("DescribeAddresses").region(region).forever());
+    cloud.ec2(region, "DescribeAddresses", &[]);
+    let start = Instant::now();
+    let one = move || raw::ec2(cloud, region, "Action=DescribeAddresses").unwrap().0;
+    let all: Vec<_> = (0..120).map(|_| std::thread::spawn(one)).collect();
+    assert!(all.into_iter().all(|t| t.join().unwrap() == 200));
+    // One after another they would take 36 s.
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }

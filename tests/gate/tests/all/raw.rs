@@ -52,3 +52,25 @@ pub(crate) fn kms(cloud: &Cloud, region: &str, operation: &str, body: &str) -> O
     let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: TrentService.{operation}\r\n");
     request(&cloud.endpoint(), "kms", region, &headers, body)
 }
+
+/// The code of an error of EC2 behind everybody's back.
+pub(crate) fn code(cloud: &Cloud, region: &str, operation: &str, params: &[(&str, &str)]) -> String {
+    let error = cloud.try_ec2(region, operation, params).expect_err(operation);
+    drform_gate::xml::text(&error, "Code").unwrap()
+}
+
+/// The first text of that name in an answer of EC2 behind everybody's back.
+pub(crate) fn one(cloud: &Cloud, region: &str, operation: &str, params: &[(&str, &str)], name: &str) -> String {
+    let answer = cloud.ec2(region, operation, params);
+    drform_gate::xml::text(&answer, name).unwrap_or_else(|| panic!("no {name} in {answer}"))
+}
+
+/// An image that the emulator has in every region.
+pub(crate) const IMAGE: &str = "ami-12c6146b";
+
+/// Launches one instance; its id.
+pub(crate) fn launch(cloud: &Cloud, region: &str, more: &[(&str, &str)]) -> String {
+    let mut params = vec![("ImageId", IMAGE), ("InstanceType", "t3.micro"), ("MinCount", "1"), ("MaxCount", "1")];
+    params.extend(more);
+    one(cloud, region, "RunInstances", &params, "instanceId")
+}

@@ -26,6 +26,8 @@ fn the_same_request_makes_one_object_and_another_is_refused() {
     let (status, other) = raw::ec2(cloud, R, &body.replace("Size=1", "Size=2")).unwrap();
     assert_eq!((status, xml::text(&other, "Code").as_deref()), (400, Some("IdempotentParameterMismatch")));
     assert!(xml::text(&other, "RequestID").is_some());
+    // The zone is no part of the comparison.
+    assert_eq!(raw::ec2(cloud, R, &body.replace("south-1a", "south-1b")).unwrap(), first);
     // A token counts within its region.
     let elsewhere = raw::ec2(cloud, "us-west-1", &body.replace(R, "us-west-1")).unwrap();
     assert_eq!(elsewhere.0, 200);
