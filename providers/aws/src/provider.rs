@@ -98,7 +98,11 @@ impl Provider for AwsProvider {
     }
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
-        vec![self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume)]
+        vec![
+            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_instance", ec2::instance::Instance),
+            self.serve("aws_placement_group", ec2::placement_group::PlacementGroup),
+        ]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {

@@ -5,6 +5,7 @@ use super::budget::Budget;
 use super::call::{Action, ApiError, Tries, call};
 use super::describe::Reads;
 use super::trouble::Trouble;
+use crate::ec2::placement::PlannedPlaces;
 use crate::settings::Settings;
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -89,6 +90,7 @@ impl Aws {
         Region {
             name: name.to_owned(),
             reads: Reads::new(&ec2, &kms, &self.epoch),
+            planned_places: PlannedPlaces::default(),
             ec2,
             kms,
             sts,
@@ -141,6 +143,8 @@ pub(crate) struct Region {
     identity: Arc<OnceCell<Identity>>,
     /// What is read together.
     pub(crate) reads: Reads,
+    /// Places in placement groups that are planned.
+    pub(crate) planned_places: PlannedPlaces,
     pub(crate) default_tags: crate::tags::Tags,
     pub(crate) ignored_tags: crate::tags::Ignored,
 }

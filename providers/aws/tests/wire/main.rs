@@ -4,3 +4,5 @@
 
 mod bench;
 mod ebs_volume;
+mod instance;
+mod placement_group;
