@@ -219,7 +219,9 @@ fn network(instance: &Instance, object: &mut Fields) {
 
 /// Groups are shown by id in a VPC, and in a default VPC by name too.
 async fn groups(region: &Region, instance: &Instance, object: &mut Fields) -> Result<(), Trouble> {
-    let found = instance.security_groups();
+    // In a VPC groups belong to interfaces; those of the instance are those of the primary one.
+    let of_interface = primary_interface(instance).map(|primary| primary.groups()).filter(|groups| !groups.is_empty());
+    let found = of_interface.unwrap_or(instance.security_groups());
     let in_vpc = instance.subnet_id().is_some_and(|id| !id.is_empty());
     let ids = found.iter().filter(|_| in_vpc).filter_map(|group| group.group_id());
     object.set_texts("vpc_security_group_ids", ids);
