@@ -89,6 +89,33 @@ impl<T: Send + Sync + 'static> Batch<T> {
 
     /// The object with this id as it is now.
     pub(crate) async fn fresh(&self, id: &str) -> Answer<T> {
+        answered(self.ask(id)).await
+    }
+
+    /// The objects with these ids, as [`Batch::get`] gives them, all in one go.
+    pub(crate) async fn get_all(&self, ids: &[&str]) -> Result<Vec<Option<Arc<T>>>, ApiError> {
+        let epoch = self.inner.epoch.now();
+        let answers: Vec<_> = ids
+            .iter()
+            .map(|id| {
+                let shared = self.inner.lock().shared.get(*id).cloned();
+                match shared.filter(|(at, read, _)| *at == epoch && read.elapsed() < SHARED) {
+                    Some((_, _, found)) => Ok(found),
+                    None => Err(self.ask(id)),
+                }
+            })
+            .collect();
+        let mut found = Vec::new();
+        for answer in answers {
+            found.push(match answer {
+                Ok(found) => found,
+                Err(asked) => answered(asked).await?,
+            });
+        }
+        Ok(found)
+    }
+
+    fn ask(&self, id: &str) -> oneshot::Receiver<Answer<T>> {
         let (sender, receiver) = oneshot::channel();
         let gather = {
             let mut state = self.inner.lock();
@@ -101,11 +128,15 @@ impl<T: Send + Sync + 'static> Batch<T> {
         if gather {
             tokio::spawn(gather_and_fetch(self.inner.clone()));
         }
-        match receiver.await {
-            Ok(answer) => answer,
-            // Only when the runtime ends under us.
-            Err(_) => Ok(None),
-        }
+        receiver
+    }
+}
+
+async fn answered<T>(asked: oneshot::Receiver<Answer<T>>) -> Answer<T> {
+    match asked.await {
+        Ok(answer) => answer,
+        // Only when the runtime ends under us.
+        Err(_) => Ok(None),
     }
 }
 

@@ -257,8 +257,11 @@ async fn stop(region: &Region, instance: &str) -> Result<(), Trouble> {
     match region.ec2().call(action, |c| c.stop_instances().instance_ids(instance).send()).await {
         Ok(_) => {}
         Err(why) if why.is("InvalidInstanceID.NotFound") => return Ok(()),
-        // On its way out: it lets go of everything.
-        Err(why) if why.is("IncorrectInstanceState") && why.message.contains("terminat") => return Ok(()),
+        // On its way out it lets go of everything, so the wait below is all there is to do.
+        Err(why) if why.is("IncorrectInstanceState") => match region.reads.instances.fresh(instance).await {
+            Ok(Some(found)) if !is_ending(&state_of(&found.0)) => return Err(why.while_doing(doing)),
+            _ => return Ok(()),
+        },
         Err(why) => return Err(why.while_doing(doing)),
     }
     let wait = Wait { doing, until: "stopped", timeout: INSTANCE };
@@ -270,6 +273,10 @@ async fn stop(region: &Region, instance: &str) -> Result<(), Trouble> {
         })
     })
     .await
+}
+
+fn is_ending(state: &InstanceStateName) -> bool {
+    matches!(state, InstanceStateName::ShuttingDown | InstanceStateName::Terminated)
 }
 
 #[cfg(test)]
