@@ -10,7 +10,7 @@ mod trouble;
 mod wait;
 
 pub(crate) use call::{Action, ApiError};
-pub(crate) use keys::{KeyReads, Look, Rotation};
+pub(crate) use keys::{Look, Rotation};
 pub(crate) use region::{Aws, Region};
 pub(crate) use trouble::Trouble;
 pub(crate) use wait::{APPEARS, Seen, Wait};
