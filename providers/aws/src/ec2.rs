@@ -2,6 +2,7 @@
 
 mod cidr;
 pub(crate) mod ebs_volume;
+pub(crate) mod launch_template;
 pub(crate) mod route;
 pub(crate) mod route_table;
 pub(crate) mod route_table_association;

@@ -100,6 +100,7 @@ impl Provider for AwsProvider {
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_launch_template", ec2::launch_template::LaunchTemplate),
             self.serve("aws_route", ec2::route::Route),
             self.serve("aws_route_table", ec2::route_table::RouteTable),
             self.serve("aws_route_table_association", ec2::route_table_association::RouteTableAssociation),

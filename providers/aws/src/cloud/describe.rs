@@ -3,7 +3,9 @@
 use super::batch::{Batch, Boxed, Epoch, Fetched, without_missing};
 use super::call::{Action, ApiError};
 use super::region::Service;
-use aws_sdk_ec2::types::{Instance, LaunchTemplate, RouteTable, SecurityGroup, Snapshot, Subnet, Volume, Vpc};
+use aws_sdk_ec2::types::{
+    Instance, LaunchTemplate, LaunchTemplateVersion, RouteTable, SecurityGroup, Snapshot, Subnet, Volume, Vpc,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,6 +21,8 @@ pub(crate) struct Reads {
     pub(crate) vpcs: Batch<Vpc>,
     pub(crate) subnets: Batch<Subnet>,
     pub(crate) launch_templates: Batch<LaunchTemplate>,
+    /// The newest version, by the template's id.
+    pub(crate) launch_template_versions: Batch<LaunchTemplateVersion>,
     pub(crate) route_tables: Batch<RouteTable>,
     pub(crate) security_groups: Batch<SecurityGroup>,
 }
@@ -72,6 +76,7 @@ impl Reads {
             vpcs: batch(ec2, epoch, vpcs),
             subnets: batch(ec2, epoch, subnets),
             launch_templates: batch(ec2, epoch, launch_templates),
+            launch_template_versions: batch(ec2, epoch, launch_template_versions),
             route_tables: batch(ec2, epoch, route_tables),
             security_groups: batch(ec2, epoch, security_groups),
         }
@@ -214,4 +219,42 @@ async fn launch_templates(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<LaunchTemp
     })
     .await?;
     Ok(by_id(found, |template| template.launch_template_id()))
+}
+
+/// From so many templates on, all of the region are asked for: 200 in a page.
+const MANY_TEMPLATES: usize = 4;
+
+/// The newest versions. The API tells those of one template, or of all ("DescribeLaunchTemplateVersions").
+async fn launch_template_versions(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<LaunchTemplateVersion> {
+    let newest = |id: Option<String>| {
+        let ec2 = &ec2;
+        async move {
+            let page = |token| {
+                let id = &id;
+                async move {
+                    let action = Action::read("DescribeLaunchTemplateVersions");
+                    let ask = |c: &aws_sdk_ec2::Client| {
+                        let ask = c.describe_launch_template_versions().versions("$Latest");
+                        ask.set_launch_template_id(id.clone()).set_next_token(Option::clone(&token)).send()
+                    };
+                    let answer = ec2.call(action, ask).await?;
+                    Ok((answer.launch_template_versions.unwrap_or_default(), answer.next_token))
+                }
+            };
+            pages(page).await
+        }
+    };
+    let mut found = Vec::new();
+    if ids.len() >= MANY_TEMPLATES {
+        found = newest(None).await?;
+        found.retain(|version| version.launch_template_id().is_some_and(|id| ids.iter().any(|asked| asked == id)));
+    } else {
+        for id in ids {
+            match newest(Some(id)).await {
+                Err(why) if why.is_not_found() || why.code.ends_with(".Malformed") => {}
+                versions => found.extend(versions?),
+            }
+        }
+    }
+    Ok(by_id(found, |version| version.launch_template_id()))
 }

@@ -4,6 +4,7 @@
 
 mod bench;
 mod ebs_volume;
+mod launch_template;
 mod route;
 mod route_table;
 mod route_table_association;
