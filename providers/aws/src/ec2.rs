@@ -12,6 +12,7 @@ mod filters;
 pub(crate) mod instance;
 pub(crate) mod placement;
 pub(crate) mod placement_group;
+pub(crate) mod launch_template;
 pub(crate) mod route;
 pub(crate) mod route_table;
 pub(crate) mod route_table_association;

@@ -117,6 +117,7 @@ impl Provider for AwsProvider {
             self.serve("aws_kms_key_policy", kms::key_policy::KmsKeyPolicy),
             self.serve("aws_kms_replica_key", kms::replica_key::KmsReplicaKey),
             self.serve("aws_placement_group", ec2::placement_group::PlacementGroup),
+            self.serve("aws_launch_template", ec2::launch_template::LaunchTemplate),
             self.serve("aws_route", ec2::route::Route),
             self.serve("aws_route_table", ec2::route_table::RouteTable),
             self.serve("aws_route_table_association", ec2::route_table_association::RouteTableAssociation),

@@ -10,6 +10,9 @@ use aws_sdk_ec2::types::{
     PlacementGroup, RouteTable, SecurityGroup, Snapshot, SpotInstanceRequest, Subnet, Volume, Vpc,
 };
 use std::collections::{BTreeMap, BTreeSet};
+    Instance, LaunchTemplate, LaunchTemplateVersion, RouteTable, SecurityGroup, Snapshot, Subnet, Volume, Vpc,
+};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) type Ec2 = Service<aws_sdk_ec2::Client>;
@@ -35,6 +38,9 @@ pub(crate) struct Reads {
     pub(crate) addresses: Batch<Address>,
     /// What is read of KMS.
     pub(crate) keys: KeyReads,
+    pub(crate) launch_templates: Batch<LaunchTemplate>,
+    /// The newest version, by the template's id.
+    pub(crate) launch_template_versions: Batch<LaunchTemplateVersion>,
     pub(crate) route_tables: Batch<RouteTable>,
     pub(crate) security_groups: Batch<SecurityGroup>,
     pub(crate) images: Batch<Image>,
@@ -104,6 +110,8 @@ impl Reads {
             key_pairs: batch(ec2, epoch, network::key_pairs),
             addresses: batch(ec2, epoch, network::addresses),
             keys: KeyReads::new(kms, epoch),
+            launch_templates: batch(ec2, epoch, launch_templates),
+            launch_template_versions: batch(ec2, epoch, launch_template_versions),
             route_tables: batch(ec2, epoch, route_tables),
             security_groups: batch(ec2, epoch, security_groups),
             images: batch(ec2, epoch, images),
@@ -329,4 +337,40 @@ async fn running_in_group(ec2: Arc<Ec2>, keys: Vec<String>) -> Fetched<usize> {
         }
     }
     Ok(counts)
+/// From so many templates on, all of the region are asked for: 200 in a page.
+const MANY_TEMPLATES: usize = 4;
+
+/// The newest versions. The API tells those of one template, or of all ("DescribeLaunchTemplateVersions").
+async fn launch_template_versions(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<LaunchTemplateVersion> {
+    let newest = |id: Option<String>| {
+        let ec2 = &ec2;
+        async move {
+            let page = |token| {
+                let id = &id;
+                async move {
+                    let action = Action::read("DescribeLaunchTemplateVersions");
+                    let ask = |c: &aws_sdk_ec2::Client| {
+                        let ask = c.describe_launch_template_versions().versions("$Latest");
+                        ask.set_launch_template_id(id.clone()).set_next_token(Option::clone(&token)).send()
+                    };
+                    let answer = ec2.call(action, ask).await?;
+                    Ok((answer.launch_template_versions.unwrap_or_default(), answer.next_token))
+                }
+            };
+            pages(page).await
+        }
+    };
+    let mut found = Vec::new();
+    if ids.len() >= MANY_TEMPLATES {
+        found = newest(None).await?;
+        found.retain(|version| version.launch_template_id().is_some_and(|id| ids.iter().any(|asked| asked == id)));
+    } else {
+        for id in ids {
+            match newest(Some(id)).await {
+                Err(why) if why.is_not_found() || why.code.ends_with(".Malformed") => {}
+                versions => found.extend(versions?),
+            }
+        }
+    }
+    Ok(by_id(found, |version| version.launch_template_id()))
 }

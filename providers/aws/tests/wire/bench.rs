@@ -243,6 +243,14 @@ impl Bench {
     /// The same within the operation that is under way.
     pub(crate) fn read_again(&self, thing: &Thing) -> Option<Json> {
         self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value))
+    /// What the objects are like now, read at the same time as hosts do.
+    pub(crate) fn read_together(&self, things: &[Thing]) -> Vec<Option<Json>> {
+        self.next_operation();
+        let read = |thing: &Thing| self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value));
+        std::thread::scope(|scope| {
+            let reads: Vec<_> = things.iter().map(|thing| scope.spawn(|| read(thing))).collect();
+            reads.into_iter().map(|read| read.join().unwrap()).collect()
+        })
     }
 
     /// Somebody changed the object: a read shows these attributes, and the plan wants to change them back.

@@ -17,6 +17,7 @@ mod kms_replica_key;
 mod kms_sources;
 mod placement_group;
 mod places;
+mod launch_template;
 mod route;
 mod route_table;
 mod route_table_association;
