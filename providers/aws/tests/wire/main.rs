@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
 
+mod ami_copy;
+mod ami_source;
 mod bench;
 mod ebs_default_kms_key;
 mod ebs_encryption_by_default;
 mod ebs_snapshot;
 mod ebs_snapshot_copy;
+mod ebs_snapshot_source;
 mod ebs_volume;
+mod ebs_volume_source;
 mod volume_attachment;
