@@ -3,10 +3,13 @@
 pub(crate) mod availability_zones_source;
 mod cidr;
 mod deleting;
+pub(crate) mod ami_copy;
+pub(crate) mod ami_source;
 pub(crate) mod ebs_default_kms_key;
 pub(crate) mod ebs_encryption_by_default;
 pub(crate) mod ebs_snapshot;
 pub(crate) mod ebs_snapshot_copy;
+pub(crate) mod ebs_snapshot_source;
 pub(crate) mod ebs_volume;
 mod filters;
 pub(crate) mod instance;
@@ -19,6 +22,10 @@ pub(crate) mod route_table_association;
 mod routes;
 pub(crate) mod security_group;
 pub(crate) mod subnet;
+pub(crate) mod ebs_volume_source;
+#[allow(dead_code, reason = "shared by the data sources that come")]
+mod filters;
+mod images;
 mod tagging;
 pub(crate) mod unique;
 pub(crate) mod volume_attachment;

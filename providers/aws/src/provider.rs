@@ -105,6 +105,7 @@ impl Provider for AwsProvider {
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
+            self.serve("aws_ami_copy", ec2::ami_copy::AmiCopy),
             self.serve("aws_ebs_default_kms_key", ec2::ebs_default_kms_key::EbsDefaultKmsKey),
             self.serve("aws_ebs_encryption_by_default", ec2::ebs_encryption_by_default::EbsEncryptionByDefault),
             self.serve("aws_ebs_snapshot", ec2::ebs_snapshot::EbsSnapshot),
@@ -136,6 +137,10 @@ impl Provider for AwsProvider {
             self.serve_source("aws_kms_key", kms::key_source::KmsKeySource),
             self.serve_source("aws_partition", crate::meta::partition::Partition),
             self.serve_source("aws_region", crate::meta::region::Region),
+            self.serve_source("aws_ami", ec2::ami_source::Ami),
+            self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
+            self.serve_source("aws_ebs_snapshot", ec2::ebs_snapshot_source::EbsSnapshotSource),
+            self.serve_source("aws_ebs_volume", ec2::ebs_volume_source::EbsVolumeSource),
         ]
     }
 }

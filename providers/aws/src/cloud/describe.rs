@@ -12,6 +12,7 @@ use aws_sdk_ec2::types::{
 use std::collections::{BTreeMap, BTreeSet};
     Instance, LaunchTemplate, LaunchTemplateVersion, RouteTable, SecurityGroup, Snapshot, Subnet, Volume, Vpc,
 };
+use aws_sdk_ec2::types::{Image, Instance, Snapshot, Subnet, Volume, Vpc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ type Kms = Service<aws_sdk_kms::Client>;
 pub(crate) struct Reads {
     pub(crate) volumes: Batch<Volume>,
     pub(crate) snapshots: Batch<Snapshot>,
+    pub(crate) images: Batch<Image>,
     /// With the account that owns them.
     pub(crate) instances: Batch<(Instance, String)>,
     pub(crate) vpcs: Batch<Vpc>,
@@ -99,6 +101,7 @@ impl Reads {
         Reads {
             volumes: batch(ec2, epoch, volumes),
             snapshots: batch(ec2, epoch, snapshots),
+            images: batch(ec2, epoch, images),
             instances: batch(ec2, epoch, instances),
             vpcs: batch(ec2, epoch, vpcs),
             subnets: batch(ec2, epoch, subnets),
@@ -156,6 +159,30 @@ async fn snapshots(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Snapshot> {
     })
     .await?;
     Ok(by_id(found, |snapshot| snapshot.snapshot_id()))
+}
+
+/// Images that are deprecated or disabled too; the API shows those only on request.
+async fn images(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Image> {
+    let found = pages(|token| {
+        let (ec2, ids) = (&ec2, &ids);
+        async move {
+            let action = Action::read("DescribeImages");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                let asked = c.describe_images().include_deprecated(true).include_disabled(true);
+                asked.set_image_ids(Some(ids.clone())).set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await.map_err(|mut why| {
+                // Images that were deregistered lately ("Error codes for the Amazon EC2 API").
+                if why.is("InvalidAMIID.Unavailable") {
+                    why.code = "InvalidAMIID.NotFound".into();
+                }
+                why
+            })?;
+            Ok((answer.images.unwrap_or_default(), answer.next_token))
+        }
+    })
+    .await?;
+    Ok(by_id(found, |image| image.image_id()))
 }
 
 async fn instances(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<(Instance, String)> {

@@ -257,11 +257,8 @@ async fn stop(region: &Region, instance: &str) -> Result<(), Trouble> {
     match region.ec2().call(action, |c| c.stop_instances().instance_ids(instance).send()).await {
         Ok(_) => {}
         Err(why) if why.is("InvalidInstanceID.NotFound") => return Ok(()),
-        // On its way out it lets go of everything, so the wait below is all there is to do.
-        Err(why) if why.is("IncorrectInstanceState") => match region.reads.instances.fresh(instance).await {
-            Ok(Some(found)) if !is_ending(&state_of(&found.0)) => return Err(why.while_doing(doing)),
-            _ => return Ok(()),
-        },
+        // On its way out it cannot be stopped, and lets go of everything: the wait sees that.
+        Err(why) if why.is("IncorrectInstanceState") && is_ending(region, instance).await => {}
         Err(why) => return Err(why.while_doing(doing)),
     }
     let wait = Wait { doing, until: "stopped", timeout: INSTANCE };
@@ -275,8 +272,10 @@ async fn stop(region: &Region, instance: &str) -> Result<(), Trouble> {
     .await
 }
 
-fn is_ending(state: &InstanceStateName) -> bool {
-    matches!(state, InstanceStateName::ShuttingDown | InstanceStateName::Terminated)
+async fn is_ending(region: &Region, instance: &str) -> bool {
+    let found = region.reads.instances.fresh(instance).await;
+    let state = found.ok().flatten().map(|found| state_of(&found.0));
+    matches!(state, Some(InstanceStateName::ShuttingDown | InstanceStateName::Terminated))
 }
 
 #[cfg(test)]

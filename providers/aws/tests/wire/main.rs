@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
 
+mod ami_copy;
+mod ami_source;
 mod bench;
 mod ebs_default_kms_key;
 mod ebs_encryption_by_default;
 mod ebs_snapshot;
 mod ebs_snapshot_copy;
+mod ebs_snapshot_source;
 mod ebs_volume;
 mod instance;
 mod kms_alias;
@@ -24,6 +27,7 @@ mod route_table_association;
 mod security_group;
 mod settings;
 mod subnet;
+mod ebs_volume_source;
 mod volume_attachment;
 mod vpc;
 mod vpcs;

@@ -71,6 +71,7 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeSnapshots" => snapshots::describe(gate, call),
         "CreateImage" | "CopyImage" | "RegisterImage" => images::create(gate, call),
         "DescribeImages" => images::describe(gate, call),
+        "ModifyImageAttribute" => images::modify(gate, call),
         "DeregisterImage" => images::deregister(gate, call),
         "EnableImageDeprecation" | "DisableImageDeprecation" => images::deprecation(gate, call),
         "DeleteSubnet" => network::delete_subnet(gate, call),
