@@ -5,6 +5,8 @@ mod cidr;
 mod deleting;
 pub(crate) mod ebs_volume;
 mod filters;
+pub(crate) mod internet_gateway;
+pub(crate) mod key_pair;
 pub(crate) mod subnet;
 mod tagging;
 pub(crate) mod vpc;

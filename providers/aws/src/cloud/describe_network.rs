@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// Values that one filter takes ("Filter" in the EC2 API reference).
-const MOST_VALUES: usize = 200;
+/// Ids in one request: at most 200 values of all filters together ("Filtering"), and a second filter has one.
+const MOST_VALUES: usize = 199;
 
 /// What `DescribeVpcAttribute` tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,6 +4,8 @@
 
 mod bench;
 mod ebs_volume;
+mod internet_gateway;
+mod key_pair;
 mod places;
 mod subnet;
 mod vpc;

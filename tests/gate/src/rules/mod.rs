@@ -9,6 +9,7 @@ mod instances;
 mod keys;
 mod kms;
 mod launch;
+mod networks;
 mod options;
 mod placement;
 mod snapshots;
@@ -77,6 +78,7 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeAddressesAttribute" | "ModifyAddressAttribute" | "ResetAddressAttribute" => {
             addresses::attribute(gate, call)
         }
+        "DescribeVpcs" | "DescribeInternetGateways" => networks::describe(gate, call),
         "CreateSubnet" => subnets::create(gate, call),
         "ModifySubnetAttribute" => subnets::modify(gate, call),
         "DescribeSubnets" => subnets::describe(gate, call),
