@@ -4,6 +4,7 @@ pub(crate) mod availability_zones_source;
 mod cidr;
 mod deleting;
 pub(crate) mod ebs_volume;
+pub(crate) mod eip;
 mod filters;
 pub(crate) mod internet_gateway;
 pub(crate) mod key_pair;

@@ -100,6 +100,7 @@ impl Provider for AwsProvider {
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_eip", ec2::eip::Eip),
             self.serve("aws_internet_gateway", ec2::internet_gateway::InternetGateway),
             self.serve("aws_key_pair", ec2::key_pair::KeyPair),
             self.serve("aws_subnet", ec2::subnet::Subnet),

@@ -29,6 +29,8 @@ pub(crate) struct Reads {
     pub(crate) key_pairs: Batch<KeyPairInfo>,
     /// By allocation id.
     pub(crate) addresses: Batch<Address>,
+    /// Reverse DNS names by allocation id.
+    pub(crate) address_names: Batch<String>,
 }
 
 /// A batch whose fetch is an async function of the service and ids.
@@ -86,6 +88,7 @@ impl Reads {
             internet_gateways: batch(ec2, epoch, network::internet_gateways),
             key_pairs: batch(ec2, epoch, network::key_pairs),
             addresses: batch(ec2, epoch, network::addresses),
+            address_names: batch(ec2, epoch, network::address_names),
         }
     }
 }
