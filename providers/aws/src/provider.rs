@@ -112,8 +112,14 @@ impl Provider for AwsProvider {
         vec![
             self.serve_source("aws_availability_zones", ec2::availability_zones_source::AvailabilityZones),
             self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
+            self.serve_source(
+                "aws_ec2_instance_type_offerings",
+                ec2::instance_type_offerings_source::InstanceTypeOfferings,
+            ),
             self.serve_source("aws_partition", crate::meta::partition::Partition),
             self.serve_source("aws_region", crate::meta::region::Region),
+            self.serve_source("aws_subnets", ec2::subnets_source::Subnets),
+            self.serve_source("aws_vpc", ec2::vpc_source::Vpc),
         ]
     }
 }

@@ -4,8 +4,10 @@
 
 mod bench;
 mod ebs_volume;
+mod eip;
 mod internet_gateway;
 mod key_pair;
+mod network_sources;
 mod places;
 mod subnet;
 mod vpc;
