@@ -123,6 +123,9 @@ impl Provider for AwsProvider {
             self.serve("aws_route_table", ec2::route_table::RouteTable),
             self.serve("aws_route_table_association", ec2::route_table_association::RouteTableAssociation),
             self.serve("aws_security_group", ec2::security_group::SecurityGroup),
+            self.serve("aws_eip", ec2::eip::Eip),
+            self.serve("aws_internet_gateway", ec2::internet_gateway::InternetGateway),
+            self.serve("aws_key_pair", ec2::key_pair::KeyPair),
             self.serve("aws_subnet", ec2::subnet::Subnet),
             self.serve("aws_volume_attachment", ec2::volume_attachment::VolumeAttachment),
             self.serve("aws_vpc", ec2::vpc::Vpc),
@@ -141,6 +144,14 @@ impl Provider for AwsProvider {
             self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
             self.serve_source("aws_ebs_snapshot", ec2::ebs_snapshot_source::EbsSnapshotSource),
             self.serve_source("aws_ebs_volume", ec2::ebs_volume_source::EbsVolumeSource),
+            self.serve_source(
+                "aws_ec2_instance_type_offerings",
+                ec2::instance_type_offerings_source::InstanceTypeOfferings,
+            ),
+            self.serve_source("aws_partition", crate::meta::partition::Partition),
+            self.serve_source("aws_region", crate::meta::region::Region),
+            self.serve_source("aws_subnets", ec2::subnets_source::Subnets),
+            self.serve_source("aws_vpc", ec2::vpc_source::Vpc),
         ]
     }
 }

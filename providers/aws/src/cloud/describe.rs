@@ -54,6 +54,8 @@ pub(crate) struct Reads {
     pub(crate) launch_templates: Batch<LaunchTemplate>,
     /// How many instances run, by placement group and zone, a line each.
     pub(crate) running_in_group: Batch<usize>,
+    /// Reverse DNS names by allocation id.
+    pub(crate) address_names: Batch<String>,
 }
 
 /// A batch whose fetch is an async function of the service and ids.
@@ -123,6 +125,7 @@ impl Reads {
             spot_requests: batch(ec2, epoch, spot_requests),
             launch_templates: batch(ec2, epoch, launch_templates),
             running_in_group: batch(ec2, epoch, running_in_group),
+            address_names: batch(ec2, epoch, network::address_names),
         }
     }
 }

@@ -10,6 +10,7 @@ mod keys;
 mod kms;
 mod launch;
 mod network;
+mod networks;
 mod options;
 mod placement;
 mod routes;
@@ -84,6 +85,7 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeAddressesAttribute" | "ModifyAddressAttribute" | "ResetAddressAttribute" => {
             addresses::attribute(gate, call)
         }
+        "DescribeVpcs" | "DescribeInternetGateways" => networks::describe(gate, call),
         "CreateSubnet" => subnets::create(gate, call),
         "ModifySubnetAttribute" => subnets::modify(gate, call),
         "DescribeSubnets" => subnets::describe(gate, call),
