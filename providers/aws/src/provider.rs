@@ -100,6 +100,7 @@ impl Provider for AwsProvider {
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_ec2_instance_state", ec2::ec2_instance_state::InstanceState),
             self.serve("aws_instance", ec2::instance::Instance),
             self.serve("aws_placement_group", ec2::placement_group::PlacementGroup),
         ]

@@ -4,5 +4,6 @@
 
 mod bench;
 mod ebs_volume;
+mod ec2_instance_state;
 mod instance;
 mod placement_group;
