@@ -13,6 +13,7 @@ pub(crate) mod ebs_snapshot_source;
 pub(crate) mod ebs_volume;
 pub(crate) mod eip;
 mod filters;
+pub(crate) mod ec2_instance_state;
 pub(crate) mod instance;
 pub(crate) mod placement;
 pub(crate) mod placement_group;

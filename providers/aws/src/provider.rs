@@ -111,6 +111,7 @@ impl Provider for AwsProvider {
             self.serve("aws_ebs_snapshot", ec2::ebs_snapshot::EbsSnapshot),
             self.serve("aws_ebs_snapshot_copy", ec2::ebs_snapshot_copy::EbsSnapshotCopy),
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_ec2_instance_state", ec2::ec2_instance_state::InstanceState),
             self.serve("aws_instance", ec2::instance::Instance),
             self.serve("aws_kms_alias", kms::alias::KmsAlias),
             self.serve("aws_kms_grant", kms::grant::KmsGrant),

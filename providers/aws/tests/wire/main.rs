@@ -11,6 +11,7 @@ mod ebs_snapshot;
 mod ebs_snapshot_copy;
 mod ebs_snapshot_source;
 mod ebs_volume;
+mod ec2_instance_state;
 mod instance;
 mod kms_alias;
 mod kms_grant;
