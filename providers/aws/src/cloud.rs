@@ -15,8 +15,5 @@ pub(crate) use call::{Action, ApiError, causes};
 pub(crate) use describe::pages;
 pub(crate) use keys::{KeyReads, Look, Rotation};
 pub(crate) use region::{Aws, Region, partition_of};
-pub(crate) use call::{Action, ApiError};
-pub(crate) use keys::{Look, Rotation};
-pub(crate) use region::{Aws, Region};
 pub(crate) use trouble::Trouble;
 pub(crate) use wait::{APPEARS, Seen, Wait};

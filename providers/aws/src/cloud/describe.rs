@@ -5,14 +5,10 @@ use super::call::{Action, ApiError};
 use super::describe_network as network;
 use super::keys::KeyReads;
 use super::region::Service;
-use aws_sdk_ec2::types::{
-    Address, Filter, Image, Instance, InstanceCreditSpecification, InternetGateway, KeyPairInfo, LaunchTemplate,
-    PlacementGroup, RouteTable, SecurityGroup, Snapshot, SpotInstanceRequest, Subnet, Volume, Vpc,
-};
+use aws_sdk_ec2::types::{Address, Filter, Image, Instance, InstanceCreditSpecification, InternetGateway, KeyPairInfo, LaunchTemplate, PlacementGroup, RouteTable, SecurityGroup, Snapshot, SpotInstanceRequest, Subnet, Volume, Vpc};
 use std::collections::{BTreeMap, BTreeSet};
     Instance, LaunchTemplate, LaunchTemplateVersion, RouteTable, SecurityGroup, Snapshot, Subnet, Volume, Vpc,
 };
-use aws_sdk_ec2::types::{Image, Instance, Snapshot, Subnet, Volume, Vpc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
