@@ -1,7 +1,7 @@
 //! The object of a type, read and written by name.
 
 use crate::shape::{Nested, Shape, parse_duration};
-use configschema::{Nesting, implied_type};
+use configschema::Nesting;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -243,7 +243,7 @@ impl Fields {
             debug_assert!(false, "no block {name:?} in the shape");
             return;
         };
-        let element = implied_type(&nested.shape.block());
+        let element = nested.ty.clone();
         let mut blocks = blocks.into_iter().map(|block| block.object());
         let value = match nested.nesting {
             Nesting::Set => Value::set(element, blocks),
@@ -256,7 +256,7 @@ impl Fields {
 
 /// What stands for no block at all.
 fn no_blocks(nested: &Nested) -> Value {
-    let element = implied_type(&nested.shape.block());
+    let element = nested.ty.clone();
     match nested.nesting {
         Nesting::Set => Value::set(element, []),
         Nesting::Single | Nesting::Group => Value::null(element),

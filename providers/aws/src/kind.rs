@@ -132,12 +132,14 @@ fn timeout(defaults: &[(&'static str, Duration)], object: &Fields, operation: &s
 pub(crate) struct Served<K> {
     kind: K,
     definition: Definition,
+    schema: configschema::Schema,
     configured: Arc<Configured>,
 }
 
 impl<K: Kind> Served<K> {
     pub(crate) fn new(kind: K, configured: Arc<Configured>) -> Served<K> {
-        Served { definition: kind.definition(), kind, configured }
+        let definition = kind.definition();
+        Served { schema: definition.schema(), definition, kind, configured }
     }
 
     fn fields(&self, value: &Value) -> Fields {
@@ -220,7 +222,7 @@ fn sdk_error(summary: impl Into<String>, detail: impl Into<String>) -> Finding {
 
 impl<K: Kind> Resource for Served<K> {
     fn schema(&self) -> configschema::Schema {
-        self.definition.schema()
+        self.schema.clone()
     }
 
     fn repeat(&self) -> Repeat {
@@ -240,7 +242,7 @@ impl<K: Kind> Resource for Served<K> {
     fn plan<'a>(&'a self, request: &'a PlanRequest) -> Future<'a, Reply<Planned>> {
         Box::pin(async move {
             let around = self.configured.surroundings();
-            let mut plan = planning::begin(&self.definition, &around, request);
+            let mut plan = planning::begin(&self.definition, &self.schema, &around, request);
             let region = match self.configured.aws() {
                 Ok(aws) if !plan.planned.has("region") || !plan.planned.is_unknown("region") => {
                     Some(self.region(&aws, &plan.planned))

@@ -1,7 +1,7 @@
 //! What a type looks like and the rules that its arguments obey, said once: the schema, the plan, the checks and the
 //! reference documentation all come from here.
 
-use configschema::{Attribute, AttributeType, Block, NestedBlock, Nesting, Schema};
+use configschema::{Attribute, AttributeType, Block, NestedBlock, Nesting, Schema, implied_type};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,6 +61,8 @@ pub(crate) struct Nested {
     pub(crate) replaces: bool,
     pub(crate) about: &'static str,
     pub(crate) shape: Arc<Shape>,
+    /// Type of one block, made once.
+    pub(crate) ty: Type,
 }
 
 /// One argument or attribute.
@@ -311,8 +313,8 @@ impl Shape {
     }
 
     fn nested(mut self, name: &'static str, nesting: Nesting, max: u64, about: &'static str, shape: Shape) -> Shape {
-        let shape = Arc::new(shape);
-        self.blocks.insert(name, Nested { nesting, min: 0, max, computed: false, replaces: false, about, shape });
+        let (ty, shape) = (implied_type(&shape.block()), Arc::new(shape));
+        self.blocks.insert(name, Nested { nesting, min: 0, max, computed: false, replaces: false, about, shape, ty });
         self
     }
 

@@ -4,10 +4,14 @@
 // Broken test equipment is a bug of the test: it stops there, loudly.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod many;
+pub mod values;
+
 use gate::Cloud;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 /// The directory of the workspace.
 pub fn root() -> PathBuf {
@@ -109,7 +113,9 @@ impl Work {
         work.file("ami.auto.tfvars", "ami = \"ami-04681a1dbd79675a5\"\n");
         let aliases = work.read("main.tf").contains("alias  = \"west\"");
         let west = if aliases { on_cloud(cloud, tool, "  alias = \"west\"\n") } else { String::new() };
-        work.file("cloud_override.tf", &format!("{}{west}", on_cloud(cloud, tool, "")));
+        let source = tool.source();
+        let begin = format!("terraform {{\n  required_providers {{\n    aws = {{ source = \"{source}\" }}\n  }}\n}}\n");
+        work.file("cloud_override.tf", &format!("{begin}{}{west}", on_cloud(cloud, tool, "")));
         work
     }
 
@@ -171,7 +177,7 @@ impl Work {
     pub fn command(&self, args: &[&str]) -> Command {
         let program = match self.tool {
             Tool::Drform => program("drform"),
-            Tool::Terraform | Tool::Hashicorp => "terraform".into(),
+            Tool::Terraform | Tool::Hashicorp => terraform_or_none().expect("terraform 1.11.4 is on PATH").to_owned(),
         };
         let mut command = Command::new(program);
         command
@@ -246,11 +252,26 @@ pub fn on_cloud(cloud: &Cloud, tool: Tool, more: &str) -> String {
 
 /// Where `hashicorp/aws` 3.39.0 lies, as Terraform's file system mirrors have it.
 pub fn hashicorp_mirror() -> PathBuf {
+    hashicorp_mirror_or_none().expect("hashicorp/aws 3.39.0 is missing. Get it with: ./tests/run")
+}
+
+/// The same, if it is there.
+pub fn hashicorp_mirror_or_none() -> Option<PathBuf> {
     let mirror = match std::env::var_os("DRFORM_TEST_HASHICORP_AWS") {
         Some(path) => PathBuf::from(path),
         None => root().join("target/hashicorp-aws"),
     };
-    let inside = mirror.join("registry.terraform.io/hashicorp/aws/3.39.0/linux_amd64");
-    assert!(inside.is_dir(), "{} is missing. Get it with: ./tests/run", inside.display());
-    mirror
+    mirror.join("registry.terraform.io/hashicorp/aws/3.39.0/linux_amd64").is_dir().then_some(mirror)
+}
+
+/// Where `terraform` 1.11.4 is, if it is on PATH. Another version is as good as none: its words differ.
+pub fn terraform_or_none() -> Option<&'static Path> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let path = std::env::var_os("PATH")?;
+        let program = std::env::split_paths(&path).map(|dir| dir.join("terraform")).find(|file| file.is_file())?;
+        let version = Command::new(&program).arg("version").env("CHECKPOINT_DISABLE", "1").output().ok()?;
+        version.stdout.starts_with(b"Terraform v1.11.4\n").then_some(program)
+    });
+    found.as_deref()
 }

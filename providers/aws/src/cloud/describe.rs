@@ -5,7 +5,10 @@ use super::call::{Action, ApiError};
 use super::describe_network as network;
 use super::keys::KeyReads;
 use super::region::Service;
-use aws_sdk_ec2::types::{Address, Instance, InternetGateway, KeyPairInfo, Snapshot, Subnet, Volume, Vpc};
+use aws_sdk_ec2::types::{
+    Address, Instance, InternetGateway, KeyPairInfo, LaunchTemplate, RouteTable, SecurityGroup, Snapshot, Subnet,
+    Volume, Vpc,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +35,9 @@ pub(crate) struct Reads {
     pub(crate) addresses: Batch<Address>,
     /// What is read of KMS.
     pub(crate) keys: KeyReads,
+    pub(crate) launch_templates: Batch<LaunchTemplate>,
+    pub(crate) route_tables: Batch<RouteTable>,
+    pub(crate) security_groups: Batch<SecurityGroup>,
 }
 
 /// A batch whose fetch is an async function of the service and ids.
@@ -90,6 +96,9 @@ impl Reads {
             key_pairs: batch(ec2, epoch, network::key_pairs),
             addresses: batch(ec2, epoch, network::addresses),
             keys: KeyReads::new(kms, epoch),
+            launch_templates: batch(ec2, epoch, launch_templates),
+            route_tables: batch(ec2, epoch, route_tables),
+            security_groups: batch(ec2, epoch, security_groups),
         }
     }
 }
@@ -179,4 +188,55 @@ async fn subnets(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Subnet> {
     })
     .await?;
     Ok(by_id(found, |subnet| subnet.subnet_id()))
+}
+
+async fn route_tables(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<RouteTable> {
+    let found = pages(|token| {
+        let (ec2, ids) = (&ec2, &ids);
+        async move {
+            let action = Action::read("DescribeRouteTables");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                c.describe_route_tables().set_route_table_ids(Some(ids.clone())).set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await?;
+            Ok((answer.route_tables.unwrap_or_default(), answer.next_token))
+        }
+    })
+    .await?;
+    Ok(by_id(found, |table| table.route_table_id()))
+}
+
+async fn security_groups(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<SecurityGroup> {
+    let found = pages(|token| {
+        let (ec2, ids) = (&ec2, &ids);
+        async move {
+            let action = Action::read("DescribeSecurityGroups");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                c.describe_security_groups().set_group_ids(Some(ids.clone())).set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await?;
+            Ok((answer.security_groups.unwrap_or_default(), answer.next_token))
+        }
+    })
+    .await?;
+    Ok(by_id(found, |group| group.group_id()))
+}
+
+async fn launch_templates(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<LaunchTemplate> {
+    let found = pages(|token| {
+        let (ec2, ids) = (&ec2, &ids);
+        async move {
+            let action = Action::read("DescribeLaunchTemplates");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                c.describe_launch_templates()
+                    .set_launch_template_ids(Some(ids.clone()))
+                    .set_next_token(token.clone())
+                    .send()
+            };
+            let answer = ec2.call(action, ask).await?;
+            Ok((answer.launch_templates.unwrap_or_default(), answer.next_token))
+        }
+    })
+    .await?;
+    Ok(by_id(found, |template| template.launch_template_id()))
 }

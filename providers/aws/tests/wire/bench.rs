@@ -11,6 +11,7 @@ use gate::Cloud;
 use plugin::{LaunchSpec, Plugin};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use value::json::{Escape, Layout, simple};
@@ -92,15 +93,36 @@ impl Bench {
 
     /// A provider with more arguments.
     pub(crate) fn with(cloud: &'static Cloud, region: &str, more: Json) -> Bench {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let spec = LaunchSpec {
-            env: vec![("AWS_EC2_METADATA_DISABLED".into(), "true".into())],
-            ..LaunchSpec::new("registry.terraform.io/drform/aws", PROVIDER)
-        };
-        let plugin = runtime.block_on(Plugin::start(spec)).unwrap_or_else(|why| panic!("{why:?}"));
-        let bench = Bench { runtime, plugin, cloud, config: provider_config(cloud, region, &more) };
+        let bench = Bench::launch(cloud, &[], provider_config(cloud, region, &more));
         bench.next_operation();
         bench
+    }
+
+    /// A provider with this environment besides ours, and this block; not configured yet.
+    pub(crate) fn launch(cloud: &'static Cloud, env: &[(&str, &str)], config: Json) -> Bench {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let mut all: Vec<(OsString, OsString)> = vec![("AWS_EC2_METADATA_DISABLED".into(), "true".into())];
+        all.extend(env.iter().map(|(name, text)| (name.into(), text.into())));
+        let spec = LaunchSpec { env: all, ..LaunchSpec::new("registry.terraform.io/drform/aws", PROVIDER) };
+        let plugin = runtime.block_on(Plugin::start(spec)).unwrap_or_else(|why| panic!("{why:?}"));
+        Bench { runtime, plugin, cloud, config }
+    }
+
+    /// What its configuration is answered with: diagnostics, with the attribute that each is about.
+    pub(crate) fn configured(&self) -> String {
+        let schema = self.runtime.block_on(self.plugin.schema()).unwrap();
+        let config = from_json(&schema.provider, &self.config);
+        let asked = Question::ValidateProvider { provider: provider(), config: config.clone() };
+        let said = self.ask(&asked).diagnostics();
+        match said.has_errors() {
+            true => texts(&said),
+            false => texts(&self.ask(&Question::ConfigureProvider { provider: provider(), config }).diagnostics()),
+        }
+    }
+
+    /// The schema of the `provider` block.
+    pub(crate) fn block(&self) -> Block {
+        self.runtime.block_on(self.plugin.schema()).unwrap().provider.clone()
     }
 
     /// A new operation begins: what was read in the one before is not shared with it.
@@ -218,6 +240,11 @@ impl Bench {
         self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value))
     }
 
+    /// The same within the operation that is under way.
+    pub(crate) fn read_again(&self, thing: &Thing) -> Option<Json> {
+        self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value))
+    }
+
     /// Somebody changed the object: a read shows these attributes, and the plan wants to change them back.
     pub(crate) fn drifted(&self, thing: &Thing, shows: Json) {
         self.next_operation();
@@ -301,6 +328,20 @@ impl Bench {
         }
         let [(_, object)] = objects.as_slice() else { panic!("{objects:?}") };
         assert!(self.refreshed(kind, object).is_none(), "{kind} {id} was found");
+    }
+
+    /// An id that names something that cannot be this kind of object: what was said.
+    pub(crate) fn import_fails(&self, kind: &str, id: &str) -> String {
+        let asked = Question::Import { provider: provider(), kind: kind.into(), id: id.into() };
+        let Answer::Imported(objects, said) = self.ask(&asked) else { panic!("no answer to an import") };
+        if said.has_errors() {
+            return texts(&said);
+        }
+        let [(_, object)] = objects.as_slice() else { panic!("{objects:?}") };
+        let asked = Question::Read { provider: provider(), kind: kind.into(), current: object.clone() };
+        let said = self.ask(&asked).diagnostics();
+        assert!(said.has_errors(), "{kind} {id} was imported");
+        texts(&said)
     }
 
     /// Reads a data source.

@@ -12,7 +12,10 @@ mod launch;
 mod network;
 mod options;
 mod placement;
+mod routes;
 mod snapshots;
+mod subnets;
+mod templates;
 
 use crate::call::{Answer, Call};
 use crate::gate::Gate;
@@ -80,6 +83,14 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeAddressesAttribute" | "ModifyAddressAttribute" | "ResetAddressAttribute" => {
             addresses::attribute(gate, call)
         }
+        "CreateSubnet" => subnets::create(gate, call),
+        "ModifySubnetAttribute" => subnets::modify(gate, call),
+        "DescribeSubnets" => subnets::describe(gate, call),
+        "AssociateRouteTable" => routes::associate(gate, call),
+        "EnableVgwRoutePropagation" | "DisableVgwRoutePropagation" => routes::propagation(gate, call),
+        "DescribeRouteTables" => routes::describe(gate, call),
+        "DescribeLaunchTemplates" => templates::describe(gate, call),
+        "DescribeLaunchTemplateVersions" => templates::versions(gate, call),
         _ => Ok(gate.forward(&call)),
     }
 }
