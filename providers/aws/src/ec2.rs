@@ -35,5 +35,3 @@ pub(crate) mod unique;
 pub(crate) mod volume_attachment;
 pub(crate) mod vpc;
 pub(crate) mod vpc_source;
-
-#[allow(dead_code, reason = "shared by the data sources that come")]

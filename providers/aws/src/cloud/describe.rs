@@ -5,11 +5,12 @@ use super::call::{Action, ApiError};
 use super::describe_network as network;
 use super::keys::KeyReads;
 use super::region::Service;
-use aws_sdk_ec2::types::{Address, Filter, Image, Instance, InstanceCreditSpecification, InternetGateway, KeyPairInfo, LaunchTemplate, PlacementGroup, RouteTable, SecurityGroup, Snapshot, SpotInstanceRequest, Subnet, Volume, Vpc};
-use std::collections::{BTreeMap, BTreeSet};
-    Instance, LaunchTemplate, LaunchTemplateVersion, RouteTable, SecurityGroup, Snapshot, Subnet, Volume, Vpc,
+use aws_sdk_ec2::types::{
+    Address, Filter, Image, Instance, InstanceCreditSpecification, InternetGateway, KeyPairInfo, LaunchTemplate,
+    LaunchTemplateVersion, PlacementGroup, RouteTable, SecurityGroup, Snapshot, SpotInstanceRequest, Subnet, Volume,
+    Vpc,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(super) type Ec2 = Service<aws_sdk_ec2::Client>;
@@ -41,13 +42,11 @@ pub(crate) struct Reads {
     pub(crate) launch_template_versions: Batch<LaunchTemplateVersion>,
     pub(crate) route_tables: Batch<RouteTable>,
     pub(crate) security_groups: Batch<SecurityGroup>,
-    pub(crate) images: Batch<Image>,
     /// By name.
     pub(crate) placement_groups: Batch<PlacementGroup>,
     /// By id of the instance; only for burstable types.
     pub(crate) credits: Batch<InstanceCreditSpecification>,
     pub(crate) spot_requests: Batch<SpotInstanceRequest>,
-    pub(crate) launch_templates: Batch<LaunchTemplate>,
     /// How many instances run, by placement group and zone, a line each.
     pub(crate) running_in_group: Batch<usize>,
     /// Reverse DNS names by allocation id.
@@ -115,11 +114,9 @@ impl Reads {
             launch_template_versions: batch(ec2, epoch, launch_template_versions),
             route_tables: batch(ec2, epoch, route_tables),
             security_groups: batch(ec2, epoch, security_groups),
-            images: batch(ec2, epoch, images),
             placement_groups: batch(ec2, epoch, placement_groups),
             credits: batch(ec2, epoch, credits),
             spot_requests: batch(ec2, epoch, spot_requests),
-            launch_templates: batch(ec2, epoch, launch_templates),
             running_in_group: batch(ec2, epoch, running_in_group),
             address_names: batch(ec2, epoch, network::address_names),
         }
@@ -269,12 +266,6 @@ async fn security_groups(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<SecurityGro
     Ok(by_id(found, |group| group.group_id()))
 }
 
-async fn images(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Image> {
-    let action = Action::read("DescribeImages");
-    let answer = ec2.call(action, |c| c.describe_images().set_image_ids(Some(ids.clone())).send()).await?;
-    Ok(by_id(answer.images.unwrap_or_default(), |image| image.image_id()))
-}
-
 async fn placement_groups(ec2: Arc<Ec2>, names: Vec<String>) -> Fetched<PlacementGroup> {
     let action = Action::read("DescribePlacementGroups");
     let ask = |c: &aws_sdk_ec2::Client| c.describe_placement_groups().set_group_names(Some(names.clone())).send();
@@ -363,6 +354,8 @@ async fn running_in_group(ec2: Arc<Ec2>, keys: Vec<String>) -> Fetched<usize> {
         }
     }
     Ok(counts)
+}
+
 /// From so many templates on, all of the region are asked for: 200 in a page.
 const MANY_TEMPLATES: usize = 4;
 

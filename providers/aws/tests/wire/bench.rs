@@ -252,6 +252,8 @@ impl Bench {
     /// The same within the operation that is under way.
     pub(crate) fn read_again(&self, thing: &Thing) -> Option<Json> {
         self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value))
+    }
+
     /// What the objects are like now, read at the same time as hosts do.
     pub(crate) fn read_together(&self, things: &[Thing]) -> Vec<Option<Json>> {
         self.next_operation();

@@ -11,7 +11,10 @@ fn refused_at_plan_time() {
     let rows = [
         (json!({ "ami": "ami-1" }), "One of instance_type, launch_template must be set."),
         (json!({ "instance_type": "m5.large" }), "One of ami, launch_template must be set."),
-        (net.instance(json!({ "user_data": "x", "user_data_base64": "eA==" })), "Only one of user_data, user_data_base64"),
+        (
+            net.instance(json!({ "user_data": "x", "user_data_base64": "eA==" })),
+            "Only one of user_data, user_data_base64",
+        ),
         (net.instance(json!({ "user_data_base64": "?" })), "It is not base64."),
         (net.instance(json!({ "security_groups": ["web"] })), "use vpc_security_group_ids"),
         (
@@ -22,7 +25,10 @@ fn refused_at_plan_time() {
             net.instance(json!({ "primary_network_interface": [{ "network_interface_id": "eni-1" }] })),
             "subnet_id cannot be set with primary_network_interface",
         ),
-        (net.instance(json!({ "availability_zone": "eu-central-1b" })), "is in zone eu-central-1a, not in eu-central-1b"),
+        (
+            net.instance(json!({ "availability_zone": "eu-central-1b" })),
+            "is in zone eu-central-1a, not in eu-central-1b",
+        ),
         (net.instance(json!({ "availability_zone": "us-east-1b" })), "Zone us-east-1b is not in region eu-central-1."),
         (
             net.instance(json!({ "root_block_device": [{ "encrypted": true, "kms_key_id": key }] })),
@@ -34,7 +40,10 @@ fn refused_at_plan_time() {
             net.instance(json!({ "volume_tags": { "a": "b" }, "root_block_device": [{ "tags": { "a": "b" } }] })),
             "Tags of volumes are in volume_tags or in root_block_device",
         ),
-        (net.instance(json!({ "credit_specification": [{ "cpu_credits": "standard" }] })), "m5.large has no CPU credits"),
+        (
+            net.instance(json!({ "credit_specification": [{ "cpu_credits": "standard" }] })),
+            "m5.large has no CPU credits",
+        ),
         (net.instance(json!({ "placement_group": "a", "placement_group_id": "pg-1" })), "Only one of"),
         (net.instance(json!({ "launch_template": [{}] })), "One of id and name must be set"),
         (net.instance(json!({ "private_ip": "10.9.1" })), "It must be an IPv4 address."),
@@ -78,8 +87,10 @@ fn replaced() {
         (json!({ "enclave_options": [{ "enabled": true }] }), vec!["enclave_options[0].enabled"]),
         (json!({ "instance_market_options": [{ "market_type": "spot" }] }), vec!["instance_market_options"]),
         (json!({ "launch_template": [{ "name": "x" }] }), vec!["launch_template"]),
-        (json!({ "ephemeral_block_device": [{ "device_name": "/dev/sdb", "virtual_name": "ephemeral0" }] }),
-            vec!["ephemeral_block_device"]),
+        (
+            json!({ "ephemeral_block_device": [{ "device_name": "/dev/sdb", "virtual_name": "ephemeral0" }] }),
+            vec!["ephemeral_block_device"],
+        ),
         (json!({ "ebs_block_device": [{ "device_name": "/dev/sdg", "volume_size": 1 }] }), vec!["ebs_block_device"]),
     ];
     for (changes, because) in rows {
