@@ -15,5 +15,6 @@
 mod examples;
 mod kill;
 mod pipes;
+mod reference;
 mod script;
 mod truth;

@@ -8,6 +8,7 @@ mod ec2;
 mod fields;
 mod kind;
 mod kms;
+mod meta;
 mod planning;
 mod provider;
 mod settings;

@@ -5,7 +5,6 @@ use crate::shape::{Check, Definition, Field, Group, Shape};
 use crate::tags;
 use configschema::{Nesting, Schema};
 use sdk::{Diagnostic, Finding, Findings, PlanRequest, Planned};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::{Path, PathStep, Type, Value};
 
@@ -55,8 +54,10 @@ pub(crate) fn refused(path: Path, why: impl Into<String>) -> Finding {
 pub(crate) struct Surroundings {
     /// The provider's region; `None` while it is unknown.
     pub(crate) region: Option<String>,
-    /// `default_tags`.
-    pub(crate) default_tags: BTreeMap<String, String>,
+    /// `default_tags`; `None` while they are unknown.
+    pub(crate) default_tags: Option<tags::Tags>,
+    /// `ignore_tags`.
+    pub(crate) ignored_tags: tags::Ignored,
 }
 
 /// The plan that the shape alone gives.
@@ -77,7 +78,8 @@ pub(crate) fn begin(definition: &Definition, schema: &Schema, around: &Surroundi
         );
     }
     if definition.has("tags_all") {
-        planned.set("tags_all", tags::planned_all(&around.default_tags, planned.get("tags")));
+        let all = tags::planned_all(around.default_tags.as_ref(), &around.ignored_tags, planned.get("tags"));
+        planned.set("tags_all", all);
     }
     Plan { prior, config, planned, replaces: Vec::new(), findings: Vec::new() }
 }

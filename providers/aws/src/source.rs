@@ -61,7 +61,17 @@ impl<S: Source> DataSource for ServedSource<S> {
             if object.has("region") {
                 object.set_text("region", Some(region.name()));
             }
-            match self.source.read(&region, &mut object).await {
+            let limit = object.timeout("read");
+            let limit = limit.or_else(|| self.definition.timeouts.first().map(|(_, time)| *time));
+            let read = self.source.read(&region, &mut object);
+            let done = match limit {
+                None => read.await,
+                Some(limit) => tokio::time::timeout(limit, read).await.unwrap_or_else(|_| {
+                    let why = format!("It took longer than {} s. Run again, or raise timeouts.read.", limit.as_secs());
+                    Err(Trouble::stuck(format!("read the {}", self.definition.called), why))
+                }),
+            };
+            match done {
                 Ok(()) => Reply::done(object.known().object()),
                 Err(why) => why.finding(self.definition.called).into(),
             }

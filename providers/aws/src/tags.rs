@@ -23,11 +23,12 @@ impl Ignored {
     }
 }
 
-/// `tags_all` of a plan: the defaults and what is written over them; unknown as far as `tags` is.
-pub(crate) fn planned_all(defaults: &Tags, tags: &Value) -> Value {
-    if !tags.is_known() {
+/// `tags_all` of a plan: the defaults and what is written over them, without what is ignored; unknown as far as `tags`
+/// is, and while the defaults are.
+pub(crate) fn planned_all(defaults: Option<&Tags>, ignored: &Ignored, tags: &Value) -> Value {
+    let Some(defaults) = defaults.filter(|_| tags.is_known()) else {
         return Value::unknown(Type::map(Type::String));
-    }
+    };
     let mut all: BTreeMap<String, Value> =
         defaults.iter().map(|(key, text)| (key.clone(), Value::string(text.as_str()))).collect();
     for (step, value) in tags.children() {
@@ -35,20 +36,20 @@ pub(crate) fn planned_all(defaults: &Tags, tags: &Value) -> Value {
             all.insert(key.to_string(), value.clone());
         }
     }
+    all.retain(|key, _| !ignored.holds(key));
     Value::map(Type::String, all)
 }
 
 /// Puts the tags that an object has into `tags` and `tags_all`.
 ///
-/// A default tag shows in `tags` only where the object's own `tags` had it.
+/// A default tag shows in `tags` only where the object's own `tags` had it. Tags that are ignored but written all the same
+/// stay in `tags` as they are written.
 pub(crate) fn show(out: &mut Fields, found: Tags, defaults: &Tags, ignored: &Ignored) {
     let all: Tags = found.into_iter().filter(|(key, _)| !ignored.holds(key)).collect();
     let written = out.text_map("tags");
-    let own: Tags = all
-        .iter()
-        .filter(|(key, text)| written.contains_key(*key) || defaults.get(*key) != Some(text))
-        .map(|(key, text)| (key.clone(), text.clone()))
-        .collect();
+    let seen = all.iter().filter(|(key, text)| written.contains_key(*key) || defaults.get(*key) != Some(text));
+    let unseen = written.iter().filter(|(key, _)| ignored.holds(key));
+    let own: Tags = seen.chain(unseen).map(|(key, text)| (key.clone(), text.clone())).collect();
     if own.is_empty() && out.is_null("tags") {
         out.clear("tags");
     } else {

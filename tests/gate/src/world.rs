@@ -1,6 +1,6 @@
 //! What the gate knows beside the emulator, region by region.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::lag::{Age, Lag};
 use crate::xml::Element;
@@ -41,6 +41,8 @@ pub(crate) struct Region {
     /// Replicas by key id.
     pub(crate) replicas: HashMap<String, Replica>,
     pub(crate) addresses: HashMap<String, String>,
+    /// VPN gateways that add routes, by route table.
+    pub(crate) propagating: HashMap<String, BTreeSet<String>>,
 }
 
 /// A placement group.

@@ -17,6 +17,9 @@ type Kms = Service<aws_sdk_kms::Client>;
 /// ("Request quotas" of KMS).
 const AT_ONCE: usize = 16;
 
+/// The id under which there is the list of all aliases.
+const ALL: &str = "";
+
 /// What is read of KMS in one region. Keys are named by id or ARN.
 pub(crate) struct KeyReads {
     metadata: Batch<Answered<KeyMetadata>>,
@@ -24,7 +27,8 @@ pub(crate) struct KeyReads {
     rotations: Batch<Answered<Rotation>>,
     tags: Batch<Answered<Tags>>,
     grants: Batch<Answered<Vec<GrantListEntry>>>,
-    aliases: Batch<AliasListEntry>,
+    /// All aliases by name, under the one id [`ALL`].
+    aliases: Batch<BTreeMap<String, AliasListEntry>>,
 }
 
 /// One key that cannot be read must not take the others along: what was answered is kept for each.
@@ -85,11 +89,12 @@ impl KeyReads {
     }
 
     /// An alias by its name, `alias/…`.
-    pub(crate) async fn alias(&self, name: &str, look: Look) -> Result<Option<Arc<AliasListEntry>>, ApiError> {
-        match look {
-            Look::Shared => self.aliases.get(name).await,
-            Look::Now => self.aliases.fresh(name).await,
-        }
+    pub(crate) async fn alias(&self, name: &str, look: Look) -> Result<Option<AliasListEntry>, ApiError> {
+        let all = match look {
+            Look::Shared => self.aliases.get(ALL).await?,
+            Look::Now => self.aliases.fresh(ALL).await?,
+        };
+        Ok(all.and_then(|all| all.get(name).cloned()))
     }
 }
 
@@ -185,8 +190,8 @@ async fn grants(kms: Arc<Kms>, key: String) -> Answered<Vec<GrantListEntry>> {
     .await
 }
 
-/// Every alias of the account, whichever was asked for: the API has no other way to find one.
-async fn aliases(kms: Arc<Kms>) -> Fetched<AliasListEntry> {
+/// Every alias of the account: the API has no other way to find one.
+async fn aliases(kms: Arc<Kms>) -> Fetched<BTreeMap<String, AliasListEntry>> {
     let action = Action::read("ListAliases");
     let found = pages(|marker| {
         let kms = &kms;
@@ -197,5 +202,6 @@ async fn aliases(kms: Arc<Kms>) -> Fetched<AliasListEntry> {
         }
     })
     .await?;
-    Ok(found.into_iter().filter_map(|alias| Some((alias.alias_name.clone()?, alias))).collect())
+    let by_name = found.into_iter().filter_map(|alias| Some((alias.alias_name.clone()?, alias))).collect();
+    Ok(BTreeMap::from([(ALL.to_owned(), by_name)]))
 }

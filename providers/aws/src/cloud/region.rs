@@ -6,6 +6,7 @@ use super::call::{Action, ApiError, Tries, call};
 use super::describe::Reads;
 use super::presign::Presigner;
 use super::trouble::Trouble;
+use crate::ec2::placement::PlannedPlaces;
 use crate::settings::Settings;
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -58,17 +59,23 @@ impl Aws {
         let region = aws_types::region::Region::new(name.to_owned());
         let endpoint = |service: &str| self.settings.endpoints.get(service).cloned();
         // We try again ourselves: which requests may be repeated depends on what they do.
-        let mut ec2 =
-            aws_sdk_ec2::config::Builder::from(&self.sdk).region(region.clone()).retry_config(RetryConfig::disabled());
-        ec2.set_endpoint_url(endpoint("ec2").or_else(|| self.sdk.endpoint_url().map(String::from)));
+        let once = RetryConfig::disabled;
+        let mut ec2 = aws_sdk_ec2::config::Builder::from(&self.sdk).region(region.clone()).retry_config(once());
+        // Without one in the block that of the environment or the profile stays (`AWS_ENDPOINT_URL_EC2`, …).
+        if let Some(url) = endpoint("ec2") {
+            ec2 = ec2.endpoint_url(url);
+        }
+        let mut kms = aws_sdk_kms::config::Builder::from(&self.sdk).region(region.clone()).retry_config(once());
+        if let Some(url) = endpoint("kms") {
+            kms = kms.endpoint_url(url);
+        }
         let presigner =
             Presigner::new(&self.sdk, endpoint("ec2").or_else(|| self.sdk.endpoint_url().map(String::from)));
-        let mut kms =
-            aws_sdk_kms::config::Builder::from(&self.sdk).region(region.clone()).retry_config(RetryConfig::disabled());
-        kms.set_endpoint_url(endpoint("kms").or_else(|| self.sdk.endpoint_url().map(String::from)));
         let sts_region = self.settings.sts_region.clone().map_or(region, aws_types::region::Region::new);
-        let mut sts = aws_sdk_sts::config::Builder::from(&self.sdk).region(sts_region);
-        sts.set_endpoint_url(endpoint("sts").or_else(|| self.sdk.endpoint_url().map(String::from)));
+        let mut sts = aws_sdk_sts::config::Builder::from(&self.sdk).region(sts_region).retry_config(once());
+        if let Some(url) = endpoint("sts") {
+            sts = sts.endpoint_url(url);
+        }
         let ec2 = Arc::new(Service::new(
             "ec2",
             name,
@@ -95,10 +102,12 @@ impl Aws {
             aws: Arc::downgrade(self),
             presigner,
             reads: Reads::new(&ec2, &kms, &self.epoch),
+            planned_places: PlannedPlaces::default(),
             ec2,
             kms,
             sts,
             identity: self.identity.clone(),
+            without_account: self.settings.without_account,
             default_tags: self.settings.default_tags.clone(),
             ignored_tags: self.settings.ignored_tags.clone(),
         }
@@ -162,10 +171,13 @@ pub(crate) struct Region {
     kms: Arc<Service<aws_sdk_kms::Client>>,
     sts: Service<aws_sdk_sts::Client>,
     identity: Arc<OnceCell<Identity>>,
+    without_account: bool,
     /// What is read together.
     pub(crate) reads: Reads,
     /// Signs what AWS itself asks in our name.
     pub(crate) presigner: Presigner,
+    /// Places in placement groups that are planned.
+    pub(crate) planned_places: PlannedPlaces,
     pub(crate) default_tags: crate::tags::Tags,
     pub(crate) ignored_tags: crate::tags::Ignored,
 }
@@ -210,9 +222,17 @@ impl Region {
             .await
     }
 
+    /// The account, as it stands in ARNs: empty with `skip_requesting_account_id`.
+    pub(crate) async fn account(&self) -> Result<&str, Trouble> {
+        match self.without_account {
+            true => Ok(""),
+            false => Ok(&self.identity().await?.account),
+        }
+    }
+
     /// The ARN of an object of this account and region: `arn:aws:ec2:eu-central-1:123456789012:volume/vol-1`.
     pub(crate) async fn arn(&self, service: &str, rest: &str) -> Result<String, Trouble> {
-        let account = &self.identity().await?.account;
+        let account = self.account().await?;
         Ok(format!("arn:{}:{service}:{}:{account}:{rest}", self.partition(), self.name))
     }
 

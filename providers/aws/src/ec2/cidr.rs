@@ -1,6 +1,6 @@
 //! Blocks of addresses: `10.0.0.0/16`, `2600:1f14::/56`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use value::Value;
 
 /// A block of addresses.
@@ -33,6 +33,15 @@ impl Cidr {
         }
     }
 
+    /// The first address of the block.
+    fn first(self) -> IpAddr {
+        let bits = self.bits() & self.mask();
+        match self.address {
+            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(bits >> 96).unwrap_or_default())),
+            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from_bits(bits)),
+        }
+    }
+
     fn mask(self) -> u128 {
         u128::MAX.checked_shl(128 - self.prefix).unwrap_or_default()
     }
@@ -62,7 +71,8 @@ fn network(value: &Value) -> Result<Option<Cidr>, String> {
     let Some(text) = value.as_str() else { return Ok(None) };
     let block = Cidr::parse(text).ok_or_else(|| format!("{text:?} is no block of addresses like \"10.0.0.0/16\"."))?;
     if !block.is_network() {
-        return Err(format!("{text:?} does not begin with the first address of its block."));
+        let why = "has bits set behind its length, so it does not begin with the first address of its block";
+        return Err(format!("{text} {why}: the network is {}/{}.", block.first(), block.prefix));
     }
     Ok(Some(block))
 }
@@ -89,6 +99,40 @@ pub(crate) fn check_ipv6(value: &Value) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// The block in the form that AWS answers with: IPv6 addresses as short as they go. Other texts stay.
+pub(crate) fn canonical(text: &str) -> String {
+    match Cidr::parse(text) {
+        Some(Cidr { address: IpAddr::V6(address), prefix }) => format!("{address}/{prefix}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Refuses a text that is no IPv4 block of any size, or does not begin with the block's first address: why.
+pub(crate) fn ipv4_network(text: &str) -> Result<(), String> {
+    match network(&Value::string(text))? {
+        Some(block) if !block.is_ipv4() => Err(format!("{text:?} is not an IPv4 network, such as \"10.0.0.0/16\".")),
+        _ => Ok(()),
+    }
+}
+
+/// The same for IPv6.
+pub(crate) fn ipv6_network(text: &str) -> Result<(), String> {
+    match network(&Value::string(text))? {
+        Some(block) if block.is_ipv4() => Err(format!("{text:?} is not an IPv6 network, such as \"2001:db8::/32\".")),
+        _ => Ok(()),
+    }
+}
+
+/// [`ipv4_network`] as the check of an argument.
+pub(crate) fn check_ipv4_network(value: &Value) -> Result<(), String> {
+    value.as_str().map_or(Ok(()), ipv4_network)
+}
+
+/// [`ipv6_network`] as the check of an argument.
+pub(crate) fn check_ipv6_network(value: &Value) -> Result<(), String> {
+    value.as_str().map_or(Ok(()), ipv6_network)
 }
 
 #[cfg(test)]
@@ -127,6 +171,14 @@ mod tests {
         for (check, text, expected) in checks {
             assert_eq!(check(&Value::string(text)).is_ok(), expected, "{text}");
         }
+        for (text, good) in [("0.0.0.0/0", true), ("10.0.0.1/32", true), ("10.0.0.1/16", false), ("::/0", false)] {
+            assert_eq!(ipv4_network(text).is_ok(), good, "{text}");
+        }
+        for (text, good) in [("::/0", true), ("2001:db8::/32", true), ("2001:db8::1/32", false), ("0.0.0.0/0", false)] {
+            assert_eq!(ipv6_network(text).is_ok(), good, "{text}");
+        }
+        assert_eq!(canonical("2001:DB8:0:0::/64"), "2001:db8::/64");
+        assert_eq!(canonical("10.0.0.0/8"), "10.0.0.0/8");
         assert!(same_block(&Value::string("2600:1f14:0::/56"), &Value::string("2600:1F14::/56")));
         assert!(!same_block(&Value::string("10.0.0.0/16"), &Value::string("10.0.0.0/24")));
     }

@@ -1,6 +1,8 @@
 //! `aws_ebs_volume`: a disk in a zone, encrypted with a key of its region.
 
+use super::ebs_snapshot;
 use super::tagging;
+use crate::arns::check_arn;
 use crate::cloud::{Action, Region, Seen, Trouble, Wait};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
@@ -9,6 +11,7 @@ use crate::planning::Plan;
 use crate::shape::{Definition, Group, Shape, flag, int, text};
 use aws_sdk_ec2::types::{ResourceType, Volume, VolumeModificationState, VolumeState, VolumeType};
 use aws_smithy_types::date_time::Format;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub(crate) struct EbsVolume;
@@ -24,7 +27,7 @@ impl Kind for EbsVolume {
             .field("iops", int().optional().computed().about("Operations a second; for `io1`, `io2` and `gp3`."))
             .field(
                 "kms_key_id",
-                text().optional().computed().replaces().same_when(same_key).about(
+                text().optional().computed().replaces().check(check_arn).same_when(same_key).about(
                     "ARN of the key that encrypts the volume. It must be a key of the volume's region; a replica of a \
                      multi-Region key counts as a key of its own.",
                 ),
@@ -33,7 +36,7 @@ impl Kind for EbsVolume {
                 "multi_attach_enabled",
                 flag().optional().replaces().about("Attach to several instances; `io1` and `io2`."),
             )
-            .field("outpost_arn", text().optional().replaces().about("ARN of the Outpost."))
+            .field("outpost_arn", text().optional().replaces().check(check_arn).about("ARN of the Outpost."))
             .field("size", int().optional().computed().between(1, 65_536).about("Size in GiB. It can only grow."))
             .field("snapshot_id", text().optional().computed().replaces().about("Snapshot that the volume begins as."))
             .field("throughput", int().optional().computed().between(125, 2_000).about("MiB a second; for `gp3`."))
@@ -201,7 +204,12 @@ impl Kind for EbsVolume {
             match made.await {
                 Err(why) if why.is("InvalidVolume.NotFound") => return Ok(()),
                 Err(why) => return Err(why.while_doing(format!("make the final snapshot of EBS volume {id}"))),
-                Ok(_) => {}
+                // A snapshot can still fail, and then the volume is the only copy.
+                Ok(made) => {
+                    let id =
+                        made.snapshot_id().ok_or_else(|| Trouble::ours("CreateSnapshot answered without an id"))?;
+                    ebs_snapshot::wait_until_completed(region, id, timeout).await?;
+                }
             }
         }
         let done = region.ec2().call(Action::same("DeleteVolume"), |c| c.delete_volume().volume_id(id).send()).await;
@@ -234,9 +242,16 @@ fn state_of(volume: &Volume) -> String {
 
 async fn wait_until_made(region: &Region, id: &str, timeout: Duration) -> Result<(), Trouble> {
     let wait = Wait { doing: format!("create EBS volume {id}"), until: "available", timeout };
+    let was_there = AtomicBool::new(false);
     wait.run(|| async {
         let found = region.reads.volumes.fresh(id).await.map_err(|why| why.while_doing(wait.doing.as_str()))?;
         Ok(match found {
+            // EC2 checks the key after it has answered, and takes the volume away without a word.
+            None if was_there.load(Ordering::Relaxed) => Seen::Failed(
+                "The volume was there and is gone again. Usually its key cannot be used: check that it is of this \
+                 region, is enabled, and that its policy lets EC2 and you use it."
+                    .into(),
+            ),
             None => Seen::Pending("not found".into()),
             Some(volume) => match volume.state() {
                 Some(VolumeState::Available | VolumeState::InUse) => Seen::Done(()),
@@ -246,7 +261,10 @@ async fn wait_until_made(region: &Region, id: &str, timeout: Duration) -> Result
                      enabled, and that its policy lets EC2 and you use it.",
                     state_of(&volume)
                 )),
-                _ => Seen::Pending(state_of(&volume)),
+                _ => {
+                    was_there.store(true, Ordering::Relaxed);
+                    Seen::Pending(state_of(&volume))
+                }
             },
         })
     })
@@ -255,7 +273,7 @@ async fn wait_until_made(region: &Region, id: &str, timeout: Duration) -> Result
 
 /// Until the volume has its new size; the rest of the work ("optimizing") goes on behind it ("Monitor the progress of
 /// EBS volume modifications").
-async fn wait_until_modified(region: &Region, id: &str, timeout: Duration) -> Result<(), Trouble> {
+pub(super) async fn wait_until_modified(region: &Region, id: &str, timeout: Duration) -> Result<(), Trouble> {
     let wait = Wait { doing: format!("change EBS volume {id}"), until: "optimizing or completed", timeout };
     wait.run(|| async {
         let action = Action::read("DescribeVolumesModifications");

@@ -14,7 +14,7 @@ use value::Value;
 
 /// So many looks in a row must show a change before it counts as done: KMS is eventually consistent, and its servers
 /// learn of a change one by one ("AWS KMS eventual consistency").
-const SIGHTINGS: u32 = 3;
+pub(super) const SIGHTINGS: u32 = 3;
 
 /// A key with everything that is told of it, by several requests.
 pub(super) struct Key {
@@ -34,7 +34,7 @@ impl Key {
         let Some(metadata) = found.filter(|metadata| !is_leaving(metadata)) else { return Ok(None) };
         let rotation = async {
             match may_rotate(&metadata) {
-                true => reads.rotation(id, look).await.map(|rotation| Some(rotation?)),
+                true => reads.rotation(id, look).await,
                 false => Ok(None),
             }
         };

@@ -1,6 +1,7 @@
 //! `aws_ebs_volume`.
 
-use crate::bench::{Bench, OTHER, REGION};
+use crate::bench::{Bench, OTHER, REGION, fresh_name, fresh_token};
+use gate::{Fault, Lag, What};
 use serde_json::json;
 
 #[test]
@@ -67,4 +68,90 @@ fn refused_at_plan_time() {
     let said = bench.refuses_update(&volume, json!({ "size": 5 }));
     assert!(said.contains("A volume cannot shrink: it has 10 GiB, 5 are asked for."), "{said}");
     bench.delete(volume);
+}
+
+#[test]
+fn is_made_once() {
+    let bench = Bench::new();
+    let name = fresh_name("once");
+    bench.cloud.gate().inject(Fault::new(What::CutAfter).on("CreateVolume").containing(&name));
+    let config = json!({ "availability_zone": "eu-central-1a", "size": 1, "tags": { "Name": name } });
+    let volume = bench.create("aws_ebs_volume", config.clone());
+    assert_eq!(named(&bench, &name), [volume.id()]);
+    // A host that died and sends the same again.
+    let token = fresh_token();
+    let planned = bench.plan("aws_ebs_volume", None, &config).0.unwrap();
+    let first = bench.apply("aws_ebs_volume", None, &planned, &config, &token, false);
+    let second = bench.apply("aws_ebs_volume", None, &planned, &config, &token, true);
+    assert_eq!(first.object.unwrap().value, second.object.unwrap().value);
+    assert_eq!(named(&bench, &name).len(), 2);
+}
+
+fn named(bench: &Bench, name: &str) -> Vec<String> {
+    let params = [("Filter.1.Name", "tag:Name"), ("Filter.1.Value.1", name)];
+    let said = bench.cloud.ec2(REGION, "DescribeVolumes", &params);
+    said.split("<volumeId>").skip(1).map(|part| part.split('<').next().unwrap().to_owned()).collect()
+}
+
+/// Asia Pacific (Osaka) is used by nobody else: volumes lag there.
+#[test]
+fn takes_its_time() {
+    let here = "ap-northeast-3";
+    let bench = Bench::in_region(here);
+    let lag = Lag { unseen: 1, volume: 2, modification: 3, ..Lag::default() };
+    bench.cloud.gate().lag(here, lag);
+    let config = json!({ "availability_zone": "ap-northeast-3a", "size": 1, "type": "gp3" });
+    let mut volume = bench.create("aws_ebs_volume", config.clone());
+    bench.update(&mut volume, json!({ "size": 2 }));
+    bench.delete(volume);
+    bench.cloud.gate().lag(here, Lag { volume: 1_000, ..lag });
+    let mut hasty = config;
+    hasty["timeouts"] = json!({ "create": "1s" });
+    let (thing, said) = bench.try_create("aws_ebs_volume", hasty).unwrap_err();
+    assert!(thing.is_some() && said.contains("it is still creating, not available"), "{said}");
+}
+
+/// AWS takes a key that it cannot use, and takes the volume away afterwards.
+#[test]
+fn with_keys() {
+    let bench = Bench::new();
+    let make = || bench.cloud.kms(REGION, "CreateKey", json!({}))["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
+    let (good, bad) = (make(), make());
+    bench.cloud.kms(REGION, "DisableKey", json!({ "KeyId": bad.rsplit('/').next().unwrap() }));
+    let config =
+        |key: &str| json!({ "availability_zone": "eu-central-1a", "size": 1, "encrypted": true, "kms_key_id": key });
+    let volume = bench.create("aws_ebs_volume", config(&good));
+    assert_eq!(volume.text("kms_key_id"), good);
+    bench.imports(&volume, &volume.id(), &[]);
+    for (changes, because) in [
+        (json!({ "kms_key_id": bad }), "kms_key_id"),
+        (json!({ "snapshot_id": "snap-0123456789abcdef0" }), "snapshot_id"),
+        (json!({ "outpost_arn": "arn:aws:outposts:eu-central-1:123456789012:outpost/op-1" }), "outpost_arn"),
+    ] {
+        bench.replaces(&volume, changes, &[because]);
+    }
+    let said = bench.refuses("aws_ebs_volume", config("1234abcd-12ab-34cd-56ef-1234567890ab"));
+    assert!(said.contains("is no ARN"), "{said}");
+    let (thing, said) = bench.try_create("aws_ebs_volume", config(&bad)).unwrap_err();
+    assert!(thing.is_none(), "{said}");
+    assert!(said.contains("Usually its key cannot be used") && !said.contains("Nobody knows"), "{said}");
+}
+
+#[test]
+fn with_a_last_snapshot() {
+    let bench = Bench::new();
+    let name = fresh_name("last");
+    let config =
+        json!({ "availability_zone": "eu-central-1a", "size": 1, "final_snapshot": true, "tags": { "Name": name } });
+    let volume = bench.create("aws_ebs_volume", config.clone());
+    bench.delete(volume);
+    let params = [("Filter.1.Name", "tag:Name"), ("Filter.1.Value.1", name.as_str())];
+    let said = bench.cloud.ec2(REGION, "DescribeSnapshots", &params);
+    assert_eq!(said.matches("<snapshotId>").count(), 1, "{said}");
+    let id = said.split("<snapshotId>").nth(1).unwrap().split('<').next().unwrap();
+    let from = bench.create(
+        "aws_ebs_volume",
+        json!({ "availability_zone": "eu-central-1b", "snapshot_id": id, "volume_initialization_rate": 200 }),
+    );
+    assert_eq!((from.get("size"), from.text("snapshot_id")), (json!(1), id.to_owned()));
 }

@@ -182,7 +182,10 @@ impl World {
             );
             return Answer::Object(None, error.next("Run without -sandbox.").into());
         };
-        match data_sources::answer(cloud, &known.answers, config, asked) {
+        match data_sources::answer(
+            &data_sources::Looking { world: self, cloud, provider: config, asked },
+            &known.answers,
+        ) {
             Ok(found) => {
                 let ty = implied_type(&schema.block);
                 let value = empty_blocks(&data_sources::over(asked, &found, &ty), &schema.block);

@@ -4,9 +4,10 @@ use crate::answer::{no_bytes, no_provider, no_type, object_value};
 use crate::catalogue::{Catalogue, Cloud};
 use crate::event::Ending;
 use crate::fill::Filling;
-use crate::keys::{managed_ebs_key, usable};
-use crate::object::{flag, text};
+use crate::keys::{default_ebs_key, encrypts_by_default, usable};
+use crate::object::{flag, text, whole};
 use crate::overlay::{At, Kind, Scope};
+use crate::plan::fills_what_is_not_computed;
 use crate::rules::key::texts_at;
 use crate::rules::{Asked, Doing, check, follows};
 use crate::typed::{empty_blocks, from_json, to_json_object};
@@ -51,7 +52,10 @@ impl World {
             (false, false) => change.update(),
         };
         match done {
-            Ok((events, value)) => (events, answer(Some(value), request, Diagnostics::new())),
+            Ok((events, value)) => {
+                let legacy = fills_what_is_not_computed(schema, kind);
+                (events, ChangeAnswer { legacy, ..answer(Some(value), request, Diagnostics::new()) })
+            }
             Err(errors) => refused(request, errors),
         }
     }
@@ -65,7 +69,7 @@ fn refused(request: &ChangeRequest, errors: Diagnostics) -> (Vec<Event>, ChangeA
 fn answer(value: Option<Value>, request: &ChangeRequest, diagnostics: Diagnostics) -> ChangeAnswer {
     let private = if request.planned.is_null() { no_bytes() } else { request.private.clone() };
     let object = value.map(|value| StoredObject { value, private });
-    ChangeAnswer { object, diagnostics, legacy: true, in_doubt: false }
+    ChangeAnswer { object, diagnostics, legacy: false, in_doubt: false }
 }
 
 type Done = Result<(Vec<Event>, Value), Diagnostics>;
@@ -80,8 +84,9 @@ impl Change<'_> {
         let zone = self.zone(&attributes, &key.region);
         self.check(Doing::Create, &key, zone.as_deref(), &attributes, None)?;
         let value = self.value(&attributes);
+        let other = self.instance_in_state(&attributes, &key.region);
         let object = self.object(key, zone, attributes);
-        Ok((vec![Event::Created(Box::new(object))], value))
+        Ok(([Event::Created(Box::new(object))].into_iter().chain(other).collect(), value))
     }
 
     /// The same request once more.
@@ -97,14 +102,48 @@ impl Change<'_> {
 
     fn update(&self) -> Done {
         let object = self.existing().ok_or_else(|| self.gone())?;
-        let attributes = self.attributes();
+        let mut attributes = self.attributes();
+        self.number_versions(&mut attributes, object);
         self.check(Doing::Update, &object.key, object.zone.as_deref(), &attributes, Some(object))?;
-        let sealed_by = self.sealed_by(&attributes, &object.key.region);
+        let sealed_by = self.still_sealed_by(&attributes, object);
         let value = self.value(&attributes);
         if attributes == object.attributes && sealed_by == object.sealed_by {
             return Ok((Vec::new(), value));
         }
-        Ok((vec![Event::Updated { key: object.key.clone(), attributes, sealed_by }], value))
+        let other = self.instance_in_state(&attributes, &object.key.region);
+        let own = Event::Updated { key: object.key.clone(), attributes, sealed_by };
+        Ok(([own].into_iter().chain(other).collect(), value))
+    }
+
+    /// What a launch template says has another number after each change; which number is the default one changes only
+    /// when that is asked for.
+    fn number_versions(&self, attributes: &mut Map<String, Json>, object: &Object) {
+        if !follows(self.kind, "template_versions") {
+            return;
+        }
+        let open = |name: &str| self.request.planned.get(name).is_some_and(|v| !v.is_known());
+        let latest = whole(&object.attributes, "latest_version").unwrap_or(1);
+        let latest = if open("latest_version") { latest.saturating_add(1) } else { latest };
+        attributes.insert("latest_version".into(), latest.into());
+        if open("default_version") {
+            let before = object.attributes.get("default_version").cloned().unwrap_or_default();
+            let after = if flag(attributes, "update_default_version") { latest.into() } else { before };
+            attributes.insert("default_version".into(), after);
+        }
+    }
+
+    /// The instance that an object of this type starts or stops, in its new state.
+    fn instance_in_state(&self, attributes: &Map<String, Json>, region: &str) -> Option<Event> {
+        if !follows(self.kind, "sets_instance_state") {
+            return None;
+        }
+        let state = text(attributes, "state")?;
+        let instance = self.world.find(&["aws_instance".into()], region, text(attributes, "instance_id")?)?;
+        let mut after = instance.attributes.clone();
+        let before = after.insert("instance_state".into(), state.into());
+        let event =
+            Event::Updated { key: instance.key.clone(), attributes: after, sealed_by: instance.sealed_by.clone() };
+        (before != Some(state.into())).then_some(event)
     }
 
     fn delete(&self) -> Done {
@@ -248,8 +287,21 @@ impl Change<'_> {
         }
     }
 
-    /// ARNs of the keys that seal the object. An encrypted object that names none is sealed by the key that the
-    /// cloud manages; a copy of something sealed is sealed too.
+    /// The keys of an object after an update. A key that was not named stays the one that it was: what the region
+    /// takes by default counts when the object is made.
+    fn still_sealed_by(&self, attributes: &Map<String, Json>, object: &Object) -> Vec<Arc<str>> {
+        let named = |of: &Map<String, Json>| {
+            let path = self.kind.sealed_by.as_deref().unwrap_or_default();
+            texts_at(of, path).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        if named(attributes) == named(&object.attributes) {
+            return object.sealed_by.clone();
+        }
+        self.sealed_by(attributes, &object.key.region)
+    }
+
+    /// ARNs of the keys that seal the object. An encrypted object that names none is sealed by the default
+    /// key of the region; a copy of something sealed is sealed too, and where the region encrypts by default every copy.
     fn sealed_by(&self, attributes: &Map<String, Json>, region: &str) -> Vec<Arc<str>> {
         let Some(path) = &self.kind.sealed_by else {
             return Vec::new();
@@ -262,7 +314,8 @@ impl Change<'_> {
         }
         let source = self.kind.copy_of.as_ref().and_then(|name| text(attributes, name));
         let source = source.and_then(|id| self.world.objects().find(|o| o.holds_data && o.key.id.as_ref() == id));
-        let sealed = flag(attributes, "encrypted") || source.is_some_and(|o| !o.sealed_by.is_empty());
-        if sealed { vec![managed_ebs_key(self.cloud, region).into()] } else { Vec::new() }
+        let by_default = follows(self.kind, "sealed_by_default") && encrypts_by_default(self.world, region);
+        let sealed = flag(attributes, "encrypted") || by_default || source.is_some_and(|o| !o.sealed_by.is_empty());
+        if sealed { vec![default_ebs_key(self.world, self.cloud, region).into()] } else { Vec::new() }
     }
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::{Type, Value};
 
-pub(crate) use made::{default_subnet, is_rule};
+pub(crate) use made::{default_group, default_subnet, default_vpc, is_rule};
 
 /// Attributes of one object or block, some unknown.
 pub(crate) type Attributes = BTreeMap<Arc<str>, Value>;
@@ -336,6 +336,10 @@ impl<'a> Filling<'a> {
             "account" => self.cloud.overlay.account.to_string(),
             "partition" => self.cloud.overlay.partition.to_string(),
             "hex17" => ids::hex17(self.name, serial, place.purpose),
+            "hex64" => {
+                let half = |which: &str| ids::hex32(self.name, serial, &format!("{}{which}", place.purpose));
+                format!("{}{}", half(""), half("/"))
+            }
             "time" => ids::time(serial),
             "serial" => format!("20260101{serial:018}"),
             "mrk" => match place.around.get("multi_region")?.as_bool()? {
@@ -346,6 +350,12 @@ impl<'a> Filling<'a> {
                 let required = self.block.attributes.iter().filter(|(_, a)| a.required);
                 let texts: Option<Vec<String>> = required.map(|(name, _)| known(name)).collect();
                 (ids::hash(self.name, 0, &texts?.join("/")) & 0xffff_ffff).to_string()
+            }
+            "destination_number" => {
+                let names = ["destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"];
+                let unknown = names.iter().any(|name| place.around.get(*name).is_some_and(|v| !v.is_known()));
+                let text = names.iter().find_map(|name| known(name)).filter(|_| !unknown)?;
+                ids::crc32(&text).to_string()
             }
             "primary_key_id" => known("primary_key_arn")?.rsplit_once("key/")?.1.to_owned(),
             attribute => known(attribute)?,

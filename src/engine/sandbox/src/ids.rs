@@ -32,6 +32,13 @@ pub(crate) fn uuid(kind: &str, serial: u64, purpose: &str) -> String {
     format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }
 
+/// CRC-32 as in IEEE 802.3.
+pub(crate) fn crc32(text: &str) -> u32 {
+    !text.bytes().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+    })
+}
+
 /// A moment that stands for the n-th event: the sandbox has no clock.
 ///
 /// Events are one second apart from 2026-01-01T00:00:00Z; after a day of them the day of January counts on, and

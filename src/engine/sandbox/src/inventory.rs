@@ -15,7 +15,7 @@ pub struct InventoryRow {
     pub arn: Arc<str>,
     /// The `Name` tag, if it has one.
     pub name: Option<Arc<str>>,
-    /// `available`, `in use`, `running`, `enabled`, `disabled`, `pending deletion`, or `lost with zone=…`.
+    /// `available`, `in use`, `running`, `stopped`, `enabled`, `disabled`, `pending deletion`, or `lost with zone=…`.
     pub status: String,
 }
 
@@ -74,7 +74,7 @@ impl World {
     fn status(&self, object: &Object) -> String {
         let state = match object.role {
             _ if object.state == KeyState::PendingDeletion => "pending deletion",
-            Role::Instance => "running",
+            Role::Instance => object.text("instance_state").unwrap_or("running"),
             Role::Key if opens(self, &object.arn) => "enabled",
             Role::Key => "disabled",
             Role::Disk if self.joined_to(&object.key).next().is_some() => "in use",

@@ -15,6 +15,23 @@ pub(crate) fn managed_ebs_key(cloud: &Cloud, region: &str) -> String {
     format!("arn:{}:kms:{region}:{}:key/{id}", cloud.overlay.partition, cloud.overlay.account)
 }
 
+/// The setting of a region that an object of that type holds.
+fn setting<'w>(world: &'w World, kind: &str, region: &str) -> Option<&'w Arc<Object>> {
+    world.of_region(kind, region).next()
+}
+
+/// Whether new volumes and copies of the region are encrypted unasked.
+pub(crate) fn encrypts_by_default(world: &World, region: &str) -> bool {
+    setting(world, "aws_ebs_encryption_by_default", region).is_some_and(|o| flag(&o.attributes, "enabled"))
+}
+
+/// ARN of the key that seals volumes and copies of a region that name none: the one that the account chose for the
+/// region, or the one that AWS manages.
+pub(crate) fn default_ebs_key(world: &World, cloud: &Cloud, region: &str) -> String {
+    let chosen = setting(world, "aws_ebs_default_kms_key", region).and_then(|o| o.text("key_arn"));
+    chosen.map_or_else(|| managed_ebs_key(cloud, region), str::to_owned)
+}
+
 /// Region and last part of an ARN; a text that is no ARN is the last part in the given region.
 fn parts<'a>(reference: &'a str, region: &'a str) -> (&'a str, &'a str) {
     let mut fields = reference.splitn(6, ':');

@@ -4,6 +4,7 @@ use crate::catalogue::Catalogue;
 use crate::keys::{KEY_KINDS, named};
 use crate::{Domain, Event, Role, World};
 use diag::Diagnostic;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 #[allow(clippy::result_large_err, reason = "a person loses one domain a command; callers want one diagnostic")]
@@ -55,10 +56,10 @@ impl World {
             Domain::Zone(name) => {
                 let zone = overlays().find_map(|o| o.zone(name)).map(|(_, zone)| Domain::Zone(zone.clone()));
                 let all = overlays().flat_map(|o| o.regions.all.values()).flat_map(|r| r.zones.keys());
-                zone.ok_or_else(|| unknown(all.map(AsRef::as_ref).collect::<Vec<_>>().join(", ")))
+                zone.ok_or_else(|| unknown(listed(all)))
             }
             Domain::Region(name) if overlays().any(|o| o.regions.all.contains_key(name)) => Ok(domain.clone()),
-            Domain::Region(_) => Err(unknown(overlays().map(|o| o.region_names()).collect::<Vec<_>>().join(", "))),
+            Domain::Region(_) => Err(unknown(listed(overlays().flat_map(|o| o.regions.all.keys())))),
             Domain::Disk(_) | Domain::Instance(_) => Ok(domain.clone()),
             Domain::Key(name) => self.canonical_key(catalogue, name),
         }
@@ -89,4 +90,10 @@ impl World {
             .next("Name it by its ARN.")),
         }
     }
+}
+
+/// Each name once: two providers may share a cloud.
+fn listed<'a>(names: impl Iterator<Item = &'a Arc<str>>) -> String {
+    let names: BTreeSet<&str> = names.map(AsRef::as_ref).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -23,6 +23,10 @@ pub(crate) struct Overlay {
     pub(crate) regions: Regions,
     /// Greatest numbers of objects.
     pub(crate) quotas: Vec<Quota>,
+    /// Public images: the same in every region, under ids of the region.
+    pub(crate) images: Images,
+    /// Instance types, offered in every zone.
+    pub(crate) instance_types: InstanceTypes,
     /// By resource type.
     pub(crate) resources: BTreeMap<Arc<str>, Arc<Kind>>,
     /// By data source type.
@@ -49,6 +53,26 @@ pub(crate) struct Region {
     pub(crate) s3_hosted_zone: Arc<str>,
     /// Zone ids by zone name.
     pub(crate) zones: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// Public images.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Images {
+    /// Where they are documented.
+    pub(crate) source: Arc<str>,
+    /// Attributes that differ between them, by name of the image.
+    pub(crate) all: BTreeMap<Arc<str>, Map<String, Json>>,
+}
+
+/// Instance types.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct InstanceTypes {
+    /// Where they are documented.
+    pub(crate) source: Arc<str>,
+    /// Sizes by family.
+    pub(crate) all: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
 
 /// A greatest number of objects.

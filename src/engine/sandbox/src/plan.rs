@@ -6,7 +6,7 @@ use crate::fill::Filling;
 use crate::overlay::{At, Kind};
 use crate::typed::to_json;
 use calls::PlannedObject;
-use configschema::{Block, Nesting, Schema};
+use configschema::{Attribute, Block, Nesting, Schema};
 use std::sync::Arc;
 use value::{Path, PathStep, Value};
 
@@ -20,8 +20,7 @@ pub(crate) struct PlanAsked<'a> {
     pub(crate) provider: &'a Value,
 }
 
-/// The planned object. It says that it comes from the legacy SDK, because the providers that it plays do: they
-/// fill defaults of optional attributes, which the promise of a plan does not allow otherwise.
+/// The planned object.
 pub(crate) fn plan(
     world: &World,
     cloud: &Cloud,
@@ -37,7 +36,27 @@ pub(crate) fn plan(
     } else {
         replaced(kind, &schema.block, asked.prior, &planned)
     };
-    PlannedObject { planned, requires_replace, private: asked.private.clone(), legacy: true }
+    PlannedObject {
+        planned,
+        requires_replace,
+        private: asked.private.clone(),
+        legacy: fills_what_is_not_computed(schema, kind),
+    }
+}
+
+/// Whether the type needs the tolerance that hosts have for the legacy SDK: it fills in defaults of arguments whose
+/// schema does not say that they are computed, which the promise of a plan does not allow otherwise.
+pub(crate) fn fills_what_is_not_computed(schema: &Schema, kind: &Kind) -> bool {
+    let at_plan = kind.values.iter().filter(|row| row.at == At::Plan);
+    at_plan.into_iter().any(|row| attribute_at(&schema.block, &row.attribute).is_some_and(|a| !a.computed))
+}
+
+/// The attribute of a dotted path.
+pub(crate) fn attribute_at<'b>(block: &'b Block, path: &str) -> Option<&'b Attribute> {
+    match path.split_once('.') {
+        None => block.attributes.get(path),
+        Some((first, rest)) => attribute_at(&block.blocks.get(first)?.block, rest),
+    }
 }
 
 /// Paths whose change makes another object.

@@ -1,10 +1,12 @@
 //! Rules that the cloud enforces: each by its name in the overlay, which also says where it is documented.
 
 mod arguments;
+mod group;
 pub(crate) mod key;
 mod names;
 pub(crate) mod network;
 mod place;
+mod route;
 mod volume;
 
 use crate::catalogue::Cloud;
@@ -13,6 +15,8 @@ use crate::overlay::{Kind, Overlay};
 use crate::refusal::Refusal;
 use crate::{Object, World};
 use diag::{Diagnostic, Diagnostics};
+pub(crate) use group::template;
+pub(crate) use place::lost;
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
@@ -63,6 +67,20 @@ impl<'a> Asked<'a> {
         text(self.now, name)
     }
 
+    /// The object that an attribute names; refused with a code when there is none of that id in the region.
+    pub(crate) fn must_name(
+        &self,
+        attribute: &str,
+        code: &'static str,
+        what: &str,
+    ) -> Result<&'a Arc<Object>, Refusal> {
+        self.named(attribute).ok_or_else(|| {
+            let id = self.text(attribute).unwrap_or_default();
+            let message = format!("The {what} '{id}' does not exist in {}.", self.region);
+            Refusal::new(code, message, format!("Name a {what} of the same region and provider configuration."))
+        })
+    }
+
     /// The object that an attribute names, by id, in the region of the request.
     pub(crate) fn named(&self, attribute: &str) -> Option<&'a Arc<Object>> {
         let kinds = self.kind.references.get(attribute)?;
@@ -94,8 +112,32 @@ pub(crate) fn named(name: &str) -> Option<Rule> {
     use Stage::{Always, Arguments, Create, Delete, Way, Write};
     Some(Rule(match name {
         "alias_named" => Arguments(arguments::alias_named),
+        "address_has_gateway" => Write(route::address_has_gateway),
+        "association_fits" => Write(route::association_fits),
+        "association_of_one" => Arguments(route::association_of_one),
         "bucket_named" => Arguments(arguments::bucket_named),
         "deletion_window" => Arguments(arguments::deletion_window),
+        "group_named" => Arguments(group::group_named),
+        "group_name_unique" => Create(group::group_name_unique),
+        "group_rules" => Write(group::group_rules),
+        "group_unused" => Delete(group::group_unused),
+        "gateway_free" => Write(route::gateway_free),
+        "image_readable" => Create(volume::image_readable),
+        "image_name_unique" => Create(names::image_name_unique),
+        "instance_exists" => Create(group::instance_exists),
+        "instance_groups" => Write(group::instance_groups),
+        "instance_key_pair" => Create(group::instance_key_pair),
+        "instance_template" => Create(group::instance_template),
+        "key_live" => Write(key::key_live),
+        "one_of_a_region" => Create(names::one_of_a_region),
+        "public_key" => Arguments(arguments::public_key),
+        "route_one_destination" => Arguments(route::route_one_destination),
+        "route_new" => Create(route::route_new),
+        "route_target" => Write(route::route_target),
+        "table_routes" => Write(route::table_routes),
+        "table_unused" => Delete(route::table_unused),
+        "template_unique" => Create(group::template_unique),
+        "sealed_by_default" | "sets_instance_state" | "template_versions" => Way,
         "instance_arguments" => Arguments(arguments::instance_arguments),
         "one_zone_argument" => Arguments(arguments::one_zone_argument),
         "placement_strategy" => Arguments(arguments::placement_strategy),
@@ -117,7 +159,7 @@ pub(crate) fn named(name: &str) -> Option<Rule> {
         "primary_is_multi_region" => Create(key::primary_is_multi_region),
         "key_enters_pending_deletion" => Way,
         "alias_unique" => Create(names::unique_in_region),
-        "group_unique" => Create(names::unique_in_region),
+        "group_unique" | "key_pair_unique" | "policy_unique" => Create(names::unique_in_region),
         "bucket_unique" => Create(names::bucket_unique),
         "source_snapshot_readable" => Create(volume::source_snapshot_readable),
         "source_volume_exists" => Create(volume::source_volume_exists),

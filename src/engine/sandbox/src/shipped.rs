@@ -10,9 +10,21 @@ pub(crate) struct Shipped {
     pub(crate) overlay: &'static str,
 }
 
+/// What our own provider says of itself.
+const AWS: &str = include_str!("../../../../schema/aws.json");
+/// What only `hashicorp/aws` has.
+const HASHICORP_AWS: &str = include_str!("../../../../schema/providers/registry.terraform.io/hashicorp/aws.json");
+/// The cloud behind both.
+const AWS_OVERLAY: &str = include_str!("../../../../schema/providers/registry.terraform.io/hashicorp/aws.overlay.json");
+
 /// All of them. A new provider is two files and a row here (`schema/providers/README.md`).
-pub(crate) const SHIPPED: &[Shipped] = &[Shipped {
-    addresses: &["registry.terraform.io/drform/aws", "registry.terraform.io/hashicorp/aws"],
-    schemas: &[include_str!("../../../../schema/providers/registry.terraform.io/hashicorp/aws.json")],
-    overlay: include_str!("../../../../schema/providers/registry.terraform.io/hashicorp/aws.overlay.json"),
-}];
+///
+/// Both providers of AWS have the same types; each has its own `provider` block.
+pub(crate) const SHIPPED: &[Shipped] = &[
+    Shipped { addresses: &["registry.terraform.io/drform/aws"], schemas: &[AWS, HASHICORP_AWS], overlay: AWS_OVERLAY },
+    Shipped {
+        addresses: &["registry.terraform.io/hashicorp/aws"],
+        schemas: &[HASHICORP_AWS, AWS],
+        overlay: AWS_OVERLAY,
+    },
+];

@@ -53,6 +53,10 @@ const NOT_LEAVING: [&str; 12] = [
 
 /// Carries a request to KMS out.
 pub(super) fn carry_out(gate: &Gate, mut call: Call) -> Done {
+    // "RetireGrant": the key's ARN, not its id, goes with the grant's id.
+    if call.operation == "RetireGrant" && call.json["KeyId"].as_str().is_some_and(|key| !key.starts_with("arn:")) {
+        return refuse(&call, "InvalidArnException", "KeyId must be the ARN of the key.");
+    }
     for name in ["KeyId", "TargetKeyId", "DestinationKeyId", "SourceKeyId"] {
         if let Some(key) = call.json[name].as_str().map(str::to_string) {
             call.json[name] = json!(known(gate, &call, &key)?);
@@ -94,13 +98,25 @@ pub(super) fn carry_out(gate: &Gate, mut call: Call) -> Done {
             Ok(if replica.is_some() { Answer::kms(200, &json!({})) } else { gate.forward(&call) })
         }
         "CreateGrant" => {
+            must_exist(gate, &call)?;
+            if let Some(same) = same_grant(gate, &call) {
+                return Ok(same);
+            }
             let answer = gate.forward(&call);
             if let Some(grant) = answer.json()["GrantId"].as_str() {
                 gate.region(&call.region, |region| region.grants.push(grant.to_string()));
             }
             Ok(answer)
         }
+        "RevokeGrant" => {
+            must_exist(gate, &call)?;
+            Ok(gate.forward(&call))
+        }
+        "RetireGrant" => retire(gate, &call),
         "ListGrants" | "ListRetirableGrants" => {
+            if call.operation == "ListGrants" {
+                must_exist(gate, &call)?;
+            }
             let mut answer = gate.forward(&call);
             let mut body = answer.json();
             if let Some(grants) = body["Grants"].as_array_mut() {
@@ -128,6 +144,52 @@ fn policy_is_well_formed(call: &Call) -> Result<(), Answer> {
     } else {
         refuse(call, "MalformedPolicyDocumentException", "The new key policy is not well formed.")
     }
+}
+
+/// The emulator fails at grants on keys that it does not have.
+fn must_exist(gate: &Gate, call: &Call) -> Result<(), Answer> {
+    let id = key_id(call);
+    match metadata(gate, &call.region, &id).is_null() {
+        true => {
+            let arn = format!("arn:aws:kms:{}:{}:key/{id}", call.region, crate::call::ACCOUNT);
+            refuse(call, "NotFoundException", &format!("Key '{arn}' does not exist"))
+        }
+        false => Ok(()),
+    }
+}
+
+/// The answer for a grant that is there already. "CreateGrant", Name: a request with identical parameters gives the
+/// original GrantId, with a grant token that is unique with every request; without a name each makes a new grant.
+fn same_grant(gate: &Gate, call: &Call) -> Option<Answer> {
+    call.json["Name"].as_str()?;
+    let listed = gate.forward(&Call::kms(&call.region, "ListGrants", json!({"KeyId": key_id(call)}))).json();
+    let operations = |grant: &Value| {
+        let named = grant["Operations"].as_array().into_iter().flatten();
+        named.filter_map(|o| o.as_str().map(str::to_string)).collect::<std::collections::BTreeSet<_>>()
+    };
+    let mine = gate.region(&call.region, |region| region.grants.clone());
+    let same = |grant: &&Value| {
+        let plain = ["Name", "GranteePrincipal", "RetiringPrincipal", "Constraints"];
+        mine.iter().any(|m| grant["GrantId"] == json!(m))
+            && plain.iter().all(|name| grant[*name] == call.json[*name])
+            && operations(grant) == operations(&call.json)
+    };
+    let found = listed["Grants"].as_array()?.iter().find(same)?;
+    let token = format!("{}-again", found["GrantId"].as_str()?);
+    Some(Answer::kms(200, &json!({"GrantId": found["GrantId"], "GrantToken": token})))
+}
+
+/// The emulator retires grants that it does not have.
+fn retire(gate: &Gate, call: &Call) -> Done {
+    if let Some(grant) = call.json["GrantId"].as_str() {
+        must_exist(gate, call)?;
+        let listed = gate.forward(&Call::kms(&call.region, "ListGrants", json!({"KeyId": key_id(call)}))).json();
+        let there = listed["Grants"].as_array().is_some_and(|all| all.iter().any(|g| g["GrantId"] == json!(grant)));
+        if !there {
+            return refuse(call, "NotFoundException", &format!("Grant ID {grant} not found"));
+        }
+    }
+    Ok(gate.forward(call))
 }
 
 fn key_id(call: &Call) -> String {

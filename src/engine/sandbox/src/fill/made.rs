@@ -3,7 +3,7 @@
 use super::{Attributes, Filling, Found};
 use crate::Domain;
 use crate::ids;
-use crate::keys::managed_ebs_key;
+use crate::keys::{default_ebs_key, encrypts_by_default};
 use crate::overlay::{At, Region};
 use crate::rules::network::Range;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,15 @@ use value::{Type, Value};
 const RULES: &[&str] = &[
     "region",
     "tags_all",
-    "managed_ebs_key",
+    "default_ebs_key",
+    "encrypted_by_default",
+    "default_vpc",
+    "template_image",
+    "template_type",
+    "elastic_address",
+    "elastic_name",
+    "key_type",
+    "fingerprint",
     "gp2_iops",
     "source_snapshot_size",
     "zone_of_zone_id",
@@ -66,9 +74,24 @@ impl Filling<'_> {
                 let group = self.default_security_group(region_name(around)?, id.as_str().unwrap_or_default());
                 Some(Value::set(Type::String, [Value::string(group)]))
             }),
-            "managed_ebs_key" => {
-                self.of_region(around, |region, _| Some(Value::string(managed_ebs_key(self.cloud, region))))
+            "default_ebs_key" => {
+                self.of_region(around, |region, _| Some(Value::string(default_ebs_key(self.world, self.cloud, region))))
             }
+            "encrypted_by_default" => {
+                self.of_region(around, |region, _| encrypts_by_default(self.world, region).then(|| Value::bool(true)))
+            }
+            "default_vpc" => self.of_region(around, |region, _| Some(Value::string(default_vpc(region)))),
+            "template_image" => with(around, "launch_template", |t| self.of_template(around, t, "image_id")),
+            "template_type" => with(around, "launch_template", |t| self.of_template(around, t, "instance_type")),
+            "elastic_address" => Found::Value(Value::string(format!("198.51.100.{}", self.world.serial() % 254 + 1))),
+            "elastic_name" => {
+                with(around, "public_ip", |ip| Some(Value::string(public_dns(ip.as_str()?, region_name(around)?))))
+            }
+            "key_type" => with(around, "public_key", |key| {
+                let rsa = key.as_str()?.trim_start().starts_with("ssh-rsa");
+                Some(Value::string(if rsa { "rsa" } else { "ed25519" }))
+            }),
+            "fingerprint" => with(around, "public_key", |key| Some(Value::string(fingerprint(key.as_str()?)))),
             "first_zone" => self.of_region(around, |name, region| self.first_zone(name, region)),
             "default_dhcp_options" => self
                 .of_region(around, |region, _| Some(Value::string(format!("dopt-{}", ids::hex17("dhcp", 0, region))))),
@@ -163,7 +186,41 @@ impl Filling<'_> {
         let subnet = self.world.find(&["aws_subnet".into()], region, subnet);
         let vpc = subnet.and_then(|s| s.text("vpc_id")).and_then(|id| self.world.find(&["aws_vpc".into()], region, id));
         let group = vpc.and_then(|vpc| vpc.text("default_security_group_id"));
-        group.map_or_else(|| format!("sg-{}", ids::hex17("default-vpc", 0, region)), str::to_owned)
+        group.map_or_else(|| default_group(region), str::to_owned)
+    }
+
+    /// What the launch template that a block names says.
+    fn of_template(&self, around: &Attributes, blocks: &Value, attribute: &str) -> Option<Value> {
+        let block = blocks.as_items()?.first()?;
+        let text = |name: &str| block.get(name).and_then(Value::as_str).filter(|t| !t.is_empty());
+        let template = crate::rules::template(self.world, region_name(around)?, text("id"), text("name"))?;
+        template.text(attribute).map(Value::string)
+    }
+}
+
+/// Id of the default VPC of a region.
+pub(crate) fn default_vpc(region: &str) -> String {
+    format!("vpc-{}", ids::hex17("default-vpc", 0, region))
+}
+
+/// Id of the security group that comes with the default VPC of a region.
+pub(crate) fn default_group(region: &str) -> String {
+    format!("sg-{}", ids::hex17("default-vpc", 0, region))
+}
+
+/// Sixteen bytes that look like a fingerprint; the same key has the same.
+fn fingerprint(key: &str) -> String {
+    let hex = ids::hex32("fingerprint", 0, key.trim());
+    let bytes: Vec<String> = (0..16).filter_map(|at| hex.get(2 * at..2 * at + 2).map(str::to_owned)).collect();
+    bytes.join(":")
+}
+
+/// Source: Amazon VPC User Guide, public hostnames of instances.
+fn public_dns(ip: &str, region: &str) -> String {
+    let dashed = ip.replace('.', "-");
+    match region {
+        "us-east-1" => format!("ec2-{dashed}.compute-1.amazonaws.com"),
+        _ => format!("ec2-{dashed}.{region}.compute.amazonaws.com"),
     }
 }
 

@@ -18,6 +18,12 @@ fn a_hundred_thousand_ids_are_distinct() {
 }
 
 #[test]
+fn checksums_are_the_usual_ones() {
+    assert_eq!(crc32("123456789"), 0xcbf4_3926);
+    assert_eq!(crc32("0.0.0.0/0"), 1_080_289_494);
+}
+
+#[test]
 fn times_are_of_one_month() {
     for (serial, expected) in [
         (0, "2026-01-01T00:00:00Z"),

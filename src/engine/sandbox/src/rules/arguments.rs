@@ -145,3 +145,19 @@ pub(super) fn placement_strategy(arguments: &Arguments) -> Result<(), Refusal> {
         _ => Ok(()),
     }
 }
+
+pub(super) fn public_key(arguments: &Map<String, Json>) -> Result<(), Refusal> {
+    let Some(key) = text(arguments, "public_key") else {
+        return Ok(());
+    };
+    let mut words = key.split_whitespace();
+    let kind = words.next().unwrap_or_default();
+    if ["ssh-rsa", "ssh-ed25519"].contains(&kind) && words.next().is_some_and(|body| body.starts_with("AAAA")) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "InvalidKey.Format",
+        "Key is not in valid OpenSSH public key format.",
+        "Give the text of a .pub file: ssh-ed25519 or ssh-rsa, a space, the key.",
+    ))
+}

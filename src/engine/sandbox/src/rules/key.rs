@@ -16,9 +16,24 @@ pub(crate) fn texts_at<'a>(attributes: &'a Map<String, Json>, path: &str) -> Vec
     }
 }
 
-/// The key that would seal the object, or that the alias names, works in the region.
+/// The key that would seal the object, or that it names, works in the region.
 pub(super) fn key_usable(asked: &Asked<'_>) -> Result<(), Refusal> {
-    let path = asked.kind.sealed_by.as_deref().unwrap_or("target_key_id");
+    keys_work(asked, false)
+}
+
+/// The key that the object names is in the region; it may be disabled.
+pub(super) fn key_live(asked: &Asked<'_>) -> Result<(), Refusal> {
+    keys_work(asked, true)
+}
+
+/// Path of the attribute that names the key: the sealing one, or the one that refers to keys.
+fn key_path<'a>(asked: &Asked<'a>) -> &'a str {
+    let refers = asked.kind.references.iter().find(|(_, kinds)| kinds.iter().any(|k| k.as_ref() == "aws_kms_key"));
+    asked.kind.sealed_by.as_deref().or(refers.map(|(path, _)| path.as_ref())).unwrap_or_default()
+}
+
+fn keys_work(asked: &Asked<'_>, or_disabled: bool) -> Result<(), Refusal> {
+    let path = key_path(asked);
     for reference in texts_at(asked.now, path) {
         let unchanged = asked.prior.is_some_and(|p| texts_at(&p.attributes, path).contains(&reference));
         // A dead key is latent: it stops the next use, not an update of something else.
@@ -26,8 +41,7 @@ pub(super) fn key_usable(asked: &Asked<'_>) -> Result<(), Refusal> {
             continue;
         }
         match usable(asked.world, asked.cloud, asked.region, reference) {
-            // An alias may point at a disabled key.
-            Err(refusal) if refusal.code == "DisabledException" && asked.kind.sealed_by.is_none() => {}
+            Err(refusal) if refusal.code == "DisabledException" && or_disabled => {}
             other => drop(other?),
         }
     }
@@ -35,7 +49,8 @@ pub(super) fn key_usable(asked: &Asked<'_>) -> Result<(), Refusal> {
 }
 
 pub(super) fn block_device_keys_usable(asked: &Asked<'_>) -> Result<(), Refusal> {
-    let devices = ["root_block_device.kms_key_id", "ebs_block_device.kms_key_id"];
+    let devices =
+        ["root_block_device.kms_key_id", "ebs_block_device.kms_key_id", "block_device_mappings.ebs.kms_key_id"];
     for reference in devices.into_iter().flat_map(|path| texts_at(asked.now, path)) {
         usable(asked.world, asked.cloud, asked.region, reference)?;
     }

@@ -13,6 +13,7 @@ pub(super) fn unique_in_region(asked: &Asked<'_>) -> Result<(), Refusal> {
     }
     let code = match asked.name {
         "aws_placement_group" => "InvalidPlacementGroup.Duplicate",
+        "aws_key_pair" => "InvalidKeyPair.Duplicate",
         _ => "AlreadyExistsException",
     };
     Err(Refusal::new(
@@ -20,6 +21,30 @@ pub(super) fn unique_in_region(asked: &Asked<'_>) -> Result<(), Refusal> {
         format!("The {} '{}' already exists in {}.", asked.kind.called, asked.id, asked.region),
         format!("Choose another name, or import it: drform import ADDRESS {}", asked.id),
     ))
+}
+
+/// A setting of a region has one holder: two would undo each other.
+pub(super) fn one_of_a_region(asked: &Asked<'_>) -> Result<(), Refusal> {
+    match asked.world.of_region(asked.name, asked.region).next() {
+        Some(_) => Err(Refusal::new(
+            "InvalidRequest",
+            format!("{} has its {} set by another object already.", asked.region, asked.kind.called),
+            "Keep one of them for each region, or remove the other one first.",
+        )),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn image_name_unique(asked: &Asked<'_>) -> Result<(), Refusal> {
+    let name = asked.text("name");
+    match asked.world.of_region(asked.name, asked.region).find(|o| o.text("name") == name) {
+        Some(other) => Err(Refusal::new(
+            "InvalidAMIName.Duplicate",
+            format!("AMI name {} is already in use by AMI {}.", name.unwrap_or_default(), other.key.id),
+            "Choose another name: an account has each name once in a region.",
+        )),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn bucket_unique(asked: &Asked<'_>) -> Result<(), Refusal> {

@@ -1,6 +1,7 @@
 //! Rules about VPCs and subnets, and IPv4 ranges.
 
 use super::Asked;
+use crate::fill::default_vpc;
 use crate::object::text;
 use crate::refusal::Refusal;
 use serde_json::{Map, Value as Json};
@@ -63,10 +64,12 @@ pub(super) fn vpc_range(arguments: &Map<String, Json>) -> Result<(), Refusal> {
 }
 
 pub(super) fn vpc_exists(asked: &Asked<'_>) -> Result<(), Refusal> {
-    if asked.named("vpc_id").is_some() {
+    let Some(id) = asked.text("vpc_id") else {
+        return Ok(());
+    };
+    if asked.named("vpc_id").is_some() || id == default_vpc(asked.region) {
         return Ok(());
     }
-    let id = asked.text("vpc_id").unwrap_or_default();
     let message = format!("The vpc ID '{id}' does not exist in {}.", asked.region);
     Err(Refusal::new("InvalidVpcID.NotFound", message, "Name a VPC of the same region and provider configuration."))
 }
@@ -114,7 +117,9 @@ fn nothing_inside(asked: &Asked<'_>, kind: &str, attribute: &str) -> Result<(), 
 }
 
 pub(super) fn vpc_empty(asked: &Asked<'_>) -> Result<(), Refusal> {
-    nothing_inside(asked, "aws_subnet", "vpc_id")
+    ["aws_subnet", "aws_internet_gateway", "aws_security_group", "aws_route_table"]
+        .iter()
+        .try_for_each(|kind| nothing_inside(asked, kind, "vpc_id"))
 }
 
 pub(super) fn subnet_empty(asked: &Asked<'_>) -> Result<(), Refusal> {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 const SPREAD_PER_ZONE: usize = 7;
 
 /// The refusal of anything that needs a lost domain.
-pub(super) fn lost(domain: &Domain, elsewhere: &str) -> Refusal {
+pub(crate) fn lost(domain: &Domain, elsewhere: &str) -> Refusal {
     Refusal::new(
         "Unavailable",
         format!("{domain} does not answer: it is lost."),

@@ -47,7 +47,7 @@ pub(super) fn source_snapshot_readable(asked: &Asked<'_>) -> Result<(), Refusal>
 }
 
 pub(super) fn source_volume_exists(asked: &Asked<'_>) -> Result<(), Refusal> {
-    part(asked, "volume_id", "InvalidVolume.NotFound", "volume").map(|_| ())
+    asked.must_name("volume_id", "InvalidVolume.NotFound", "volume").map(|_| ())
 }
 
 fn copy_source<'a>(asked: &Asked<'a>) -> Result<&'a Arc<Object>, Refusal> {
@@ -62,6 +62,30 @@ fn copy_source<'a>(asked: &Asked<'a>) -> Result<&'a Arc<Object>, Refusal> {
 
 pub(super) fn copy_source_readable(asked: &Asked<'_>) -> Result<(), Refusal> {
     readable(asked, copy_source(asked)?)
+}
+
+/// The image that an instance starts from, or that is copied. Images that no configuration made are public ones.
+pub(super) fn image_readable(asked: &Asked<'_>) -> Result<(), Refusal> {
+    let region = asked.text("source_ami_region").unwrap_or(asked.region);
+    let Some(id) = asked.text("source_ami_id").or_else(|| asked.text("ami")) else {
+        return Ok(());
+    };
+    let domain = Domain::Region(region.into());
+    if asked.world.is_lost(&domain) {
+        return Err(super::place::lost(&domain, "copy from an image in a region that answers"));
+    }
+    let copies = ["aws_ami_copy".into()];
+    if let Some(image) = asked.world.find(&copies, region, id) {
+        return readable(asked, image);
+    }
+    match asked.world.of_kind("aws_ami_copy").find(|image| image.key.id.as_ref() == id) {
+        Some(image) => Err(Refusal::new(
+            "InvalidAMIID.NotFound",
+            format!("The image id '[{id}]' does not exist in {region}; it is in {}.", image.key.region),
+            format!("Name an image of {region}; aws_ami_copy brings one over from another region."),
+        )),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn encrypted_copy_stays_encrypted(asked: &Asked<'_>) -> Result<(), Refusal> {
@@ -115,17 +139,9 @@ pub(super) fn not_in_use(asked: &Asked<'_>) -> Result<(), Refusal> {
     }
 }
 
-fn part<'a>(asked: &Asked<'a>, attribute: &str, code: &'static str, what: &str) -> Result<&'a Arc<Object>, Refusal> {
-    asked.named(attribute).ok_or_else(|| {
-        let id = asked.text(attribute).unwrap_or_default();
-        let message = format!("The {what} '{id}' does not exist in {}.", asked.region);
-        Refusal::new(code, message, format!("Name a {what} of the same region and provider configuration."))
-    })
-}
-
 fn volume_and_instance<'a>(asked: &Asked<'a>) -> Result<(&'a Arc<Object>, &'a Arc<Object>), Refusal> {
-    let volume = part(asked, "volume_id", "InvalidVolume.NotFound", "volume")?;
-    Ok((volume, part(asked, "instance_id", "InvalidInstanceID.NotFound", "instance")?))
+    let volume = asked.must_name("volume_id", "InvalidVolume.NotFound", "volume")?;
+    Ok((volume, asked.must_name("instance_id", "InvalidInstanceID.NotFound", "instance")?))
 }
 
 pub(super) fn attached_parts_exist(asked: &Asked<'_>) -> Result<(), Refusal> {

@@ -9,7 +9,9 @@ fn shipped_files_load_and_fit() {
     );
     let aws = Provider::default_for("aws");
     let schema = catalogue.schema(&aws).unwrap();
-    assert_eq!((schema.resources.len(), schema.data_sources.len()), (12, 3));
+    assert_eq!((schema.resources.len(), schema.data_sources.len()), (26, 12));
+    let ours = catalogue.schema(&Provider { namespace: "drform".into(), ..aws.clone() }).unwrap();
+    assert_eq!((&ours.resources, &ours.data_sources), (&schema.resources, &schema.data_sources));
     let tofu = Provider { host: "registry.opentofu.org".into(), ..aws };
     assert!(catalogue.schema(&tofu).is_some(), "both public registries name the same provider");
 }
@@ -27,6 +29,60 @@ fn every_resource_type_has_an_overlay_and_every_row_a_source() {
         assert!(cloud.schema.data_sources.keys().all(|name| cloud.overlay.data_sources.contains_key(name)));
         assert!(cloud.overlay.quotas.iter().all(|q| !q.source.is_empty()));
     }
+}
+
+/// What the provider says of its arguments, in the descriptions of its schema, the sandbox plans.
+#[test]
+fn defaults_and_replacements_are_those_of_the_provider() {
+    let catalogue = Catalogue::shipped().unwrap();
+    let mut different = Vec::new();
+    for (name, schema) in &catalogue.clouds()[0].schema.resources {
+        let kind = &catalogue.clouds()[0].overlay.resources[name];
+        for (path, attribute) in attributes("", &schema.block) {
+            let said = attribute.description.split_once("` when it is not written.").map(|(before, _)| before);
+            let default = said.and_then(|before| before.rsplit_once('`')).map(|(_, shown)| shown);
+            let row =
+                kind.values.iter().find(|row| row.attribute.as_ref() == path && row.at == crate::overlay::At::Plan);
+            let planned = row.and_then(|row| row.value.as_ref()).map(Json::to_string);
+            let filled = row.is_some_and(|row| row.value.is_some());
+            if default.map(str::to_owned) != planned
+                && (default.is_some() || (filled && !attribute.description.is_empty()))
+            {
+                different.push(format!("{name}.{path} is {default:?} when it is not written, planned is {planned:?}"));
+            }
+            let replaces = attribute.description.contains("A change makes a new object.");
+            // A path into a block is covered by the block.
+            let mut rows = kind.forces_replacement.iter();
+            let covered =
+                rows.any(|row| path == **row || path.strip_prefix(&**row).is_some_and(|p| p.starts_with('.')));
+            let by_block = covered && !kind.forces_replacement.iter().any(|row| path == **row);
+            if replaces != covered && !by_block && !attribute.description.is_empty() {
+                different
+                    .push(format!("{name}.{path}: a change makes a new object: {replaces}, in the overlay: {covered}"));
+            }
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+/// All attributes with their dotted paths.
+fn attributes(at: &str, block: &Block) -> Vec<(String, configschema::Attribute)> {
+    let own = block.attributes.iter().map(|(name, attribute)| (format!("{at}{name}"), attribute.clone()));
+    let nested = block.blocks.iter().flat_map(|(name, nested)| attributes(&format!("{at}{name}."), &nested.block));
+    own.chain(nested).collect()
+}
+
+/// Only `hashicorp/aws` has defaults of arguments that its schema does not call computed.
+#[test]
+fn tolerance_is_asked_for_where_it_is_needed() {
+    let catalogue = Catalogue::shipped().unwrap();
+    let cloud = &catalogue.clouds()[0];
+    let tolerant = cloud
+        .schema
+        .resources
+        .iter()
+        .filter(|(name, schema)| crate::plan::fills_what_is_not_computed(schema, &cloud.overlay.resources[*name]));
+    assert_eq!(tolerant.map(|(name, _)| name.as_ref()).collect::<Vec<&str>>(), ["aws_s3_bucket"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ fn a_new_volume_is_unknown_where_only_the_apply_tells() {
     let sandbox = Sandbox::new("eu-central-1");
     let config = json!({"availability_zone": "eu-central-1a", "size": 8, "tags": {"Name": "db"}});
     let planned = sandbox.plan("aws_ebs_volume", None, &config);
-    assert!(planned.legacy);
+    assert!(!planned.legacy);
     assert_eq!(
         open(&planned.planned),
         ["arn", "create_time", "encrypted", "id", "iops", "kms_key_id", "snapshot_id", "throughput", "type"]

@@ -1,0 +1,72 @@
+//! `aws_ebs_encryption_by_default`: whether new volumes and copies of snapshots of a region are encrypted unasked.
+
+use crate::cloud::{Action, Region, Trouble};
+use crate::fields::Fields;
+use crate::kind::{Change, Kind};
+use crate::shape::{Definition, Shape, flag};
+use std::time::Duration;
+
+pub(crate) struct EbsEncryptionByDefault;
+
+impl Kind for EbsEncryptionByDefault {
+    fn definition(&self) -> Definition {
+        let shape =
+            Shape::default().field("enabled", flag().default(true).about("Whether new volumes are encrypted unasked."));
+        Definition::new(
+            "aws_ebs_encryption_by_default",
+            "encryption of EBS by default",
+            "Whether new volumes and copies of snapshots are encrypted unasked, in one region. Destroying it switches \
+             that off.",
+            shape,
+        )
+        .regional()
+        .import("default")
+    }
+
+    async fn read(&self, region: &Region, object: &mut Fields) -> Result<bool, Trouble> {
+        let asked = region
+            .ec2()
+            .call(Action::read("GetEbsEncryptionByDefault"), |c| c.get_ebs_encryption_by_default().send())
+            .await;
+        let answer = asked.map_err(|why| why.while_doing("read the encryption of EBS by default"))?;
+        object.set_flag("enabled", Some(answer.ebs_encryption_by_default().unwrap_or_default()));
+        Ok(true)
+    }
+
+    async fn create(&self, region: &Region, change: &Change) -> Result<(), Trouble> {
+        set(region, change.planned.is_true("enabled")).await?;
+        change.made(region.name());
+        Ok(())
+    }
+
+    async fn update(&self, region: &Region, change: &Change) -> Result<(), Trouble> {
+        set(region, change.planned.is_true("enabled")).await
+    }
+
+    async fn delete(&self, region: &Region, _object: &Fields, _timeout: Duration) -> Result<(), Trouble> {
+        set(region, false).await
+    }
+
+    /// There is one in each region, and any word means it.
+    fn import(&self, _id: &str, object: &mut Fields) -> Result<(), String> {
+        let region = object.text("region").unwrap_or("default").to_owned();
+        object.set_text("id", Some(region));
+        Ok(())
+    }
+}
+
+async fn set(region: &Region, enabled: bool) -> Result<(), Trouble> {
+    let doing = |verb: &str| format!("{verb} the encryption of EBS by default in {}", region.name());
+    match enabled {
+        true => {
+            let action = Action::same("EnableEbsEncryptionByDefault");
+            let asked = region.ec2().call(action, |c| c.enable_ebs_encryption_by_default().send()).await;
+            asked.map(drop).map_err(|why| why.while_doing(doing("switch on")))
+        }
+        false => {
+            let action = Action::same("DisableEbsEncryptionByDefault");
+            let asked = region.ec2().call(action, |c| c.disable_ebs_encryption_by_default().send()).await;
+            asked.map(drop).map_err(|why| why.while_doing(doing("switch off")))
+        }
+    }
+}
