@@ -11,6 +11,7 @@ use crate::shape::Definition;
 use sdk::{
     ChangeRequest, Diagnostic, Finding, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource,
 };
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use value::{Path, Value};
@@ -42,6 +43,21 @@ pub(crate) trait Kind: Send + Sync + 'static {
         object: &mut Fields,
     ) -> impl std::future::Future<Output = Result<bool, Trouble>> + Send;
 
+    /// Attributes that the API tells of one object at a time. They are not for [`Kind::read`].
+    fn one_by_one(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Puts those of [`Kind::one_by_one`] that must be asked for into `object`, after [`Kind::read`].
+    fn read_one_by_one(
+        &self,
+        _region: &Region,
+        _object: &mut Fields,
+        _written: &Written,
+    ) -> impl std::future::Future<Output = Result<(), Trouble>> + Send {
+        async { Ok(()) }
+    }
+
     /// Makes the object. As soon as it exists, `change.made(id)` must be told: with an error after that the host keeps
     /// it. The object is read afterwards.
     fn create(&self, region: &Region, change: &Change)
@@ -71,6 +87,50 @@ pub(crate) trait Kind: Send + Sync + 'static {
     fn import(&self, id: &str, object: &mut Fields) -> Result<(), String> {
         object.set_text("id", Some(id));
         Ok(())
+    }
+}
+
+/// Which attributes of [`Kind::one_by_one`] the configuration sets, as far as that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// The object was just imported: nobody knows.
+    Imported,
+    /// These.
+    Only(BTreeSet<String>),
+}
+
+/// Where private data keeps what is written.
+const WRITTEN: &str = "written";
+
+impl Written {
+    /// Whether this one is written, or may be.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        match self {
+            Written::Imported => true,
+            Written::Only(names) => names.contains(name),
+        }
+    }
+
+    fn of(names: &[&str], config: &Fields) -> Written {
+        Written::Only(names.iter().filter(|name| !config.is_null(name)).map(|name| (*name).to_owned()).collect())
+    }
+
+    fn kept(private: &sdk::Private) -> Written {
+        match private.get(WRITTEN) {
+            Some(serde_json::Value::Bool(true)) => Written::Imported,
+            Some(serde_json::Value::Array(names)) => {
+                Written::Only(names.iter().filter_map(|name| name.as_str().map(String::from)).collect())
+            }
+            _ => Written::Only(BTreeSet::new()),
+        }
+    }
+
+    fn keep(&self, private: &mut sdk::Private) {
+        match self {
+            Written::Imported => private.insert(WRITTEN.into(), true.into()),
+            Written::Only(names) if names.is_empty() => private.remove(WRITTEN),
+            Written::Only(names) => private.insert(WRITTEN.into(), names.iter().cloned().collect()),
+        };
     }
 }
 
@@ -153,12 +213,16 @@ impl<K: Kind> Served<K> {
     }
 
     /// What is there now, from what we believe.
-    async fn look(&self, region: &Region, believed: &Fields) -> Result<Option<Fields>, Trouble> {
+    async fn look(&self, region: &Region, believed: &Fields, written: &Written) -> Result<Option<Fields>, Trouble> {
         let mut object = believed.known();
         if object.has("region") && object.is_null("region") {
             object.set_text("region", Some(region.name()));
         }
-        Ok(self.kind.read(region, &mut object).await?.then_some(object))
+        if !self.kind.read(region, &mut object).await? {
+            return Ok(None);
+        }
+        self.kind.read_one_by_one(region, &mut object, written).await?;
+        Ok(Some(object))
     }
 
     async fn change(&self, request: ChangeRequest, create: bool) -> Reply<Object> {
@@ -197,7 +261,10 @@ impl<K: Kind> Served<K> {
         }
         // What an update did not get to must not be taken for done: only what is read counts then.
         let basis = if done.is_err() && !create { &change.prior } else { &believed };
-        let looked = self.look(&region, basis).await;
+        let written = Written::of(self.kind.one_by_one(), &change.config);
+        let looked = self.look(&region, basis, &written).await;
+        let mut private = request.private;
+        written.keep(&mut private);
         let mut findings: Findings = done.err().map(|why| why.finding(self.definition.called)).into_iter().collect();
         let object = match looked {
             Ok(Some(object)) => object,
@@ -212,7 +279,7 @@ impl<K: Kind> Served<K> {
                 basis.known()
             }
         };
-        Reply { findings, ..Reply::done(Object { value: object.object(), private: request.private }) }
+        Reply { findings, ..Reply::done(Object { value: object.object(), private }) }
     }
 }
 
@@ -263,8 +330,15 @@ impl<K: Kind> Resource for Served<K> {
             };
             let believed = self.fields(&current.value);
             let region = self.region(&aws, &believed);
-            match self.look(&region, &believed).await {
-                Ok(Some(object)) => Reply::done(Object { value: object.object(), private: current.private }),
+            let mut private = current.private;
+            let written = Written::kept(&private);
+            match self.look(&region, &believed, &written).await {
+                Ok(Some(object)) => {
+                    if written == Written::Imported {
+                        Written::Only(BTreeSet::new()).keep(&mut private);
+                    }
+                    Reply::done(Object { value: object.object(), private })
+                }
                 Ok(None) => Reply::nothing(),
                 Err(why) => why.finding(self.definition.called).into(),
             }
@@ -310,7 +384,13 @@ impl<K: Kind> Resource for Served<K> {
                 object.set_text("region", region.map(String::from).or(self.configured.surroundings().region));
             }
             match self.kind.import(id, &mut object) {
-                Ok(()) => Reply::done(Object { value: object.object(), private: sdk::Private::new() }),
+                Ok(()) => {
+                    let mut private = sdk::Private::new();
+                    if !self.kind.one_by_one().is_empty() {
+                        Written::Imported.keep(&mut private);
+                    }
+                    Reply::done(Object { value: object.object(), private })
+                }
                 Err(form) => Reply::failed(
                     format!("Not an id of an {}: {id:?}", self.definition.called),
                     format!("{form} For example: {}", self.definition.import),

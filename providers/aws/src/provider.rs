@@ -105,16 +105,24 @@ impl Provider for AwsProvider {
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
+            self.serve("aws_ami_copy", ec2::ami_copy::AmiCopy),
             self.serve("aws_ebs_default_kms_key", ec2::ebs_default_kms_key::EbsDefaultKmsKey),
             self.serve("aws_ebs_encryption_by_default", ec2::ebs_encryption_by_default::EbsEncryptionByDefault),
             self.serve("aws_ebs_snapshot", ec2::ebs_snapshot::EbsSnapshot),
             self.serve("aws_ebs_snapshot_copy", ec2::ebs_snapshot_copy::EbsSnapshotCopy),
             self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
+            self.serve("aws_ec2_instance_state", ec2::ec2_instance_state::InstanceState),
+            self.serve("aws_eip", ec2::eip::Eip),
+            self.serve("aws_instance", ec2::instance::Instance),
+            self.serve("aws_internet_gateway", ec2::internet_gateway::InternetGateway),
+            self.serve("aws_key_pair", ec2::key_pair::KeyPair),
             self.serve("aws_kms_alias", kms::alias::KmsAlias),
             self.serve("aws_kms_grant", kms::grant::KmsGrant),
             self.serve("aws_kms_key", kms::key::KmsKey),
             self.serve("aws_kms_key_policy", kms::key_policy::KmsKeyPolicy),
             self.serve("aws_kms_replica_key", kms::replica_key::KmsReplicaKey),
+            self.serve("aws_launch_template", ec2::launch_template::LaunchTemplate),
+            self.serve("aws_placement_group", ec2::placement_group::PlacementGroup),
             self.serve("aws_route", ec2::route::Route),
             self.serve("aws_route_table", ec2::route_table::RouteTable),
             self.serve("aws_route_table_association", ec2::route_table_association::RouteTableAssociation),
@@ -127,12 +135,17 @@ impl Provider for AwsProvider {
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
         vec![
+            self.serve_source("aws_ami", ec2::ami_source::Ami),
             self.serve_source("aws_availability_zones", ec2::availability_zones_source::AvailabilityZones),
             self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
+            self.serve_source("aws_ebs_snapshot", ec2::ebs_snapshot_source::EbsSnapshotSource),
+            self.serve_source("aws_ebs_volume", ec2::ebs_volume_source::EbsVolumeSource),
             self.serve_source("aws_kms_alias", kms::alias_source::KmsAliasSource),
             self.serve_source("aws_kms_key", kms::key_source::KmsKeySource),
             self.serve_source("aws_partition", crate::meta::partition::Partition),
             self.serve_source("aws_region", crate::meta::region::Region),
+            self.serve_source("aws_subnets", ec2::subnets_source::Subnets),
+            self.serve_source("aws_vpc", ec2::vpc_source::Vpc),
         ]
     }
 }

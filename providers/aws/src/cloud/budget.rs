@@ -4,6 +4,7 @@
 //! empty. So between two refusals as many requests were taken as the bucket was filled with, and the rate of the service
 //! lies between `n / t` and `(n + 1) / t`. Into these bounds our rate is brought at each refusal. In between it grows,
 //! at first hardly, then ever faster: one request in twenty or so is refused, and a limit that is lifted is noticed soon.
+//! Times are those of sending: answers may take long, and a refusal tells of the bucket as it was when the request came.
 //!
 //! Nothing is held back before the first refusal. Who waits is served in the order of coming, so nobody starves.
 
@@ -46,27 +47,39 @@ struct Limit {
     next: Instant,
     /// Since when is measured: the bucket was empty then.
     since: Instant,
-    /// Requests taken since.
+    /// Requests sent in all, and by then.
+    sent: u32,
+    sent_by_then: u32,
+    /// Requests taken and refused since.
     taken: u32,
+    refused: u32,
     /// Time since in which nobody wanted to send, so that the bucket may have overflowed.
     idle: Duration,
     /// Requests taken since the last refusal.
     in_a_row: u32,
 }
 
+/// A request that may go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    at: Instant,
+    /// Which one it is, since there is a limit.
+    number: u32,
+}
+
 impl Budget {
     /// Waits until a request may go.
-    pub(crate) async fn turn(&self) {
+    pub(crate) async fn turn(&self) -> Turn {
         if !self.is_limited() {
-            return;
+            return Turn { at: Instant::now(), number: 0 };
         }
         let _first = self.first.lock().await;
         // The limit may change while we wait.
         loop {
             let until = self.state().turn(Instant::now());
             match until {
-                Some(until) => tokio::time::sleep_until(until).await,
-                None => return,
+                Err(until) => tokio::time::sleep_until(until).await,
+                Ok(turn) => return turn,
             }
         }
     }
@@ -77,8 +90,8 @@ impl Budget {
     }
 
     /// A request was refused because there are too many.
-    pub(crate) fn refused(&self) {
-        self.state().refused(Instant::now());
+    pub(crate) fn refused(&self, turn: Turn) {
+        self.state().refused(turn, Instant::now());
     }
 
     fn is_limited(&self) -> bool {
@@ -92,15 +105,16 @@ impl Budget {
 
 impl State {
     /// Takes the turn, or says when to ask again.
-    fn turn(&mut self, now: Instant) -> Option<Instant> {
-        let limit = self.limit.as_mut()?;
+    fn turn(&mut self, now: Instant) -> Result<Turn, Instant> {
+        let Some(limit) = &mut self.limit else { return Ok(Turn { at: now, number: 0 }) };
         if limit.next > now {
-            return Some(limit.next);
+            return Err(limit.next);
         }
         let late = now.duration_since(limit.next);
         limit.idle += late.saturating_sub(LATE);
         limit.next = now - late.min(LATE) + Duration::from_secs_f64(1.0 / limit.rate);
-        None
+        limit.sent += 1;
+        Ok(Turn { at: now, number: limit.sent })
     }
 
     fn taken(&mut self) {
@@ -113,24 +127,34 @@ impl State {
         }
     }
 
-    fn refused(&mut self, now: Instant) {
+    fn refused(&mut self, turn: Turn, now: Instant) {
         let limit = self.limit.get_or_insert(Limit {
             rate: MOST,
             next: now,
-            since: now,
+            since: turn.at,
+            sent: 0,
+            sent_by_then: 0,
             taken: 0,
+            refused: 0,
             idle: Duration::ZERO,
             in_a_row: 0,
         });
-        let seconds = now.duration_since(limit.since).saturating_sub(limit.idle).as_secs_f64();
-        if seconds > 0.0 {
-            let taken = f64::from(limit.taken);
-            limit.rate = limit.rate.clamp(taken / seconds, (taken + 1.0) / seconds).clamp(LEAST, MOST);
-        }
-        limit.next = now.max(limit.next) + Duration::from_secs_f64(1.0 / limit.rate);
-        limit.in_a_row = 0;
-        if limit.taken >= ENOUGH {
-            (limit.since, limit.taken, limit.idle) = (now, 0, Duration::ZERO);
+        let seconds_to =
+            |time: Instant| time.saturating_duration_since(limit.since).saturating_sub(limit.idle).as_secs_f64();
+        let (until_sent, until_now) = (seconds_to(turn.at), seconds_to(now));
+        // What was sent before the limit was known tells no more than the first refusal.
+        if until_sent > 0.0 && turn.number > limit.sent_by_then {
+            // What has no answer yet may have been taken.
+            let at_most = f64::from((turn.number - limit.sent_by_then).saturating_sub(limit.refused).max(1));
+            limit.rate =
+                limit.rate.max(f64::from(limit.taken) / until_now).min(at_most / until_sent).clamp(LEAST, MOST);
+            limit.refused += 1;
+            limit.in_a_row = 0;
+            limit.next = limit.next.max(now + Duration::from_secs_f64(1.0 / limit.rate));
+            if limit.taken >= ENOUGH {
+                (limit.since, limit.sent_by_then, limit.idle) = (turn.at, turn.number, Duration::ZERO);
+                (limit.taken, limit.refused) = (0, 0);
+            }
         }
     }
 }

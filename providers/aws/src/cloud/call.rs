@@ -169,7 +169,7 @@ where
     let (begin, mut pause) = (Instant::now(), FIRST_PAUSE);
     let (mut attempt, mut failures, mut tried_before) = (0, 0, false);
     loop {
-        budget.turn().await;
+        let turn = budget.turn().await;
         attempt += 1;
         let sent = Instant::now();
         let answer = match tokio::time::timeout(action.patience(), send()).await {
@@ -190,7 +190,7 @@ where
         let word = if failed.code.is_empty() { "no answer" } else { &failed.code };
         log(place, action, attempt, sent, word, failed.request_id.as_deref());
         match outcome {
-            Outcome::Throttled => budget.refused(),
+            Outcome::Throttled => budget.refused(turn),
             Outcome::Refused | Outcome::Failed => budget.taken(),
             Outcome::NotSent | Outcome::NoHost | Outcome::Unsendable | Outcome::Lost => {}
         }

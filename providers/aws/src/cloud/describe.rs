@@ -6,10 +6,11 @@ use super::describe_network as network;
 use super::keys::KeyReads;
 use super::region::Service;
 use aws_sdk_ec2::types::{
-    Address, Instance, InternetGateway, KeyPairInfo, LaunchTemplate, RouteTable, SecurityGroup, Snapshot, Subnet,
-    Volume, Vpc,
+    Address, Filter, Image, Instance, InstanceCreditSpecification, InternetGateway, KeyPairInfo, LaunchTemplate,
+    LaunchTemplateVersion, PlacementGroup, RouteTable, SecurityGroup, Snapshot, SpotInstanceRequest, Subnet, Volume,
+    Vpc,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(super) type Ec2 = Service<aws_sdk_ec2::Client>;
@@ -19,6 +20,7 @@ type Kms = Service<aws_sdk_kms::Client>;
 pub(crate) struct Reads {
     pub(crate) volumes: Batch<Volume>,
     pub(crate) snapshots: Batch<Snapshot>,
+    pub(crate) images: Batch<Image>,
     /// With the account that owns them.
     pub(crate) instances: Batch<(Instance, String)>,
     pub(crate) vpcs: Batch<Vpc>,
@@ -36,8 +38,19 @@ pub(crate) struct Reads {
     /// What is read of KMS.
     pub(crate) keys: KeyReads,
     pub(crate) launch_templates: Batch<LaunchTemplate>,
+    /// The newest version, by the template's id.
+    pub(crate) launch_template_versions: Batch<LaunchTemplateVersion>,
     pub(crate) route_tables: Batch<RouteTable>,
     pub(crate) security_groups: Batch<SecurityGroup>,
+    /// By name.
+    pub(crate) placement_groups: Batch<PlacementGroup>,
+    /// By id of the instance; only for burstable types.
+    pub(crate) credits: Batch<InstanceCreditSpecification>,
+    pub(crate) spot_requests: Batch<SpotInstanceRequest>,
+    /// How many instances run, by placement group and zone, a line each.
+    pub(crate) running_in_group: Batch<usize>,
+    /// Reverse DNS names by allocation id.
+    pub(crate) address_names: Batch<String>,
 }
 
 /// A batch whose fetch is an async function of the service and ids.
@@ -85,6 +98,7 @@ impl Reads {
         Reads {
             volumes: batch(ec2, epoch, volumes),
             snapshots: batch(ec2, epoch, snapshots),
+            images: batch(ec2, epoch, images),
             instances: batch(ec2, epoch, instances),
             vpcs: batch(ec2, epoch, vpcs),
             subnets: batch(ec2, epoch, subnets),
@@ -97,8 +111,14 @@ impl Reads {
             addresses: batch(ec2, epoch, network::addresses),
             keys: KeyReads::new(kms, epoch),
             launch_templates: batch(ec2, epoch, launch_templates),
+            launch_template_versions: batch(ec2, epoch, launch_template_versions),
             route_tables: batch(ec2, epoch, route_tables),
             security_groups: batch(ec2, epoch, security_groups),
+            placement_groups: batch(ec2, epoch, placement_groups),
+            credits: batch(ec2, epoch, credits),
+            spot_requests: batch(ec2, epoch, spot_requests),
+            running_in_group: batch(ec2, epoch, running_in_group),
+            address_names: batch(ec2, epoch, network::address_names),
         }
     }
 }
@@ -135,6 +155,30 @@ async fn snapshots(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Snapshot> {
     })
     .await?;
     Ok(by_id(found, |snapshot| snapshot.snapshot_id()))
+}
+
+/// Images that are deprecated or disabled too; the API shows those only on request.
+async fn images(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Image> {
+    let found = pages(|token| {
+        let (ec2, ids) = (&ec2, &ids);
+        async move {
+            let action = Action::read("DescribeImages");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                let asked = c.describe_images().include_deprecated(true).include_disabled(true);
+                asked.set_image_ids(Some(ids.clone())).set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await.map_err(|mut why| {
+                // Images that were deregistered lately ("Error codes for the Amazon EC2 API").
+                if why.is("InvalidAMIID.Unavailable") {
+                    why.code = "InvalidAMIID.NotFound".into();
+                }
+                why
+            })?;
+            Ok((answer.images.unwrap_or_default(), answer.next_token))
+        }
+    })
+    .await?;
+    Ok(by_id(found, |image| image.image_id()))
 }
 
 async fn instances(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<(Instance, String)> {
@@ -222,21 +266,130 @@ async fn security_groups(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<SecurityGro
     Ok(by_id(found, |group| group.group_id()))
 }
 
-async fn launch_templates(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<LaunchTemplate> {
+async fn placement_groups(ec2: Arc<Ec2>, names: Vec<String>) -> Fetched<PlacementGroup> {
+    let action = Action::read("DescribePlacementGroups");
+    let ask = |c: &aws_sdk_ec2::Client| c.describe_placement_groups().set_group_names(Some(names.clone())).send();
+    let answer = ec2.call(action, ask).await?;
+    Ok(by_id(answer.placement_groups.unwrap_or_default(), |group| group.group_name()))
+}
+
+async fn credits(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<InstanceCreditSpecification> {
     let found = pages(|token| {
         let (ec2, ids) = (&ec2, &ids);
         async move {
-            let action = Action::read("DescribeLaunchTemplates");
+            let action = Action::read("DescribeInstanceCreditSpecifications");
             let ask = |c: &aws_sdk_ec2::Client| {
-                c.describe_launch_templates()
-                    .set_launch_template_ids(Some(ids.clone()))
-                    .set_next_token(token.clone())
-                    .send()
+                let asked = c.describe_instance_credit_specifications().set_instance_ids(Some(ids.clone()));
+                asked.set_next_token(token.clone()).send()
             };
             let answer = ec2.call(action, ask).await?;
-            Ok((answer.launch_templates.unwrap_or_default(), answer.next_token))
+            Ok((answer.instance_credit_specifications.unwrap_or_default(), answer.next_token))
         }
     })
     .await?;
+    Ok(by_id(found, |credits| credits.instance_id()))
+}
+
+async fn spot_requests(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<SpotInstanceRequest> {
+    let found = pages(|token| {
+        let (ec2, ids) = (&ec2, &ids);
+        async move {
+            let action = Action::read("DescribeSpotInstanceRequests");
+            let ask = |c: &aws_sdk_ec2::Client| {
+                let asked = c.describe_spot_instance_requests().set_spot_instance_request_ids(Some(ids.clone()));
+                asked.set_next_token(token.clone()).send()
+            };
+            let answer = ec2.call(action, ask).await?;
+            Ok((answer.spot_instance_requests.unwrap_or_default(), answer.next_token))
+        }
+    })
+    .await?;
+    Ok(by_id(found, |request| request.spot_instance_request_id()))
+}
+
+async fn launch_templates(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<LaunchTemplate> {
+    let mut found = Vec::new();
+    // At most 200 at once, "DescribeLaunchTemplates".
+    for ids in ids.chunks(200) {
+        let action = Action::read("DescribeLaunchTemplates");
+        let ask =
+            |c: &aws_sdk_ec2::Client| c.describe_launch_templates().set_launch_template_ids(Some(ids.to_vec())).send();
+        found.extend(ec2.call(action, ask).await?.launch_templates.unwrap_or_default());
+    }
     Ok(by_id(found, |template| template.launch_template_id()))
+}
+
+async fn running_in_group(ec2: Arc<Ec2>, keys: Vec<String>) -> Fetched<usize> {
+    let filter = |name: &str, values: Vec<String>| Filter::builder().name(name).set_values(Some(values)).build();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for keys in keys.chunks(200) {
+        let part = |second: bool| {
+            let parts = keys.iter().filter_map(|key| key.split_once('\n'));
+            let parts: BTreeSet<String> =
+                parts.map(|(group, zone)| if second { zone } else { group }.to_owned()).collect();
+            parts.into_iter().collect()
+        };
+        let filters = vec![
+            filter("placement-group-name", part(false)),
+            filter("availability-zone", part(true)),
+            filter("instance-state-name", vec!["pending".into(), "running".into()]),
+        ];
+        let reservations = pages(|token| {
+            let (ec2, filters) = (&ec2, &filters);
+            async move {
+                let action = Action::read("DescribeInstances");
+                let ask = |c: &aws_sdk_ec2::Client| {
+                    let asked = c.describe_instances().set_filters(Some(filters.clone())).max_results(1_000);
+                    asked.set_next_token(token.clone()).send()
+                };
+                let answer = ec2.call(action, ask).await?;
+                Ok((answer.reservations.unwrap_or_default(), answer.next_token))
+            }
+        })
+        .await?;
+        for instance in reservations.iter().flat_map(|reservation| reservation.instances()) {
+            let Some(placement) = instance.placement() else { continue };
+            let (Some(group), Some(zone)) = (placement.group_name(), placement.availability_zone()) else { continue };
+            *counts.entry(format!("{group}\n{zone}")).or_default() += 1;
+        }
+    }
+    Ok(counts)
+}
+
+/// From so many templates on, all of the region are asked for: 200 in a page.
+const MANY_TEMPLATES: usize = 4;
+
+/// The newest versions. The API tells those of one template, or of all ("DescribeLaunchTemplateVersions").
+async fn launch_template_versions(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<LaunchTemplateVersion> {
+    let newest = |id: Option<String>| {
+        let ec2 = &ec2;
+        async move {
+            let page = |token| {
+                let id = &id;
+                async move {
+                    let action = Action::read("DescribeLaunchTemplateVersions");
+                    let ask = |c: &aws_sdk_ec2::Client| {
+                        let ask = c.describe_launch_template_versions().versions("$Latest");
+                        ask.set_launch_template_id(id.clone()).set_next_token(Option::clone(&token)).send()
+                    };
+                    let answer = ec2.call(action, ask).await?;
+                    Ok((answer.launch_template_versions.unwrap_or_default(), answer.next_token))
+                }
+            };
+            pages(page).await
+        }
+    };
+    let mut found = Vec::new();
+    if ids.len() >= MANY_TEMPLATES {
+        found = newest(None).await?;
+        found.retain(|version| version.launch_template_id().is_some_and(|id| ids.iter().any(|asked| asked == id)));
+    } else {
+        for id in ids {
+            match newest(Some(id)).await {
+                Err(why) if why.is_not_found() || why.code.ends_with(".Malformed") => {}
+                versions => found.extend(versions?),
+            }
+        }
+    }
+    Ok(by_id(found, |version| version.launch_template_id()))
 }

@@ -3,13 +3,13 @@
 use super::batch::Fetched;
 use super::call::{Action, ApiError};
 use super::describe::{Ec2, by_id, pages};
-use aws_sdk_ec2::types::{Address, Filter, InternetGateway, KeyPairInfo, VpcAttributeName};
+use aws_sdk_ec2::types::{Address, AddressAttributeName, Filter, InternetGateway, KeyPairInfo, VpcAttributeName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// Values that one filter takes ("Filter" in the EC2 API reference).
-const MOST_VALUES: usize = 200;
+/// Ids in one request: at most 200 values of all filters together ("Filtering"), and a second filter has one.
+const MOST_VALUES: usize = 199;
 
 /// What `DescribeVpcAttribute` tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -173,4 +173,28 @@ pub(super) async fn addresses(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<Addres
     let ask = |c: &aws_sdk_ec2::Client| c.describe_addresses().set_allocation_ids(Some(ids.clone())).send();
     let answer = ec2.call(Action::read("DescribeAddresses"), ask).await?;
     Ok(by_id(answer.addresses.unwrap_or_default(), |address| address.allocation_id()))
+}
+
+/// Reverse DNS names by allocation.
+pub(super) async fn address_names(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<String> {
+    let found = pages(|token| {
+        let (ec2, ids) = (&ec2, &ids);
+        async move {
+            let ask = |c: &aws_sdk_ec2::Client| {
+                c.describe_addresses_attribute()
+                    .set_allocation_ids(Some(ids.clone()))
+                    .attribute(AddressAttributeName::DomainName)
+                    .set_next_token(token.clone())
+                    .send()
+            };
+            let answer = ec2.call(Action::read("DescribeAddressesAttribute"), ask).await;
+            match answer {
+                // Regions that do not have the operation.
+                Err(why) if why.is("InvalidAction") => Ok((Vec::new(), None)),
+                other => other.map(|answer| (answer.addresses.unwrap_or_default(), answer.next_token)),
+            }
+        }
+    });
+    let with_name = found.await?.into_iter().filter_map(|one| Some((one.allocation_id?, one.ptr_record?)));
+    Ok(with_name.collect())
 }

@@ -6,6 +6,7 @@ use super::call::{Action, ApiError, Tries, call};
 use super::describe::Reads;
 use super::presign::Presigner;
 use super::trouble::Trouble;
+use crate::ec2::placement::PlannedPlaces;
 use crate::settings::Settings;
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -101,6 +102,7 @@ impl Aws {
             aws: Arc::downgrade(self),
             presigner,
             reads: Reads::new(&ec2, &kms, &self.epoch),
+            planned_places: PlannedPlaces::default(),
             ec2,
             kms,
             sts,
@@ -174,6 +176,8 @@ pub(crate) struct Region {
     pub(crate) reads: Reads,
     /// Signs what AWS itself asks in our name.
     pub(crate) presigner: Presigner,
+    /// Places in placement groups that are planned.
+    pub(crate) planned_places: PlannedPlaces,
     pub(crate) default_tags: crate::tags::Tags,
     pub(crate) ignored_tags: crate::tags::Ignored,
 }

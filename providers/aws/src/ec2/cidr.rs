@@ -1,6 +1,6 @@
 //! Blocks of addresses: `10.0.0.0/16`, `2600:1f14::/56`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use value::Value;
 
 /// A block of addresses.
@@ -33,6 +33,15 @@ impl Cidr {
         }
     }
 
+    /// The first address of the block.
+    fn first(self) -> IpAddr {
+        let bits = self.bits() & self.mask();
+        match self.address {
+            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(bits >> 96).unwrap_or_default())),
+            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from_bits(bits)),
+        }
+    }
+
     fn mask(self) -> u128 {
         u128::MAX.checked_shl(128 - self.prefix).unwrap_or_default()
     }
@@ -62,7 +71,8 @@ fn network(value: &Value) -> Result<Option<Cidr>, String> {
     let Some(text) = value.as_str() else { return Ok(None) };
     let block = Cidr::parse(text).ok_or_else(|| format!("{text:?} is no block of addresses like \"10.0.0.0/16\"."))?;
     if !block.is_network() {
-        return Err(format!("{text:?} does not begin with the first address of its block."));
+        let why = "has bits set behind its length, so it does not begin with the first address of its block";
+        return Err(format!("{text} {why}: the network is {}/{}.", block.first(), block.prefix));
     }
     Ok(Some(block))
 }
@@ -102,7 +112,7 @@ pub(crate) fn canonical(text: &str) -> String {
 /// Refuses a text that is no IPv4 block of any size, or does not begin with the block's first address: why.
 pub(crate) fn ipv4_network(text: &str) -> Result<(), String> {
     match network(&Value::string(text))? {
-        Some(block) if !block.is_ipv4() => Err(format!("{text:?} is not an IPv4 block, such as \"10.0.0.0/16\".")),
+        Some(block) if !block.is_ipv4() => Err(format!("{text:?} is not an IPv4 network, such as \"10.0.0.0/16\".")),
         _ => Ok(()),
     }
 }
@@ -110,7 +120,7 @@ pub(crate) fn ipv4_network(text: &str) -> Result<(), String> {
 /// The same for IPv6.
 pub(crate) fn ipv6_network(text: &str) -> Result<(), String> {
     match network(&Value::string(text))? {
-        Some(block) if block.is_ipv4() => Err(format!("{text:?} is not an IPv6 block, such as \"2001:db8::/32\".")),
+        Some(block) if block.is_ipv4() => Err(format!("{text:?} is not an IPv6 network, such as \"2001:db8::/32\".")),
         _ => Ok(()),
     }
 }

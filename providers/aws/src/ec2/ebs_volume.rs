@@ -273,7 +273,7 @@ async fn wait_until_made(region: &Region, id: &str, timeout: Duration) -> Result
 
 /// Until the volume has its new size; the rest of the work ("optimizing") goes on behind it ("Monitor the progress of
 /// EBS volume modifications").
-async fn wait_until_modified(region: &Region, id: &str, timeout: Duration) -> Result<(), Trouble> {
+pub(super) async fn wait_until_modified(region: &Region, id: &str, timeout: Duration) -> Result<(), Trouble> {
     let wait = Wait { doing: format!("change EBS volume {id}"), until: "optimizing or completed", timeout };
     wait.run(|| async {
         let action = Action::read("DescribeVolumesModifications");

@@ -5,9 +5,6 @@ use crate::shape::{Shape, text, text_set};
 use aws_sdk_ec2::types::Filter;
 use std::collections::BTreeMap;
 
-/// Values that one filter takes ("Filter" in the EC2 API reference and "Resource quotas of describe actions").
-pub(crate) const MOST_VALUES: usize = 200;
-
 /// Adds `filter` blocks to the shape of a data source.
 pub(crate) fn with_filters(shape: Shape) -> Shape {
     let filter = Shape::default()
@@ -30,7 +27,7 @@ pub(crate) fn is(name: &str, value: impl Into<String>) -> Filter {
     any_of(name, vec![value.into()])
 }
 
-/// A filter that one of these values must fit, [`MOST_VALUES`] of them at most.
+/// A filter that one of these values must fit. A request takes 200 values of all filters together.
 pub(crate) fn any_of(name: &str, values: Vec<String>) -> Filter {
     Filter::builder().name(name).set_values(Some(values)).build()
 }

@@ -257,8 +257,8 @@ async fn stop(region: &Region, instance: &str) -> Result<(), Trouble> {
     match region.ec2().call(action, |c| c.stop_instances().instance_ids(instance).send()).await {
         Ok(_) => {}
         Err(why) if why.is("InvalidInstanceID.NotFound") => return Ok(()),
-        // On its way out: it lets go of everything.
-        Err(why) if why.is("IncorrectInstanceState") && why.message.contains("terminat") => return Ok(()),
+        // On its way out it cannot be stopped, and lets go of everything: the wait sees that.
+        Err(why) if why.is("IncorrectInstanceState") && is_ending(region, instance).await => {}
         Err(why) => return Err(why.while_doing(doing)),
     }
     let wait = Wait { doing, until: "stopped", timeout: INSTANCE };
@@ -270,6 +270,12 @@ async fn stop(region: &Region, instance: &str) -> Result<(), Trouble> {
         })
     })
     .await
+}
+
+async fn is_ending(region: &Region, instance: &str) -> bool {
+    let found = region.reads.instances.fresh(instance).await;
+    let state = found.ok().flatten().map(|found| state_of(&found.0));
+    matches!(state, Some(InstanceStateName::ShuttingDown | InstanceStateName::Terminated))
 }
 
 #[cfg(test)]

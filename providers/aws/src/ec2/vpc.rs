@@ -214,10 +214,9 @@ impl Kind for Vpc {
             })
         })
         .await?;
-        for pool in [object.filled_text("ipv4_ipam_pool_id"), object.filled_text("ipv6_ipam_pool_id")] {
-            if let Some(pool) = pool {
-                wait_until_returned(region, id, pool).await?;
-            }
+        let pools = ["ipv4_ipam_pool_id", "ipv6_ipam_pool_id"].map(|name| object.filled_text(name));
+        for pool in pools.into_iter().flatten() {
+            wait_until_returned(region, id, pool).await?;
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ impl Key {
         let Some(metadata) = found.filter(|metadata| !is_leaving(metadata)) else { return Ok(None) };
         let rotation = async {
             match may_rotate(&metadata) {
-                true => reads.rotation(id, look).await.map(|rotation| Some(rotation?)),
+                true => reads.rotation(id, look).await,
                 false => Ok(None),
             }
         };

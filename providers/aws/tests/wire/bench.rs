@@ -25,10 +25,13 @@ pub(crate) const OTHER: &str = "eu-west-1";
 /// The provider's executable.
 pub(crate) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-aws");
 
+/// In the environment given to [`Bench::launch`]: the file that takes what the provider logs.
+pub(crate) const LOG: &str = "DRFORM_TEST_PROVIDER_LOG";
+
 /// A provider that runs, configured for the emulated cloud.
 pub(crate) struct Bench {
     runtime: tokio::runtime::Runtime,
-    plugin: Plugin,
+    plugin: Arc<Plugin>,
     /// The cloud behind it.
     pub(crate) cloud: &'static Cloud,
     /// Its provider block.
@@ -57,6 +60,11 @@ impl Thing {
     /// An attribute as JSON.
     pub(crate) fn get(&self, name: &str) -> Json {
         self.json()[name].clone()
+    }
+
+    /// The whole object.
+    pub(crate) fn value(&self) -> Value {
+        self.object.value.clone()
     }
 
     /// The whole object as JSON.
@@ -103,9 +111,10 @@ impl Bench {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let mut all: Vec<(OsString, OsString)> = vec![("AWS_EC2_METADATA_DISABLED".into(), "true".into())];
         all.extend(env.iter().map(|(name, text)| (name.into(), text.into())));
-        let spec = LaunchSpec { env: all, ..LaunchSpec::new("registry.terraform.io/drform/aws", PROVIDER) };
+        let log = env.iter().find(|(name, _)| *name == LOG).map(|(_, file)| file.into());
+        let spec = LaunchSpec { env: all, log, ..LaunchSpec::new("registry.terraform.io/drform/aws", PROVIDER) };
         let plugin = runtime.block_on(Plugin::start(spec)).unwrap_or_else(|why| panic!("{why:?}"));
-        Bench { runtime, plugin, cloud, config }
+        Bench { runtime, plugin: plugin.into(), cloud, config }
     }
 
     /// What its configuration is answered with: diagnostics, with the attribute that each is about.
@@ -245,6 +254,16 @@ impl Bench {
         self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value))
     }
 
+    /// What the objects are like now, read at the same time as hosts do.
+    pub(crate) fn read_together(&self, things: &[Thing]) -> Vec<Option<Json>> {
+        self.next_operation();
+        let read = |thing: &Thing| self.refreshed(&thing.kind, &thing.object).map(|object| as_json(&object.value));
+        std::thread::scope(|scope| {
+            let reads: Vec<_> = things.iter().map(|thing| scope.spawn(|| read(thing))).collect();
+            reads.into_iter().map(|read| read.join().unwrap()).collect()
+        })
+    }
+
     /// Somebody changed the object: a read shows these attributes, and the plan wants to change them back.
     pub(crate) fn drifted(&self, thing: &Thing, shows: Json) {
         self.next_operation();
@@ -342,6 +361,87 @@ impl Bench {
         let said = self.ask(&asked).diagnostics();
         assert!(said.has_errors(), "{kind} {id} was imported");
         texts(&said)
+    }
+
+    /// Makes all of these, so many at once, as a host does: what was said.
+    pub(crate) fn create_all(&self, kind: &str, configs: &[Json], at_once: usize) -> Vec<ChangeAnswer> {
+        let block = self.schema(kind).block.clone();
+        let room = Arc::new(tokio::sync::Semaphore::new(at_once));
+        let making: Vec<_> = configs
+            .iter()
+            .map(|config| {
+                let planned = self.plan(kind, None, config).0.unwrap();
+                let request = ChangeRequest {
+                    provider: provider(),
+                    kind: kind.into(),
+                    prior: Value::null(implied_type(&block)),
+                    planned: planned.planned,
+                    config: from_json(&block, config),
+                    private: planned.private,
+                    token: fresh_token().into(),
+                    repeated: false,
+                };
+                let (plugin, room) = (self.plugin.clone(), room.clone());
+                self.runtime.spawn(async move {
+                    let _room = room.acquire().await.unwrap();
+                    plugin.change(&request).await
+                })
+            })
+            .collect();
+        making.into_iter().map(|made| self.runtime.block_on(made).unwrap()).collect()
+    }
+
+    /// Sends a planned create once more, as recovery does; the object is as planned, and settled.
+    pub(crate) fn repeat(
+        &self,
+        kind: &str,
+        planned: &PlannedObject,
+        config: &Json,
+        token: &str,
+    ) -> Result<Thing, String> {
+        let answer = self.apply(kind, None, planned, config, token, true);
+        if answer.diagnostics.has_errors() {
+            return Err(texts(&answer.diagnostics));
+        }
+        let object = answer.object.filter(|object| !object.value.is_null()).ok_or("no object")?;
+        let thing = Thing { kind: kind.into(), config: config.clone(), object };
+        self.kept_its_word(&thing, &planned.planned, planned.legacy);
+        self.is_settled(&thing);
+        Ok(thing)
+    }
+
+    /// The provider's process.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.plugin.process_id().expect("we started it")
+    }
+
+    /// Reads all of these at the same time, as a host does: which of them are there.
+    pub(crate) fn read_all(&self, kind: &str, ids: &[String]) -> Vec<bool> {
+        self.next_operation();
+        let known: Vec<StoredObject> = ids
+            .iter()
+            .map(|id| {
+                let asked = Question::Import { provider: provider(), kind: kind.into(), id: id.as_str().into() };
+                let Answer::Imported(mut objects, _) = self.ask(&asked) else { panic!("no answer to an import") };
+                objects.remove(0).1
+            })
+            .collect();
+        let reads: Vec<_> = known
+            .into_iter()
+            .map(|current| {
+                let (plugin, kind) = (self.plugin.clone(), kind.into());
+                self.runtime.spawn(async move {
+                    match plugin.ask(&Question::Read { provider: provider(), kind, current }).await {
+                        Answer::Object(object, said) => {
+                            assert!(!said.has_errors(), "{}", texts(&said));
+                            object.is_some_and(|object| !object.value.is_null())
+                        }
+                        answer => panic!("{answer:?}"),
+                    }
+                })
+            })
+            .collect();
+        reads.into_iter().map(|read| self.runtime.block_on(read).unwrap()).collect()
     }
 
     /// Reads a data source.

@@ -61,8 +61,8 @@ fn bypassed_policies_stay() {
     });
     let thing = bench.create("aws_kms_key_policy", config);
     assert_eq!((thing.id(), thing.text("key_id")), (one.text("arn"), one.text("arn")));
-    let asked = bench.cloud.gate().requests().into_iter();
-    let put = asked.filter(|r| r.operation == "PutKeyPolicy" && r.body.contains(&one.id())).last().unwrap();
+    let asked = bench.cloud.gate().requests().into_iter().rev();
+    let put = asked.filter(|r| r.operation == "PutKeyPolicy").find(|r| r.body.contains(&one.id())).unwrap();
     assert_eq!(parsed(&put.body)["BypassPolicyLockoutSafetyCheck"], true);
     bench.try_delete(&thing).unwrap();
     assert_eq!(policy_now(&bench, &one), parsed(&policy("a")));

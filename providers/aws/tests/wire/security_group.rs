@@ -149,13 +149,13 @@ fn a_lost_answer_makes_one_group() {
     let ssh = json!({ "from_port": 22, "to_port": 22, "protocol": "tcp", "self": true });
     let config = json!({ "name": name, "vpc_id": vpc, "ingress": [ssh], "egress": [all], "tags": { "of": name } });
     let group = bench.create(KIND, config.clone());
-    assert_eq!(groups(&bench, &vpc), [name.clone()]);
+    assert_eq!(groups(&bench, &vpc), std::slice::from_ref(&name));
     // The whole change again, as after a crash.
     let (planned, _) = bench.plan(KIND, None, &config);
     let again = bench.apply(KIND, None, &planned.unwrap(), &config, &fresh_token(), true);
     assert!(!again.diagnostics.has_errors(), "{:?}", again.diagnostics);
     assert_eq!(again.object.unwrap().value.get("id").unwrap().as_str(), Some(group.id().as_str()));
-    assert_eq!(groups(&bench, &vpc), [name.clone()]);
+    assert_eq!(groups(&bench, &vpc), std::slice::from_ref(&name));
     // A group that is not ours is not taken over: neither in a first try, nor when it looks otherwise.
     let (_, said) = bench.try_create(KIND, config.clone()).unwrap_err();
     assert!(said.contains("InvalidGroup.Duplicate") && said.contains("Import it"), "{said}");

@@ -278,9 +278,17 @@ pub(super) fn modify(gate: &Gate, call: Call) -> Done {
     }
     answer.set_xml(&root);
     gate.region(&call.region, |region| {
-        for path in ["iops", "throughput", "volumeType"] {
-            if let Some(facts) = region.facts.get_mut(&id) {
-                facts.remove(path);
+        // "ModifyVolume": what is not named stays, but for a new type the rest begins anew.
+        let of = |name: &str| call.params.get(name).map(String::from);
+        for (param, path) in [("Iops", "iops"), ("Throughput", "throughput"), ("VolumeType", "volumeType")] {
+            match (of(param), of("VolumeType")) {
+                (Some(value), _) => region.fact(&id, path, value),
+                (None, Some(_)) => {
+                    if let Some(facts) = region.facts.get_mut(&id) {
+                        facts.remove(path);
+                    }
+                }
+                (None, None) => {}
             }
         }
         let polls = region.lag.modification;

@@ -179,6 +179,15 @@ pub(super) fn deregister(gate: &Gate, call: Call) -> Done {
     Ok(answer)
 }
 
+/// "ModifyImageAttribute": the emulator knows launch permissions only, and lets descriptions go unheard.
+pub(super) fn modify(gate: &Gate, call: Call) -> Done {
+    let Some(description) = call.params.get("Description.Value") else { return forward(gate, &call) };
+    let id = call.params.text("ImageId").to_string();
+    get(gate, &call, &call.region, &id)?;
+    gate.region(&call.region, |region| region.fact(&id, "description", description));
+    Ok(Answer::ec2(&call.operation, vec![Element::leaf("return", "true")]))
+}
+
 /// "EnableImageDeprecation": the time is shown by DescribeImages.
 pub(super) fn deprecation(gate: &Gate, call: Call) -> Done {
     let id = call.params.text("ImageId").to_string();

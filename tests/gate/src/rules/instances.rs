@@ -168,3 +168,27 @@ pub(super) fn modify(gate: &Gate, mut call: Call) -> Done {
     }
     forward(gate, &call)
 }
+
+/// The groups of an instance are those of its primary interface ("ModifyInstanceAttribute", GroupId); the emulator keeps
+/// the instance's own beside them.
+pub(super) fn modify_interface(gate: &Gate, call: Call) -> Done {
+    let groups = call.params.list("SecurityGroupId");
+    let answer = forward(gate, &call)?;
+    if groups.is_empty() {
+        return Ok(answer);
+    }
+    let params = Params::of(&[("NetworkInterfaceId.1", call.params.text("NetworkInterfaceId"))]);
+    let root = forward(gate, &Call::query("ec2", &call.region, "DescribeNetworkInterfaces", params))?.xml();
+    let Some(attachment) = root.items("networkInterfaceSet").next().and_then(|i| i.child("attachment")) else {
+        return Ok(answer);
+    };
+    let id = attachment.at("instanceId");
+    if !id.is_empty() && attachment.at("deviceIndex") == "0" {
+        let mut params = Params::of(&[("InstanceId", id)]);
+        for (n, group) in groups.iter().enumerate() {
+            params.push(&format!("GroupId.{}", n + 1), group);
+        }
+        forward(gate, &Call::query("ec2", &call.region, "ModifyInstanceAttribute", params))?;
+    }
+    Ok(answer)
+}

@@ -10,6 +10,7 @@ mod keys;
 mod kms;
 mod launch;
 mod network;
+mod networks;
 mod options;
 mod placement;
 mod routes;
@@ -42,6 +43,7 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeInstances" => instances::describe(gate, call),
         "StartInstances" | "StopInstances" | "TerminateInstances" => instances::change_state(gate, call),
         "ModifyInstanceAttribute" => instances::modify(gate, call),
+        "ModifyNetworkInterfaceAttribute" => instances::modify_interface(gate, call),
         "ModifyInstanceMetadataOptions" => options::metadata(gate, call),
         "ModifyInstanceMetadataDefaults" => options::set_metadata_defaults(gate, call),
         "GetInstanceMetadataDefaults" => options::metadata_defaults(gate, call),
@@ -71,6 +73,7 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeSnapshots" => snapshots::describe(gate, call),
         "CreateImage" | "CopyImage" | "RegisterImage" => images::create(gate, call),
         "DescribeImages" => images::describe(gate, call),
+        "ModifyImageAttribute" => images::modify(gate, call),
         "DeregisterImage" => images::deregister(gate, call),
         "EnableImageDeprecation" | "DisableImageDeprecation" => images::deprecation(gate, call),
         "DeleteSubnet" => network::delete_subnet(gate, call),
@@ -83,6 +86,7 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeAddressesAttribute" | "ModifyAddressAttribute" | "ResetAddressAttribute" => {
             addresses::attribute(gate, call)
         }
+        "DescribeVpcs" | "DescribeInternetGateways" => networks::describe(gate, call),
         "CreateSubnet" => subnets::create(gate, call),
         "ModifySubnetAttribute" => subnets::modify(gate, call),
         "DescribeSubnets" => subnets::describe(gate, call),

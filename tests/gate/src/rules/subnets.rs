@@ -3,10 +3,24 @@
 //! The emulator knows three of them and ignores the others; "DescribeSubnets" shows all. It shows only the IPv6 blocks
 //! that are associated, with a state that is no word, and counts more IPv6 addresses than an integer of the API holds.
 
+use super::describe::{self, Kind};
 use super::{Done, forward, refuse};
 use crate::call::{Call, Params};
 use crate::gate::Gate;
 use crate::xml::Element;
+
+const KIND: Kind = Kind {
+    set: "subnetSet",
+    inner: None,
+    param: "SubnetId",
+    id: "subnetId",
+    filter: "subnet-id",
+    prefix: "subnet-",
+    malformed: "InvalidSubnetID.Malformed",
+    unknown: "InvalidSubnetID.NotFound",
+    messages: ("The subnet ID '{}' does not exist", "The subnet IDs '{}' do not exist"),
+    own: &[],
+};
 
 /// Parameters that the emulator ignores, and where DescribeSubnets shows them.
 const IGNORED: [(&str, &str); 6] = [
@@ -57,17 +71,12 @@ pub(super) fn create(gate: &Gate, call: Call) -> Done {
 }
 
 pub(super) fn describe(gate: &Gate, call: Call) -> Done {
-    let mut answer = forward(gate, &call)?;
-    let mut root = answer.xml();
-    gate.region(&call.region, |region| {
-        for subnet in root.child_mut("subnetSet").into_iter().flat_map(|set| &mut set.children) {
-            let id = subnet.at("subnetId").to_string();
-            region.show(&id, subnet);
-            set_right(subnet);
-        }
-    });
-    answer.set_xml(&root);
-    Ok(answer)
+    describe::answer(gate, &call, &KIND, Vec::new(), |subnet| {
+        let id = subnet.at("subnetId").to_string();
+        gate.region(&call.region, |region| region.show(&id, subnet));
+        set_right(subnet);
+        true
+    })
 }
 
 fn set_right(subnet: &mut Element) {

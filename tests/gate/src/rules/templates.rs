@@ -2,19 +2,32 @@
 //!
 //! - "DescribeLaunchTemplates": an id that is not there fails the request (`InvalidLaunchTemplateId.NotFound`); the
 //!   emulator leaves it out. It pages at 15 without a token, here at 200 as AWS does.
+//! - "CreateTags": the emulator shows the tags that a template was made with for ever.
 //! - "CreateLaunchTemplate", TagSpecification: the tags are those of the template. The emulator puts them into the data
 //!   of its first version too.
 
 use super::{Done, forward, refuse};
-use crate::call::Call;
+use crate::call::{Call, Params};
 use crate::gate::Gate;
+use crate::xml::Element;
 
 pub(super) fn describe(gate: &Gate, mut call: Call) -> Done {
     if call.params.get("MaxResults").is_none() {
         call.params.push("MaxResults", "200");
     }
-    let answer = forward(gate, &call)?;
-    let root = answer.xml();
+    let mut answer = forward(gate, &call)?;
+    let mut root = answer.xml();
+    if let Some(set) = root.child_mut("launchTemplates") {
+        for template in &mut set.children {
+            let filter = [("Filter.1.Name", "resource-id"), ("Filter.1.Value.1", template.at("launchTemplateId"))];
+            let found = forward(gate, &Call::query("ec2", &call.region, "DescribeTags", Params::of(&filter)))?.xml();
+            let leaf = |tag: &Element, name: &str| Element::leaf(name, tag.at(name));
+            let tags =
+                found.items("tagSet").map(|tag| Element::node("item", vec![leaf(tag, "key"), leaf(tag, "value")]));
+            template.put(Element::node("tagSet", tags.collect()));
+        }
+    }
+    answer.set_xml(&root);
     let there: Vec<&str> = root.items("launchTemplates").map(|one| one.at("launchTemplateId")).collect();
     let asked = call.params.list("LaunchTemplateId");
     match asked.iter().find(|id| !there.contains(&id.as_str())) {

@@ -85,3 +85,30 @@ fn a_replica_is_a_key_of_its_own() {
     assert_eq!(scheduled["KeyState"], json!("PendingReplicaDeletion"));
     assert_eq!(kind(R).2, "PendingReplicaDeletion");
 }
+
+#[test]
+fn grants_with_a_name_are_made_once() {
+    let cloud = Cloud::shared();
+    let id = make(cloud, json!({}));
+    let grant = |name: Option<&str>, role: &str, operations: [&str; 2]| {
+        let mut body = json!({"KeyId": id, "GranteePrincipal": role, "Operations": operations});
+        if let Some(name) = name {
+            body["Name"] = json!(name);
+        }
+        cloud.kms(R, "CreateGrant", body)
+    };
+    let role = "arn:aws:iam::123456789012:role/a";
+    let first = grant(Some("n"), role, ["Decrypt", "Encrypt"]);
+    let again = grant(Some("n"), role, ["Encrypt", "Decrypt"]);
+    assert_eq!(again["GrantId"], first["GrantId"]);
+    assert_ne!(again["GrantToken"], first["GrantToken"]);
+    grant(Some("n"), "arn:aws:iam::123456789012:role/b", ["Decrypt", "Encrypt"]);
+    grant(None, role, ["Decrypt", "Encrypt"]);
+    grant(None, role, ["Decrypt", "Encrypt"]);
+    let listed = cloud.kms(R, "ListGrants", json!({"KeyId": id}));
+    assert_eq!(listed["Grants"].as_array().unwrap().len(), 4);
+    let gone = json!({"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab"});
+    assert_eq!(refused(cloud, R, "ListGrants", gone), "NotFoundException");
+    let retire = json!({"KeyId": id, "GrantId": first["GrantId"]});
+    assert_eq!(refused(cloud, R, "RetireGrant", retire), "InvalidArnException");
+}

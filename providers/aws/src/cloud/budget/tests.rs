@@ -7,13 +7,16 @@ struct Service {
     bucket: Mutex<(f64, Instant)>,
     rate: Mutex<f64>,
     burst: f64,
+    /// How long an answer takes.
+    latency: Duration,
     refused: AtomicUsize,
 }
 
 impl Service {
     fn new(rate: f64, burst: f64) -> Service {
         let bucket = Mutex::new((burst, Instant::now()));
-        Service { bucket, rate: Mutex::new(rate), burst, refused: AtomicUsize::new(0) }
+        let latency = Duration::from_millis(10);
+        Service { bucket, rate: Mutex::new(rate), burst, latency, refused: AtomicUsize::new(0) }
     }
 
     fn takes(&self) -> bool {
@@ -30,17 +33,17 @@ impl Service {
     }
 }
 
-/// One request, as `call` makes it; it takes 10 ms.
+/// One request, as `call` makes it.
 async fn ask(budget: &Budget, service: &Service) {
     loop {
-        budget.turn().await;
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        let turn = budget.turn().await;
+        tokio::time::sleep(service.latency / 2).await;
         let takes = service.takes();
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(service.latency / 2).await;
         if takes {
             return budget.taken();
         }
-        budget.refused();
+        budget.refused(turn);
         tokio::time::sleep(Duration::from_millis(150)).await;
     }
 }
@@ -72,31 +75,38 @@ async fn ask_all(budget: &Arc<Budget>, service: &Arc<Service>, requests: usize, 
 #[tokio::test(start_paused = true)]
 async fn a_throttled_service_is_used_to_the_full() {
     let rows = [
-        // a second, burst, requests, at once
-        (5.0, 5.0, 200, 10),
-        (5.0, 20.0, 200, 10),
-        (5.0, 20.0, 400, 50),
-        (5.0, 5.0, 400, 50),
-        (5.0, 100.0, 400, 1_000),
-        (50.0, 100.0, 2_000, 10),
-        (50.0, 50.0, 2_000, 50),
-        (1.0, 2.0, 100, 10),
-        (200.0, 500.0, 5_000, 50),
+        // a second, burst, requests, at once, milliseconds for an answer
+        (5.0, 5.0, 200, 10, 10),
+        (5.0, 20.0, 200, 10, 10),
+        (5.0, 20.0, 400, 50, 10),
+        (5.0, 5.0, 400, 50, 10),
+        (5.0, 100.0, 400, 1_000, 10),
+        (50.0, 100.0, 2_000, 10, 10),
+        (50.0, 50.0, 2_000, 50, 10),
+        (1.0, 2.0, 100, 10, 10),
+        (200.0, 500.0, 5_000, 50, 10),
+        (15.0, 5.0, 300, 10, 300),
+        (5.0, 5.0, 200, 10, 1_000),
+        (50.0, 50.0, 2_000, 50, 500),
     ];
-    for (rate, burst, requests, at_once) in rows {
-        let (budget, service) = (Arc::new(Budget::default()), Arc::new(Service::new(rate, burst)));
+    for (rate, burst, requests, at_once, latency) in rows {
+        let latency = Duration::from_millis(latency);
+        let service = Arc::new(Service { latency, ..Service::new(rate, burst) });
+        let budget = Arc::new(Budget::default());
         let begin = Instant::now();
         let longest = ask_all(&budget, &service, requests, at_once).await;
         let seconds = begin.elapsed().as_secs_f64();
         let ideal = (requests as f64 - burst) / rate;
         let refused = service.refused.load(Ordering::SeqCst);
         let said = format!(
-            "{rate}/s, burst {burst}, {at_once} at once: {seconds:.1} s, ideal {ideal:.1} s, {refused} refused of \
+            "{rate}/s, burst {burst}, {at_once} at once, {latency:?}: {seconds:.1} s, ideal {ideal:.1} s, {refused} refused of \
              {requests}, longest {longest:.1} s"
         );
         assert!(seconds <= ideal * 1.15, "{said}");
-        // All that are sent at first before the first answer may be refused once.
-        assert!(refused <= at_once + requests / 6, "{said}");
+        // All that are sent before the first answer may be refused, and once more before the rate is known. When answers
+        // take long, more are sent before a refusal is heard of.
+        let part = if latency < Duration::from_millis(500) { 6 } else { 4 };
+        assert!(refused <= 2 * at_once + requests / part, "{said}");
         // In the order of coming, with room for a refusal or three.
         assert!(longest <= (at_once.min(requests) as f64 / rate) * 2.5 + 2.0, "{said}");
     }
@@ -131,9 +141,9 @@ async fn a_pause_does_not_make_the_service_look_slow() {
 #[tokio::test(start_paused = true)]
 async fn a_turn_that_is_given_up_is_not_lost() {
     let budget = Arc::new(Budget::default());
-    budget.refused();
+    budget.refused(budget.turn().await);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    budget.refused();
+    budget.refused(budget.turn().await);
     // A hundred wait, and are cancelled: the next one does not wait for their turns.
     let waiting: Vec<_> = (0..100)
         .map(|_| {

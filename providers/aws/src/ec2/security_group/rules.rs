@@ -218,7 +218,8 @@ impl Steps {
 }
 
 fn as_request<'a>(rules: impl Iterator<Item = (&'a Permission, &'a str)>, owner: Owner<'_>) -> Vec<IpPermission> {
-    let mut groups: BTreeMap<(&str, i64, i64), Vec<(&Peer, Option<String>)>> = BTreeMap::new();
+    type Described<'p> = (&'p Peer, Option<String>);
+    let mut groups: BTreeMap<(&str, i64, i64), Vec<Described<'_>>> = BTreeMap::new();
     for (one, description) in rules {
         let description = Some(description).filter(|text| !text.is_empty()).map(String::from);
         groups.entry((&one.protocol, one.from, one.to)).or_default().push((&one.peer, description));

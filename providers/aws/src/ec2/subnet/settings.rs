@@ -117,7 +117,8 @@ async fn send(region: &Region, id: &str, setting: &Setting) -> Result<(), Troubl
 
 /// Sets what differs and waits until it shows. A second time there is less to do.
 pub(super) async fn set(region: &Region, id: &str, planned: &Fields, timeout: Duration) -> Result<(), Trouble> {
-    let open = differences(&*super::look(region, id).await?, planned);
+    let now = super::look(region, id).await?;
+    let open = differences(&now, planned);
     for setting in &open {
         send(region, id, setting).await?;
     }
@@ -126,7 +127,8 @@ pub(super) async fn set(region: &Region, id: &str, planned: &Fields, timeout: Du
     }
     let wait = Wait { doing: format!("change subnet {id}"), until: "as asked for", timeout };
     wait.run(|| async {
-        let open = differences(&*super::look(region, id).await?, planned);
+        let now = super::look(region, id).await?;
+        let open = differences(&now, planned);
         Ok(if open.is_empty() { Seen::Done(()) } else { Seen::Pending(format!("without {open:?}")) })
     })
     .await
@@ -134,7 +136,8 @@ pub(super) async fn set(region: &Region, id: &str, planned: &Fields, timeout: Du
 
 /// Turns off what needs an IPv6 block, before the block goes.
 pub(super) async fn leave_ipv6(region: &Region, id: &str, planned: &Fields) -> Result<(), Trouble> {
-    for setting in differences(&*super::look(region, id).await?, planned) {
+    let now = super::look(region, id).await?;
+    for setting in differences(&now, planned) {
         if matches!(setting, Setting::AssignIpv6(false) | Setting::Dns64(false) | Setting::AaaaRecord(false)) {
             send(region, id, &setting).await?;
         }
