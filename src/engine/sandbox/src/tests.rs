@@ -1,7 +1,9 @@
 //! Scenarios against the shipped catalogue: every object goes through plan and change as drform does it.
 
 mod catalogue;
+mod lookups;
 mod losses;
+mod network;
 mod plans;
 mod replay;
 mod rules;
@@ -157,7 +159,9 @@ impl Sandbox {
     }
 
     fn data(&self, kind: &str, config: Json) -> Result<Json, String> {
-        let config = typed(&self.block(kind), &config);
+        // Some types are both.
+        let schema = self.catalogue.schema(&self.provider.provider).unwrap();
+        let config = typed(&schema.data_sources[kind].block, &config);
         match self.ask(Question::ReadDataSource { provider: self.provider.clone(), kind: kind.into(), config }) {
             Answer::Object(Some(object), _) => Ok(to_json(&object.value).unwrap()),
             other => Err(other.diagnostics().iter().map(|d| d.summary.clone()).collect()),

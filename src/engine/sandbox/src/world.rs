@@ -90,6 +90,7 @@ impl World {
             self.tokens.insert(object.token.clone(), key.clone());
         }
         self.gone.remove(key);
+        self.born.insert(key.clone(), self.serial);
         self.objects.insert(key.clone(), Arc::new(object.clone()));
         Ok(())
     }
@@ -158,6 +159,11 @@ impl World {
         self.present(key).ok()
     }
 
+    /// Number of the event that made the object of a key: tells the newer of two.
+    pub(crate) fn born(&self, key: &ObjectKey) -> u64 {
+        self.born.get(key).copied().unwrap_or_default()
+    }
+
     /// The object of a key, also when it is pending deletion.
     pub(crate) fn even_pending(&self, key: &ObjectKey) -> Option<&Arc<Object>> {
         self.objects.get(key)
@@ -215,9 +221,13 @@ impl World {
             .find_map(|kind| self.object(&ObjectKey { kind: kind.clone(), region: region.into(), id: id.into() }))
     }
 
-    /// Objects that cannot outlive that one.
+    /// Objects that cannot outlive that one. One that is named like what it joins (the state of an instance) has none:
+    /// they are that other's.
     pub(crate) fn joined_to<'w>(&'w self, key: &'w ObjectKey) -> impl Iterator<Item = &'w Arc<Object>> {
-        let joined = move |o: &&Arc<Object>| o.key.region == key.region && o.joins.contains(&key.id);
+        let borrowed = self.objects.get(key).is_some_and(|o| o.joins.contains(&key.id));
+        let joined = move |o: &&Arc<Object>| {
+            !borrowed && o.key.region == key.region && o.joins.contains(&key.id) && o.key != *key
+        };
         self.objects.values().filter(joined)
     }
 }

@@ -48,15 +48,16 @@ pub(super) fn image(looking: &Looking<'_>) -> Found {
         owners.is_empty() || owners.iter().any(is)
     };
     let all = looking.cloud.overlay.images.all.iter().map(|(name, of)| public(looking, region, name, of));
-    let all = all.chain(looking.world.of_region("aws_ami_copy", region).map(|copy| own(copy.attributes.clone())));
+    let copies = looking.world.of_region("aws_ami_copy", region);
+    let all = all.chain(copies.map(|copy| own(copy.attributes.clone(), looking.world.born(&copy.key))));
     let fitting = all.filter(|image| owned(image) && filters.match_object(image, &FILTERS)).collect();
     one(fitting, "image", "creation_date", looking.flag("most_recent"))
 }
 
-fn own(mut copy: Map<String, Json>) -> Map<String, Json> {
-    // The sandbox knows no date of a copy: it is newer than every public image.
+/// A copy as an image; `born` is the number of the event that made it.
+fn own(mut copy: Map<String, Json>, born: u64) -> Map<String, Json> {
     for (name, value) in [
-        ("creation_date", json!("2026-01-01T00:00:00.000Z")),
+        ("creation_date", json!(ids::time(born).replace('Z', ".000Z"))),
         ("root_device_type", json!("ebs")),
         ("state", json!("available")),
         ("image_id", copy.get("id").cloned().unwrap_or_default()),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 type Attributes = Map<String, Json>;
 
-/// The one of several that fit. `by` is the attribute that tells the newest.
+/// The one of several that fit. `by` is the attribute that tells the newest, a time.
 pub(super) fn one(mut fitting: Vec<Attributes>, what: &str, by: &str, newest: bool) -> Found {
     // Of equal age the last one by id, so that the answer is always the same.
     fitting.sort_by(|a, b| (text(a, by), text(a, "id")).cmp(&(text(b, by), text(b, "id"))));
@@ -127,7 +127,9 @@ pub(super) fn volume(looking: &Looking<'_>) -> Found {
     let mut fitting = Vec::new();
     for volume in looking.world.of_region("aws_ebs_volume", region) {
         let used = looking.world.joined_to(&volume.key).next().is_some();
-        let mut of = with(&volume.attributes, json!({"status": if used { "in-use" } else { "available" }}));
+        let status = if used { "in-use" } else { "available" };
+        let time = ids::time(looking.world.born(&volume.key));
+        let mut of = with(&volume.attributes, json!({"status": status, "create_time": time}));
         if !filters.match_object(&of, &VOLUME) {
             continue;
         }
@@ -164,7 +166,8 @@ pub(super) fn snapshot(looking: &Looking<'_>) -> Found {
     let kinds = ["aws_ebs_snapshot", "aws_ebs_snapshot_copy"];
     let mut fitting = Vec::new();
     for snapshot in kinds.iter().flat_map(|kind| looking.world.of_region(kind, region)) {
-        let of = with(&snapshot.attributes, json!({"state": "completed"}));
+        let time = ids::time(looking.world.born(&snapshot.key));
+        let of = with(&snapshot.attributes, json!({"state": "completed", "start_time": time}));
         let owned = owners.is_empty() || owners.contains("self") || owners.contains(account);
         let named = ids.is_empty() || ids.contains(snapshot.key.id.as_ref());
         if owned && named && filters.match_object(&of, &SNAPSHOT) {

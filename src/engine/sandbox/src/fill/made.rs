@@ -4,7 +4,7 @@ use super::{Attributes, Filling, Found};
 use crate::Domain;
 use crate::ids;
 use crate::keys::{default_ebs_key, encrypts_by_default};
-use crate::overlay::{At, Region};
+use crate::overlay::Region;
 use crate::rules::network::Range;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -111,8 +111,7 @@ impl Filling<'_> {
         })
     }
 
-    /// `tags` over the provider's `default_tags`. Nothing to say about a new object without any: as with the real
-    /// provider the plan leaves it open then.
+    /// `tags` over the provider's `default_tags`.
     fn tags_all(&self, around: &Attributes) -> Found {
         let defaults = self.provider.get("default_tags").and_then(Value::as_items).and_then(|b| b.first());
         let defaults = defaults.and_then(|block| block.get("tags"));
@@ -126,9 +125,6 @@ impl Filling<'_> {
                 _ => None,
             });
             all.extend(pairs);
-        }
-        if all.is_empty() && self.at == At::Plan && around.get("tags_all").is_none_or(Value::is_null) {
-            return Found::Skip;
         }
         Found::Value(Value::map(Type::String, all))
     }

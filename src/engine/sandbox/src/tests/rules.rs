@@ -1,7 +1,7 @@
 use super::*;
 
 /// Runs a step on a world with the usual parts and gives the error code, or nothing.
-fn code(result: Result<Json, String>) -> Option<String> {
+pub(super) fn code(result: Result<Json, String>) -> Option<String> {
     let summary = result.err()?;
     let after = summary.split("api error ").nth(1).unwrap_or(&summary);
     Some(after.split(':').next().unwrap_or_default().to_owned())
