@@ -76,7 +76,8 @@ impl Part {
 pub fn together(tool: Tool, cloud: &Cloud, parts: &[Part]) -> Work {
     let work = Work::new(tool);
     let source = tool.source();
-    let mut main = format!("terraform {{\n  required_providers {{\n    aws = {{ source = \"{source}\" }}\n  }}\n}}\n\n");
+    let mut main =
+        format!("terraform {{\n  required_providers {{\n    aws = {{ source = \"{source}\" }}\n  }}\n}}\n\n");
     for (alias, region) in [("", HOME), ("  alias = \"west\"\n", WEST), ("  alias = \"account\"\n", ACCOUNT)] {
         main.push_str(&on_cloud(cloud, tool, &format!("{alias}  region = \"{region}\"\n")));
     }

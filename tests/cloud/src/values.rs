@@ -155,7 +155,9 @@ fn is_time(text: &str) -> bool {
 pub fn lines(objects: &Objects) -> Vec<String> {
     objects
         .iter()
-        .flat_map(|(address, object)| leaves(object).into_iter().map(move |(path, v)| format!("{address} {path} = {v}")))
+        .flat_map(|(address, object)| {
+            leaves(object).into_iter().map(move |(path, v)| format!("{address} {path} = {v}"))
+        })
         .collect()
 }
 

@@ -32,9 +32,7 @@ pub(crate) fn nothing_is_left(cloud: &Cloud, ids: &[(&str, String, serde_json::V
             }
             "aws_vpc" => cloud.try_ec2(region, "DescribeVpcs", &[("VpcId.1", id)]).is_err(),
             "aws_subnet" => cloud.try_ec2(region, "DescribeSubnets", &[("SubnetId.1", id)]).is_err(),
-            "aws_placement_group" => {
-                cloud.try_ec2(region, "DescribePlacementGroups", &[("GroupName.1", id)]).is_err()
-            }
+            "aws_placement_group" => cloud.try_ec2(region, "DescribePlacementGroups", &[("GroupName.1", id)]).is_err(),
             "aws_kms_key" | "aws_kms_replica_key" => {
                 let key = cloud.kms(region, "DescribeKey", json!({ "KeyId": id }));
                 matches!(key["KeyMetadata"]["KeyState"].as_str(), Some("PendingDeletion" | "PendingReplicaDeletion"))
@@ -48,9 +46,7 @@ pub(crate) fn nothing_is_left(cloud: &Cloud, ids: &[(&str, String, serde_json::V
 /// Objects of a state, with the region that each is in.
 fn objects(work: &Work) -> Vec<(&'static str, String, serde_json::Value)> {
     let objects = work.objects().into_iter();
-    objects
-        .map(|(address, object)| (if object["region"] == WEST { WEST } else { HOME }, address, object))
-        .collect()
+    objects.map(|(address, object)| (if object["region"] == WEST { WEST } else { HOME }, address, object)).collect()
 }
 
 /// What all examples promise, around what is particular to one.

@@ -126,10 +126,14 @@ fn single_node() {
 #[test]
 fn the_reference() {
     let parts = parts();
-    both("reference", |tool, cloud| together(tool, cloud, &parts), |cloud, work| {
-        imported(&work);
-        destroyed(cloud, &work);
-    });
+    both(
+        "reference",
+        |tool, cloud| together(tool, cloud, &parts),
+        |cloud, work| {
+            imported(&work);
+            destroyed(cloud, &work);
+        },
+    );
 }
 
 /// The id by which an object is imported: its own, for most.

@@ -33,7 +33,9 @@ fn told(tool: Tool, parts: &[Part]) -> Told {
     let planned = (tool != Tool::Drform).then(|| {
         work.run(&["plan", "-out=plan", "-input=false"]).ok();
         let mut c = std::collections::BTreeMap::<String, usize>::new();
-        for r in cloud.gate().requests() { *c.entry(r.operation.clone()).or_default() += 1; }
+        for r in cloud.gate().requests() {
+            *c.entry(r.operation.clone()).or_default() += 1;
+        }
         println!("{c:?}");
         let shown = work.run(&["show", "-json", "plan"]).ok();
         named(&of_plan(&serde_json::from_str(&shown.stdout).unwrap()))
@@ -188,7 +190,9 @@ fn differ(path: &str, ours: &Value, theirs: &Value, found: &mut Vec<(String, Val
                 Some(differ(&format!("{path}{dot}{name}"), ours.get(name)?, theirs, found))
             })
             .sum(),
-        (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() && theirs.iter().any(Value::is_object) => {
+        (Value::Array(ours), Value::Array(theirs))
+            if ours.len() == theirs.len() && theirs.iter().any(Value::is_object) =>
+        {
             let pairs = ours.iter().zip(theirs).enumerate();
             pairs.map(|(at, (ours, theirs))| differ(&format!("{path}[{at}]"), ours, theirs, found)).sum()
         }
