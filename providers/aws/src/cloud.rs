@@ -13,7 +13,7 @@ mod wait;
 
 pub(crate) use call::{Action, ApiError, causes};
 pub(crate) use describe::pages;
-pub(crate) use keys::{KeyReads, Look, Rotation};
+pub(crate) use keys::{Look, Rotation};
 pub(crate) use region::{Aws, Region, partition_of};
 pub(crate) use trouble::Trouble;
 pub(crate) use wait::{APPEARS, Seen, Wait};

@@ -59,11 +59,13 @@ impl AwsProvider {
         AwsProvider::default()
     }
 
-    fn serve(&self, name: &'static str, kind: impl Kind) -> (&'static str, Arc<dyn Resource>) {
+    fn serve(&self, kind: impl Kind) -> (&'static str, Arc<dyn Resource>) {
+        let name = kind.definition().name;
         (name, Arc::new(Served::new(kind, self.configured.clone())))
     }
 
-    fn serve_source(&self, name: &'static str, source: impl Source) -> (&'static str, Arc<dyn DataSource>) {
+    fn serve_source(&self, source: impl Source) -> (&'static str, Arc<dyn DataSource>) {
+        let name = source.definition().name;
         (name, Arc::new(ServedSource::new(source, self.configured.clone())))
     }
 }
@@ -105,47 +107,48 @@ impl Provider for AwsProvider {
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
-            self.serve("aws_ami_copy", ec2::ami_copy::AmiCopy),
-            self.serve("aws_ebs_default_kms_key", ec2::ebs_default_kms_key::EbsDefaultKmsKey),
-            self.serve("aws_ebs_encryption_by_default", ec2::ebs_encryption_by_default::EbsEncryptionByDefault),
-            self.serve("aws_ebs_snapshot", ec2::ebs_snapshot::EbsSnapshot),
-            self.serve("aws_ebs_snapshot_copy", ec2::ebs_snapshot_copy::EbsSnapshotCopy),
-            self.serve("aws_ebs_volume", ec2::ebs_volume::EbsVolume),
-            self.serve("aws_ec2_instance_state", ec2::ec2_instance_state::InstanceState),
-            self.serve("aws_eip", ec2::eip::Eip),
-            self.serve("aws_instance", ec2::instance::Instance),
-            self.serve("aws_internet_gateway", ec2::internet_gateway::InternetGateway),
-            self.serve("aws_key_pair", ec2::key_pair::KeyPair),
-            self.serve("aws_kms_alias", kms::alias::KmsAlias),
-            self.serve("aws_kms_grant", kms::grant::KmsGrant),
-            self.serve("aws_kms_key", kms::key::KmsKey),
-            self.serve("aws_kms_key_policy", kms::key_policy::KmsKeyPolicy),
-            self.serve("aws_kms_replica_key", kms::replica_key::KmsReplicaKey),
-            self.serve("aws_launch_template", ec2::launch_template::LaunchTemplate),
-            self.serve("aws_placement_group", ec2::placement_group::PlacementGroup),
-            self.serve("aws_route", ec2::route::Route),
-            self.serve("aws_route_table", ec2::route_table::RouteTable),
-            self.serve("aws_route_table_association", ec2::route_table_association::RouteTableAssociation),
-            self.serve("aws_security_group", ec2::security_group::SecurityGroup),
-            self.serve("aws_subnet", ec2::subnet::Subnet),
-            self.serve("aws_volume_attachment", ec2::volume_attachment::VolumeAttachment),
-            self.serve("aws_vpc", ec2::vpc::Vpc),
+            self.serve(ec2::ami_copy::AmiCopy),
+            self.serve(ec2::ebs_default_kms_key::EbsDefaultKmsKey),
+            self.serve(ec2::ebs_encryption_by_default::EbsEncryptionByDefault),
+            self.serve(ec2::ebs_snapshot::EbsSnapshot),
+            self.serve(ec2::ebs_snapshot_copy::EbsSnapshotCopy),
+            self.serve(ec2::ebs_volume::EbsVolume),
+            self.serve(ec2::ec2_instance_state::InstanceState),
+            self.serve(ec2::eip::Eip),
+            self.serve(ec2::instance::Instance),
+            self.serve(ec2::internet_gateway::InternetGateway),
+            self.serve(ec2::key_pair::KeyPair),
+            self.serve(kms::alias::KmsAlias),
+            self.serve(kms::grant::KmsGrant),
+            self.serve(kms::key::KmsKey),
+            self.serve(kms::key_policy::KmsKeyPolicy),
+            self.serve(kms::replica_key::KmsReplicaKey),
+            self.serve(ec2::launch_template::LaunchTemplate),
+            self.serve(ec2::placement_group::PlacementGroup),
+            self.serve(ec2::route::Route),
+            self.serve(ec2::route_table::RouteTable),
+            self.serve(ec2::route_table_association::RouteTableAssociation),
+            self.serve(ec2::security_group::SecurityGroup),
+            self.serve(ec2::subnet::Subnet),
+            self.serve(ec2::volume_attachment::VolumeAttachment),
+            self.serve(ec2::vpc::Vpc),
         ]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
         vec![
-            self.serve_source("aws_ami", ec2::ami_source::Ami),
-            self.serve_source("aws_availability_zones", ec2::availability_zones_source::AvailabilityZones),
-            self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
-            self.serve_source("aws_ebs_snapshot", ec2::ebs_snapshot_source::EbsSnapshotSource),
-            self.serve_source("aws_ebs_volume", ec2::ebs_volume_source::EbsVolumeSource),
-            self.serve_source("aws_kms_alias", kms::alias_source::KmsAliasSource),
-            self.serve_source("aws_kms_key", kms::key_source::KmsKeySource),
-            self.serve_source("aws_partition", crate::meta::partition::Partition),
-            self.serve_source("aws_region", crate::meta::region::Region),
-            self.serve_source("aws_subnets", ec2::subnets_source::Subnets),
-            self.serve_source("aws_vpc", ec2::vpc_source::Vpc),
+            self.serve_source(ec2::ami_source::Ami),
+            self.serve_source(ec2::availability_zones_source::AvailabilityZones),
+            self.serve_source(crate::sts::caller_identity::CallerIdentity),
+            self.serve_source(ec2::ebs_snapshot_source::EbsSnapshotSource),
+            self.serve_source(ec2::ebs_volume_source::EbsVolumeSource),
+            self.serve_source(ec2::instance_type_offerings_source::InstanceTypeOfferings),
+            self.serve_source(kms::alias_source::KmsAliasSource),
+            self.serve_source(kms::key_source::KmsKeySource),
+            self.serve_source(crate::meta::partition::Partition),
+            self.serve_source(crate::meta::region::Region),
+            self.serve_source(ec2::subnets_source::Subnets),
+            self.serve_source(ec2::vpc_source::Vpc),
         ]
     }
 }

@@ -73,7 +73,6 @@ pub(crate) struct Field {
     pub(crate) optional: bool,
     pub(crate) computed: bool,
     pub(crate) sensitive: bool,
-    pub(crate) write_only: bool,
     pub(crate) deprecated: Option<&'static str>,
     pub(crate) about: Cow<'static, str>,
     pub(crate) default: Option<Value>,
@@ -105,7 +104,6 @@ fn field(ty: Type) -> Field {
         optional: false,
         computed: false,
         sensitive: false,
-        write_only: false,
         deprecated: None,
         about: Cow::Borrowed(""),
         default: None,
@@ -185,11 +183,6 @@ impl Field {
         self
     }
 
-    pub(crate) fn write_only(mut self) -> Field {
-        self.write_only = true;
-        self
-    }
-
     pub(crate) fn deprecated(mut self, why: &'static str) -> Field {
         self.deprecated = Some(why);
         self
@@ -234,7 +227,6 @@ impl Field {
         attribute.optional = self.optional;
         attribute.computed = self.computed;
         attribute.sensitive = self.sensitive;
-        attribute.write_only = self.write_only;
         attribute.deprecated = self.deprecated.map(Arc::from);
         attribute.described(&self.description())
     }

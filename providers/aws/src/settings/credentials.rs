@@ -11,7 +11,7 @@ use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::imds::{self, client::EndpointMode};
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::provider::error::CredentialsError;
@@ -23,19 +23,19 @@ use std::time::SystemTime;
 use value::{Path, PathStep};
 
 /// The shared files that the block names; none when it names none.
-pub(super) fn profile_files(block: &Fields) -> Option<ProfileFiles> {
+pub(super) fn profile_files(block: &Fields) -> Option<EnvConfigFiles> {
     let (configs, credentials) = (block.texts("shared_config_files"), block.texts("shared_credentials_files"));
     if configs.is_empty() && credentials.is_empty() {
         return None;
     }
-    let mut files = ProfileFiles::builder()
+    let mut files = EnvConfigFiles::builder()
         .include_default_config_file(configs.is_empty())
         .include_default_credentials_file(credentials.is_empty());
     for file in configs {
-        files = files.with_file(ProfileFileKind::Config, at_home(&file));
+        files = files.with_file(EnvConfigFileKind::Config, at_home(&file));
     }
     for file in credentials {
-        files = files.with_file(ProfileFileKind::Credentials, at_home(&file));
+        files = files.with_file(EnvConfigFileKind::Credentials, at_home(&file));
     }
     Some(files.build())
 }
