@@ -20,7 +20,7 @@ resource "aws_placement_group" "near" {
 }
 
 resource "aws_instance" "node" {
-  ami             = "ami-0d1e2f3a4b5c6d7e8"
+  ami             = "ami-04681a1dbd79675a5"
   instance_type   = "m6i.large"
   subnet_id       = aws_subnet.a.id
   placement_group = aws_placement_group.near.name
@@ -39,6 +39,7 @@ resource "aws_volume_attachment" "data" {
 }
 
 resource "aws_eip" "node" {
+  domain     = "vpc"
   instance   = aws_instance.node.id
   depends_on = [aws_internet_gateway.out]
 }

@@ -25,13 +25,13 @@ resource "aws_key_pair" "operators" {
 }
 
 resource "aws_instance" "little" {
-  ami           = "ami-0d1e2f3a4b5c6d7e8"
+  ami           = "ami-04681a1dbd79675a5"
   instance_type = "t3.micro"
   subnet_id     = aws_subnet.a.id
 }
 
 resource "aws_instance" "much" {
-  ami                                  = "ami-0d1e2f3a4b5c6d7e8"
+  ami                                  = "ami-04681a1dbd79675a5"
   instance_type                        = "t3.large"
   availability_zone                    = "eu-central-1a"
   subnet_id                            = aws_subnet.a.id
@@ -77,7 +77,7 @@ resource "aws_instance" "much" {
 }
 
 resource "aws_instance" "tagged_volumes" {
-  ami              = "ami-0d1e2f3a4b5c6d7e8"
+  ami              = "ami-04681a1dbd79675a5"
   instance_type    = "m6i.large"
   subnet_id        = aws_subnet.a.id
   user_data_base64 = base64encode("hello")

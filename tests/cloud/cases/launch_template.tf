@@ -7,7 +7,7 @@ resource "aws_launch_template" "much" {
   name                                 = "much"
   description                          = "With much"
   update_default_version               = true
-  image_id                             = "ami-0d1e2f3a4b5c6d7e8"
+  image_id                             = "ami-04681a1dbd79675a5"
   instance_type                        = "m6i.large"
   key_name                             = "operators"
   ebs_optimized                        = true

@@ -43,9 +43,3 @@ data "aws_region" "current" {}
 data "aws_caller_identity" "me" {}
 
 data "aws_partition" "here" {}
-
-data "aws_ami" "newest" {
-  most_recent = true
-  owners      = ["amazon"]
-  name_regex  = "^amzn-ami-hvm-"
-}

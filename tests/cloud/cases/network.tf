@@ -78,5 +78,6 @@ resource "aws_route_table_association" "public" {
 }
 
 resource "aws_eip" "free" {
-  tags = { Name = "free" }
+  domain = "vpc"
+  tags   = { Name = "free" }
 }

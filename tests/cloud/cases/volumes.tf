@@ -24,10 +24,10 @@ resource "aws_ebs_volume" "io1" {
   iops              = 400
 }
 
-resource "aws_ebs_volume" "io2_shared" {
+resource "aws_ebs_volume" "io1_shared" {
   availability_zone    = "eu-central-1b"
   size                 = 40
-  type                 = "io2"
+  type                 = "io1"
   iops                 = 1000
   multi_attach_enabled = true
 }

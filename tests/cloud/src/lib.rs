@@ -190,6 +190,8 @@ impl Work {
             .env("AWS_SECRET_ACCESS_KEY", "test-secret-key")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("CHECKPOINT_DISABLE", "1")
+            .env("NO_COLOR", "1")
+            .env("TF_CLI_ARGS", "-no-color")
             .stdin(Stdio::null());
         if self.tool != Tool::Drform {
             command.env("TF_CLI_CONFIG_FILE", self.dir.path().join("cli.tfrc"));

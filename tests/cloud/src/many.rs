@@ -21,11 +21,14 @@ pub struct Part {
     pub text: String,
 }
 
-/// The examples of the reference, then `tests/cloud/cases`, each sorted by name.
+/// The examples of the reference, then `tests/cloud/cases`, each sorted by name. `DRFORM_TEST_PARTS=name,name` leaves
+/// only those, for a closer look.
 pub fn parts() -> Vec<Part> {
     let mut all = of_folder(&root().join("providers/aws/docs/examples"));
     all.extend(of_folder(&root().join("tests/cloud/cases")));
-    all.retain(|part| part.name != "provider");
+    let only = std::env::var("DRFORM_TEST_PARTS").ok();
+    let chosen = |name: &str| only.as_ref().is_none_or(|only| only.split(',').any(|one| one == name));
+    all.retain(|part| part.name != "provider" && chosen(&part.name));
     all
 }
 
@@ -49,12 +52,14 @@ impl Part {
     }
 
     /// The text that a tool understands: `hashicorp/aws` 3.39.0 knows no region of a resource, so another provider
-    /// takes its place.
+    /// takes its place, and an address says that it is of a VPC in another way.
     fn for_tool(&self, tool: Tool) -> String {
         let lines = self.text.lines().map(|line| {
             let region = line.trim().strip_prefix("region").is_some_and(|rest| rest.trim_start().starts_with('='));
             if tool == Tool::Hashicorp && region && line.contains(WEST) {
                 "  provider = aws.west".to_owned()
+            } else if tool == Tool::Hashicorp && line.trim().replace(' ', "") == "domain=\"vpc\"" {
+                "  vpc = true".to_owned()
             } else {
                 line.to_owned()
             }

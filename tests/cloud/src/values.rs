@@ -49,8 +49,9 @@ fn marked(after: &Value, unknown: &Value) -> Value {
     match (after, unknown) {
         (_, Value::Bool(true)) => Value::from(UNKNOWN),
         (Value::Object(after), Value::Object(unknown)) => {
+            let flag = |name: &String| unknown.get(name).unwrap_or(&Value::Null);
             let mut all: Map<String, Value> =
-                after.iter().map(|(name, value)| (name.clone(), marked(value, &unknown[name]))).collect();
+                after.iter().map(|(name, value)| (name.clone(), marked(value, flag(name)))).collect();
             for (name, flag) in unknown {
                 all.entry(name.clone()).or_insert_with(|| marked(&Value::Null, flag));
             }

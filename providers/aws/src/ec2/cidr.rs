@@ -139,6 +139,8 @@ pub(crate) fn check_ipv6_network(value: &Value) -> Result<(), String> {
 mod tests {
     use super::*;
 
+    type Check = fn(&Value) -> Result<(), String>;
+
     #[test]
     fn blocks() {
         let rows = [
@@ -157,7 +159,7 @@ mod tests {
         for text in ["10.0.0.0", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/+8", "x/8", "::/129", ""] {
             assert_eq!(Cidr::parse(text), None, "{text}");
         }
-        let checks: [(fn(&Value) -> Result<(), String>, &str, bool); 9] = [
+        let checks: [(Check, &str, bool); 9] = [
             (check_ipv4, "10.0.0.0/16", true),
             (check_ipv4, "10.0.0.0/15", false),
             (check_ipv4, "10.0.0.0/29", false),

@@ -71,7 +71,7 @@ impl Kind for VolumeAttachment {
             Err(why) if why.is("VolumeInUse") && (change.repeated || why.tried_before) => {
                 let found = region.reads.volumes.fresh(volume).await;
                 let found = found.map_err(|why| why.while_doing(names.doing("attach")))?;
-                if !found.is_some_and(|volume| names.state(&volume).is_some()) {
+                if found.is_none_or(|volume| names.state(&volume).is_none()) {
                     return Err(why.while_doing(names.doing("attach")));
                 }
             }

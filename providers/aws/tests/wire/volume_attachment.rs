@@ -42,7 +42,7 @@ fn a_life() {
     let (volume, instance) = (volume(&bench, zone), instance(&bench, REGION, zone));
     let mut attachment = bench.create(KIND, config(&volume.id(), &instance));
     assert!(attachment.id().starts_with("vai-"));
-    assert_eq!(attached_to(&bench, &volume.id()), [instance.clone()]);
+    assert_eq!(attached_to(&bench, &volume.id()), [instance.as_str()]);
     bench.update(&mut attachment, json!({ "force_detach": true }));
     bench.update(&mut attachment, json!({ "force_detach": null, "skip_destroy": true }));
     bench.update(&mut attachment, json!({ "skip_destroy": null, "stop_instance_before_detaching": true }));
@@ -63,7 +63,7 @@ fn a_life() {
     assert_eq!((attached_to(&bench, &volume.id()), state(&bench, &instance)), (vec![], "stopped".into()));
     // To a stopped instance, and gone behind our back.
     let again = bench.create(KIND, config(&volume.id(), &instance));
-    assert_eq!(attached_to(&bench, &volume.id()), [instance.clone()]);
+    assert_eq!(attached_to(&bench, &volume.id()), [instance.as_str()]);
     bench.cloud.ec2(REGION, "DetachVolume", &[("VolumeId", &volume.id())]);
     bench.gone(&again);
     let kept = bench.create(
@@ -71,7 +71,7 @@ fn a_life() {
         json!({ "device_name": "/dev/sdh", "volume_id": volume.id(), "instance_id": instance, "skip_destroy": true }),
     );
     bench.try_delete(&kept).unwrap();
-    assert_eq!(attached_to(&bench, &volume.id()), [instance.clone()]);
+    assert_eq!(attached_to(&bench, &volume.id()), [instance.as_str()]);
     bench.cloud.ec2(REGION, "DetachVolume", &[("VolumeId", &volume.id())]);
     // The instance goes; there is nothing to stop.
     let mut last = config(&volume.id(), &instance);

@@ -18,7 +18,7 @@ fn one(xml: &str, name: &str) -> String {
 }
 
 /// After a destroy nothing is there but keys that wait for their deletion.
-fn nothing_is_left(cloud: &Cloud, ids: &[(&str, String, serde_json::Value)]) {
+pub(crate) fn nothing_is_left(cloud: &Cloud, ids: &[(&str, String, serde_json::Value)]) {
     for (region, address, object) in ids {
         let id = object["id"].as_str().unwrap();
         let gone = match address.split('.').next().unwrap() {

@@ -22,6 +22,9 @@ enum Setting {
     MapPublicIp(bool),
 }
 
+/// An argument, what it is now, and the request that sets it.
+type Flag = (&'static str, bool, fn(bool) -> Setting);
+
 fn names(subnet: &Subnet) -> Option<&PrivateDnsNameOptionsOnLaunch> {
     subnet.private_dns_name_options_on_launch()
 }
@@ -58,7 +61,7 @@ pub(super) fn show(object: &mut Fields, subnet: &Subnet) {
 
 /// What differs from what is planned, in an order in which it can be set.
 fn differences(subnet: &Subnet, planned: &Fields) -> Vec<Setting> {
-    let flags: [(&str, bool, fn(bool) -> Setting); 5] = [
+    let flags: [Flag; 5] = [
         (
             "assign_ipv6_address_on_creation",
             subnet.assign_ipv6_address_on_creation().unwrap_or_default(),
