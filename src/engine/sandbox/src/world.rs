@@ -13,6 +13,8 @@ pub struct World {
     objects: BTreeMap<ObjectKey, Arc<Object>>,
     /// Which object a client token made, while it is there.
     tokens: BTreeMap<Arc<str>, ObjectKey>,
+    /// Number of the event that made the object of a key, also when it is gone.
+    born: BTreeMap<ObjectKey, u64>,
     /// What losses destroyed.
     gone: BTreeMap<ObjectKey, LostObject>,
     /// Zones and regions that do not answer.
