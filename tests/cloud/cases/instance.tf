@@ -4,10 +4,9 @@ resource "aws_vpc" "net" {
 }
 
 resource "aws_subnet" "a" {
-  vpc_id                  = aws_vpc.net.id
-  cidr_block              = "10.60.1.0/24"
-  availability_zone       = "eu-central-1a"
-  map_public_ip_on_launch = true
+  vpc_id            = aws_vpc.net.id
+  cidr_block        = "10.60.1.0/24"
+  availability_zone = "eu-central-1a"
 }
 
 resource "aws_security_group" "app" {
@@ -36,7 +35,6 @@ resource "aws_instance" "much" {
   availability_zone                    = "eu-central-1a"
   subnet_id                            = aws_subnet.a.id
   private_ip                           = "10.60.1.25"
-  associate_public_ip_address          = false
   vpc_security_group_ids               = [aws_security_group.app.id]
   key_name                             = aws_key_pair.operators.key_name
   monitoring                           = true

@@ -114,12 +114,16 @@ pub fn steady(text: &str, names: &BTreeMap<String, String>) -> String {
     if is_time(text) {
         return "<time>".into();
     }
+    // Who comes first gets the first address of a subnet.
+    if text.parse::<std::net::Ipv4Addr>().is_ok() {
+        return "<ip>".into();
+    }
     words(text)
         .map(|word| match names.get(word) {
             Some(name) => name.clone(),
             // Images are the emulator's, the same in each run.
             None if is_id(word) && !word.starts_with("ami-") => {
-                format!("<{}>", word.rsplit_once('-').filter(|_| !is_uuid(word)).map_or("id", |(sort, _)| sort))
+                format!("<{}>", word.split_once('-').filter(|_| !is_uuid(word)).map_or("id", |(sort, _)| sort))
             }
             None => word.to_owned(),
         })
@@ -137,8 +141,11 @@ fn is_uuid(text: &str) -> bool {
 
 /// `vol-049df61146c4d7901`, a UUID, a multi-Region key, a grant.
 fn is_id(word: &str) -> bool {
+    let numbers = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     match word.rsplit_once('-') {
-        _ if is_uuid(word) => true,
+        _ if is_uuid(word.strip_prefix("mrk-").unwrap_or(word)) => true,
+        // The name of an address, the hash of an attachment.
+        Some(_) if ["ip-", "ec2-", "vai-"].iter().any(|sort| word.strip_prefix(sort).is_some_and(numbers)) => true,
         Some((sort, number)) => {
             matches!(number.len(), 8 | 17 | 32) && is_hex(number) && sort.starts_with(|c: char| c.is_ascii_alphabetic())
         }

@@ -152,7 +152,28 @@ fn import_id(address: &str, object: &Value) -> Option<String> {
     Some(if object["region"] == HOME || object["region"].is_null() { id } else { format!("{id}@{}", text("region")) })
 }
 
-/// Everything is forgotten and imported again, which changes nothing.
+/// Everything is forgotten and imported again: nothing is made or deleted, and what was not told by AWS is written again.
 fn imported(work: &Work) {
-    let _ = (work, import_id);
+    let before = of_state(&work.state());
+    let mut blocks = String::new();
+    let mut forgotten = 0;
+    for (address, object) in before.iter().filter(|(address, _)| !address.contains("data.")) {
+        if let Some(id) = import_id(address, object) {
+            writeln!(blocks, "import {{\n  to = {address}\n  id = {id:?}\n}}\n").unwrap();
+            work.run(&["state", "rm", address]).ok();
+            forgotten += 1;
+        }
+    }
+    work.file("imports.tf", &blocks);
+    let ran = work.apply();
+    println!("imported {forgotten} objects");
+    print!("{}", ran.text.lines().filter(|l| l.starts_with("  # ") || l.contains(" -> ")|| l.trim().starts_with(['+', '~'])).map(|l| format!("{l}\n")).collect::<String>());
+    assert!(ran.text.contains(&format!("Apply complete! Resources: {forgotten} imported, 0 added, ")), "{}", ran.text);
+    assert!(ran.text.contains(" 0 destroyed."), "{}", ran.text);
+    fs::remove_file(work.path().join("imports.tf")).unwrap();
+    work.no_changes();
+    let mut report = String::new();
+    let [before, after] = [before, of_state(&work.state())].map(|objects| lines(&named(&objects)));
+    differences("before and after the import", &before, &after, &mut report);
+    assert!(report.is_empty(), "{report}");
 }
