@@ -166,7 +166,18 @@ pub(super) fn modify(gate: &Gate, mut call: Call) -> Done {
     if let Some(encoded) = call.params.take(data) {
         call.params.push(data, &STANDARD.encode(encoded));
     }
-    forward(gate, &call)
+    // The check is that of the primary interface ("ModifyInstanceAttribute", SourceDestCheck); the emulator keeps two.
+    let check = call.params.get("SourceDestCheck.Value").map(ToString::to_string);
+    let answer = forward(gate, &call)?;
+    if let Some(check) = check {
+        let instance = get(gate, &call, &id)?;
+        let primary = instance.items("networkInterfaceSet").find(|i| i.at("attachment/deviceIndex") == "0");
+        if let Some(interface) = primary.map(|interface| interface.at("networkInterfaceId").to_string()) {
+            let params = Params::of(&[("NetworkInterfaceId", &interface), ("SourceDestCheck.Value", &check)]);
+            forward(gate, &Call::query("ec2", &call.region, "ModifyNetworkInterfaceAttribute", params))?;
+        }
+    }
+    Ok(answer)
 }
 
 /// The groups of an instance are those of its primary interface ("ModifyInstanceAttribute", GroupId); the emulator keeps
