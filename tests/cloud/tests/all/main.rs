@@ -4,6 +4,7 @@
 
 mod examples;
 mod hosted;
+mod killed;
 mod known;
 mod reference;
 mod rival;
