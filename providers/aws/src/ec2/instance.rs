@@ -60,11 +60,7 @@ impl Kind for Instance {
             return Err(Trouble::stuck(doing, "The instance was terminated meanwhile."));
         };
         disks::tag_launched(region, &found.0, &change.planned).await?;
-        // Not an argument of a launch.
-        if change.planned.flag("source_dest_check") == Some(false) {
-            let off = changing::switch(false);
-            changing::modify(region, &id, "source_dest_check", |c| c.source_dest_check(off.clone())).await?;
-        }
+        changing::open_for_others(region, change, &found.0).await?;
         wait_for_password(region, &id, change, "create").await
     }
 
