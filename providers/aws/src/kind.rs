@@ -241,6 +241,7 @@ impl<K: Kind> Served<K> {
             told: Mutex::default(),
         };
         let region = self.region(&aws, &change.planned);
+        region.planned_places.changes_begin();
         let done = match create {
             true => self.kind.create(&region, &change).await,
             false => self.kind.update(&region, &change).await,

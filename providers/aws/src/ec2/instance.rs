@@ -51,7 +51,6 @@ impl Kind for Instance {
     }
 
     async fn create(&self, region: &Region, change: &Change) -> Result<(), Trouble> {
-        region.planned_places.changes_begin();
         let id = launch::run(region, change).await?;
         change.made(&id);
         let doing = format!("launch EC2 instance {id}");
@@ -65,7 +64,6 @@ impl Kind for Instance {
     }
 
     async fn update(&self, region: &Region, change: &Change) -> Result<(), Trouble> {
-        region.planned_places.changes_begin();
         let id = change.prior.id();
         let doing = format!("change EC2 instance {id}");
         let Some(found) = states::now(region, id, &doing).await? else {

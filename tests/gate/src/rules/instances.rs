@@ -203,3 +203,26 @@ pub(super) fn modify_interface(gate: &Gate, call: Call) -> Done {
     }
     Ok(answer)
 }
+
+/// "ReplaceIamInstanceProfileAssociation": the instance has the new profile, under a new association. The emulator changes
+/// the association only, not the instance.
+pub(super) fn replace_profile(gate: &Gate, call: Call) -> Done {
+    let association = call.params.text("AssociationId");
+    let all = Call::query("ec2", &call.region, "DescribeIamInstanceProfileAssociations", Params::default());
+    let found = forward(gate, &all)?.xml();
+    let there = found
+        .items("iamInstanceProfileAssociationSet")
+        .find(|item| item.at("associationId") == association)
+        .map(|item| item.at("instanceId").to_string());
+    let Some(instance) = there else { return forward(gate, &call) };
+    let mut asked = Params::of(&[("InstanceId", instance.as_str())]);
+    for name in ["IamInstanceProfile.Name", "IamInstanceProfile.Arn"] {
+        if let Some(value) = call.params.get(name) {
+            asked.push(name, value);
+        }
+    }
+    let gone = Params::of(&[("AssociationId", association)]);
+    forward(gate, &Call::query("ec2", &call.region, "DisassociateIamInstanceProfile", gone))?;
+    let made = forward(gate, &Call::query("ec2", &call.region, "AssociateIamInstanceProfile", asked))?.xml();
+    Ok(Answer::ec2(&call.operation, made.child("iamInstanceProfileAssociation").cloned().into_iter().collect()))
+}
