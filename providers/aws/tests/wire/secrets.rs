@@ -94,7 +94,8 @@ fn nothing_of_objects_is_said() {
     let (ec2, sts) = (cloud.endpoint(), sts_that_gives(OF_OBJECTS[5]));
     let role = json!([{ "role_arn": "arn:aws:iam::123456789012:role/app", "session_name": "s" }]);
     let endpoints = json!([{ "ec2": ec2, "kms": ec2, "sts": sts }]);
-    let config = provider_config(cloud, REGION, &json!({ "assume_role": role, "endpoints": endpoints, "max_retries": 1 }));
+    let config =
+        provider_config(cloud, REGION, &json!({ "assume_role": role, "endpoints": endpoints, "max_retries": 1 }));
     let bench = Bench::launch(cloud, &env, config);
     let mut said = bench.configured();
     assert_eq!(said, "", "the role");
@@ -187,7 +188,10 @@ fn sts_that_gives(secret: &str) -> String {
                 }
             }
             let body = if asked.contains("Action=AssumeRole") { assumed.as_str() } else { who };
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: close\r\nContent-Length: {}", body.len());
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: close\r\nContent-Length: {}",
+                body.len()
+            );
             let _ = stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes());
         }
     });

@@ -162,7 +162,8 @@ pub(super) async fn open_for_others(region: &Region, change: &Change, instance: 
     if change.planned.flag("source_dest_check") != Some(false) {
         return Ok(());
     }
-    let doing = format!("change the primary network interface of EC2 instance {}", instance.instance_id().unwrap_or_default());
+    let doing =
+        format!("change the primary network interface of EC2 instance {}", instance.instance_id().unwrap_or_default());
     match primary_interface(instance).and_then(|primary| primary.network_interface_id()) {
         Some(interface) => set_source_dest_check(region, interface, false, &doing).await,
         None => Err(Trouble::refused(doing, "The instance has no primary network interface.")),

@@ -40,7 +40,8 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         kind: "aws_eip",
         config: |cloud, name| {
-            let subnet = made(cloud, "CreateSubnet", &[("VpcId", &vpc(cloud)), ("CidrBlock", "10.0.1.0/24")], "subnetId");
+            let subnet =
+                made(cloud, "CreateSubnet", &[("VpcId", &vpc(cloud)), ("CidrBlock", "10.0.1.0/24")], "subnetId");
             let interface = made(cloud, "CreateNetworkInterface", &[("SubnetId", &subnet)], "networkInterfaceId");
             json!({ "domain": "vpc", "network_interface": interface, "tags": { "Name": name } })
         },

@@ -16,11 +16,7 @@ pub(super) struct Row {
     pub(super) looks: bool,
 }
 
-const fn row(
-    kind: &'static str,
-    config: fn(&Cloud, &str) -> Json,
-    count: fn(&Cloud, &Json) -> usize,
-) -> Row {
+const fn row(kind: &'static str, config: fn(&Cloud, &str) -> Json, count: fn(&Cloud, &Json) -> usize) -> Row {
     Row { kind, config, count, looks: false }
 }
 
@@ -112,9 +108,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     Row {
         kind: "aws_kms_grant",
-        config: |cloud, _| {
-            json!({ "key_id": key(cloud, json!({}), "KeyId"), "grantee_principal": ROLE, "operations": ["Decrypt"] })
-        },
+        config: |cloud, _| json!({ "key_id": key(cloud, json!({}), "KeyId"), "grantee_principal": ROLE, "operations": ["Decrypt"] }),
         count: grants,
         looks: true,
     },
@@ -162,12 +156,12 @@ pub(super) const ROWS: &[Row] = &[
         "aws_route",
         |cloud, _| {
             let vpc = vpc(cloud);
-            let (out, table) = (gateway(cloud, &vpc), made(cloud, "CreateRouteTable", &[("VpcId", &vpc)], "routeTableId"));
+            let (out, table) =
+                (gateway(cloud, &vpc), made(cloud, "CreateRouteTable", &[("VpcId", &vpc)], "routeTableId"));
             json!({ "route_table_id": table, "destination_cidr_block": "0.0.0.0/0", "gateway_id": out })
         },
         |cloud, config| {
-            let seen =
-                cloud.ec2(REGION, "DescribeRouteTables", &[("RouteTableId.1", text(config, "route_table_id"))]);
+            let seen = cloud.ec2(REGION, "DescribeRouteTables", &[("RouteTableId.1", text(config, "route_table_id"))]);
             seen.matches("<destinationCidrBlock>0.0.0.0/0<").count()
         },
     ),
