@@ -241,6 +241,7 @@ impl<K: Kind> Served<K> {
             told: Mutex::default(),
         };
         let region = self.region(&aws, &change.planned);
+        region.planned_places.changes_begin();
         let done = match create {
             true => self.kind.create(&region, &change).await,
             false => self.kind.update(&region, &change).await,
@@ -268,6 +269,16 @@ impl<K: Kind> Served<K> {
         let mut findings: Findings = done.err().map(|why| why.finding(self.definition.called)).into_iter().collect();
         let object = match looked {
             Ok(Some(object)) => object,
+            // What is new may not be found yet ("Eventual consistency in the Amazon EC2 API"): were it forgotten, nobody
+            // would ever remove it. A later read tells whether it is there.
+            Ok(None) if create => {
+                if findings.is_empty() {
+                    let detail =
+                        format!("{id} was made and is not found now. It is kept; run again to look once more.");
+                    findings.push(sdk_error(format!("The {} is not found", self.definition.called), detail));
+                }
+                basis.known()
+            }
             Ok(None) if findings.is_empty() => {
                 let detail = format!("{id} was not found after the change. Somebody else may have removed it.");
                 findings.push(sdk_error(format!("The {} is gone", self.definition.called), detail));

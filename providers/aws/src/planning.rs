@@ -38,6 +38,12 @@ impl Plan {
         self.findings.push(refused(Path::attribute(name), why));
     }
 
+    /// Says what may go wrong.
+    pub(crate) fn warn(&mut self, name: &'static str, why: impl Into<String>) {
+        let diagnostic = Diagnostic::warning("This may fail", why);
+        self.findings.push(Finding { diagnostic, attribute: Path::attribute(name) });
+    }
+
     /// The change cannot be made to the object that is there.
     pub(crate) fn replace_for(&mut self, name: &'static str) {
         self.replaces.push(Path::attribute(name));
@@ -86,24 +92,24 @@ pub(crate) fn begin(definition: &Definition, schema: &Schema, around: &Surroundi
 
 /// The plan as hosts take it, with the replacements that the shape asks for.
 pub(crate) fn end(definition: &Definition, plan: Plan, private: sdk::Private) -> (Planned, Findings) {
-    let Plan { prior, planned, mut replaces, findings, .. } = plan;
+    let Plan { prior, config, planned, mut replaces, findings } = plan;
     let value = planned.object();
     if let Some(prior) = prior {
-        find_replacements(&definition.shape, &prior.object(), &value, &Path::ROOT, &mut replaces);
+        let (prior, config) = (prior.object(), config.object());
+        find_replacements(&definition.shape, &prior, &value, Some(&config), &Path::ROOT, &mut replaces);
     }
     (Planned { value, requires_replace: replaces, private }, findings)
 }
 
 /// The object with defaults, with what is there in place of what means the same, and with computed blocks.
 ///
-/// `config` is what is written for this block where that can be told (elements of sets have no place); `prior` is what
-/// is there.
+/// `config` is what is written for this block where that can be told; `prior` is what is there.
 fn settled(shape: &Shape, planned: &Value, config: Option<&Value>, prior: Option<&Value>) -> Value {
     let Some(values) = planned.as_object() else { return planned.clone() };
     let mut out = values.clone();
     for (name, field) in &shape.fields {
         let Some(value) = values.get(*name) else { continue };
-        let written = config.and_then(|config| config.get(name)).unwrap_or(value);
+        let written = config.and_then(|config| config.get(name));
         let before = prior.and_then(|prior| prior.get(name));
         if let Some(settled) = settled_field(field, value, written, before) {
             out.insert((*name).into(), settled);
@@ -123,7 +129,9 @@ fn settled(shape: &Shape, planned: &Value, config: Option<&Value>, prior: Option
             Nesting::Set => match value.as_items() {
                 Some(items) => {
                     let element = element_type(&value.ty());
-                    Value::set(element, items.iter().map(|item| settled(&nested.shape, item, None, None)))
+                    let all = written.and_then(Value::as_items).unwrap_or_default();
+                    let settle = |item| settled(&nested.shape, item, written_as(&nested.shape, item, all), None);
+                    Value::set(element, items.iter().map(settle))
                 }
                 None => value.clone(),
             },
@@ -138,9 +146,12 @@ fn settled(shape: &Shape, planned: &Value, config: Option<&Value>, prior: Option
     Value::object(out)
 }
 
-fn settled_field(field: &Field, planned: &Value, written: &Value, before: Option<&Value>) -> Option<Value> {
+fn settled_field(field: &Field, planned: &Value, written: Option<&Value>, before: Option<&Value>) -> Option<Value> {
     // In the proposal what was not written may have been filled in already: the default wins over what was there.
-    let not_written = written.is_null() || (!planned.is_known() && written.is_known());
+    let not_written = match written {
+        Some(written) => written.is_null() || (!planned.is_known() && written.is_known()),
+        None => planned.is_null() || !planned.is_known(),
+    };
     if let Some(default) = field.default.as_ref().filter(|_| not_written) {
         return Some(default.clone());
     }
@@ -150,6 +161,22 @@ fn settled_field(field: &Field, planned: &Value, written: &Value, before: Option
         .then(|| before.clone())
 }
 
+/// The block of a set in the configuration that a planned one comes from: elements of sets have no place, so it is the
+/// one that says most of what fits. None when nothing fits.
+fn written_as<'a>(shape: &Shape, planned: &Value, all: &'a [Value]) -> Option<&'a Value> {
+    let fits = |written: &Value| {
+        shape.fields.iter().all(|(name, field)| {
+            let (Some(written), Some(planned)) = (written.get(name), planned.get(name)) else { return true };
+            match written.is_null() {
+                true => field.computed || planned.is_null(),
+                false => !written.is_wholly_known() || written == planned,
+            }
+        })
+    };
+    let says = |written: &&Value| written.children().filter(|(_, value)| !value.is_null()).count();
+    all.iter().filter(|written| fits(written)).max_by_key(says)
+}
+
 fn element_type(ty: &Type) -> Type {
     match ty {
         Type::Set(element) | Type::List(element) | Type::Map(element) => (**element).clone(),
@@ -157,27 +184,47 @@ fn element_type(ty: &Type) -> Type {
     }
 }
 
-fn find_replacements(shape: &Shape, prior: &Value, planned: &Value, at: &Path, found: &mut Vec<Path>) {
+/// What is different and cannot be changed. A computed attribute that nobody writes may become something else by another
+/// change (it is unknown then), which is no reason to replace the object.
+fn find_replacements(
+    shape: &Shape,
+    prior: &Value,
+    planned: &Value,
+    config: Option<&Value>,
+    at: &Path,
+    found: &mut Vec<Path>,
+) {
     let step = |name: &str| at.then(PathStep::Attribute(name.into()));
+    let written = |name: &str| config.and_then(|config| config.get(name));
     for (name, field) in &shape.fields {
-        if field.replaces && prior.get(name) != planned.get(name) {
+        let follows = field.computed
+            && planned.get(name).is_some_and(|planned| !planned.is_known())
+            && written(name).is_some_and(Value::is_null);
+        if field.replaces && prior.get(name) != planned.get(name) && !follows {
             found.push(step(name));
         }
     }
     for (name, nested) in &shape.blocks {
         let (Some(before), Some(after)) = (prior.get(name), planned.get(name)) else { continue };
-        if before == after {
+        let follows = nested.computed
+            && !after.is_known()
+            && written(name).and_then(Value::as_items).is_some_and(<[Value]>::is_empty);
+        if before == after || follows {
             continue;
         }
         let at = step(name);
         match (before.as_items(), after.as_items()) {
             (Some(old), Some(new)) if nested.nesting == Nesting::List && old.len() == new.len() => {
-                for (index, (old, new)) in (0..).zip(old.iter().zip(new)) {
-                    find_replacements(&nested.shape, old, new, &at.then(PathStep::Index(index)), found);
+                let items = written(name).and_then(Value::as_items).unwrap_or_default();
+                for (index, (old, new)) in old.iter().zip(new).enumerate() {
+                    let place = at.then(PathStep::Index(u64::try_from(index).unwrap_or_default()));
+                    find_replacements(&nested.shape, old, new, items.get(index), &place, found);
                 }
             }
             _ if nested.replaces || (nested.nesting == Nesting::Set && shape_replaces(&nested.shape)) => found.push(at),
-            _ if nested.nesting == Nesting::Single => find_replacements(&nested.shape, before, after, &at, found),
+            _ if nested.nesting == Nesting::Single => {
+                find_replacements(&nested.shape, before, after, written(name), &at, found);
+            }
             _ => {}
         }
     }
@@ -280,3 +327,7 @@ fn check_group(group: &Group, config: &Value, findings: &mut Findings) {
         findings.push(refused(Path::ROOT, format!("One of {all} must be set.")));
     }
 }
+
+#[cfg(test)]
+#[path = "planning_tests.rs"]
+mod tests;

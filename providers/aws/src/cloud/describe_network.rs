@@ -33,19 +33,22 @@ pub(super) async fn vpc_attributes(ec2: Arc<Ec2>, ids: Vec<String>) -> Fetched<V
             asked.spawn(vpc_attribute(ec2.clone(), id.clone(), attribute));
         }
     }
-    let mut found: BTreeMap<String, VpcAttributes> = BTreeMap::new();
+    let mut found: BTreeMap<String, (usize, VpcAttributes)> = BTreeMap::new();
     while let Some(done) = asked.join_next().await {
-        // A task of ours does not panic; one that was cancelled has nobody who waits for it.
-        let Ok(answer) = done else { continue };
+        // It must not look as if the attribute were off.
+        let answer = done.map_err(|_| ec2.unanswered("DescribeVpcAttribute", "the read ended early"))?;
         let Some((id, attribute, value)) = answer? else { continue };
-        let attributes = found.entry(id).or_default();
+        let (told, attributes) = found.entry(id).or_default();
+        *told += 1;
         match attribute {
             VpcAttributeName::EnableDnsSupport => attributes.dns_support = value,
             VpcAttributeName::EnableDnsHostnames => attributes.dns_hostnames = value,
             _ => attributes.usage_metrics = value,
         }
     }
-    Ok(found)
+    // A VPC that only some requests found comes or goes just now.
+    let whole = found.into_iter().filter(|(_, (told, _))| *told == ATTRIBUTES.len());
+    Ok(whole.map(|(id, (_, attributes))| (id, attributes)).collect())
 }
 
 /// One attribute; none when the VPC is not there.

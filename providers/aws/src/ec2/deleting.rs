@@ -4,7 +4,7 @@ use crate::cloud::{ApiError, Seen, Trouble, Wait};
 use std::sync::{Mutex, PoisonError};
 
 /// Deletes, and tries again while the API says that something still uses the object: network interfaces that AWS
-/// removes a while after what they were for, or objects that are being deleted. After the time the API's reason is told.
+/// removes a while after what they were for, objects that are being deleted, volumes that are being detached. After the time the API's reason is told.
 /// An object that is not there is no error.
 pub(crate) async fn delete_when_free<F>(wait: &Wait<'_>, send: impl Fn() -> F) -> Result<(), Trouble>
 where
@@ -17,7 +17,7 @@ where
             match send().await {
                 Ok(()) => Ok(Seen::Done(())),
                 Err(why) if why.is_not_found() => Ok(Seen::Done(())),
-                Err(why) if why.is("DependencyViolation") => {
+                Err(why) if why.is("DependencyViolation") || why.is("VolumeInUse") => {
                     keep(Some(why));
                     Ok(Seen::Pending("in use".into()))
                 }

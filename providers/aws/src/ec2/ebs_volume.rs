@@ -1,5 +1,6 @@
 //! `aws_ebs_volume`: a disk in a zone, encrypted with a key of its region.
 
+use super::deleting::delete_when_free;
 use super::ebs_snapshot;
 use super::tagging;
 use crate::arns::check_arn;
@@ -212,13 +213,11 @@ impl Kind for EbsVolume {
                 }
             }
         }
-        let done = region.ec2().call(Action::same("DeleteVolume"), |c| c.delete_volume().volume_id(id).send()).await;
-        match done {
-            Err(why) if why.is("InvalidVolume.NotFound") => return Ok(()),
-            Err(why) => return Err(why.while_doing(format!("delete EBS volume {id}"))),
-            Ok(_) => {}
-        }
         let wait = Wait { doing: format!("delete EBS volume {id}"), until: "deleted", timeout };
+        delete_when_free(&wait, || async {
+            region.ec2().call(Action::same("DeleteVolume"), |c| c.delete_volume().volume_id(id).send()).await.map(drop)
+        })
+        .await?;
         wait.run(|| async {
             let found = region.reads.volumes.fresh(id).await.map_err(|why| why.while_doing(wait.doing.as_str()))?;
             Ok(match found.filter(|volume| !is_gone(volume)) {

@@ -51,7 +51,6 @@ impl Kind for Instance {
     }
 
     async fn create(&self, region: &Region, change: &Change) -> Result<(), Trouble> {
-        region.planned_places.changes_begin();
         let id = launch::run(region, change).await?;
         change.made(&id);
         let doing = format!("launch EC2 instance {id}");
@@ -60,16 +59,11 @@ impl Kind for Instance {
             return Err(Trouble::stuck(doing, "The instance was terminated meanwhile."));
         };
         disks::tag_launched(region, &found.0, &change.planned).await?;
-        // Not an argument of a launch.
-        if change.planned.flag("source_dest_check") == Some(false) {
-            let off = changing::switch(false);
-            changing::modify(region, &id, "source_dest_check", |c| c.source_dest_check(off.clone())).await?;
-        }
+        changing::open_for_others(region, change, &found.0).await?;
         wait_for_password(region, &id, change, "create").await
     }
 
     async fn update(&self, region: &Region, change: &Change) -> Result<(), Trouble> {
-        region.planned_places.changes_begin();
         let id = change.prior.id();
         let doing = format!("change EC2 instance {id}");
         let Some(found) = states::now(region, id, &doing).await? else {

@@ -23,8 +23,20 @@ struct State {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Places {
-    comes: usize,
+    known: usize,
+    open: usize,
     may_go: usize,
+}
+
+/// How many instances are planned to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Coming {
+    /// So many at least.
+    pub(crate) surely: usize,
+    /// So many at most, less those that run and may have to go.
+    pub(crate) more_than_before: usize,
+    /// So many at most.
+    pub(crate) at_most: usize,
 }
 
 impl PlannedPlaces {
@@ -42,16 +54,24 @@ impl PlannedPlaces {
         self.lock().groups.get(name).cloned()
     }
 
-    /// One more instance is planned: how many that makes, less those that a replacement may remove. None when the
-    /// changes have begun, because then some of them run already.
-    pub(crate) fn comes(&self, group: &str, zone: &str) -> Option<(usize, usize)> {
+    /// One more instance is planned: how many that makes. None when the changes have begun, because then some of them
+    /// run already.
+    ///
+    /// Hosts plan an instance again just before they make it where its configuration was not wholly `known` the first
+    /// time: a known one may be such a repetition.
+    pub(crate) fn comes(&self, group: &str, zone: &str, known: bool) -> Option<Coming> {
         let mut state = self.lock();
         if state.changing {
             return None;
         }
         let places = state.places.entry((group.to_owned(), zone.to_owned())).or_default();
-        places.comes += 1;
-        Some((places.comes, places.may_go))
+        *(if known { &mut places.known } else { &mut places.open }) += 1;
+        let at_most = places.known + places.open;
+        Some(Coming {
+            surely: places.known.max(places.open),
+            more_than_before: at_most.saturating_sub(places.may_go),
+            at_most,
+        })
     }
 
     /// An instance that is there changes, and may have to go for it.
@@ -72,12 +92,20 @@ mod tests {
     #[test]
     fn places_are_counted_until_changes_begin() {
         let places = PlannedPlaces::default();
+        let coming = |surely, more_than_before, at_most| Some(Coming { surely, more_than_before, at_most });
         places.may_go("pg", "a");
-        assert_eq!(places.comes("pg", "a"), Some((1, 1)));
-        assert_eq!(places.comes("pg", "a"), Some((2, 1)));
-        assert_eq!(places.comes("pg", "b"), Some((1, 0)));
+        assert_eq!(places.comes("pg", "a", true), coming(1, 0, 1));
+        assert_eq!(places.comes("pg", "a", true), coming(2, 1, 2));
+        assert_eq!(places.comes("pg", "b", true), coming(1, 1, 1));
+        // Seven that are not wholly known, and each again when it is: still seven.
+        for n in 1..=7 {
+            assert_eq!(places.comes("pg", "c", false), coming(n, n, n));
+        }
+        for n in 1..=7 {
+            assert_eq!(places.comes("pg", "c", true), coming(7, 7 + n, 7 + n));
+        }
         places.changes_begin();
-        assert_eq!(places.comes("pg", "a"), None);
+        assert_eq!(places.comes("pg", "a", true), None);
         assert_eq!(places.strategy("pg"), None);
         places.group("pg", "spread", "rack");
         assert_eq!(places.strategy("pg"), Some(("spread".into(), "rack".into())));

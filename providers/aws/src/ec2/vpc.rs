@@ -134,7 +134,10 @@ impl Kind for Vpc {
             reads.default_acls.get(&id),
         );
         let (attributes, table, group, acl) = asked.map_err(|why| why.while_doing(format!("read VPC {id}")))?;
-        let Some(attributes) = attributes else { return Ok(false) };
+        let Some(attributes) = attributes else {
+            let why = "The VPC was found, its attributes were not: it comes or goes just now. Run again.";
+            return Err(Trouble::stuck(format!("read VPC {id}"), why));
+        };
         let owner = match vpc.owner_id() {
             Some(owner) => owner.to_owned(),
             None => region.identity().await?.account.clone(),

@@ -158,6 +158,12 @@ impl Bench {
         all.resources.get(kind).unwrap_or_else(|| panic!("no resource type {kind}")).clone()
     }
 
+    /// The resource types that it serves.
+    pub(crate) fn kinds(&self) -> Vec<String> {
+        let all = self.runtime.block_on(self.plugin.schema()).unwrap();
+        all.resources.keys().map(ToString::to_string).collect()
+    }
+
     /// Checks, plans and makes an object, and holds it against the plan, a read, and a second plan.
     pub(crate) fn create(&self, kind: &str, config: Json) -> Thing {
         self.try_create(kind, config).unwrap_or_else(|(_, why)| panic!("create {kind}: {why}"))

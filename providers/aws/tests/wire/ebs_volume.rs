@@ -133,7 +133,9 @@ fn with_keys() {
     let said = bench.refuses("aws_ebs_volume", config("1234abcd-12ab-34cd-56ef-1234567890ab"));
     assert!(said.contains("is no ARN"), "{said}");
     let (thing, said) = bench.try_create("aws_ebs_volume", config(&bad)).unwrap_err();
-    assert!(thing.is_none(), "{said}");
+    // Kept until a later read says that it is gone.
+    let thing = thing.unwrap_or_else(|| panic!("{said}"));
+    bench.gone(&thing);
     assert!(said.contains("Usually its key cannot be used") && !said.contains("Nobody knows"), "{said}");
 }
 
@@ -154,4 +156,33 @@ fn with_a_last_snapshot() {
         json!({ "availability_zone": "eu-central-1b", "snapshot_id": id, "volume_initialization_rate": 200 }),
     );
     assert_eq!((from.get("size"), from.text("snapshot_id")), (json!(1), id.to_owned()));
+}
+
+/// Detached a moment ago, a volume counts as in use for a while ("Detach an Amazon EBS volume").
+#[test]
+fn a_volume_that_is_in_use_is_waited_for() {
+    let bench = Bench::new();
+    let volume = bench.create("aws_ebs_volume", json!({ "availability_zone": "eu-central-1a", "size": 1 }));
+    let in_use = What::Refuse { status: 400, code: "VolumeInUse".into(), message: "It is attached to i-1.".into() };
+    bench.cloud.gate().inject(Fault::new(in_use).on("DeleteVolume").containing(&volume.id()).times(2));
+    bench.delete(volume);
+}
+
+/// A volume that was made and is not found yet must not be forgotten: nobody would ever remove it.
+#[test]
+fn what_was_made_and_is_not_found_is_kept() {
+    let here = "ap-northeast-2";
+    let bench = Bench::in_region(here);
+    let refuse = |code: &str| {
+        let what = What::Refuse { status: 400, code: code.into(), message: "No.".into() };
+        bench.cloud.gate().inject(Fault::new(what).on("DescribeVolumes").region(here));
+    };
+    refuse("UnauthorizedOperation");
+    refuse("InvalidVolume.NotFound");
+    let config = json!({ "availability_zone": "ap-northeast-2a", "size": 1 });
+    let (made, why) = bench.try_create("aws_ebs_volume", config).unwrap_err();
+    assert!(why.contains("UnauthorizedOperation"), "{why}");
+    let made = made.expect("the volume is kept");
+    assert!(made.id().starts_with("vol-"));
+    bench.delete(made);
 }

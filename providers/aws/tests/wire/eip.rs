@@ -71,3 +71,28 @@ fn a_lost_answer_makes_no_second_address() {
     assert_eq!(ids.len(), 1);
     bench.cloud.ec2(REGION, "ReleaseAddress", &[("AllocationId", &ids[0])]);
 }
+
+#[test]
+fn of_an_instance() {
+    let bench = Bench::new();
+    let vpc = bench.create("aws_vpc", json!({ "cidr_block": "10.51.0.0/16" }));
+    let subnet = bench.create("aws_subnet", json!({ "vpc_id": vpc.id(), "cidr_block": "10.51.1.0/24" }));
+    let images = [("Filter.1.Name", "owner-alias"), ("Filter.1.Value.1", "amazon")];
+    let ami = xml::text(&bench.cloud.ec2(REGION, "DescribeImages", &images), "imageId").unwrap();
+    let config = json!({ "ami": ami, "instance_type": "m5.large", "subnet_id": subnet.id() });
+    let instances = [1, 2].map(|_| bench.create("aws_instance", config.clone()));
+    let mut eip = bench.create("aws_eip", json!({ "domain": "vpc", "instance": instances[0].id() }));
+    assert_eq!(eip.get("network_interface"), instances[0].get("primary_network_interface_id"));
+    assert_eq!(eip.get("private_ip"), instances[0].get("private_ip"));
+    bench.imports(&eip, &eip.id(), &[]);
+    bench.update(&mut eip, json!({ "instance": instances[1].id() }));
+    assert_eq!(eip.get("network_interface"), instances[1].get("primary_network_interface_id"));
+    bench.cloud.ec2(REGION, "DisassociateAddress", &[("AssociationId", &eip.text("association_id"))]);
+    bench.drifted(&eip, json!({ "instance": "", "association_id": "" }));
+    bench.delete(eip);
+    for instance in instances {
+        bench.delete(instance);
+    }
+    bench.delete(subnet);
+    bench.delete(vpc);
+}

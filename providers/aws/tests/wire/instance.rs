@@ -5,6 +5,7 @@ use gate::xml;
 use serde_json::{Value as Json, json};
 
 mod changes;
+mod launches;
 mod life;
 mod plans;
 

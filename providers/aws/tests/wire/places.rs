@@ -9,6 +9,8 @@ fn zones() {
     let all = bench.data("aws_availability_zones", json!({ "state": "available" }));
     assert_eq!(all["names"], json!(["eu-central-1a", "eu-central-1b", "eu-central-1c"]));
     assert_eq!((&all["id"], &all["region"]), (&json!(REGION), &json!(REGION)));
+    // The emulator tells no groups of zones.
+    assert!(all["group_names"].is_array());
     let ids = all["zone_ids"].as_array().unwrap();
     assert_eq!(ids.len(), 3);
     let without = json!({ "exclude_names": ["eu-central-1a"], "exclude_zone_ids": [ids[1]] });

@@ -166,7 +166,18 @@ pub(super) fn modify(gate: &Gate, mut call: Call) -> Done {
     if let Some(encoded) = call.params.take(data) {
         call.params.push(data, &STANDARD.encode(encoded));
     }
-    forward(gate, &call)
+    // The check is that of the primary interface ("ModifyInstanceAttribute", SourceDestCheck); the emulator keeps two.
+    let check = call.params.get("SourceDestCheck.Value").map(ToString::to_string);
+    let answer = forward(gate, &call)?;
+    if let Some(check) = check {
+        let instance = get(gate, &call, &id)?;
+        let primary = instance.items("networkInterfaceSet").find(|i| i.at("attachment/deviceIndex") == "0");
+        if let Some(interface) = primary.map(|interface| interface.at("networkInterfaceId").to_string()) {
+            let params = Params::of(&[("NetworkInterfaceId", &interface), ("SourceDestCheck.Value", &check)]);
+            forward(gate, &Call::query("ec2", &call.region, "ModifyNetworkInterfaceAttribute", params))?;
+        }
+    }
+    Ok(answer)
 }
 
 /// The groups of an instance are those of its primary interface ("ModifyInstanceAttribute", GroupId); the emulator keeps
@@ -191,4 +202,27 @@ pub(super) fn modify_interface(gate: &Gate, call: Call) -> Done {
         forward(gate, &Call::query("ec2", &call.region, "ModifyInstanceAttribute", params))?;
     }
     Ok(answer)
+}
+
+/// "ReplaceIamInstanceProfileAssociation": the instance has the new profile, under a new association. The emulator changes
+/// the association only, not the instance.
+pub(super) fn replace_profile(gate: &Gate, call: Call) -> Done {
+    let association = call.params.text("AssociationId");
+    let all = Call::query("ec2", &call.region, "DescribeIamInstanceProfileAssociations", Params::default());
+    let found = forward(gate, &all)?.xml();
+    let there = found
+        .items("iamInstanceProfileAssociationSet")
+        .find(|item| item.at("associationId") == association)
+        .map(|item| item.at("instanceId").to_string());
+    let Some(instance) = there else { return forward(gate, &call) };
+    let mut asked = Params::of(&[("InstanceId", instance.as_str())]);
+    for name in ["IamInstanceProfile.Name", "IamInstanceProfile.Arn"] {
+        if let Some(value) = call.params.get(name) {
+            asked.push(name, value);
+        }
+    }
+    let gone = Params::of(&[("AssociationId", association)]);
+    forward(gate, &Call::query("ec2", &call.region, "DisassociateIamInstanceProfile", gone))?;
+    let made = forward(gate, &Call::query("ec2", &call.region, "AssociateIamInstanceProfile", asked))?.xml();
+    Ok(Answer::ec2(&call.operation, made.child("iamInstanceProfileAssociation").cloned().into_iter().collect()))
 }

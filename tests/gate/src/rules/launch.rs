@@ -321,9 +321,12 @@ fn map_disks(gate: &Gate, call: &mut Call, (root, snapshot): &(String, String)) 
         let name = |part: &str| format!("{MAPPING}.{n}.Ebs.{part}");
         let device = device(call, n);
         let is_root = device == *root;
-        if call.params.get(&format!("{MAPPING}.{n}.NoDevice")).is_some()
-            || call.params.get(&format!("{MAPPING}.{n}.VirtualName")).is_some()
-        {
+        if call.params.get(&format!("{MAPPING}.{n}.NoDevice")).is_some() {
+            continue;
+        }
+        // Instance store volumes are no EBS volumes; the emulator has none.
+        if call.params.take(&format!("{MAPPING}.{n}.VirtualName")).is_some() {
+            call.params.take(&format!("{MAPPING}.{n}.DeviceName"));
             continue;
         }
         let mut source = Element::default();

@@ -43,6 +43,7 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeInstances" => instances::describe(gate, call),
         "StartInstances" | "StopInstances" | "TerminateInstances" => instances::change_state(gate, call),
         "ModifyInstanceAttribute" => instances::modify(gate, call),
+        "ReplaceIamInstanceProfileAssociation" => instances::replace_profile(gate, call),
         "ModifyNetworkInterfaceAttribute" => instances::modify_interface(gate, call),
         "ModifyInstanceMetadataOptions" => options::metadata(gate, call),
         "ModifyInstanceMetadataDefaults" => options::set_metadata_defaults(gate, call),

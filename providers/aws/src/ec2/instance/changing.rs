@@ -147,6 +147,29 @@ async fn profile(region: &Region, id: &str, wanted: Option<&str>, change: &Chang
     .await
 }
 
+/// Lets an interface take what is not for it, or not. The instance's own attribute is refused for one with several
+/// interfaces ("ModifyInstanceAttribute").
+async fn set_source_dest_check(region: &Region, interface: &str, check: bool, doing: &str) -> Result<(), Trouble> {
+    let done = region.ec2().call(Action::same("ModifyNetworkInterfaceAttribute"), |c| {
+        let request = c.modify_network_interface_attribute().network_interface_id(interface);
+        request.source_dest_check(switch(check)).send()
+    });
+    done.await.map(drop).map_err(|why| why.while_doing(doing))
+}
+
+/// No argument of a launch: lets the primary interface of a new instance take what is not for it, if that is asked for.
+pub(super) async fn open_for_others(region: &Region, change: &Change, instance: &Instance) -> Result<(), Trouble> {
+    if change.planned.flag("source_dest_check") != Some(false) {
+        return Ok(());
+    }
+    let doing =
+        format!("change the primary network interface of EC2 instance {}", instance.instance_id().unwrap_or_default());
+    match primary_interface(instance).and_then(|primary| primary.network_interface_id()) {
+        Some(interface) => set_source_dest_check(region, interface, false, &doing).await,
+        None => Err(Trouble::refused(doing, "The instance has no primary network interface.")),
+    }
+}
+
 /// What belongs to the primary interface.
 async fn interfaces(region: &Region, change: &Change, instance: &Instance) -> Result<(), Trouble> {
     let (id, planned) = (change.prior.id(), &change.planned);
@@ -167,11 +190,7 @@ async fn interfaces(region: &Region, change: &Change, instance: &Instance) -> Re
     };
     let check = planned.flag("source_dest_check").filter(|_| changes("source_dest_check"));
     if let Some(check) = check {
-        let done = region.ec2().call(Action::same("ModifyNetworkInterfaceAttribute"), |c| {
-            let request = c.modify_network_interface_attribute().network_interface_id(interface);
-            request.source_dest_check(switch(check)).send()
-        });
-        done.await.map_err(|why| why.while_doing(doing.as_str()))?;
+        set_source_dest_check(region, interface, check, &doing).await?;
     }
     if changes("vpc_security_group_ids") {
         let groups = planned.texts("vpc_security_group_ids");

@@ -335,15 +335,16 @@ async fn zone(region: &Region, plan: &mut Plan) -> Option<String> {
 
 /// The rules of placement groups that are known beforehand ("Placement group rules and limitations").
 async fn group(region: &Region, plan: &mut Plan, zone: Option<String>) {
-    let Some(name) = plan.planned.filled_text("placement_group").map(String::from) else {
-        return;
-    };
-    if let (Some(prior), Some(zone)) = (&plan.prior, &zone) {
-        if prior.object() != plan.planned.object() {
-            region.planned_places.may_go(&name, zone);
+    if let Some(prior) = &plan.prior {
+        // The place that it has now may become free.
+        if let (Some(name), Some(zone)) = (prior.filled_text("placement_group"), prior.text("availability_zone"))
+            && prior.object() != plan.planned.object()
+        {
+            region.planned_places.may_go(name, zone);
         }
         return;
     }
+    let Some(name) = plan.planned.filled_text("placement_group").map(String::from) else { return };
     let there = region.reads.placement_groups.get(&name).await.ok().flatten();
     let strategy = match &there {
         Some(group) => group.strategy().map(|strategy| {
@@ -365,19 +366,30 @@ async fn group(region: &Region, plan: &mut Plan, zone: Option<String>) {
         plan.refuse("placement_partition_number", why);
     }
     let Some(zone) = zone.filter(|_| strategy == "spread" && level != "host") else { return };
-    let Some((comes, may_go)) = region.planned_places.comes(&name, &zone) else { return };
+    let known = plan.config.object().is_wholly_known();
+    let Some(coming) = region.planned_places.comes(&name, &zone, known) else { return };
+    if coming.surely > MOST_SPREAD {
+        let why = format!(
+            "Placement group {name} would get {} new instances in {zone}. A spread group takes {MOST_SPREAD} running \
+             ones in each zone. Use more zones or groups, or a partition group.",
+            coming.surely
+        );
+        plan.refuse("placement_group", why);
+        return;
+    }
     let runs = match there {
         Some(_) => running(region, &name, &zone).await,
         None => 0,
     };
-    if (runs + comes).saturating_sub(may_go) > MOST_SPREAD {
+    // A plan of one instance does not see which others are to go.
+    if runs + coming.more_than_before > MOST_SPREAD {
         let why = format!(
-            "Placement group {name} would have {} running instances in {zone}: {runs} run, {comes} are planned. A spread \
-             group takes {MOST_SPREAD} in each zone. Use more zones or groups, or a partition group; if running ones \
-             are to go, remove them first.",
-            runs + comes
+            "Placement group {name} has {runs} running instances in {zone}, and {} are planned. A spread group takes \
+             {MOST_SPREAD} in each zone: this works only if enough of those that run are removed before. If none are to \
+             go, use more zones or groups, or a partition group.",
+            coming.at_most
         );
-        plan.refuse("placement_group", why);
+        plan.warn("placement_group", why);
     }
 }
 

@@ -271,7 +271,14 @@ async fn spot(region: &Region, instance: &Instance, object: &mut Fields) -> Resu
     object.set_text("instance_lifecycle", Some(lifecycle));
     object.set_text("spot_instance_request_id", Some(request.unwrap_or_default()));
     let Some(request) = request else {
-        object.set_blocks("instance_market_options", []);
+        // Capacity blocks have no request; what was asked for stays.
+        let market = ["capacity-block", "spot"].contains(&lifecycle).then(|| {
+            let known = object.one("instance_market_options");
+            let mut market = known.unwrap_or_else(|| object.new_block("instance_market_options"));
+            market.set_text("market_type", Some(lifecycle));
+            market
+        });
+        object.set_blocks("instance_market_options", market);
         return Ok(());
     };
     let found = region.reads.spot_requests.get(request).await;
