@@ -149,21 +149,6 @@ impl Provider for AwsProvider {
             self.serve_source(crate::meta::region::Region),
             self.serve_source(ec2::subnets_source::Subnets),
             self.serve_source(ec2::vpc_source::Vpc),
-            self.serve_source("aws_ami", ec2::ami_source::Ami),
-            self.serve_source("aws_availability_zones", ec2::availability_zones_source::AvailabilityZones),
-            self.serve_source("aws_caller_identity", crate::sts::caller_identity::CallerIdentity),
-            self.serve_source("aws_ebs_snapshot", ec2::ebs_snapshot_source::EbsSnapshotSource),
-            self.serve_source("aws_ebs_volume", ec2::ebs_volume_source::EbsVolumeSource),
-            self.serve_source(
-                "aws_ec2_instance_type_offerings",
-                ec2::instance_type_offerings_source::InstanceTypeOfferings,
-            ),
-            self.serve_source("aws_kms_alias", kms::alias_source::KmsAliasSource),
-            self.serve_source("aws_kms_key", kms::key_source::KmsKeySource),
-            self.serve_source("aws_partition", crate::meta::partition::Partition),
-            self.serve_source("aws_region", crate::meta::region::Region),
-            self.serve_source("aws_subnets", ec2::subnets_source::Subnets),
-            self.serve_source("aws_vpc", ec2::vpc_source::Vpc),
         ]
     }
 }

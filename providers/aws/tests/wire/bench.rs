@@ -62,11 +62,6 @@ impl Thing {
         self.json()[name].clone()
     }
 
-    /// The whole object.
-    pub(crate) fn value(&self) -> Value {
-        self.object.value.clone()
-    }
-
     /// The whole object as JSON.
     pub(crate) fn json(&self) -> Json {
         as_json(&self.object.value)

@@ -139,7 +139,7 @@ fn disks() {
     bench.replaces(&it, with(json!({ "volume_size": 6 })), &["ebs_block_device"]);
     bench.replaces(&it, with(json!({ "delete_on_termination": false })), &["ebs_block_device"]);
     let volume = root(&it, "volume_id");
-    let mut update = |it: &mut Thing, block: Json| {
+    let update = |it: &mut Thing, block: Json| {
         bench.update(it, json!({ "root_block_device": [block] }));
         assert_eq!(root(it, "volume_id"), volume);
     };
