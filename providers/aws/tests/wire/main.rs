@@ -1,5 +1,6 @@
 //! The provider over the wire, in front of an emulated AWS: the life of every type, and what the whole promises.
 
+#![allow(clippy::disallowed_macros, reason = "what was counted is shown")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests say so")]
 
 mod ami_copy;

@@ -40,11 +40,5 @@ fn an_apply_at_the_limit() {
     let said =
         format!("{seconds:.1} s, ideal {ideal:.1} s; {} requests, {refused} refused, {looks} looks", requests.len());
     println!("{said}");
-    if std::env::var_os("DRFORM_TEST_TIMELINE").is_some() {
-        let start = requests.first().unwrap().at;
-        for r in &requests {
-            println!("T {:.2} {} {:?}", (r.at - start).as_secs_f64(), r.operation, r.outcome);
-        }
-    }
     assert!(seconds <= ideal * 1.3, "{said}");
 }

@@ -18,9 +18,9 @@ fn one(xml: &str, name: &str) -> String {
 }
 
 /// After a destroy nothing is there but keys that wait for their deletion.
-pub(crate) fn nothing_is_left(cloud: &Cloud, ids: &[(&str, String, serde_json::Value)]) {
+pub(crate) fn nothing_is_left<R: AsRef<str>>(cloud: &Cloud, ids: &[(R, String, serde_json::Value)]) {
     for (region, address, object) in ids {
-        let id = object["id"].as_str().unwrap();
+        let (region, id) = (region.as_ref(), object["id"].as_str().unwrap());
         let gone = match address.split('.').next().unwrap() {
             "aws_instance" => {
                 let seen = cloud.try_ec2(region, "DescribeInstances", &[("InstanceId.1", id)]);

@@ -198,13 +198,9 @@ pub(super) const ROWS: &[Row] = &[
             json!({ "name": name, "vpc_id": vpc(cloud), "ingress": [rule.clone()], "egress": [rule],
                     "tags": { "Name": name } })
         },
-        |cloud, config| groups(cloud, config),
+        groups,
     ),
-    row(
-        "aws_security_group",
-        |cloud, _| json!({ "name_prefix": "made-up-", "vpc_id": vpc(cloud) }),
-        |cloud, config| groups(cloud, config),
-    ),
+    row("aws_security_group", |cloud, _| json!({ "name_prefix": "made-up-", "vpc_id": vpc(cloud) }), groups),
     row(
         "aws_subnet",
         |cloud, name| {

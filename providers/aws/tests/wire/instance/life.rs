@@ -8,7 +8,6 @@ fn a_life() {
     let net = net(&bench, REGION, "eu-central-1b");
     let mut instance = bench.create(KIND, net.instance(json!({ "tags": { "Name": "one" } })));
     let seen = instance.json();
-    println!("{seen:#}");
     assert_eq!(seen["arn"], format!("arn:aws:ec2:{REGION}:123456789012:instance/{}", instance.id()));
     assert_eq!((&seen["instance_state"], &seen["availability_zone"]), (&json!("running"), &json!("eu-central-1b")));
     assert!(at(&seen, "root_block_device.0.volume_id").as_str().unwrap().starts_with("vol-"));
