@@ -1,3 +1,5 @@
+//! Long because it plays every step of the life of an object, each a few lines.
+//!
 //! A host for tests: it plays the whole life of an object over the wire, and checks at each step what every host checks.
 //!
 //! Configurations are JSON as in state files; what is not written is null. `{"$unknown": true}` is a value that only an
