@@ -4,7 +4,7 @@ data "aws_ami" "base" {
 
   filter {
     name   = "name"
-    values = ["amzn-ami-hvm-*"]
+    values = ["amzn2-ami-hvm-2.0.*"]
   }
 }
 

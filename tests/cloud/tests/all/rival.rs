@@ -177,7 +177,7 @@ fn differ(path: &str, ours: &Value, theirs: &Value, found: &mut Vec<(String, Val
             pairs.map(|(at, (ours, theirs))| differ(&format!("{path}[{at}]"), ours, theirs, found)).sum()
         }
         (ours, theirs) => {
-            if ours != theirs && !(is_nothing(ours) && is_nothing(theirs)) && !is_unknown(ours) && !is_unknown(theirs) {
+            if !(ours == theirs || is_unknown(ours) || is_unknown(theirs) || is_nothing(ours) && is_nothing(theirs)) {
                 found.push((path.to_owned(), ours.clone(), theirs.clone()));
             }
             1
