@@ -1,10 +1,13 @@
 //! Holds: benchmarks of whole commands: drform beside `terraform`, same configuration, same machine, same run.
-//! May touch: processes and a temporary directory.
+//! And what a refresh asks of an emulated AWS.
+//! May touch: processes, temporary directories, tests/cloud, gate.
 //! Never: drform's rooms; a verdict.
 //!
 //! `cargo run --release -p drform-benches [-- COUNT]` builds nothing but itself: it builds `drform` in release mode
 //! first. Whichever command needs more than two minutes is stopped and reported as not finished.
 #![allow(clippy::print_stdout, clippy::disallowed_macros, clippy::disallowed_methods)]
+
+mod aws_refresh;
 
 use std::fs;
 use std::io;
@@ -18,8 +21,13 @@ const LIMIT: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_millis(5);
 
 fn main() -> ExitCode {
-    let count = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(10_000);
-    match run(count) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let count = arguments.last().and_then(|n| n.parse().ok());
+    let done = match arguments.first().map(String::as_str) {
+        Some("aws-refresh") => aws_refresh::run(count.unwrap_or(1_000)),
+        _ => run(count.unwrap_or(10_000)),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("error: {error}");

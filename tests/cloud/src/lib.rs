@@ -4,6 +4,7 @@
 // Broken test equipment is a bug of the test: it stops there, loudly.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod fleet;
 pub mod many;
 pub mod values;
 
@@ -21,7 +22,9 @@ pub fn root() -> PathBuf {
 /// A program that `./tests/run` builds before the tests: beside the test's own program.
 pub fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap();
-    let built = own.parent().and_then(Path::parent).unwrap().join(name);
+    // Benchmarks lie beside it, tests in a directory there.
+    let built = own.ancestors().skip(1).take(2).map(|dir| dir.join(name)).find(|file| file.is_file());
+    let built = built.unwrap_or_else(|| own.with_file_name(name));
     assert!(built.is_file(), "{} is missing. Build it with: ./tests/run", built.display());
     built
 }

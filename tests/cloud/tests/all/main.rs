@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_macros, reason = "what was compared and counted is shown")]
 
 mod examples;
+mod few_requests;
 mod hosted;
 mod killed;
 mod known;
