@@ -314,6 +314,13 @@ fn api_error<E: Error + ProvideErrorMetadata + Send + Sync + 'static>(
             "There are no credentials that can be used. Set them in the environment, name a profile, or check the role \
              that is to be assumed.",
         ),
+        Outcome::Failed | Outcome::Lost if in_doubt && action.again == Again::Same => {
+            Some("Nobody knows whether the request was carried out. Run again: repeated, it has the effect of one.")
+        }
+        Outcome::Failed | Outcome::Lost if in_doubt => Some(
+            "Nobody knows whether the request was carried out. Look in the account before trying again: a second request \
+             could make a second object.",
+        ),
         _ => None,
     };
     ApiError {

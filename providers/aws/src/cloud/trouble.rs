@@ -88,12 +88,7 @@ fn api_detail(error: &ApiError) -> String {
     if let Some(id) = &error.request_id {
         detail.push_str(&format!("\nRequest id: {id}"));
     }
-    if error.in_doubt {
-        detail.push_str(
-            "\n\nNobody knows whether the request was carried out. Look in the account before trying again: a second \
-             request could make a second object.",
-        );
-    } else if let Some(advice) = error.advice.map(String::from).or_else(|| advice(error)) {
+    if let Some(advice) = error.advice.map(String::from).or_else(|| advice(error)) {
         detail.push_str(&format!("\n\n{advice}"));
     }
     detail
