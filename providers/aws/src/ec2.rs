@@ -3,6 +3,7 @@
 pub(crate) mod ami_copy;
 pub(crate) mod ami_source;
 pub(crate) mod availability_zones_source;
+mod checksum;
 mod cidr;
 mod deleting;
 pub(crate) mod ebs_default_kms_key;
@@ -31,7 +32,6 @@ pub(crate) mod security_group;
 pub(crate) mod subnet;
 pub(crate) mod subnets_source;
 mod tagging;
-pub(crate) mod unique;
 pub(crate) mod volume_attachment;
 pub(crate) mod vpc;
 pub(crate) mod vpc_source;

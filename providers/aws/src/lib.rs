@@ -16,5 +16,6 @@ mod shape;
 mod source;
 mod sts;
 mod tags;
+mod unique;
 
 pub use provider::AwsProvider;

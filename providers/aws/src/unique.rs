@@ -3,7 +3,7 @@
 /// What names begin with where the configuration says nothing, as in `hashicorp/aws`.
 const PREFIX: &str = "terraform-";
 /// Hexadecimal digits that make a name unique.
-const DIGITS: usize = 26;
+pub(crate) const DIGITS: usize = 26;
 
 /// A name for the object of a change: the same for a repetition of the change, another for any other change.
 pub(crate) fn name(prefix: Option<&str>, token: &str) -> String {
@@ -36,6 +36,7 @@ mod tests {
         assert_eq!((name.len(), prefix_of(&name)), (30, "web-"));
         assert_eq!(prefix_of(&super::name(None, "t")), "terraform-");
         assert_eq!(prefix_of("web"), "");
+        assert_eq!(prefix_of("a-name-that-is-long-enough-but-written"), "");
         assert_eq!(prefix_of("web-server-with-a-long-name-in-it"), "");
     }
 }

@@ -6,17 +6,13 @@ use crate::fields::Fields;
 use crate::kind::{Change, Kind};
 use crate::planning::Plan;
 use crate::shape::{Definition, Group, Shape, text};
+use crate::unique;
 use aws_sdk_ec2::types::{KeyType, ResourceType};
 use aws_smithy_types::Blob;
 use std::time::Duration;
 use value::Value;
 
 pub(crate) struct KeyPair;
-
-/// Begin of names when nothing is written, as `hashicorp/aws` has it.
-const PREFIX: &str = "terraform-";
-/// Characters of a name after its prefix, as there.
-const SUFFIX: usize = 26;
 
 impl Kind for KeyPair {
     fn definition(&self) -> Definition {
@@ -30,7 +26,7 @@ impl Kind for KeyPair {
                     .optional()
                     .computed()
                     .replaces()
-                    .length(0, 255 - SUFFIX)
+                    .length(0, 255 - unique::DIGITS)
                     .about("Begin of the name; the rest is made up. `terraform-` when no name is written either."),
             )
             .field("key_pair_id", text().computed().about("Id of the key pair: `key-0a1b2c3d4e5f67890`."))
@@ -70,7 +66,7 @@ impl Kind for KeyPair {
         object.set_text("arn", Some(region.arn("ec2", &format!("key-pair/{name}")).await?));
         object.set_text("fingerprint", Some(pair.key_fingerprint().unwrap_or_default()));
         object.set_text("key_name", Some(&name));
-        object.set_text("key_name_prefix", Some(prefix_of(&name)));
+        object.set_text("key_name_prefix", Some(unique::prefix_of(&name)));
         object.set_text("key_pair_id", Some(pair.key_pair_id().unwrap_or_default()));
         object.set_text("key_type", Some(pair.key_type().map_or("", KeyType::as_str)));
         let there = Value::string(pair.public_key().unwrap_or_default().trim());
@@ -140,24 +136,7 @@ impl Kind for KeyPair {
 fn name_of(change: &Change) -> String {
     match change.planned.filled_text("key_name") {
         Some(name) => name.to_owned(),
-        None => format!("{}{}", change.planned.filled_text("key_name_prefix").unwrap_or(PREFIX), suffix(&change.token)),
-    }
-}
-
-/// Digits that a token always gives, and hardly another one: FNV-1a of 128 bits, of which 104 are kept. It is no secret.
-fn suffix(token: &str) -> String {
-    let hash = token.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
-        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
-    });
-    format!("{:026x}", hash & ((1 << (4 * SUFFIX)) - 1))
-}
-
-/// What a name begins with when the rest was made up; empty otherwise.
-fn prefix_of(name: &str) -> &str {
-    let split = name.len().checked_sub(SUFFIX).and_then(|at| name.split_at_checked(at));
-    match split {
-        Some((prefix, rest)) if rest.bytes().all(|byte| byte.is_ascii_hexdigit()) => prefix,
-        _ => "",
+        None => unique::name(change.planned.filled_text("key_name_prefix"), &change.token),
     }
 }
 
@@ -201,16 +180,6 @@ async fn adopt(region: &Region, change: &Change, name: &str, why: ApiError) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names() {
-        let (one, other) = (suffix("token-1"), suffix("token-2"));
-        assert_eq!((one.len(), suffix("token-1")), (SUFFIX, one.clone()));
-        assert_ne!(one, other);
-        assert_eq!(prefix_of(&format!("deploy-{one}")), "deploy-");
-        assert_eq!(prefix_of("deploy"), "");
-        assert_eq!(prefix_of("a-name-that-is-long-enough-but-written"), "");
-    }
 
     #[test]
     fn keys() {

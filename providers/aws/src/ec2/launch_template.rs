@@ -5,12 +5,13 @@ mod requirements;
 mod shape;
 mod shown;
 
-use super::{tagging, unique};
+use super::tagging;
 use crate::cloud::{Action, Region, Seen, Trouble, Wait};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
 use crate::planning::{Plan, refused};
 use crate::shape::{Definition, Group, Shape};
+use crate::unique;
 use aws_sdk_ec2::types::ResourceType;
 use configschema::Nesting;
 use sdk::Findings;

@@ -2,13 +2,14 @@
 
 mod rules;
 
-use super::{tagging, unique};
+use super::tagging;
 use crate::cloud::{Action, Region, Seen, Trouble, Wait};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
 use crate::planning::refused;
 use crate::shape::{Definition, Group, Shape, flag, of, text};
 use crate::tags::Tags;
+use crate::unique;
 use aws_sdk_ec2::types::{Filter, IpPermission, ResourceType};
 use rules::{Owner, Permissions, Steps};
 use sdk::Findings;

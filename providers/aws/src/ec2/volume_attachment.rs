@@ -1,5 +1,6 @@
 //! `aws_volume_attachment`: a disk at a device of an instance, both in one zone.
 
+use super::checksum::crc32;
 use crate::cloud::{Action, Region, Seen, Trouble, Wait};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
@@ -135,7 +136,7 @@ impl Names {
     /// The id that `hashicorp/aws` gives: a checksum of the three.
     fn id(&self) -> String {
         let all = format!("{}-{}-{}-", self.device, self.instance, self.volume);
-        format!("vai-{}", crc32(all.as_bytes()))
+        format!("vai-{}", crc32(&all))
     }
 
     fn doing(&self, verb: &str) -> String {
@@ -151,12 +152,6 @@ impl Names {
         let state = here.map(|here| here.state().cloned().unwrap_or(VolumeAttachmentState::Attached));
         state.filter(|state| *state != VolumeAttachmentState::Detached)
     }
-}
-
-/// CRC-32 of IEEE 802.3.
-fn crc32(bytes: &[u8]) -> u32 {
-    let shifted = |crc: u32, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
-    !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), shifted))
 }
 
 /// How long an instance may take to start or stop ("waiters" of the EC2 SDKs: 40 times 15 s).
@@ -284,8 +279,6 @@ mod tests {
 
     #[test]
     fn ids() {
-        // The check value of CRC-32/ISO-HDLC.
-        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
         let names = Names { device: "/dev/sdh".into(), volume: "vol-1".into(), instance: "i-1".into() };
         // zlib's crc32 of "/dev/sdh-i-1-vol-1-".
         assert_eq!(names.id(), "vai-36494737");

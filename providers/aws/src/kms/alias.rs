@@ -3,11 +3,11 @@
 use super::names::{key_id, region_of_arn, same_key};
 use super::steps::{not_seen, patiently};
 use crate::cloud::{APPEARS, Action, Look, Region, Seen, Trouble, Wait};
-use crate::ec2::unique;
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
 use crate::planning::Plan;
 use crate::shape::{Definition, Group, Shape, text};
+use crate::unique;
 use aws_sdk_kms::types::{AliasListEntry, KeyMetadata};
 use std::time::Duration;
 use value::Value;
