@@ -4,14 +4,6 @@ use crate::constant;
 use diag::{Diagnostic, Diagnostics};
 use syntax::{Attribute, Block, Body};
 
-/// True for files whose blocks override those of the others.
-pub(crate) fn is_override(file: &str) -> bool {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let stem = name.strip_suffix(".json").unwrap_or(name);
-    let stem = stem.strip_suffix(".tf").unwrap_or(stem);
-    stem == "override" || stem.ends_with("_override")
-}
-
 /// Merges a block of an override file into the blocks of the other files.
 pub(crate) fn merge(base: &mut Vec<Block>, block: Block, diagnostics: &mut Diagnostics) {
     match block.kind.text.as_ref() {
