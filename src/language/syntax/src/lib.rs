@@ -3,11 +3,13 @@
 //! Never: what the text means; files.
 
 mod ast;
+mod format;
 mod lexer;
 mod parser;
 mod tokens;
 
 pub use ast::*;
+pub use format::format;
 pub use tokens::{Token, TokenKind};
 
 use diag::{Diagnostic, Diagnostics};

@@ -1,0 +1,1 @@
+//! The layout, beside Terraform's.
