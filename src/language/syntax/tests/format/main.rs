@@ -62,10 +62,9 @@ fn compare(pairs: impl Iterator<Item = (String, String, String)>) {
 fn ask(files: &archive::Files) -> archive::Files {
     let texts: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
     let answers = oracle::format(&texts);
-    let answer = |((name, _), answer): (&(String, String), Option<String>)| {
-        (name.clone(), answer.unwrap_or_else(|| panic!("terraform refuses {name}")))
-    };
-    files.iter().zip(answers).map(answer).collect()
+    let refused: Vec<&str> = files.iter().zip(&answers).filter(|(_, a)| a.is_none()).map(|((name, _), _)| &**name).collect();
+    assert!(refused.is_empty(), "terraform refuses {refused:?}");
+    files.iter().zip(answers).map(|((name, _), answer)| (name.clone(), answer.unwrap_or_default())).collect()
 }
 
 fn compare_live(files: &archive::Files) {
@@ -126,6 +125,9 @@ fn files_never_seen_before() {
     }
 }
 
+/// Constructs that Terraform breaks, each for a reason of `differences.rs`.
+const BROKEN_BY_TERRAFORM: [&str; 2] = ["block_label_dollar", "tmpl_linecomment_in_interp"];
+
 /// All constructs of the language, as the parser's tests have them.
 #[test]
 fn every_construct() {
@@ -135,11 +137,12 @@ fn every_construct() {
         let name = case["name"].as_str().unwrap().to_owned();
         case["accepted"].as_bool().unwrap().then(|| (name, case["source"].as_str().unwrap().to_owned()))
     };
-    let files: archive::Files = all.as_array().unwrap().iter().filter_map(case).collect();
+    let mut files: archive::Files = all.as_array().unwrap().iter().filter_map(case).collect();
+    files.iter().for_each(|(name, text)| drop(formatted(name, text)));
     if oracle::is_there() {
+        files.retain(|(name, _)| !BROKEN_BY_TERRAFORM.contains(&name.as_str()));
         compare_live(&files);
     }
-    files.iter().for_each(|(name, text)| drop(formatted(name, text)));
 }
 
 /// Examples, documentation and cases of this repository.
@@ -198,8 +201,7 @@ fn a_long_file_takes_linear_time() {
     let block = "resource \"a\" \"b\" {\n a=1 # x\n  bbb = {c=[1,2,{d=\"${e}\"}]} # y\n x = <<EOT\n${ f }\nEOT\n}\n";
     let mut text = block.repeat(20_000);
     text.push_str(&format!("a = [{}]\n", "1,".repeat(500_000)));
-    text.push_str(&"a = 1 # c\n".repeat(1).repeat(1));
-    let (file, diagnostics) = syntax::parse("long.tf".into(), text.replace("\na = 1 # c\n", "\nz = 1 # c\n").into());
+    let (file, diagnostics) = syntax::parse("long.tf".into(), text.as_str().into());
     assert!(!diagnostics.has_errors(), "{:?}", diagnostics.iter().next());
     assert!(syntax::format(&file).len() > text.len());
 }
