@@ -2,7 +2,7 @@
 //!
 //! `tests/data/format-cases.txt` holds files written by hand, `generate.rs` writes others. What Terraform made of them is
 //! recorded and always compared; where Terraform is on the `PATH` it is asked again, with files that were never seen.
-//! `DRFORM_RECORD=1` records, `DRFORM_SEED=N` repeats a run.
+//! `UPDATE_EXPECT=1` records, `DRFORM_SEED=N` repeats a run.
 #![allow(
     clippy::disallowed_methods,
     unreachable_pub,
@@ -76,7 +76,7 @@ fn compare_live(files: &archive::Files) {
 fn files_written_by_hand() {
     let cases = archive::read(CASES);
     assert!(cases.len() >= 60);
-    if std::env::var_os("DRFORM_RECORD").is_some() {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
         archive::write(RECORDED, &ask(&cases));
     }
     let recorded = archive::read(RECORDED);
@@ -90,7 +90,7 @@ fn files_written_by_hand() {
 #[test]
 fn generated_files() {
     let files: archive::Files = GENERATED.map(|seed| (seed.to_string(), generate::file(seed))).collect();
-    if std::env::var_os("DRFORM_RECORD").is_some() {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
         let lines: String = ask(&files).iter().map(|(seed, text)| checksum(seed, text)).collect();
         fs::write(archive::data(RECORDED_GENERATED), lines).unwrap();
     }

@@ -3,10 +3,10 @@
 use std::fs;
 use std::process::Command;
 
-/// True where Terraform 1.11 is on the `PATH`.
+/// True where Terraform 1.11.4 is on the `PATH`.
 pub fn is_there() -> bool {
     let version = Command::new("terraform").arg("version").env("CHECKPOINT_DISABLE", "1").output();
-    version.is_ok_and(|out| String::from_utf8_lossy(&out.stdout).starts_with("Terraform v1.11."))
+    version.is_ok_and(|out| String::from_utf8_lossy(&out.stdout).starts_with("Terraform v1.11.4\n"))
 }
 
 /// What Terraform makes of each text; `None` where it refuses.
