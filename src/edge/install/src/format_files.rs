@@ -29,11 +29,11 @@ pub enum Depth {
 pub fn format_files(dir: &Path, target: &Path, depth: Depth) -> Result<Vec<PathBuf>, Diagnostic> {
     let shown = target.display();
     let found = fs::metadata(dir.join(target)).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Diagnostic::error(
-            "No such file or directory",
-            format!("There is no file or directory at {shown}."),
-        )
-        .next("Name files, directories, or - for the standard input; without a name it is the current directory."),
+        ErrorKind::NotFound => {
+            Diagnostic::error("No such file or directory", format!("There is no file or directory at {shown}.")).next(
+                "Name files, directories, or - for the standard input; without a name it is the current directory.",
+            )
+        }
         _ => Diagnostic::error("Unreadable file or directory", format!("{shown}: {error}."))
             .next("Check that it may be read."),
     })?;
@@ -44,7 +44,8 @@ pub fn format_files(dir: &Path, target: &Path, depth: Depth) -> Result<Vec<PathB
         files.push(target.to_path_buf());
     } else {
         let (last, others) = ENDINGS.split_last().unwrap_or((&"", &[]));
-        let detail = format!("{shown} is none of the files that have a canonical layout: {} and {last}.", others.join(", "));
+        let detail =
+            format!("{shown} is none of the files that have a canonical layout: {} and {last}.", others.join(", "));
         return Err(Diagnostic::error("Not a file to format", detail)
             .next("Leave it out, or rename it. JSON files are not formatted."));
     }
@@ -57,9 +58,8 @@ fn add_directory(dir: &Path, inside: &Path, depth: Depth, files: &mut Vec<PathBu
         Diagnostic::error("Unreadable directory", format!("{}: {error}.", shown.display()))
             .next("Check that it may be read.")
     };
-    let mut entries = fs::read_dir(dir.join(inside))
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(unreadable)?;
+    let mut entries =
+        fs::read_dir(dir.join(inside)).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let name = entry.file_name();

@@ -87,6 +87,3 @@ fn pieces<'a>(file: &'a File, rewrites: &'a [Rewrite]) -> (Vec<Piece<'a>>, u32) 
     }
     (pieces, at_end)
 }
-
-#[cfg(test)]
-mod tests;

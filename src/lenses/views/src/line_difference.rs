@@ -28,7 +28,11 @@ mod tests {
             let n = p.file_name().unwrap().to_str().unwrap();
             let a = std::fs::read_to_string(format!("{dir}/in/{n}")).unwrap();
             let b = std::fs::read_to_string(&p).unwrap();
-            std::fs::write(format!("{dir}/diff/{n}"), line_difference(&format!("old/{n}"), &format!("new/{n}"), &a, &b)).unwrap();
+            std::fs::write(
+                format!("{dir}/diff/{n}"),
+                line_difference(&format!("old/{n}"), &format!("new/{n}"), &a, &b),
+            )
+            .unwrap();
         }
     }
 }

@@ -34,7 +34,9 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Fmt) -> Exit {
         let mut bytes = Vec::new();
         if let Err(error) = std::io::stdin().lock().read_to_end(&mut bytes) {
             let detail = format!("The standard input could not be read: {error}.");
-            shell.fail(diag::Diagnostic::error("Failed to read the standard input", detail).next("Pipe a file into it."));
+            shell.fail(
+                diag::Diagnostic::error("Failed to read the standard input", detail).next("Pipe a file into it."),
+            );
             return Exit::Difference;
         }
         let (formatted, said) = ops::fmt_text("<stdin>", bytes);

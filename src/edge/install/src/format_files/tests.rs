@@ -13,8 +13,23 @@ fn names(fixture: &Fixture, target: &str, depth: Depth) -> String {
 fn finds_what_terraform_finds_and_files_of_ours() {
     let fixture = Fixture::new("");
     for name in [
-        "b.tfvars", "c.tftest.hcl", "d.tfmock.hcl", "e.tofu", "f.tofutest.hcl", "g.dr.hcl", "h.hcl", "i.tf.json",
-        ".j.tf", "k.tf~", "#l.tf#", "m.TF", "n.tfvars.json", "sub/o.tf", "sub/deep/p.tf", ".hidden/q.tf", "dir.tf/r.tf",
+        "b.tfvars",
+        "c.tftest.hcl",
+        "d.tfmock.hcl",
+        "e.tofu",
+        "f.tofutest.hcl",
+        "g.dr.hcl",
+        "h.hcl",
+        "i.tf.json",
+        ".j.tf",
+        "k.tf~",
+        "#l.tf#",
+        "m.TF",
+        "n.tfvars.json",
+        "sub/o.tf",
+        "sub/deep/p.tf",
+        ".hidden/q.tf",
+        "dir.tf/r.tf",
         ".terraform.lock.hcl",
     ] {
         fixture.file(&format!("site/{name}"), "");

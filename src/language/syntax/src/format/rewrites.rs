@@ -91,20 +91,13 @@ impl Finder<'_> {
         let mut tokens = expression.clone();
         while let Some((inside, parentheses)) = self.unwrapped(&tokens, expression.end) {
             let bracket = |kind, text: &'static str| if parentheses { vec![(kind, text.into())] } else { Vec::new() };
-            self.rewrites.push(Rewrite {
-                tokens: tokens.start..inside.start,
-                with: bracket(TokenKind::ParenOpen, "("),
-            });
-            self.rewrites.push(Rewrite {
-                tokens: inside.end..tokens.end,
-                with: bracket(TokenKind::ParenClose, ")"),
-            });
+            self.rewrites
+                .push(Rewrite { tokens: tokens.start..inside.start, with: bracket(TokenKind::ParenOpen, "(") });
+            self.rewrites.push(Rewrite { tokens: inside.end..tokens.end, with: bracket(TokenKind::ParenClose, ")") });
             if parentheses {
                 return;
             }
-            tokens = self.without(inside, |kind| {
-                kind.is_trivia() || kind == TokenKind::Newline
-            });
+            tokens = self.without(inside, |kind| kind.is_trivia() || kind == TokenKind::Newline);
         }
     }
 
@@ -113,12 +106,8 @@ impl Finder<'_> {
     fn unwrapped(&self, tokens: &Range<usize>, after: usize) -> Option<(Range<usize>, bool)> {
         let Range { start, end } = *tokens;
         let ends = [start, start + 1, end.checked_sub(2)?, end.checked_sub(1)?].map(|i| self.kind(i));
-        let wanted = [
-            TokenKind::QuoteOpen,
-            TokenKind::InterpolationOpen,
-            TokenKind::SequenceClose,
-            TokenKind::QuoteClose,
-        ];
+        let wanted =
+            [TokenKind::QuoteOpen, TokenKind::InterpolationOpen, TokenKind::SequenceClose, TokenKind::QuoteClose];
         if ends != wanted || end < start + 5 || self.has_other_template_parts(start + 2..end - 2) {
             return None;
         }
@@ -128,7 +117,8 @@ impl Finder<'_> {
             return None;
         }
         let multi_line = inside.clone().any(|i| self.is_plain_newline(i));
-        let bracketed = self.kind(inside.start) == TokenKind::ParenOpen && self.kind(inside.end - 1) == TokenKind::ParenClose;
+        let bracketed =
+            self.kind(inside.start) == TokenKind::ParenOpen && self.kind(inside.end - 1) == TokenKind::ParenClose;
         let parentheses = multi_line && !bracketed;
         let stays_whole = if parentheses {
             self.kind(inside.end - 1) != TokenKind::HeredocClose

@@ -21,7 +21,8 @@ pub fn read(name: &str) -> Files {
         }
     }
     for (_, text) in &mut files {
-        *text = text.replace("␄\n", "").replace('␍', "\r").replace('␉', "\t").replace('␠', " ").replace('␂', "\u{feff}");
+        *text =
+            text.replace("␄\n", "").replace('␍', "\r").replace('␉', "\t").replace('␠', " ").replace('␂', "\u{feff}");
     }
     files
 }

@@ -40,8 +40,29 @@ enum Lines {
     One,
 }
 
-const NAMES: &[&str] = &["a", "ami", "x1", "tags", "name", "in", "for_each", "größe", "名前", "a-b", "_", "source", "if"];
-const WORDS: &[&str] = &["", "text", "a b", "é", "日本語", "e\u{301}", "👩‍🚀", "क्षि", "\\n", "\\u00e9", "$", "50%", "$${x}", "%%{y}", "#", "//", "/*", "\\\"", "a=b"];
+const NAMES: &[&str] =
+    &["a", "ami", "x1", "tags", "name", "in", "for_each", "größe", "名前", "a-b", "_", "source", "if"];
+const WORDS: &[&str] = &[
+    "",
+    "text",
+    "a b",
+    "é",
+    "日本語",
+    "e\u{301}",
+    "👩‍🚀",
+    "क्षि",
+    "\\n",
+    "\\u00e9",
+    "$",
+    "50%",
+    "$${x}",
+    "%%{y}",
+    "#",
+    "//",
+    "/*",
+    "\\\"",
+    "a=b",
+];
 const OPERATORS: &[&str] = &["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"];
 
 /// A file.
@@ -125,13 +146,34 @@ impl Writer {
     }
 
     fn end_line(&mut self) {
-        let end = self.dice.pick(&["\n", "\n", "\n", "  \n", "\t\n", "# c\n", " # comment\n", "   // ünï\n", " /* b */\n", " /* a */ # b\n", "\n\n", "\n\n\n"]);
+        let end = self.dice.pick(&[
+            "\n",
+            "\n",
+            "\n",
+            "  \n",
+            "\t\n",
+            "# c\n",
+            " # comment\n",
+            "   // ünï\n",
+            " /* b */\n",
+            " /* a */ # b\n",
+            "\n\n",
+            "\n\n\n",
+        ]);
         self.push(end);
     }
 
     fn lone_comment(&mut self) {
         self.indent();
-        let comment = self.dice.pick(&["# alone\n", "//alone\n", "/* alone */\n", "/* over\n lines */\n", "#\n", "  ## x = y {\n", "/* a */ /* b */ # c\n"]);
+        let comment = self.dice.pick(&[
+            "# alone\n",
+            "//alone\n",
+            "/* alone */\n",
+            "/* over\n lines */\n",
+            "#\n",
+            "  ## x = y {\n",
+            "/* a */ /* b */ # c\n",
+        ]);
         self.push(comment);
     }
 
@@ -166,7 +208,17 @@ impl Writer {
                 self.push(label);
             } else {
                 self.gap(Lines::One);
-                let label = self.dice.pick(&["a", "aws_instance", "é", "e\u{301}", "\\u00e9\\t", "", "with space", "\\\"q\\\"", "\u{200b}"]);
+                let label = self.dice.pick(&[
+                    "a",
+                    "aws_instance",
+                    "é",
+                    "e\u{301}",
+                    "\\u00e9\\t",
+                    "",
+                    "with space",
+                    "\\\"q\\\"",
+                    "\u{200b}",
+                ]);
                 self.push(&format!("\"{label}\""));
             }
         }
@@ -206,8 +258,21 @@ impl Writer {
             self.token(attribute, Lines::One);
             self.token("=", Lines::One);
             let kind = self.dice.pick(&[
-                "list", "map", "set", "string", "\"string\"", "\"list\"", "\"map\"", "\"set\"", "any", "\"any\"", "list(string)",
-                "object({a=string,b  = optional( number,1 )})", "tuple([string,number])", "list( any )", "\"${list}\"",
+                "list",
+                "map",
+                "set",
+                "string",
+                "\"string\"",
+                "\"list\"",
+                "\"map\"",
+                "\"set\"",
+                "any",
+                "\"any\"",
+                "list(string)",
+                "object({a=string,b  = optional( number,1 )})",
+                "tuple([string,number])",
+                "list( any )",
+                "\"${list}\"",
             ]);
             self.push(kind);
             self.end_line();
@@ -248,7 +313,18 @@ impl Writer {
         let dash = self.dice.pick(&["", "-"]);
         self.push(&format!("<<{dash}{marker}\n"));
         for _ in 0..self.dice.roll(5) {
-            let line = self.dice.pick(&["", "  ", "text", "\ttab", "    a   =   b", "é # no comment", "}", "\"", "$${x} %%{y}", "100% $"]);
+            let line = self.dice.pick(&[
+                "",
+                "  ",
+                "text",
+                "\ttab",
+                "    a   =   b",
+                "é # no comment",
+                "}",
+                "\"",
+                "$${x} %%{y}",
+                "100% $",
+            ]);
             self.push(line);
             match self.dice.roll(6) {
                 0 => self.interpolation(Lines::Many),

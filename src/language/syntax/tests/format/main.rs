@@ -5,6 +5,7 @@
 //! `UPDATE_EXPECT=1` records, `DRFORM_SEED=N` repeats a run.
 #![allow(
     clippy::disallowed_methods,
+    clippy::disallowed_macros,
     unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
@@ -62,14 +63,17 @@ fn compare(pairs: impl Iterator<Item = (String, String, String)>) {
 fn ask(files: &archive::Files) -> archive::Files {
     let texts: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
     let answers = oracle::format(&texts);
-    let refused: Vec<&str> = files.iter().zip(&answers).filter(|(_, a)| a.is_none()).map(|((name, _), _)| &**name).collect();
+    let refused: Vec<&str> =
+        files.iter().zip(&answers).filter(|(_, a)| a.is_none()).map(|((name, _), _)| &**name).collect();
     assert!(refused.is_empty(), "terraform refuses {refused:?}");
     files.iter().zip(answers).map(|((name, _), answer)| (name.clone(), answer.unwrap_or_default())).collect()
 }
 
 fn compare_live(files: &archive::Files) {
     let answers = ask(files);
-    compare(files.iter().zip(answers).map(|((name, text), (_, expected))| (name.clone(), expected, formatted(name, text))));
+    compare(
+        files.iter().zip(answers).map(|((name, text), (_, expected))| (name.clone(), expected, formatted(name, text))),
+    );
 }
 
 #[test]
@@ -100,7 +104,12 @@ fn generated_files() {
     if !wrong.is_empty() && oracle::is_there() {
         compare_live(&files);
     }
-    assert!(wrong.is_empty(), "{} files differ; with terraform on the PATH this shows how:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} files differ; with terraform on the PATH this shows how:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert_eq!(recorded.lines().count(), files.len());
 }
 

@@ -17,7 +17,8 @@ fn body(body: &Body, depth: usize, variable: bool, out: &mut String) {
         items.push((a.span.start, attribute(a, variable)));
     }
     for block in &body.blocks {
-        let mut text = format!("{} {:?} {{\n", block.kind.text, block.labels.iter().map(|l| &l.text).collect::<Vec<_>>());
+        let mut text =
+            format!("{} {:?} {{\n", block.kind.text, block.labels.iter().map(|l| &l.text).collect::<Vec<_>>());
         self::body(&block.body, depth + 1, depth == 0 && &*block.kind.text == "variable", &mut text);
         text.push_str("}\n");
         items.push((block.span.start, text));

@@ -1,1 +1,0 @@
-//! The layout, beside Terraform's.
