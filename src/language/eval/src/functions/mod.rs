@@ -9,6 +9,8 @@ mod alltrue;
 mod anytrue;
 mod base64decode;
 mod base64encode;
+mod base64gunzip;
+mod base64gzip;
 mod base64sha256;
 mod base64sha512;
 mod basename;
@@ -74,6 +76,7 @@ mod regex;
 mod regexall;
 mod replace;
 mod reverse;
+mod rsadecrypt;
 mod sensitive;
 mod setintersection;
 mod setproduct;
@@ -154,6 +157,8 @@ const FUNCTIONS: &[(&str, &Function)] = &[
     ("anytrue", &anytrue::FUNCTION),
     ("base64decode", &base64decode::FUNCTION),
     ("base64encode", &base64encode::FUNCTION),
+    ("base64gunzip", &base64gunzip::FUNCTION),
+    ("base64gzip", &base64gzip::FUNCTION),
     ("base64sha256", &base64sha256::FUNCTION),
     ("base64sha512", &base64sha512::FUNCTION),
     ("basename", &basename::FUNCTION),
@@ -219,6 +224,7 @@ const FUNCTIONS: &[(&str, &Function)] = &[
     ("regexall", &regexall::FUNCTION),
     ("replace", &replace::FUNCTION),
     ("reverse", &reverse::FUNCTION),
+    ("rsadecrypt", &rsadecrypt::FUNCTION),
     ("sensitive", &sensitive::FUNCTION),
     ("setintersection", &setintersection::FUNCTION),
     ("setproduct", &setproduct::FUNCTION),
