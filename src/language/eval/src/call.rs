@@ -217,7 +217,7 @@ impl Evaluation<'_> {
         if self.names.inside_template() {
             return self.call_failed(name, "cannot recursively call templatefile from inside another template", whole);
         }
-        let marks = path.marks.union(vars.marks);
+        let (path_marks, marks) = (path.marks, path.marks.union(vars.marks));
         let path_place = args.first().unwrap_or(whole);
         let path = match convert(path, &Type::String) {
             Ok(Value { content: Content::String(path), .. }) => path,
@@ -225,7 +225,7 @@ impl Evaluation<'_> {
             Ok(_) => return self.invalid_argument("path", "argument must not be null", path_place, whole),
             Err(e) => return self.invalid_argument("path", &e.to_string(), path_place, whole),
         };
-        let text = match functions::call("file", &[Value::string(path.clone())], self.surroundings) {
+        let text = match functions::call("file", &[Value::string(path.clone()).marked(path_marks)], self.surroundings) {
             Ok(text) => text,
             Err(error) => return self.invalid_argument("path", &error.reason, path_place, whole),
         };
@@ -276,14 +276,33 @@ impl Evaluation<'_> {
         if self.failed_since(before) {
             return Value::dynamic();
         }
-        let marks = text.marks.union(vars.marks);
-        let text = match convert(&text, &Type::String) {
-            Ok(Value { content: Content::String(text), .. }) => text,
-            Ok(value) if !value.is_known() => return Value::unknown(Type::String).marked(marks),
-            Ok(_) => return self.invalid_argument("template", "template must not be null", template, whole),
-            Err(e) => return self.invalid_argument("template", &e.to_string(), template, whole),
+        // All of the variables count as used.
+        let marks = text.marks.union(vars.all_marks());
+        let text = match text.content {
+            Content::String(text) => text,
+            Content::Unknown(..) => return Value::unknown(Type::String).marked(marks),
+            _ => {
+                let reason = "invalid template value: a string is required";
+                return self.invalid_argument("template", reason, template, whole);
+            }
         };
-        self.rendered(name, ("<templatestring argument>", &text), &vars, vars_expr, whole).marked(marks)
+        if !vars.is_known() {
+            let ty = if vars.ty() == Type::Dynamic { Type::Dynamic } else { Type::String };
+            return Value::unknown(ty).marked(marks);
+        }
+        let value = self.rendered(name, ("<templatestring argument>", &text), &vars, vars_expr, whole);
+        match convert(&value, &Type::String) {
+            Ok(Value { content: Content::Null(_), .. }) => {
+                let reason = "Template result is null; The result of the template is null, which is not a valid result \
+                              for a templatestring call";
+                self.call_failed(name, reason, whole)
+            }
+            Ok(text) => text.marked(marks),
+            Err(error) => {
+                let reason = format!("invalid template result: {error}");
+                self.call_failed(name, &reason, whole)
+            }
+        }
     }
 
     fn invalid_argument(&mut self, parameter: &str, reason: &str, place: &Expr, whole: &Expr) -> Value {
@@ -300,7 +319,7 @@ impl Evaluation<'_> {
         let (file, text) = source;
         let vars = match &vars.content {
             Content::Object(vars) | Content::Map(_, vars) => vars.clone(),
-            Content::Unknown(Type::Dynamic | Type::Map(_) | Type::Object(_), ..) => return Value::dynamic(),
+            Content::Unknown(..) => return Value::dynamic(),
             Content::Null(_) => return self.invalid_argument("vars", "argument must not be null", place, whole),
             _ => return self.invalid_argument("vars", "invalid vars value: must be a map", place, whole),
         };

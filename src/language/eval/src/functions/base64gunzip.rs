@@ -2,6 +2,7 @@
 use super::CallError;
 use super::shared::digests::from_base64;
 use super::shared::signature::{Function, Kind, Parameter, text};
+use crate::console::in_quotes;
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
 use value::Marks;
@@ -13,7 +14,7 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("str").mar
     let packed = from_base64(call.text(0)).ok_or_else(|| {
         let shown = match call.arg(0).marks.contains(Marks::SENSITIVE) {
             true => "(sensitive value)".to_string(),
-            false => format!("{:?}", call.text(0)),
+            false => in_quotes(call.text(0)),
         };
         CallError::new(format!("failed to decode base64 data {shown}"))
     })?;

@@ -55,7 +55,11 @@ fn short(answer: &str) -> String {
     }
     let digest = sha2::Sha256::digest(answer.as_bytes());
     let begins: String = answer.chars().take(60).collect();
-    format!("{begins}… {} bytes, {}", answer.len(), digest[..6].iter().fold(String::new(), |t, b| t + &format!("{b:02x}")))
+    format!(
+        "{begins}… {} bytes, {}",
+        answer.len(),
+        digest[..6].iter().fold(String::new(), |t, b| t + &format!("{b:02x}"))
+    )
 }
 
 /// Value and type, or the error.
@@ -136,6 +140,37 @@ fn read(text: &str) -> Answers {
     answers
 }
 
+/// Cells that we answer otherwise, and why.
+struct Difference {
+    line: &'static str,
+    functions: Vec<&'static str>,
+    place: usize,
+    classes: Vec<&'static str>,
+}
+
+impl Difference {
+    fn covers(&self, name: &str, place: usize, class: &str) -> bool {
+        let of_classes = self.classes.iter().any(|c| *c == class || *c == "*");
+        self.functions.contains(&name) && self.place == place && of_classes
+    }
+}
+
+fn differences() -> Vec<Difference> {
+    let lines = include_str!("differences.txt").lines().filter(|line| !line.starts_with('#'));
+    let parsed = lines.map(|line| {
+        let (cells, _) = line.split_once(": ").expect("a reason");
+        let words: Vec<&str> = cells.split(' ').collect();
+        let place = words.iter().position(|word| word.parse::<usize>().is_ok()).expect("a place");
+        Difference {
+            line,
+            functions: words[..place].to_vec(),
+            place: words[place].parse().unwrap(),
+            classes: words[place + 1..].to_vec(),
+        }
+    });
+    parsed.collect()
+}
+
 #[test]
 fn every_function_takes_every_class_of_argument_as_terraform_does() {
     let path = here().join("recorded/matrix.txt");
@@ -143,18 +178,31 @@ fn every_function_takes_every_class_of_argument_as_terraform_does() {
         std::fs::write(&path, written(&record())).unwrap();
     }
     let expected = read(&std::fs::read_to_string(&path).unwrap());
-    let ours = ours();
-    let (mut cells, mut wrong) = (0, Vec::new());
+    let (ours, differences) = (ours(), differences());
+    let (mut cells, mut wrong, mut used) = (0, Vec::new(), BTreeSet::new());
     for ((name, place), by_class) in &ours {
         for (class, got) in by_class {
             cells += 1;
             let want = expected.get(&(name.clone(), *place)).and_then(|row| row.get(class));
-            if want != Some(got) {
+            if want == Some(got) {
+                continue;
+            }
+            let known = differences.iter().position(|d| d.covers(name, *place, class));
+            if let Some(known) = known {
+                used.insert(known);
+            } else {
                 wrong.push(format!("{name} {place} {class}\n  want {}\n  have {got}", want.map_or("-", |w| w)));
             }
         }
     }
     let unused: BTreeSet<_> = expected.keys().filter(|key| !ours.contains_key(key)).collect();
+    let idle: Vec<&str> = differences
+        .iter()
+        .enumerate()
+        .filter(|(i, d)| !used.contains(i) && !d.line.contains("chance"))
+        .map(|(_, d)| d.line)
+        .collect();
+    assert!(idle.is_empty(), "differences that are none: {idle:?}");
     assert!(unused.is_empty(), "recorded, but not asked: {unused:?}");
     assert!(wrong.is_empty(), "{} of {cells} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -6,7 +6,7 @@ use config::Sources;
 use configschema::{Attribute, Block};
 use diag::{Diagnostic, Diagnostics};
 use drform_eval::functions::{Entry, EntryKind, FileSource};
-use drform_eval::{Evaluator, ExprNode, Phase, Repetition, Settings, expression_graph};
+use drform_eval::{Evaluator, ExprNode, Phase, Settings, expression_graph};
 use std::sync::Arc;
 use value::{PathStep, Refinement, Type, Value};
 
@@ -35,12 +35,21 @@ impl Files {
 
 impl FileSource for Files {
     fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
-        self.find(path).map(|text| text.as_bytes().into()).ok_or_else(|| format!("no file exists at {path:?}"))
+        if matches!(path, "" | "." | "/") {
+            return Err("failed to read file: read .: is a directory".into());
+        }
+        self.find(path).map(|text| text.as_bytes().into()).ok_or_else(|| {
+            format!(
+                "no file exists at {path:?}; this function works only with files that are distributed as part of the \
+             configuration source code, so if this file will be created by a resource in this configuration you must \
+             instead obtain this result from an attribute of that resource"
+            )
+        })
     }
 
     fn exists(&self, path: &str) -> Result<bool, String> {
         match path.trim_end_matches('/') {
-            "" | "." | "/" => Err(format!("{path:?} is a directory, not a file")),
+            "" | "." => Err("\".\" is a directory, not a file".into()),
             _ => Ok(self.find(path).is_some()),
         }
     }

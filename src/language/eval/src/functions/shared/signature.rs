@@ -176,7 +176,7 @@ impl Function {
             Returns::Always(kind) => kind.ty(),
             Returns::From(of) => of(&bare)?,
         };
-        let call = Call { args: &bare, ty, surroundings, may_give_null: self.may_give_null };
+        let call = Call { args: &bare, ty, marks, surroundings, may_give_null: self.may_give_null };
         if !known {
             return Ok(call.unknown().marked(all_marks()));
         }
@@ -211,6 +211,8 @@ pub(in crate::functions) struct Call<'a> {
     pub(in crate::functions) args: &'a [Value],
     /// The type of the result.
     pub(in crate::functions) ty: Type,
+    /// The marks that were taken off the arguments, and go onto the result: what an error must not tell.
+    pub(in crate::functions) marks: Marks,
     /// What functions may see of the world.
     pub(in crate::functions) surroundings: &'a Surroundings<'a>,
     may_give_null: bool,

@@ -40,7 +40,7 @@ fn unknown_arguments_give_unknown_results_of_the_right_type() {
         ("lookup", vec![unknown(Type::map(Type::Number)), text("a"), Value::int(1)], Type::Number),
         ("element", vec![strings(), Value::int(0)], Type::String),
         ("split", vec![text(","), unknown(Type::String)], Type::list(Type::String)),
-        ("toset", vec![strings()], Type::set(Type::String)),
+        ("toset", vec![strings()], Type::set(Type::Dynamic)),
         ("tolist", vec![unknown(Type::Dynamic)], Type::list(Type::Dynamic)),
         ("jsondecode", vec![unknown(Type::String)], Type::Dynamic),
         ("regex", vec![text("(?P<a>x)"), unknown(Type::String)], Type::object([("a", Type::String)])),

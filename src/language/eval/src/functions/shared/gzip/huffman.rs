@@ -284,8 +284,7 @@ impl Tables {
         }
         let code = Code::of_counts(&counts, 7);
         let written = LENGTHS_ORDER.iter().rposition(|s| code.get(*s).1 > 0).map_or(4, |last| 4.max(last + 1));
-        let mut header =
-            vec![(of_literals as u32 - 257, 5), (of_distances as u32 - 1, 5), (written as u32 - 4, 4)];
+        let mut header = vec![(of_literals as u32 - 257, 5), (of_distances as u32 - 1, 5), (written as u32 - 4, 4)];
         header.extend(LENGTHS_ORDER.iter().take(written).map(|symbol| (code.get(*symbol).1, 3)));
         for (symbol, count, bits) in runs {
             header.push(code.get(symbol));

@@ -159,13 +159,7 @@ pub(super) fn write(input: &[u8], blocks: &mut Blocks) {
     }
 }
 
-fn write_block(
-    input: &[u8],
-    tokens: &mut Vec<Token>,
-    start: &mut Option<usize>,
-    end: usize,
-    blocks: &mut Blocks,
-) {
+fn write_block(input: &[u8], tokens: &mut Vec<Token>, start: &mut Option<usize>, end: usize, blocks: &mut Blocks) {
     let bytes = start.and_then(|start| input.get(start..end));
     blocks.write(tokens, bytes);
     tokens.clear();

@@ -47,7 +47,9 @@ impl<'a> Reader<'a> {
     fn number(&mut self) -> Result<UBig, String> {
         match self.element(INTEGER)? {
             [] => Err(wrong("empty integer")),
-            [first, ..] if *first >= 0x80 => Err("invalid private key: x509: private key contains zero or negative value".into()),
+            [first, ..] if *first >= 0x80 => {
+                Err("invalid private key: x509: private key contains zero or negative value".into())
+            }
             bytes => Ok(UBig::from_be_bytes(bytes)),
         }
     }
@@ -77,9 +79,11 @@ pub(super) fn pkcs8(bytes: &[u8]) -> Result<PrivateKey, String> {
     let mut info = Reader(Reader(bytes).element(SEQUENCE)?);
     info.number()?;
     let algorithm = info.element(SEQUENCE).map_err(|error| match pkcs1(bytes) {
-        Ok(_) => "invalid private key: x509: failed to parse private key: it is labelled as PKCS #8, but is of the older \
+        Ok(_) => {
+            "invalid private key: x509: failed to parse private key: it is labelled as PKCS #8, but is of the older \
                   form RSA PRIVATE KEY"
-            .into(),
+                .into()
+        }
         Err(_) => error,
     })?;
     if Reader(algorithm).element(OBJECT)? != RSA {
