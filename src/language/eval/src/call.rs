@@ -8,13 +8,15 @@ use crate::provider_function::{FunctionAnswer, marks_of};
 use crate::references::free_traversals;
 use crate::suggestion::did_you_mean;
 use diag::{Diagnostic, Diagnostics, Range};
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use syntax::{Expr, ExprKind, Expression, Name, Step};
 use value::{Content, Type, Value, convert};
 
 /// Functions that this room has, besides those that are values to values.
-const OWN: [&str; 4] = ["can", "templatefile", "templatestring", "try"];
+const OWN: [&str; 5] = ["can", "convert", "templatefile", "templatestring", "try"];
 
 /// True when expressions can call a function of that name; `core::` may stand before it.
 pub fn function_exists(name: &str) -> bool {
@@ -34,6 +36,7 @@ impl Evaluation<'_> {
         }
         match plain {
             "try" if !expand_last => return self.try_call(name, args, whole),
+            "convert" if !expand_last => return self.convert_call(name, args, whole),
             "can" if !expand_last => return self.can_call(name, args, whole),
             "templatestring" if !expand_last => return self.template_string(name, args, whole),
             _ => {}
@@ -46,6 +49,9 @@ impl Evaluation<'_> {
             return Value::dynamic();
         }
         match plain {
+            "convert" => {
+                return self.call_failed(name, "its second argument is a type, which cannot be expanded", whole);
+            }
             "templatefile" => return self.template_file(name, &values, args, whole),
             "try" | "can" => return self.expanded_try(plain, values),
             _ => {}
@@ -196,7 +202,14 @@ impl Evaluation<'_> {
         }
     }
 
-    fn wrong_count(&mut self, name: &Name, expected: usize, given: usize, missing: &str, whole: &Expr) -> Value {
+    pub(crate) fn wrong_count(
+        &mut self,
+        name: &Name,
+        expected: usize,
+        given: usize,
+        missing: &str,
+        whole: &Expr,
+    ) -> Value {
         let fault = if given < expected {
             let detail =
                 format!("Function {:?} expects {expected} argument(s). Missing value for {missing:?}.", name.text);
@@ -214,9 +227,6 @@ impl Evaluation<'_> {
             let missing = if values.is_empty() { "path" } else { "vars" };
             return self.wrong_count(name, 2, values.len(), missing, whole);
         };
-        if self.names.inside_template() {
-            return self.call_failed(name, "cannot recursively call templatefile from inside another template", whole);
-        }
         let (path_marks, marks) = (path.marks, path.marks.union(vars.marks));
         let path_place = args.first().unwrap_or(whole);
         let path = match convert(path, &Type::String) {
@@ -240,12 +250,9 @@ impl Evaluation<'_> {
             let missing = if args.is_empty() { "template" } else { "vars" };
             return self.wrong_count(name, 2, args.len(), missing, whole);
         };
-        if self.names.inside_template() {
-            return self.call_failed(
-                name,
-                "cannot recursively call templatestring from inside another template",
-                whole,
-            );
+        if self.names.rendering().is_some() {
+            let reason = "cannot recursively call templatestring from inside another template function";
+            return self.call_failed(name, reason, whole);
         }
         let reference = match &template.kind {
             ExprKind::Variable(_) => true,
@@ -331,7 +338,7 @@ impl Evaluation<'_> {
             return self.invalid_argument("vars", &reason, place, whole);
         }
         let file: Arc<str> = file.into();
-        let (template, troubles) = syntax::parse_template(file, text);
+        let (template, troubles) = syntax::parse_template(file.clone(), text);
         if troubles.has_errors() {
             return self.template_failed(name, text, &troubles, whole);
         }
@@ -339,7 +346,10 @@ impl Evaluation<'_> {
             let reason = format!("vars map does not contain key {missing:?}, referenced at {place_of_name}");
             return self.invalid_argument("vars", &reason, place, whole);
         }
-        let names = TemplateNames { vars: &vars, outside: self.names };
+        let Some(rendering) = Rendering::inside(self.names.rendering()) else {
+            return self.call_failed(name, &format!("{TOO_DEEP} {file}"), whole);
+        };
+        let names = TemplateNames { vars: &vars, outside: self.names, rendering };
         let (value, troubles) = Evaluation::run(&names, self.surroundings, &template, &[]);
         if troubles.has_errors() {
             return self.template_failed(name, text, &troubles, whole);
@@ -348,6 +358,11 @@ impl Evaluation<'_> {
     }
 
     fn template_failed(&mut self, name: &Name, text: &str, troubles: &Diagnostics, whole: &Expr) -> Value {
+        // Told once, not once for each template on the way.
+        let too_deep = |t: &Diagnostic| t.detail.find(TOO_DEEP).and_then(|at| t.detail.get(at..)).map(str::to_string);
+        if let Some(reason) = troubles.iter().find_map(too_deep) {
+            return self.call_failed(name, reason.trim_end_matches('.'), whole);
+        }
         let mut reason = String::new();
         for trouble in troubles.iter() {
             if !reason.is_empty() {
@@ -412,6 +427,32 @@ fn settled(value: Value) -> Value {
 struct TemplateNames<'a> {
     vars: &'a BTreeMap<Arc<str>, Value>,
     outside: &'a dyn Names,
+    rendering: Rendering,
+}
+
+/// So deep templates may render templates, as in OpenTofu; in Terraform not at all.
+const MOST_DEEP: u32 = 1024;
+/// So many templates one call may render: depth alone does not bound them.
+const MOST_RENDERED: u32 = 100_000;
+const TOO_DEEP: &str = "maximum recursion depth 1024 reached in";
+
+/// Where in a tree of templates one is rendered.
+pub(crate) struct Rendering {
+    depth: u32,
+    /// Templates of the whole tree so far.
+    rendered: Rc<Cell<u32>>,
+}
+
+impl Rendering {
+    fn inside(outer: Option<&Rendering>) -> Option<Rendering> {
+        let Some(outer) = outer else {
+            return Some(Rendering { depth: 0, rendered: Rc::new(Cell::new(1)) });
+        };
+        let rendered = outer.rendered.get() + 1;
+        outer.rendered.set(rendered);
+        (outer.depth < MOST_DEEP && rendered <= MOST_RENDERED)
+            .then(|| Rendering { depth: outer.depth + 1, rendered: outer.rendered.clone() })
+    }
 }
 
 impl Names for TemplateNames<'_> {
@@ -430,7 +471,7 @@ impl Names for TemplateNames<'_> {
         self.outside.provider_function(local, function, arguments)
     }
 
-    fn inside_template(&self) -> bool {
-        true
+    fn rendering(&self) -> Option<&Rendering> {
+        Some(&self.rendering)
     }
 }

@@ -8,6 +8,7 @@ mod check;
 mod components;
 mod conditional;
 mod console;
+mod convert_call;
 mod declared;
 mod decode;
 mod describe;

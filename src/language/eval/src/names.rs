@@ -1,5 +1,6 @@
 //! What the names of an expression mean.
 
+use crate::call::Rendering;
 use crate::provider_function::FunctionAnswer;
 use diag::Diagnostic;
 use std::sync::Arc;
@@ -16,9 +17,9 @@ pub(crate) trait Names {
         FunctionAnswer::Nowhere
     }
 
-    /// Whether `templatefile` and `templatestring` may be called: they do not nest.
-    fn inside_template(&self) -> bool {
-        false
+    /// The template that is being rendered, if this is one.
+    fn rendering(&self) -> Option<&Rendering> {
+        None
     }
 }
 

@@ -7,6 +7,18 @@ mod abs;
 mod abspath;
 mod alltrue;
 mod anytrue;
+mod assumeequal;
+mod assumelistlength;
+mod assumelistlengthmax;
+mod assumelistlengthmin;
+mod assumemaplength;
+mod assumemaplengthmax;
+mod assumemaplengthmin;
+mod assumenotnull;
+mod assumesetlength;
+mod assumesetlengthmax;
+mod assumesetlengthmin;
+mod assumestringprefix;
 mod base64decode;
 mod base64encode;
 mod base64gunzip;
@@ -155,6 +167,18 @@ const FUNCTIONS: &[(&str, &Function)] = &[
     ("abspath", &abspath::FUNCTION),
     ("alltrue", &alltrue::FUNCTION),
     ("anytrue", &anytrue::FUNCTION),
+    ("assumeequal", &assumeequal::FUNCTION),
+    ("assumelistlength", &assumelistlength::FUNCTION),
+    ("assumelistlengthmax", &assumelistlengthmax::FUNCTION),
+    ("assumelistlengthmin", &assumelistlengthmin::FUNCTION),
+    ("assumemaplength", &assumemaplength::FUNCTION),
+    ("assumemaplengthmax", &assumemaplengthmax::FUNCTION),
+    ("assumemaplengthmin", &assumemaplengthmin::FUNCTION),
+    ("assumenotnull", &assumenotnull::FUNCTION),
+    ("assumesetlength", &assumesetlength::FUNCTION),
+    ("assumesetlengthmax", &assumesetlengthmax::FUNCTION),
+    ("assumesetlengthmin", &assumesetlengthmin::FUNCTION),
+    ("assumestringprefix", &assumestringprefix::FUNCTION),
     ("base64decode", &base64decode::FUNCTION),
     ("base64encode", &base64encode::FUNCTION),
     ("base64gunzip", &base64gunzip::FUNCTION),

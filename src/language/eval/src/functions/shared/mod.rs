@@ -1,5 +1,6 @@
 //! What several functions have in common.
 
+pub(in crate::functions) mod assume;
 pub(in crate::functions) mod conversion;
 pub(in crate::functions) mod decimal;
 pub(in crate::functions) mod digests;

@@ -30,6 +30,8 @@ pub(in crate::functions) enum Kind {
     Set,
     /// `set(string)`
     SetOfTexts,
+    /// `map(any)`
+    Map,
     /// `map(list(string))`
     MapOfTexts,
 }
@@ -47,6 +49,7 @@ impl Kind {
             Kind::Texts => Type::list(Type::String),
             Kind::Set => Type::set(Type::Dynamic),
             Kind::SetOfTexts => Type::set(Type::String),
+            Kind::Map => Type::map(Type::Dynamic),
             Kind::MapOfTexts => Type::map(Type::list(Type::String)),
         }
     }
