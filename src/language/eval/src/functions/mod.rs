@@ -41,6 +41,7 @@ mod compact;
 mod concat;
 mod contains;
 mod csvdecode;
+mod descriptions;
 mod dirname;
 mod distinct;
 mod element;
@@ -98,6 +99,7 @@ mod sha1;
 mod sha256;
 mod sha512;
 mod shared;
+mod signatures;
 mod signum;
 mod slice;
 mod sort;
@@ -139,6 +141,7 @@ mod tests;
 
 use shared::signature::Function;
 pub use shared::surroundings::{Chance, Entry, EntryKind, FileSource, NoFiles, Surroundings};
+pub use signatures::{Signature, SignatureParameter, signatures};
 use value::Value;
 
 /// Why a call failed.

@@ -9,6 +9,8 @@
     clippy::indexing_slicing
 )]
 
+mod gzip;
 mod matrix;
+mod signatures;
 mod site;
 mod terraform;

@@ -1,6 +1,6 @@
 //! Function × place × class of argument.
 
-use crate::site::{answer, evaluator};
+use crate::site::{evaluator, value_and_type};
 use crate::terraform::{ask, here, present, recording};
 use sha2::Digest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,8 +78,8 @@ fn ours() -> Answers {
             let of_place = answers.entry((call.name.to_string(), place)).or_default();
             for class in classes() {
                 let text = call.with(place, class);
-                let answer = cell(&answer(&evaluator, &text), &answer(&evaluator, &format!("type({text})")));
-                of_place.insert(class.to_string(), answer);
+                let (value, ty) = value_and_type(&evaluator, &text);
+                of_place.insert(class.to_string(), cell(&value, &ty));
             }
         }
     }

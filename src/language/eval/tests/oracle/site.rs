@@ -6,7 +6,7 @@ use config::Sources;
 use configschema::{Attribute, Block};
 use diag::{Diagnostic, Diagnostics};
 use drform_eval::functions::{Entry, EntryKind, FileSource};
-use drform_eval::{Evaluator, ExprNode, Phase, Settings, expression_graph};
+use drform_eval::{Evaluator, ExprNode, Phase, Repetition, Settings, console_text, expression_graph, type_text};
 use std::sync::Arc;
 use value::{PathStep, Refinement, Type, Value};
 
@@ -122,6 +122,17 @@ fn plan(evaluator: &mut Evaluator, resource: &addrs::ConfigResource) -> Diagnost
         evaluator.finish_resource(&module, &resource.resource, &expansion);
     }
     diagnostics
+}
+
+/// What our console prints for `text` and for `type(text)`, or twice the errors.
+pub(crate) fn value_and_type(evaluator: &Evaluator, text: &str) -> (String, String) {
+    let (expr, parsed) = syntax::parse_expression("test".into(), text);
+    let (value, diagnostics) = evaluator.evaluate(&ModuleInstance::ROOT, &expr, &Repetition::NONE);
+    if parsed.has_errors() || diagnostics.has_errors() {
+        let told = comparable(&told(&parsed.into_iter().chain(diagnostics).collect()));
+        return (told.clone(), told);
+    }
+    (comparable(&console_text(&value)), comparable(&type_text(&value.ty())))
 }
 
 /// What our console prints, or the errors as `Error: summary: detail`.

@@ -55,3 +55,30 @@ pub(crate) fn comparable(answer: &str) -> String {
     let squeezed = squeezed.replace("the given value is has an", "the given value has an");
     squeezed.replace(" on <console-input> line 1: (source code not available)", ":")
 }
+
+/// Numbers by chance that a seed decides (xorshift).
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        ((self.next() >> 11) % end as u64) as usize
+    }
+}
+
+/// Another one at every run, printed; `DRFORM_SEED` repeats a run.
+pub(crate) fn seed(what: &str) -> u64 {
+    let given = std::env::var("DRFORM_SEED").ok().and_then(|text| text.parse().ok());
+    let seed = given.unwrap_or_else(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        since.as_nanos() as u64 | 1
+    });
+    println!("{what}: DRFORM_SEED={seed}");
+    seed
+}

@@ -102,6 +102,9 @@ impl Parameter {
     }
 }
 
+/// Name, type, and whether null is taken.
+pub(in crate::functions) type Described = (&'static str, Type, bool);
+
 /// The type of the result.
 #[derive(Clone, Copy)]
 pub(in crate::functions) enum Returns {
@@ -144,6 +147,24 @@ impl Function {
     pub(in crate::functions) const fn may_give_null(mut self) -> Function {
         self.may_give_null = true;
         self
+    }
+
+    /// Name, type and whether null is taken, of each parameter and of the one for all further arguments.
+    pub(in crate::functions) fn signature(&self) -> (Vec<Described>, Option<Described>) {
+        let one = |p: &Parameter| (p.name, p.kind.ty(), p.null);
+        (self.parameters.iter().map(one).collect(), self.rest.as_ref().map(one))
+    }
+
+    /// The type of the result for arguments of which only the types are known.
+    pub(in crate::functions) fn result_type(&self, args: &[Value]) -> Type {
+        let untyped = |place| self.parameter(place).is_some_and(|p| p.untyped);
+        if args.iter().enumerate().any(|(place, arg)| has_no_type(arg) && !untyped(place)) {
+            return Type::Dynamic;
+        }
+        match self.returns {
+            Returns::Always(kind) => kind.ty(),
+            Returns::From(of) => of(args).unwrap_or(Type::Dynamic),
+        }
     }
 
     /// The parameter that takes the argument at a place.
