@@ -11,6 +11,8 @@
 
 mod gzip;
 mod matrix;
+mod random;
+mod rsa;
 mod signatures;
 mod site;
 mod terraform;

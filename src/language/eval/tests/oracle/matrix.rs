@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 const CLASSES: &str = include_str!("classes.tf");
 const CALLS: &str = include_str!("calls.txt");
-const FILES: &[(&str, &str)] = &[("main.tf", CLASSES), ("a.txt", include_str!("a.txt"))];
+pub(crate) const FILES: &[(&str, &str)] = &[("main.tf", CLASSES), ("a.txt", include_str!("a.txt"))];
 
 /// A function and arguments that fit.
 pub(crate) struct Call {
@@ -63,7 +63,7 @@ fn short(answer: &str) -> String {
 }
 
 /// Value and type, or the error.
-fn cell(value: &str, ty: &str) -> String {
+pub(crate) fn cell(value: &str, ty: &str) -> String {
     if value.starts_with("Error: ") { short(value) } else { format!("{} : {}", short(value), short(ty)) }
 }
 
@@ -141,7 +141,7 @@ fn read(text: &str) -> Answers {
 }
 
 /// Cells that we answer otherwise, and why.
-struct Difference {
+pub(crate) struct Difference {
     line: &'static str,
     functions: Vec<&'static str>,
     place: usize,
@@ -149,13 +149,13 @@ struct Difference {
 }
 
 impl Difference {
-    fn covers(&self, name: &str, place: usize, class: &str) -> bool {
+    pub(crate) fn covers(&self, name: &str, place: usize, class: &str) -> bool {
         let of_classes = self.classes.iter().any(|c| *c == class || *c == "*");
         self.functions.contains(&name) && self.place == place && of_classes
     }
 }
 
-fn differences() -> Vec<Difference> {
+pub(crate) fn differences() -> Vec<Difference> {
     let lines = include_str!("differences.txt").lines().filter(|line| !line.starts_with('#'));
     let parsed = lines.map(|line| {
         let (cells, _) = line.split_once(": ").expect("a reason");
