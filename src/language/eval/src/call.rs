@@ -53,20 +53,24 @@ impl Evaluation<'_> {
                 return self.call_failed(name, "its second argument is a type, which cannot be expanded", whole);
             }
             "templatefile" => return self.template_file(name, &values, args, whole),
+            "can" if values.len() != 1 => return self.wrong_count(name, 1, values.len(), "expression", whole),
             "try" | "can" => return self.expanded_try(plain, values),
             _ => {}
         }
         match functions::call(plain, &values, self.surroundings) {
             Ok(value) => value,
-            Err(error) => {
-                let place = error.argument.and_then(|i| args.get(i).or(args.last()));
-                match place {
-                    Some(place) => self.fail(Fault::new("Invalid function argument", error.reason), place.span, whole),
-                    None => match count_fault(&error.reason) {
-                        Some(fault) => self.fail(fault, whole.span, whole),
-                        None => self.call_failed(name, &error.reason, whole),
-                    },
+            Err(errors) => {
+                for error in errors {
+                    let place = error.argument.and_then(|i| args.get(i).or(args.last()));
+                    match (place, count_fault(&error.reason)) {
+                        (Some(place), _) => {
+                            self.fail(Fault::new("Invalid function argument", error.reason), place.span, whole)
+                        }
+                        (None, Some(fault)) => self.fail(fault, whole.span, whole),
+                        (None, None) => self.call_failed(name, &error.reason, whole),
+                    };
                 }
+                Value::dynamic()
             }
         }
     }
@@ -129,7 +133,7 @@ impl Evaluation<'_> {
                 Some(values)
             }
             Content::Unknown(Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_), ..) => None,
-            Content::Null(_) => {
+            Content::Null(Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
                 let detail = "The expanding argument (indicated by ...) must not be null.";
                 self.fail(Fault::new(INVALID, detail), last.span, last);
                 None
@@ -237,7 +241,10 @@ impl Evaluation<'_> {
         };
         let text = match functions::call("file", &[Value::string(path.clone()).marked(path_marks)], self.surroundings) {
             Ok(text) => text,
-            Err(error) => return self.invalid_argument("path", &error.reason, path_place, whole),
+            Err(errors) => {
+                let reason = errors.first().map_or("", |error| error.reason.as_str());
+                return self.invalid_argument("path", reason, path_place, whole);
+            }
         };
         let text = text.as_str().unwrap_or_default().to_string();
         let place = args.get(1).unwrap_or(whole);
@@ -285,6 +292,13 @@ impl Evaluation<'_> {
         }
         // All of the variables count as used.
         let marks = text.marks.union(vars.all_marks());
+        if vars.is_null() {
+            return self.invalid_argument("vars", "argument must not be null", vars_expr, whole);
+        }
+        if !vars.is_known() {
+            let ty = if vars.ty() == Type::Dynamic { Type::Dynamic } else { Type::String };
+            return Value::unknown(ty).marked(marks);
+        }
         let text = match text.content {
             Content::String(text) => text,
             Content::Unknown(..) => return Value::unknown(Type::String).marked(marks),
@@ -293,10 +307,6 @@ impl Evaluation<'_> {
                 return self.invalid_argument("template", reason, template, whole);
             }
         };
-        if !vars.is_known() {
-            let ty = if vars.ty() == Type::Dynamic { Type::Dynamic } else { Type::String };
-            return Value::unknown(ty).marked(marks);
-        }
         let value = self.rendered(name, ("<templatestring argument>", &text), &vars, vars_expr, whole);
         match convert(&value, &Type::String) {
             Ok(Value { content: Content::Null(_), .. }) => {

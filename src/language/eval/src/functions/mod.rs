@@ -317,18 +317,21 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// knows better.
 ///
 /// # Errors
-/// When the arguments do not fit the function.
-pub fn call(name: &str, args: &[Value], surroundings: &Surroundings<'_>) -> Result<Value, CallError> {
+/// When the arguments do not fit the function: of arguments of a wrong type, each.
+pub fn call(name: &str, args: &[Value], surroundings: &Surroundings<'_>) -> Result<Value, Vec<CallError>> {
     let name = name.strip_prefix("core::").unwrap_or(name);
-    let function = find(name).ok_or_else(|| CallError::new(format!("there is no function named {name:?}")))?;
-    function.call(name, args, surroundings).map_err(|error| {
-        let parameter = error.argument.and_then(|place| function.parameter(place));
-        match parameter {
-            Some(parameter) => CallError {
-                reason: format!("Invalid value for {:?} parameter: {}.", parameter.name, error.reason),
-                ..error
-            },
-            None => error,
-        }
-    })
+    let nowhere = || vec![CallError::new(format!("there is no function named {name:?}"))];
+    let function = find(name).ok_or_else(nowhere)?;
+    let called = function.check_count(name, args.len()).map_err(|error| vec![error]).and_then(|()| {
+        let converted = function.convert(args)?;
+        function.call(&converted, surroundings).map_err(|error| vec![error])
+    });
+    let with_name = |error: CallError| match error.argument.and_then(|place| function.parameter(place)) {
+        Some(parameter) => CallError {
+            reason: format!("Invalid value for {:?} parameter: {}.", parameter.name, error.reason),
+            ..error
+        },
+        None => error,
+    };
+    called.map_err(|errors| errors.into_iter().map(with_name).collect())
 }

@@ -172,17 +172,27 @@ impl Function {
         self.parameters.get(place).or(self.rest.as_ref())
     }
 
-    /// Calls it by the rules common to all functions.
-    pub(in crate::functions) fn call(&self, name: &str, args: &[Value], surroundings: &Surroundings<'_>) -> Outcome {
-        self.check_count(name, args.len())?;
+    /// The arguments as the parameters want them, or what is wrong with each that does not fit.
+    pub(in crate::functions) fn convert(&self, args: &[Value]) -> Result<Vec<Value>, Vec<CallError>> {
+        let (mut converted, mut wrong) = (Vec::with_capacity(args.len()), Vec::new());
+        for (place, arg) in args.iter().enumerate() {
+            match self.parameter(place).map_or(Kind::Any, |p| p.kind) {
+                Kind::Any => converted.push(arg.clone()),
+                kind => match convert(arg, &kind.ty()) {
+                    Ok(value) => converted.push(value),
+                    Err(error) => wrong.push(CallError::at(place, error.reason)),
+                },
+            }
+        }
+        if wrong.is_empty() { Ok(converted) } else { Err(wrong) }
+    }
+
+    /// Calls it by the rules common to all functions; the arguments are as many as it takes, and converted.
+    pub(in crate::functions) fn call(&self, args: &[Value], surroundings: &Surroundings<'_>) -> Outcome {
         let mut bare = Vec::with_capacity(args.len());
         let (mut marks, mut typed, mut known) = (Marks::NONE, true, true);
-        for (place, arg) in args.iter().enumerate() {
+        for (place, value) in args.iter().cloned().enumerate() {
             let Some(parameter) = self.parameter(place) else { continue };
-            let value = match parameter.kind {
-                Kind::Any => arg.clone(),
-                kind => convert(arg, &kind.ty()).map_err(|e| CallError::at(place, e.reason))?,
-            };
             if value.is_null() && !parameter.null {
                 return Err(CallError::at(place, "argument must not be null"));
             }
@@ -207,7 +217,7 @@ impl Function {
         Ok((self.run)(&call)?.marked(marks))
     }
 
-    fn check_count(&self, name: &str, count: usize) -> Result<(), CallError> {
+    pub(in crate::functions) fn check_count(&self, name: &str, count: usize) -> Result<(), CallError> {
         let expected = self.parameters.len();
         if let Some(missing) = self.parameters.get(count) {
             let at_least = if self.rest.is_some() { "at least " } else { "" };

@@ -98,7 +98,7 @@ fn null_arguments_are_refused_where_terraform_refuses_them() {
         ("contains", vec![Value::tuple([text("a")]), Value::null(Type::String)], "value"),
     ] {
         let error = call(name, &args, &Surroundings::NONE).unwrap_err();
-        assert_eq!(error.reason, format!("Invalid value for {parameter:?} parameter: argument must not be null."));
+        assert_eq!(error[0].reason, format!("Invalid value for {parameter:?} parameter: argument must not be null."));
     }
     assert_eq!(run("tostring", &[Value::null(Type::Dynamic)]), Value::null(Type::String));
     assert_eq!(run("coalesce", &[Value::null(Type::String), text("a")]), text("a"));
@@ -149,8 +149,8 @@ fn secrets_are_not_told_in_errors() {
         ("lookup", vec![Value::map(Type::String, [("a", text("b"))]), secret(text("s3cret!"))]),
     ] {
         let error = call(name, &args, &Surroundings::NONE).unwrap_err();
-        assert!(!error.reason.contains("s3cret"), "{error:?}");
-        assert!(error.reason.contains("sensitive"), "{error:?}");
+        assert!(!error[0].reason.contains("s3cret"), "{error:?}");
+        assert!(error[0].reason.contains("sensitive"), "{error:?}");
     }
 }
 
