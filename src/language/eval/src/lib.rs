@@ -27,6 +27,7 @@ mod references;
 mod splat;
 mod suggestion;
 mod template;
+mod template_call;
 mod validate;
 mod variable;
 

@@ -1,7 +1,7 @@
 //! What the names of an expression mean.
 
-use crate::call::Rendering;
 use crate::provider_function::FunctionAnswer;
+use crate::template_call::Rendering;
 use diag::Diagnostic;
 use std::sync::Arc;
 use syntax::{Name, Step};
