@@ -1,5 +1,6 @@
 //! From what was found out to the plan.
 
+use crate::graph::Graph;
 use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
@@ -7,6 +8,7 @@ use crate::record::{ObjectAddr, Place, Record};
 use crate::{Action, ExecutionGraph, InstanceChange, Mode};
 use addrs::{ConfigResource, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
+use eval::ExprNode;
 use state::DeposedKey;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,7 +33,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             changes: &changes,
             stored: &stored_dependencies(&input, &changes, &moved),
             deposed_keys: &deposed_keys(&input, &changes),
-            outputs: &output_nodes,
+            outputs: &last_nodes(output_nodes, &graph, &changes),
             mode: input.options.mode,
         };
         order::execution_graph(&work).unwrap_or_else(|cycle| {
@@ -55,6 +57,17 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         complete,
     };
     (plan, troubles)
+}
+
+/// Nodes that are evaluated by the apply for their own sake: outputs that change, and checks, whose verdict may change
+/// with anything.
+fn last_nodes(mut outputs: BTreeSet<usize>, graph: &Graph, changes: &[InstanceChange]) -> BTreeSet<usize> {
+    if changes.iter().any(|change| change.action != Action::NoOp) {
+        let nodes = graph.expressions.nodes.iter().enumerate();
+        let checks = nodes.filter(|(node, what)| matches!(what, ExprNode::Check(..)) && graph.is_needed(*node));
+        outputs.extend(checks.map(|(node, _)| node));
+    }
+    outputs
 }
 
 /// Objects that are dropped from the state and live on: nobody else will tell.

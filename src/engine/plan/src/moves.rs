@@ -1,10 +1,10 @@
 //! `moved` blocks, and the moves that nobody has to write: objects get new addresses before anything is planned
 //! (features-and-traps.md 91–93).
 
-use crate::address::{Endpoint, endpoint};
+use crate::PlanInput;
 use crate::graph;
-use crate::{PlanInput, address};
 use addrs::{ConfigResource, InstanceKey, Mode, ModuleInstance, ModulePath, ResourceInstance};
+use config::{Endpoint, endpoint};
 use diag::{Diagnostic, Diagnostics};
 use state::State;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,7 +93,7 @@ fn statements(input: &PlanInput, troubles: &mut Diagnostics) -> Statements {
                 troubles.push(Diagnostic::error("Invalid moved block", detail).at(block.range.clone()));
                 continue;
             };
-            address::unify(&mut from, &mut to);
+            config::unify(&mut from, &mut to);
             let place = statements.all.len();
             match &from.resource {
                 Some((resource, _)) => {

@@ -83,6 +83,11 @@ pub(crate) fn check_constant(expr: &Expression, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// True when the expression is no literal, but may become a constant by evaluation.
+pub(crate) fn needs_evaluation(expr: &Expression) -> bool {
+    !matches!(expr.root.kind, ExprKind::Error) && literal(&expr.root).is_none()
+}
+
 fn not_constant(expr: &Expression, bad: &Expr) -> Diagnostic {
     let range = expr.range_of(bad);
     let next = "Write a constant value here.";
@@ -102,6 +107,17 @@ fn first_reference(expr: &Expr) -> Option<&Expr> {
         _ => false,
     };
     Search { bound: Vec::new(), wanted: &wanted }.expr(expr)
+}
+
+/// True when the expression refers to something outside of itself.
+pub(crate) fn refers(expr: &Expression) -> bool {
+    let wanted = |expr: &Expr, bound: &[&str]| match &expr.kind {
+        ExprKind::Variable(name) => !bound.contains(&name.text.as_ref()),
+        // What did not parse might have referred to something.
+        ExprKind::Error => true,
+        _ => false,
+    };
+    Search { bound: Vec::new(), wanted: &wanted }.expr(&expr.root).is_some()
 }
 
 /// True when `var.NAME` occurs in the expression.

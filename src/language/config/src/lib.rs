@@ -2,11 +2,13 @@
 //! May touch: syntax, addrs, value, diag.
 //! Never: values of expressions; files (they come through [`Sources`]).
 
+mod address;
 mod constant;
 mod decode;
 mod inheritance;
 mod load;
 mod merge;
+mod refactored;
 mod reference;
 mod shape;
 mod sources;
@@ -14,6 +16,7 @@ mod suggestion;
 mod tree;
 mod type_expr;
 
+pub use address::{Endpoint, ImportTarget, endpoint, unify};
 pub use load::load;
 pub use sources::Sources;
 pub use tree::*;

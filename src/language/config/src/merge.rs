@@ -17,7 +17,7 @@ pub(crate) fn merge(base: &mut Vec<Block>, block: Block, diagnostics: &mut Diagn
     match block.kind.text.as_ref() {
         "locals" => merge_locals(base, block, diagnostics),
         "terraform" => merge_terraform(base, block, diagnostics),
-        "moved" | "removed" | "import" | "check" => {
+        "moved" | "removed" | "import" | "check" | "language" => {
             let kind = block.kind.text.as_ref();
             let detail = format!("Blocks of type \"{kind}\" can appear only in normal files, not in override files.");
             diagnostics.push(

@@ -24,6 +24,8 @@ mod output;
 mod provider_function;
 mod references;
 mod splat;
+mod statics;
+mod stored;
 mod suggestion;
 mod template;
 mod validate;
@@ -38,6 +40,7 @@ pub use expansion::Expansion;
 pub use graph::{ExprNode, ExpressionGraph, expression_graph};
 pub use provider_function::FunctionCall;
 pub use references::{Reference, ReferenceStep, Referent, references};
+pub use statics::StaticSources;
 pub use validate::{Schemas, validate_module_tree};
 pub use variable::VariableInput;
 

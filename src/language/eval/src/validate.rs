@@ -63,6 +63,7 @@ impl Validation<'_> {
             ExprNode::VariableRules(path, name) => self.evaluator.check_variable(path, name),
             ExprNode::Local(path, name) => self.evaluator.evaluate_local(path, name),
             ExprNode::Output(path, name) => self.evaluator.evaluate_output(path, name),
+            ExprNode::Check(path, name) => self.evaluator.evaluate_check(path, name),
             ExprNode::Resource(resource) => {
                 let tree = self.evaluator.tree().clone();
                 let config = tree.module(&resource.module).and_then(|module| module.resources.get(&resource.resource));
@@ -99,12 +100,16 @@ impl Validation<'_> {
         let instance = open_instance(path);
         let (_, troubles) = self.evaluator.expand_resource(&instance, config);
         self.diagnostics.extend(troubles);
+        let (_, troubles) = self.evaluator.prevents_destroy(&instance, config);
+        self.diagnostics.extend(troubles);
         let open = Open { count: config.count.is_some(), each: config.for_each.is_some(), self_object: false };
         match resource_schema(self.schemas, config) {
             Some(schema) => {
                 let open = Repeating::Open(open);
-                let (_, troubles) = self.evaluator.decode_repeating(&instance, &config.body, &schema.block, open);
+                let (value, troubles) = self.evaluator.decode_repeating(&instance, &config.body, &schema.block, open);
                 self.diagnostics.extend(troubles);
+                self.diagnostics.extend(crate::stored::refuse_ephemeral(config, schema, &value));
+                self.diagnostics.extend(crate::stored::ignored(config, schema));
             }
             None => self.unknown_type(config),
         }
@@ -129,6 +134,7 @@ impl Validation<'_> {
             Mode::Data => {
                 ("data source", "Invalid data source", schema.data_sources.keys().map(AsRef::as_ref).collect())
             }
+            // Their schemas are not read yet; planning refuses them.
             Mode::Ephemeral => return,
         };
         let suggestion = did_you_mean(&config.addr.kind, names);

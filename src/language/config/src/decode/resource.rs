@@ -13,7 +13,7 @@ const META_BLOCKS: [&str; 5] = ["lifecycle", "connection", "provisioner", "_", "
 
 const LIFECYCLE: Shape = Shape {
     required: &[],
-    optional: &["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"],
+    optional: &["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by", "enabled"],
     blocks: &["precondition", "postcondition"],
 };
 
@@ -36,6 +36,8 @@ impl Decoder<'_> {
         let (meta, mut body) = shape::split(&block.body, &META_ARGUMENTS, &META_BLOCKS);
         self.escape_block(&meta, &mut body);
         let (count, for_each) = self.repetition(&meta);
+        let lifecycle = self.lifecycle(&meta, mode);
+        self.enabled_alone(lifecycle.enabled.as_ref(), count.is_some(), for_each.is_some());
         let provider_name = self.provider_of(&meta, &addr);
         let provider = self.module.provider_for(&provider_name.0);
         let resource = ResourceConfig {
@@ -51,7 +53,7 @@ impl Decoder<'_> {
             count,
             for_each,
             depends_on: self.references(&meta, "depends_on"),
-            lifecycle: self.lifecycle(&meta, mode),
+            lifecycle,
             provisioners: self.provisioners(&meta, mode),
             connection: self.only_block(&meta, "connection").cloned(),
             check,
@@ -124,7 +126,9 @@ impl Decoder<'_> {
         shape::labels(block, [], self.diagnostics);
         let body = &block.body;
         LIFECYCLE.check(body, self.diagnostics);
+        let enabled = body.attribute("enabled").map(|argument| argument.expr.clone());
         let rules = |decoder: &mut Self| Lifecycle {
+            enabled: enabled.clone(),
             preconditions: decoder.rules(body, "precondition"),
             postconditions: decoder.rules(body, "postcondition"),
             ..Lifecycle::default()
@@ -132,7 +136,7 @@ impl Decoder<'_> {
         if mode != Mode::Managed {
             for attribute in &body.attributes {
                 let name = &attribute.name.text;
-                if LIFECYCLE.optional.contains(&name.as_ref()) {
+                if LIFECYCLE.optional.contains(&name.as_ref()) && name.as_ref() != "enabled" {
                     let (kind, word) = if mode == Mode::Data { ("data", "data") } else { ("ephemeral", "ephemeral") };
                     let detail = format!(
                         "The lifecycle argument \"{name}\" is defined only for managed resources (\"resource\" blocks), and is not valid for {kind} resources."
@@ -145,7 +149,7 @@ impl Decoder<'_> {
         }
         Lifecycle {
             create_before_destroy: self.bool(body, "create_before_destroy"),
-            prevent_destroy: self.bool(body, "prevent_destroy").unwrap_or(false),
+            prevent_destroy: body.attribute("prevent_destroy").map(|argument| argument.expr.clone()),
             ignore_changes: self.ignore_changes(body),
             replace_triggered_by: self.triggers(body),
             ..rules(self)

@@ -14,7 +14,6 @@ fn a_module_with_everything() {
         r#"#- main.tf
 terraform {
   required_version = ">= 1.5"
-  experiments      = [example]
   required_providers {
     aws = {
       source                = "hashicorp/aws"
@@ -58,7 +57,7 @@ output "id" {
   sensitive  = true
   depends_on = [aws_instance.web]
   precondition {
-    condition     = true
+    condition     = local.a == 1
     error_message = "No."
   }
 }
@@ -140,7 +139,6 @@ resource "aws_vpc" "v" {}
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let root = tree.root().unwrap();
     assert_eq!(root.required_version[0].text.as_ref(), ">= 1.5");
-    assert_eq!(root.experiments[0].0.as_ref(), "example");
     assert_eq!(root.backend.as_ref().unwrap().kind.as_ref(), "s3");
     let aws = &root.required_providers["aws"];
     assert_eq!((aws.version.as_deref(), aws.aliases[0].as_ref()), (Some("~> 5.0"), "west"));
@@ -165,7 +163,7 @@ resource "aws_vpc" "v" {}
     assert_eq!(depends_on, ["data.aws_ami.this", "module.net"]);
     assert_eq!((web.provisioners.len(), web.connection.is_some()), (1, true));
     let lifecycle = &web.lifecycle;
-    assert_eq!((lifecycle.create_before_destroy, lifecycle.prevent_destroy), (Some(true), true));
+    assert_eq!((lifecycle.create_before_destroy, lifecycle.prevent_destroy.is_some()), (Some(true), true));
     let IgnoreChanges::Paths(paths) = &lifecycle.ignore_changes else { panic!() };
     let paths: Vec<_> = paths.iter().map(|(path, _)| path.to_string()).collect();
     assert_eq!(paths, ["tags[\"Name\"]", "ebs[0].size", "ami"]);

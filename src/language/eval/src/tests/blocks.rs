@@ -295,8 +295,8 @@ fn validation_needs_no_values() {
         ("provider \"test\" { alias = \"x\" }", ""),
         (
             "provider \"test\" { regoin = 1 }",
-            "Error: Unsupported argument: An argument named \"regoin\" is not expected here. Error: Missing required \
-             argument: The argument \"region\" is required, but no definition was found.",
+            "Error: Missing required argument: The argument \"region\" is required, but no definition was found. Error: \
+             Unsupported argument: An argument named \"regoin\" is not expected here.",
         ),
         (
             "variable \"v\" {\ntype = number\ndefault = \"x\"\n}",
