@@ -131,7 +131,7 @@ impl Session {
         if troubles.has_errors() {
             return troubles;
         }
-        let mut found = eval::validate_module_tree(tree, &graph, self.providers.schemas(), self.settings.clone());
+        let (_, mut found) = eval::validate_module_tree(tree, &graph, self.providers.schemas(), self.settings.clone());
         found.extend(troubles);
         found
     }

@@ -5,7 +5,7 @@ use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
-use crate::{Action, ExecutionGraph, InstanceChange, Mode};
+use crate::{Action, ExecutionGraph, InstanceChange, Mode, moves};
 use addrs::{ConfigResource, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use eval::ExprNode;
@@ -22,6 +22,8 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     }
     planner.record.trouble(Place::node(usize::MAX), unused_replacements(&planner.input, &planner.record));
     removed_outputs(&planner.input, &mut planner.record);
+    let still = moves::still_declared(&planner.input, |addr| planner.record.change_of(addr).is_some_and(is_wanted));
+    planner.record.trouble(Place::node(usize::MAX), still);
     let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
     record.trouble(Place::node(usize::MAX), forgotten(&changes));
@@ -57,6 +59,11 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         complete,
     };
     (plan, troubles)
+}
+
+/// Whether the configuration wants the object.
+fn is_wanted(change: &InstanceChange) -> bool {
+    !matches!(change.action, Action::Delete | Action::Forget)
 }
 
 /// Nodes that are evaluated by the apply for their own sake: outputs that change, and checks, whose verdict may change

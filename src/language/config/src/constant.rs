@@ -83,6 +83,21 @@ pub(crate) fn check_constant(expr: &Expression, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// The names outside of the expression that its references begin with, and their places.
+pub(crate) fn roots(expr: &Expression) -> Vec<(diag::Range, Arc<str>)> {
+    let found = std::cell::RefCell::new(Vec::new());
+    let wanted = |part: &Expr, bound: &[&str]| {
+        if let ExprKind::Variable(name) = &part.kind
+            && !bound.contains(&name.text.as_ref())
+        {
+            found.borrow_mut().push((expr.range_of(part), name.text.clone()));
+        }
+        false
+    };
+    Search { bound: Vec::new(), wanted: &wanted }.expr(&expr.root);
+    found.into_inner()
+}
+
 /// True when the expression is no literal, but may become a constant by evaluation.
 pub(crate) fn needs_evaluation(expr: &Expression) -> bool {
     !matches!(expr.root.kind, ExprKind::Error) && literal(&expr.root).is_none()

@@ -33,5 +33,12 @@ pub fn parse_type(expr: &Expression) -> (Type, TypeDefaults, Diagnostics) {
     (ty, defaults, diagnostics)
 }
 
+/// What is wrong with an expression that must be constant: references and function calls in it.
+pub fn check_constant(expr: &Expression) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    constant::check_constant(expr, &mut diagnostics);
+    diagnostics
+}
+
 #[cfg(test)]
 mod tests;

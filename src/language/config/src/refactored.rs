@@ -1,10 +1,12 @@
 //! What is wrong with `moved` and `removed` blocks whatever the state is.
 
 use crate::address::{Endpoint, endpoint, unify};
+use crate::constant;
 use crate::{ModuleTree, MovedBlock};
 use addrs::{InstanceKey, ModulePath};
 use diag::{Diagnostic, Diagnostics};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use syntax::Expression;
 
 /// Checks all of them against each other and against what is declared.
 pub(crate) fn check(tree: &ModuleTree, diagnostics: &mut Diagnostics) {
@@ -25,12 +27,68 @@ pub(crate) fn check(tree: &ModuleTree, diagnostics: &mut Diagnostics) {
             diagnostics.push(Diagnostic::error(summary, detail).at(removed.range.clone()).next(next));
         }
     }
+    imports(tree, diagnostics);
     let statements = statements(tree);
     for statement in &statements {
         diagnostics.extend(statement.check(tree));
     }
     ambiguous(&statements, diagnostics);
     cyclic(&statements, diagnostics);
+}
+
+/// Checks what import blocks say by themselves.
+fn imports(tree: &ModuleTree, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for import in tree.root().into_iter().flat_map(|root| &root.imports) {
+        let id = constant::literal(&import.id.root);
+        if id.is_some_and(|id| id.is_null() || id.as_str() == Some("")) {
+            diagnostics.push(
+                Diagnostic::error("Invalid import id argument", "The id is null or empty.")
+                    .at(import.id.range())
+                    .next("Give the id of an object that exists."),
+            );
+        }
+        let resource = tree.module(&import.to.path()).and_then(|module| module.resources.get(&import.to.resource));
+        if let (Some(_), Some(name)) = (resource, &import.provider_name) {
+            let detail = "The resource is declared, and its block says which provider it has.";
+            diagnostics.push(
+                Diagnostic::error("Invalid import provider argument", detail)
+                    .at(import.range.clone())
+                    .next(format!("Remove provider = {} here.", crate::reference::shown(name))),
+            );
+        }
+        if let (Some(resource), None) = (resource, &import.to.key)
+            && (resource.count.is_some() || resource.for_each.is_some())
+        {
+            let argument = if resource.count.is_some() { "count" } else { "for_each" };
+            let detail = format!(
+                "{} has {argument:?} set, so that an object is imported to one of its instances.",
+                resource.addr
+            );
+            diagnostics.push(
+                Diagnostic::error("Invalid import 'to' expression", detail)
+                    .at(import.to_range.clone())
+                    .next(format!("Add the key of the instance: {}[…].", resource.addr)),
+            );
+        }
+        let constant_address = || {
+            let key = |key: &Option<Expression>| match key {
+                None => Some(String::new()),
+                Some(key) => constant::literal(&key.root).map(|key| format!("{key:?}")),
+            };
+            let modules = import.to.modules.iter().map(|(name, at)| Some(format!("{name}{}", key(at)?)));
+            let modules: Option<Vec<String>> = modules.collect();
+            Some(format!("{:?} {} {}", modules?, import.to.resource, key(&import.to.key)?))
+        };
+        if let Some(address) = constant_address().filter(|_| import.for_each.is_none())
+            && !seen.insert(address)
+        {
+            let detail = "Another import block brings an object to this address; only one can stand there.";
+            let summary = format!("Duplicate import configuration for \"{}\"", import.to.resource);
+            diagnostics
+                .push(Diagnostic::error(summary, detail).at(import.to_range.clone()).next("Remove one of the two."));
+        }
+    }
 }
 
 /// A `moved` block with its addresses.

@@ -5,7 +5,7 @@
 use crate::declared;
 use crate::references::{Parsed, ReferenceStep, Referent, free_traversals, parse_referent};
 use crate::variable::Rules;
-use addrs::{ConfigResource, ModulePath, ProviderConfig};
+use addrs::{ConfigResource, Mode, ModulePath, ProviderConfig};
 use config::{CheckRule, Module, ModuleCall, ModuleTree, ResourceConfig};
 use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::{BTreeMap, BTreeSet};
@@ -328,6 +328,7 @@ impl<'a> Edges<'a> {
         }
         for expr in &lifecycle.replace_triggered_by {
             self.expression(module, expr);
+            self.troubles.extend(no_trigger(expr));
         }
         self.imports(module, config);
         self.rules(module, &lifecycle.preconditions);
@@ -447,6 +448,20 @@ fn not_whole(expr: &Expression) -> Option<Diagnostic> {
         let detail = "References in depends_on are to whole objects, not to attributes of them.";
         Diagnostic::error("Invalid depends_on reference", detail).at(expr.range()).next(format!("Write {resource}."))
     })
+}
+
+/// Only changes of managed resources trigger replacements.
+fn no_trigger(expr: &Expression) -> Option<Diagnostic> {
+    let (references, _) = crate::references(expr);
+    let managed =
+        |referent: &Referent| matches!(referent, Referent::Resource(resource) if resource.mode == Mode::Managed);
+    if references.first().is_none_or(|reference| managed(&reference.referent)) {
+        return None;
+    }
+    let detail =
+        "What triggers a replacement is a change of a managed resource, of one of its instances or attributes.";
+    let trouble = Diagnostic::error("Invalid reference in replace_triggered_by expression", detail).at(expr.range());
+    Some(trouble.next("To be replaced with a value, refer to a terraform_data resource that has it as its input."))
 }
 
 /// Whether a call on the way to a module says that nobody wants to hear of deprecated things in there.

@@ -28,6 +28,7 @@ mod statics;
 mod stored;
 mod suggestion;
 mod template;
+mod unexpected;
 mod validate;
 mod variable;
 
@@ -41,7 +42,7 @@ pub use graph::{ExprNode, ExpressionGraph, expression_graph};
 pub use provider_function::FunctionCall;
 pub use references::{Reference, ReferenceStep, Referent, references};
 pub use statics::StaticSources;
-pub use validate::{Schemas, validate_module_tree};
+pub use validate::{Judged, JudgedKind, Schemas, validate_module_tree};
 pub use variable::VariableInput;
 
 #[cfg(test)]

@@ -5,4 +5,5 @@ mod blocks;
 mod differences;
 mod limits;
 mod modules;
+mod newer;
 pub(crate) mod support;

@@ -120,7 +120,6 @@ removed {
 import {
   to       = null_resource.x["a"]
   id       = "i-1"
-  provider = aws.west
 }
 check "up" {
   data "http" "probe" {
@@ -132,6 +131,11 @@ check "up" {
   }
 }
 #- net/main.tf
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
 variable "cidr" {}
 resource "aws_vpc" "v" {}
 "#,
@@ -175,7 +179,7 @@ resource "aws_vpc" "v" {}
     assert_eq!((call.source.as_ref(), call.arguments.attributes.len()), ("./net", 1));
     assert_eq!(root.moved.len(), 1);
     assert_eq!(root.removed[0].action, RemovedAction::Forget);
-    assert_eq!(root.imports[0].provider_name, Some(("aws".into(), Some("west".into()))));
+    assert_eq!((root.imports[0].to.resource.name.as_ref(), root.imports[0].to.key.is_some()), ("x", true));
     let probe = root.checks["up"].data.clone().unwrap();
     assert_eq!(root.resources[&probe].check.as_deref(), Some("up"));
 
