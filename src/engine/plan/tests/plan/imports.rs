@@ -130,15 +130,25 @@ fn imports_that_cannot_be_done() {
     .rule(known)
     .run();
     expect![[r#"
+        test_thing.later: Create
+            {id: ?test_thing.later:id, secret: !null, zone: ?test_thing.later:zone}
         errored
-        Error: Configuration for import target does not exist: An object is to be imported to test_thing.nowhere, which is not declared.
+        Error [test_thing.a]: Cannot import non-existent remote object: There is no object with the id "gone" for test_thing.a: only objects that exist can be imported.
+        Error: Invalid import id argument: The id depends on what is known only after an apply.
+        Error: Configuration for import target does not exist: An object is to be imported to test_thing.c[5], which is not declared.
+        Error [test_thing.d]: No access: 
+        Error: Duplicate import configuration for "test_thing.e": Two imports bring an object to test_thing.e; only one can stand there.
+        Error: Invalid import for_each argument: The keys show in addresses, so that they must not be made from sensitive or ephemeral values.
     "#]].assert_eq(&run.text());
 }
 
 #[test]
 fn imports_to_what_is_not_declared() {
     let run = case("import {\n  to = test_thing.nowhere\n  id = \"1\"\n}\n").run();
-    expect![[""]].assert_eq(&run.text());
+    expect![[r#"
+        errored
+        Error: Configuration for import target does not exist: An object is to be imported to test_thing.nowhere, which is not declared.
+    "#]].assert_eq(&run.text());
 }
 
 #[test]
