@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout, clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod aws_refresh;
+mod language;
 
 use std::fs;
 use std::io;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let count = arguments.last().and_then(|n| n.parse().ok());
     let done = match arguments.first().map(String::as_str) {
         Some("aws-refresh") => aws_refresh::run(count.unwrap_or(1_000)),
+        Some("language") => language::run(),
         _ => run(count.unwrap_or(10_000)),
     };
     match done {

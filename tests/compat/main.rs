@@ -21,6 +21,7 @@ mod oracle;
 mod plugin;
 mod pointed;
 mod python;
+mod random;
 mod reads;
 mod spread;
 mod tool;

@@ -5,7 +5,9 @@
 mod address;
 mod constant;
 mod decode;
+mod files;
 mod inheritance;
+mod json;
 mod load;
 mod merge;
 mod refactored;
@@ -17,6 +19,7 @@ mod tree;
 mod type_expr;
 
 pub use address::{Endpoint, ImportTarget, endpoint, unify};
+pub use files::is_configuration_file;
 pub use load::load;
 pub use sources::Sources;
 pub use tree::*;
