@@ -10,7 +10,7 @@ mod parser;
 mod tokens;
 
 pub use ast::*;
-pub use depth::with_room;
+pub use depth::{with_room, with_room_for_values};
 pub use tokens::{Token, TokenKind};
 
 use diag::{Diagnostic, Diagnostics};
