@@ -267,7 +267,6 @@ fn nested(levels: usize) -> Vec<String> {
 fn a_hundred_thousand_levels_are_read() {
     for text in nested(100_000) {
         let start: String = text.chars().take(30).collect();
-        println!("{start}");
         let (file, diagnostics) = parse("deep.tf".into(), text.into());
         let told: Vec<&str> = diagnostics.iter().map(|d| d.summary.as_str()).collect();
         assert_eq!(told, ["Missing newline after argument"], "{start}");
