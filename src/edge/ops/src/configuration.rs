@@ -1,7 +1,10 @@
 //! Reading the configuration: `.tf` files into a module tree, `*.dr.hcl` files beside them.
 
-use crate::{Said, Site};
+use crate::variables::{self, VariableArguments};
+use crate::{Said, Site, session};
 use config::ModuleTree;
+use eval::VariableInput;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use syntax::File;
@@ -26,11 +29,20 @@ pub fn is_empty(site: &Site) -> bool {
     config::Sources::module_files(&sources, ".").is_ok_and(|files| files.is_empty())
 }
 
-/// Reads and checks the configuration of a directory.
+/// Reads and checks the configuration of a directory. Root variables have the values that files and the environment give
+/// them, where modules depend on them.
 pub(crate) fn read(site: &Site, said: &mut Said) -> Configuration {
-    let sources = install::ModuleSources::new(&site.dir, &site.data_dir());
+    let (inputs, _) = variables::gather(site, &VariableArguments::default(), &mut said.texts);
+    read_with(site, &inputs, said)
+}
+
+/// Reads and checks the configuration of a directory, with the values of root variables.
+pub(crate) fn read_with(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>, said: &mut Said) -> Configuration {
+    let files = install::ModuleSources::new(&site.dir, &site.data_dir());
+    let settings = session::settings_of(site);
+    let sources = eval::StaticSources { inner: &files, settings, variables: inputs.clone() };
     let (tree, texts, diagnostics) = config::load(&sources, ".");
-    said.texts = texts;
+    said.texts.extend(texts);
     said.diagnostics.extend(diagnostics);
     let mut dr_files = Vec::new();
     match install::dr_files(&site.dir) {

@@ -4,6 +4,7 @@
 
 mod ast;
 mod depth;
+mod format;
 pub mod json;
 mod lexer;
 mod parser;
@@ -11,6 +12,7 @@ mod tokens;
 
 pub use ast::*;
 pub use depth::{with_room, with_room_for_values};
+pub use format::format;
 pub use tokens::{Token, TokenKind};
 
 use diag::{Diagnostic, Diagnostics};
