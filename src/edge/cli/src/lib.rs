@@ -83,6 +83,7 @@ fn command(args: Vec<OsString>) -> Exit {
 fn dispatch(shell: &Shell, command: &Command) -> Exit {
     match command {
         Command::Init(args) => commands::init::run(shell, args),
+        Command::Get(args) => commands::get::run(shell, args),
         Command::Validate(args) => commands::validate::run(shell, args),
         Command::Plan(args) => commands::plan::run(shell, args),
         Command::Apply(args) => commands::apply::run(shell, args),

@@ -1,7 +1,9 @@
 //! Reading the configuration: `.tf` files into a module tree, `*.dr.hcl` files beside them.
 
+use crate::providers::place;
 use crate::{Said, Site};
 use config::ModuleTree;
+use install::{Purpose, Upgrade};
 use std::path::Path;
 use std::sync::Arc;
 use syntax::File;
@@ -32,6 +34,25 @@ pub(crate) fn read(site: &Site, said: &mut Said) -> Configuration {
     let (tree, texts, diagnostics) = config::load(&sources, ".");
     said.texts = texts;
     said.diagnostics.extend(diagnostics);
+    said.diagnostics.extend(install::check_module_versions(&site.dir, &site.data_dir(), &tree));
+    with_dr_files(site, tree, said)
+}
+
+/// The same, with modules installed as far as they are missing; `say` hears what happens.
+pub(crate) fn install(
+    site: &Site,
+    upgrade: Upgrade,
+    purpose: Purpose,
+    say: &mut dyn FnMut(&str),
+    said: &mut Said,
+) -> Configuration {
+    let loaded = install::install_modules(&place(site), upgrade, purpose, say);
+    said.texts = loaded.texts;
+    said.diagnostics.extend(loaded.diagnostics);
+    with_dr_files(site, loaded.tree, said)
+}
+
+fn with_dr_files(site: &Site, tree: ModuleTree, said: &mut Said) -> Configuration {
     let mut dr_files = Vec::new();
     match install::dr_files(&site.dir) {
         Ok(files) => {

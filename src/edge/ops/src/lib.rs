@@ -34,7 +34,7 @@ pub use configuration::is_empty;
 pub use console::{Console, console};
 pub use drift::drift;
 pub use drive::Parallelism;
-pub use init::{Upgrade, init};
+pub use init::{Modules, Upgrade, from_module, get, init};
 pub use plan::{Planned, plan};
 pub use progress::{Happening, Progress};
 pub use recover::{recover, recover_first};

@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod console;
 pub(crate) mod destroy;
 pub(crate) mod drift;
+pub(crate) mod get;
 pub(crate) mod init;
 pub(crate) mod output;
 pub(crate) mod plan;
