@@ -208,9 +208,7 @@ fn logins(settings: &Settings) -> Vec<(String, Secret)> {
     let text = std::fs::read(home.join(".terraform.d").join("credentials.tfrc.json")).unwrap_or_default();
     let file: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
     let hosts = file.get("credentials").and_then(serde_json::Value::as_object).into_iter().flatten();
-    hosts
-        .filter_map(|(host, login)| Some((host.to_lowercase(), Secret::new(login.get("token")?.as_str()?))))
-        .collect()
+    hosts.filter_map(|(host, login)| Some((host.to_lowercase(), Secret::new(login.get("token")?.as_str()?)))).collect()
 }
 
 fn method(kind: &str, entry: &Entry, body: &[Entry], diagnostics: &mut Diagnostics) -> Option<Method> {

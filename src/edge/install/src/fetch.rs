@@ -95,7 +95,8 @@ impl Fetcher {
         }
         if let Some(packing) = request.packing {
             let above = to.parent().unwrap_or(Path::new("."));
-            let archive = tempfile::NamedTempFile::new_in(above).map_err(|e| Failure::here("No archive was made", &e))?;
+            let archive =
+                tempfile::NamedTempFile::new_in(above).map_err(|e| Failure::here("No archive was made", &e))?;
             self.download(&request, archive.as_file(), bearer)?;
             if let Some(checksum) = &request.checksum {
                 checksum::verify(self, archive.path(), checksum, &request)?;
@@ -103,7 +104,10 @@ impl Fetcher {
             fs::create_dir(to).map_err(|error| Failure::here("No directory was made", &error))?;
             return unpack::unpack(archive.path(), packing, to, unpack::LIMITS).map_err(|error| {
                 let shown = masked::address(address);
-                Failure::new(format!("{shown} was not unpacked: {error}."), "Nothing of it was kept. Ask whoever made the archive.")
+                Failure::new(
+                    format!("{shown} was not unpacked: {error}."),
+                    "Nothing of it was kept. Ask whoever made the archive.",
+                )
             });
         }
         match request.means.as_str() {
@@ -182,7 +186,8 @@ pub(crate) fn subdirectory(package: &Path, wanted: &str) -> Result<String, Failu
         [one] => Ok(one.clone()),
         [] => {
             let there = directories(package);
-            let there: Vec<&str> = there.iter().map(String::as_str).filter(|name| !name.starts_with('.')).take(20).collect();
+            let there: Vec<&str> =
+                there.iter().map(String::as_str).filter(|name| !name.starts_with('.')).take(20).collect();
             let next = if there.is_empty() {
                 "The package has no directories: leave out what follows //.".to_string()
             } else {
@@ -207,8 +212,10 @@ fn leads_out(package: &Path, inside: &str) -> bool {
 
 fn directories(dir: &Path) -> Vec<String> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut names: Vec<String> =
-        entries.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
     names.sort();
     names
 }

@@ -148,7 +148,8 @@ impl Registries<'_> {
     }
 
     fn discover(&self, host: &str) -> Result<Url, Failure> {
-        let wrong = |why: &str, next: &str| Err(Failure::new(format!("The host {host} has no module registry: {why}."), next));
+        let wrong =
+            |why: &str, next: &str| Err(Failure::new(format!("The host {host} has no module registry: {why}."), next));
         if let Some((_, services)) = self.config.hosts.iter().find(|(known, _)| known == host) {
             let address = services.iter().find(|(name, _)| name == SERVICE).map(|(_, address)| address);
             return match address.map(|address| Url::parse(address)) {
@@ -178,7 +179,10 @@ impl Registries<'_> {
             return wrong("its /.well-known/terraform.json is not JSON", "Tell whoever runs the host.");
         };
         let Some(address) = services.get(SERVICE).and_then(serde_json::Value::as_str) else {
-            return wrong("its /.well-known/terraform.json does not name the service modules.v1", "Check the host's name.");
+            return wrong(
+                "its /.well-known/terraform.json does not name the service modules.v1",
+                "Check the host's name.",
+            );
         };
         match base.join(address) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),

@@ -154,7 +154,8 @@ impl Unpacking<'_> {
 
     /// The place of an entry; every entry counts.
     fn place(&mut self, name: &str) -> io::Result<PathBuf> {
-        self.left.entries = self.left.entries.checked_sub(1).ok_or_else(|| io::Error::other("the archive has too many entries"))?;
+        self.left.entries =
+            self.left.entries.checked_sub(1).ok_or_else(|| io::Error::other("the archive has too many entries"))?;
         inside(name).ok_or_else(|| refused(name, "leads out of the archive"))
     }
 

@@ -351,7 +351,8 @@ fn refused(question: &Question, diagnostics: Diagnostics) -> Answer {
 pub(crate) fn place(site: &Site) -> install::Place {
     let mut settings =
         install::Settings::read(|name| site.environment.setting(name), |name| site.environment.get(name));
-    settings.tokens = site.environment.tokens().map(|(host, token)| (host.into(), install::Secret::new(token))).collect();
+    settings.tokens =
+        site.environment.tokens().map(|(host, token)| (host.into(), install::Secret::new(token))).collect();
     install::Place {
         dir: site.dir.clone(),
         data_dir: site.data_dir(),

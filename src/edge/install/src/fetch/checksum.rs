@@ -26,7 +26,10 @@ pub(super) fn verify(fetcher: &Fetcher, archive: &Path, wanted: &str, request: &
     let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if expected != Some(digits.len()) || !hexadecimal {
         let why = format!("The argument checksum={wanted} is no checksum.");
-        return Err(Failure::new(why, "Write checksum=sha256:… with the hexadecimal digits, or file: and the address of a list."));
+        return Err(Failure::new(
+            why,
+            "Write checksum=sha256:… with the hexadecimal digits, or file: and the address of a list.",
+        ));
     }
     let found = of_file(archive, &kind).map_err(|error| Failure::here("The archive was not read", &error))?;
     if found.eq_ignore_ascii_case(&digits) {

@@ -88,7 +88,9 @@ pub(super) fn fetch(settings: &Settings, request: &Request, to: &Path) -> Result
         submodules.args(["--depth", &depth.to_string()]);
     }
     let fetched = run(submodules);
-    fetched.map(|_| ()).map_err(|trouble| trouble.about(&repository, &format!("git could not fetch the submodules of {shown}")))
+    fetched
+        .map(|_| ())
+        .map_err(|trouble| trouble.about(&repository, &format!("git could not fetch the submodules of {shown}")))
 }
 
 /// Checks out a tag, a branch of the other side, or a commit: in the order in which git itself looks.
@@ -109,7 +111,9 @@ fn check_out(settings: &Settings, repository: &Repository, dir: &Path) -> Result
     let mut command = git(settings, None);
     command.current_dir(dir).args(["checkout", "--quiet", "--detach", commit.trim()]);
     let checked_out = run(command);
-    checked_out.map(|_| ()).map_err(|trouble| trouble.about(repository, &format!("git could not check out {reference} of {shown}")))
+    checked_out
+        .map(|_| ())
+        .map_err(|trouble| trouble.about(repository, &format!("git could not check out {reference} of {shown}")))
 }
 
 /// The names among which the user may have meant one.
@@ -120,7 +124,11 @@ fn there_are(settings: &Settings, dir: &Path) -> String {
     let names = run(command).unwrap_or_default();
     let names = names.lines().map(|name| name.strip_prefix("origin/").unwrap_or(name)).filter(|name| *name != "HEAD");
     let names: Vec<&str> = names.collect();
-    if names.is_empty() { "Check the argument ref.".to_string() } else { format!("The newest there are {}.", names.join(", ")) }
+    if names.is_empty() {
+        "Check the argument ref.".to_string()
+    } else {
+        format!("The newest there are {}.", names.join(", "))
+    }
 }
 
 fn key_file(text: &str) -> Result<NamedTempFile, Failure> {

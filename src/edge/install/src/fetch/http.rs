@@ -43,7 +43,10 @@ pub(super) fn indirection(fetcher: &Fetcher, request: &Request, bearer: Option<&
     let Some(location) = location.filter(|location| !location.is_empty()) else {
         let page = shown(&request.url()?);
         let why = format!("{page} does not tell where the module is: there is no X-Terraform-Get.");
-        return Err(Failure::new(why, "For an archive whose name does not tell its kind add ?archive=zip (or tar.gz …)."));
+        return Err(Failure::new(
+            why,
+            "For an archive whose name does not tell its kind add ?archive=zip (or tar.gz …).",
+        ));
     };
     Ok(absolute(&base, &location))
 }
@@ -77,7 +80,8 @@ fn authorised(fetcher: &Fetcher, url: &Url, bearer: Option<&Bearer>) -> Vec<Head
     if !url.username().is_empty() || url.password().is_some() {
         return Vec::new();
     }
-    let own = bearer.filter(|bearer| url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}")) == bearer.host);
+    let own = bearer
+        .filter(|bearer| url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}")) == bearer.host);
     match (own, fetcher.netrc.of(host)) {
         (Some(bearer), _) => vec![("authorization".to_string(), format!("Bearer {}", bearer.token))],
         (None, Some((user, password))) => vec![basic(user, password)],
@@ -135,7 +139,10 @@ mod tests {
     #[test]
     fn pages() {
         for (page, found) in [
-            (r#"<html><head><meta name="terraform-get" content="git::https://h/r?a=1&amp;b=2"></head>"#, Some("git::https://h/r?a=1&b=2")),
+            (
+                r#"<html><head><meta name="terraform-get" content="git::https://h/r?a=1&amp;b=2"></head>"#,
+                Some("git::https://h/r?a=1&b=2"),
+            ),
             (r#"<META CONTENT='x' NAME='Terraform-Get' />"#, Some("x")),
             (r#"<meta charset=utf-8><meta name=terraform-get content="./x.zip">"#, Some("./x.zip")),
             (r#"<meta name="description" content="terraform-get"><body>"#, None),

@@ -37,8 +37,7 @@ impl Request {
             };
             return Err(Failure::new(format!("Packages cannot be fetched from addresses of the kind {means}:."), next));
         }
-        let mut request =
-            Request { means, place: place.to_string(), query: Vec::new(), packing: None, checksum: None };
+        let mut request = Request { means, place: place.to_string(), query: Vec::new(), packing: None, checksum: None };
         let mut archive = None;
         for argument in query.split('&').filter(|argument| !argument.is_empty()) {
             match argument.split_once('=') {

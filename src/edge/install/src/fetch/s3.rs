@@ -77,7 +77,10 @@ pub(super) fn save_all(
     let mut found = false;
     for name in names.iter().filter(|name| !name.ends_with('/')) {
         let Some(place) = name.strip_prefix(prefix).and_then(unpack::inside) else {
-            return Err(Failure::new(format!("The object {name:?} has a name that leads out of the package."), "Rename it."));
+            return Err(Failure::new(
+                format!("The object {name:?} has a name that leads out of the package."),
+                "Rename it.",
+            ));
         };
         let place = to.join(place);
         fs::create_dir_all(place.parent().unwrap_or(to)).map_err(here)?;
@@ -94,7 +97,8 @@ pub(super) fn save_all(
 impl Object {
     fn of(fetcher: &Fetcher, request: &Request) -> Result<Object, Failure> {
         let mut request = request.clone();
-        let named = ["aws_access_key_id", "aws_access_key_secret", "aws_access_token", "aws_profile", "region", "version"];
+        let named =
+            ["aws_access_key_id", "aws_access_key_secret", "aws_access_token", "aws_profile", "region", "version"];
         let [id, secret, token, profile, region, version] = named.map(|name| request.take(name));
         let mut url = request.url()?;
         let wrong = || {
@@ -132,8 +136,9 @@ impl Object {
 
     fn ask(&self, fetcher: &Fetcher, url: &Url) -> Result<Answer, Failure> {
         let headers = match &self.credentials {
-            Some(credentials) => signed(url, credentials, &self.region)
-                .map_err(|why| Failure::new(format!("The request to S3 was not signed: {why}."), "Check the address."))?,
+            Some(credentials) => signed(url, credentials, &self.region).map_err(|why| {
+                Failure::new(format!("The request to S3 was not signed: {why}."), "Check the address.")
+            })?,
             // A public bucket answers anybody.
             None => Vec::new(),
         };
@@ -145,7 +150,9 @@ impl Object {
             (_, Some(region), _) if region != self.region => {
                 format!("The bucket is in the region {region}: write it into the host (s3.{region}.amazonaws.com).")
             }
-            (403, _, None) => "No AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and its like.".into(),
+            (403, _, None) => {
+                "No AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and its like.".into()
+            }
             (403, ..) => "The credentials do not allow s3:GetObject and s3:ListBucket here.".into(),
             (404, ..) => "Check bucket, path and version.".into(),
             _ => "Try again later.".into(),

@@ -80,9 +80,8 @@ fn fetcher(place: &Place) -> Fetcher {
 }
 
 fn subdirectory(package: &Path, wanted: &str) -> Result<PathBuf, Diagnostic> {
-    let inside = fetch::subdirectory(package, wanted).map_err(|failure| {
-        Diagnostic::error("Unreadable module subdirectory", failure.why).next(failure.next)
-    })?;
+    let inside = fetch::subdirectory(package, wanted)
+        .map_err(|failure| Diagnostic::error("Unreadable module subdirectory", failure.why).next(failure.next))?;
     Ok(package.join(inside))
 }
 

@@ -228,7 +228,8 @@ impl Installation<'_> {
 
     /// Writes the manifest of the modules that are called, if it is another one than before.
     fn save(&self, tree: &ModuleTree) -> Diagnostics {
-        let mut now = ModuleManifest { modules: tree.modules.values().map(|module| self.entry(tree, module)).collect() };
+        let mut now =
+            ModuleManifest { modules: tree.modules.values().map(|module| self.entry(tree, module)).collect() };
         now.modules.sort_by(|a, b| a.key.cmp(&b.key));
         if now == self.before {
             return Diagnostics::new();
@@ -281,7 +282,8 @@ pub fn check_module_versions(dir: &Path, data_dir: &Path, tree: &ModuleTree) -> 
             continue;
         }
         let place = call.version.as_ref().map_or(&call.source_range, |version| &version.range);
-        let detail = format!("{path} is installed in version {}, which the constraint no longer allows.", entry.version);
+        let detail =
+            format!("{path} is installed in version {}, which the constraint no longer allows.", entry.version);
         diagnostics.push(
             Diagnostic::error("Module version requirements have changed", detail)
                 .at(place.clone())

@@ -124,7 +124,8 @@ fn not_understood(address: &str) -> Misunderstood {
         return Misunderstood::new("The source is empty.", "Write the path of a module (./…) or its address.");
     }
     if address.starts_with("ssh://") {
-        let next = "With ssh:// the path begins with a slash (git::ssh://git@host/path); git@host:path goes without ssh://.";
+        let next =
+            "With ssh:// the path begins with a slash (git::ssh://git@host/path); git@host:path goes without ssh://.";
         return Misunderstood::new(format!("{shown:?} is no address."), next);
     }
     let why = format!("{shown:?} is neither a path, nor a module of a registry, nor an address.");

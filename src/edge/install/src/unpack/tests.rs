@@ -95,7 +95,10 @@ fn what_leads_out_is_refused_by_name() {
         (&[("a/../../out", FILE, "", b"x")], "\"a/../../out\" that leads out"),
         (&[("/abs", FILE, "", b"x")], "\"/abs\" that leads out"),
         (&[("../dir/", DIRECTORY, "", b"")], "\"../dir/\" that leads out"),
-        (&[("l", SYMLINK, "/etc/passwd", b"")], "\"l\" that is a link that leads out of the archive (to \"/etc/passwd\")"),
+        (
+            &[("l", SYMLINK, "/etc/passwd", b"")],
+            "\"l\" that is a link that leads out of the archive (to \"/etc/passwd\")",
+        ),
         (&[("l", SYMLINK, "..", b"")], "\"l\" that is a link"),
         (&[("a/l", SYMLINK, "../../x", b"")], "\"a/l\" that is a link"),
         // Each looks harmless by itself; together they would lead out.
@@ -110,10 +113,8 @@ fn what_leads_out_is_refused_by_name() {
         let (dir, result) = unpacked(&tar_of(entries), Packing::Tar(Compression::None));
         let error = result.unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
-        let names: BTreeSet<String> = fs::read_dir(dir.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let names: BTreeSet<String> =
+            fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         assert_eq!(names, ["archive".to_string(), "to".to_string()].into(), "nothing beside");
     }
 }

@@ -1,10 +1,10 @@
 //! A call whose module has to be fetched.
 
+use crate::Constraints;
 use crate::fetch::Failure;
 use crate::masked;
 use crate::requirements::invalid;
 use crate::source::Source;
-use crate::Constraints;
 use addrs::ModulePath;
 use config::{ModuleCall, ModuleTree};
 use diag::{Diagnostic, Range};
@@ -21,7 +21,12 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn new(tree: &ModuleTree, path: ModulePath, source: Source, call: &ModuleCall) -> Result<Call, Diagnostic> {
+    pub(super) fn new(
+        tree: &ModuleTree,
+        path: ModulePath,
+        source: Source,
+        call: &ModuleCall,
+    ) -> Result<Call, Diagnostic> {
         let range = if masked::hides(&call.source) { &call.range } else { &call.source_range };
         let constraints = match (&source, &call.version) {
             (Source::Registry(_), Some(version)) => {
