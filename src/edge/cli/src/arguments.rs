@@ -28,8 +28,12 @@ pub enum Command {
     Init(Init),
     /// Install modules and nothing else
     Get(Get),
+    /// Show the modules that the configuration calls
+    Modules(Modules),
     /// Check the configuration without state or cloud
     Validate(Validate),
+    /// Bring files into the canonical layout
+    Fmt(Fmt),
     /// Show what apply would do, and what the result survives
     Plan(Plan),
     /// Do it
@@ -142,12 +146,45 @@ pub struct Get {
     pub test_directory: String,
 }
 
+/// `drform modules`
+#[derive(Args, Debug)]
+pub struct Modules {
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `drform validate`
 #[derive(Args, Debug)]
 pub struct Validate {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
+}
+
+/// `drform fmt`
+#[derive(Args, Debug)]
+pub struct Fmt {
+    /// Files and directories; the current directory if there are none, the standard input for a first -.
+    ///
+    /// Of directories the files *.tf, *.tfvars, *.tftest.hcl, *.tfmock.hcl, *.tofu, *.tofutest.hcl and *.dr.hcl are meant.
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<PathBuf>,
+    /// List the files whose layout differs (never for the standard input).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub list: bool,
+    /// Write these files (never for the standard input or with -check).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub write: bool,
+    /// Show what changes.
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub diff: bool,
+    /// Write nothing; exit with 3 when the layout of a file differs.
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub check: bool,
+    /// Also in the directories below.
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub recursive: bool,
 }
 
 /// `drform plan`

@@ -10,6 +10,7 @@ mod fetch;
 mod find;
 #[cfg(test)]
 mod fixture;
+mod format_files;
 mod init;
 mod lock_file;
 mod masked;
@@ -34,7 +35,11 @@ mod web;
 mod whole_file;
 
 pub use find::{How, ProviderBinary, find_provider, is_overridden, overrides_in_effect};
-pub use init::{Loaded, Purpose, Upgrade, Wanted, check_module_versions, copy_module, install_modules, prepare};
+pub use format_files::{Depth, format_files, format_text, read_format_file, write_format_file};
+pub use init::{
+    CalledModule, Loaded, Purpose, Upgrade, Wanted, called_modules, check_module_versions, copy_module,
+    install_modules, prepare,
+};
 pub use module_files::ModuleFiles;
 pub use module_sources::ModuleSources;
 pub use place::{Place, Secret, Settings};

@@ -27,9 +27,9 @@ pub const TERRAFORM_VERSION: &str = "1.11.4";
 
 /// Applies a plan that has no errors.
 pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
-    let Planned { plan, mut input, mut session, .. } = planned;
+    let Planned { plan, mut input, mut session, texts, .. } = planned;
     input.surroundings.chance = Some(Arc::new(chance::Real));
-    let mut said = Said::default();
+    let mut said = Said { texts, ..Said::default() };
     let prior = session.storage.state();
     let begin = Begin {
         run: session.run_id.clone(),

@@ -3,6 +3,7 @@
 use crate::progress::Progress;
 use crate::session::{Request, Session};
 use crate::{Said, judge};
+use diag::SourceTexts;
 use dr::Report;
 use plan::{Complete, Mode, Plan, PlanInput, PlanOptions};
 use std::sync::Arc;
@@ -17,6 +18,8 @@ pub struct Planned {
     pub after: Report,
     pub(crate) input: PlanInput,
     pub(crate) session: Session,
+    /// What the excerpts of diagnostics come from while it is applied.
+    pub(crate) texts: SourceTexts,
 }
 
 /// Plans.
@@ -44,5 +47,6 @@ pub fn plan(
     if plan.mode == Mode::Normal {
         said.diagnostics.extend(judge::last_copies(&plan, &before));
     }
-    (Some(Planned { plan: Arc::new(plan), before, after, input, session }), said)
+    let texts = said.texts.clone();
+    (Some(Planned { plan: Arc::new(plan), before, after, input, session, texts }), said)
 }

@@ -6,17 +6,20 @@ use configschema::{AttributeType, Block as Schema, Nesting};
 use diag::{Diagnostic, Diagnostics, PartStep, Range};
 use syntax::{Block, Body, Expr, ExprKind, ObjectKey};
 
-/// Puts what names a part of a block at that part; the block stays in sight.
+/// Puts what names a part of a block at that part, and what only names an address at its block; the block stays in
+/// sight.
 pub(crate) fn pointed(diagnostics: Diagnostics, session: &Session) -> Diagnostics {
     diagnostics.map(|diagnostic| match place(&diagnostic, session) {
-        Some((part, header)) => diagnostic.at(part).within(header),
-        None => diagnostic,
+        Some((Some(part), header)) => diagnostic.at(part).within(header),
+        Some((None, header)) if diagnostic.subject.is_none() => diagnostic.at(header),
+        _ => diagnostic,
     })
 }
 
-/// The part and the header of its block; `None` where something nearer is underlined already.
-fn place(diagnostic: &Diagnostic, session: &Session) -> Option<(Range, Range)> {
-    let address = diagnostic.address.as_ref().filter(|_| !diagnostic.part.is_empty())?;
+/// The part, if it is written, and the header of its block; `None` where something nearer is underlined already, and for
+/// addresses that are not in the configuration.
+fn place(diagnostic: &Diagnostic, session: &Session) -> Option<(Option<Range>, Range)> {
+    let address = diagnostic.address.as_ref()?;
     let (body, header, schema) = match resource(address, session) {
         Some((config, schema)) => (&config.body, &config.range, schema),
         None => {
@@ -34,7 +37,7 @@ fn place(diagnostic: &Diagnostic, session: &Session) -> Option<(Range, Range)> {
     if diagnostic.subject.as_ref().is_some_and(|subject| subject != header) {
         return None;
     }
-    Some((nearest(body, schema, &diagnostic.part)?, header.clone()))
+    Some((nearest(body, schema, &diagnostic.part), header.clone()))
 }
 
 fn resource<'s>(address: &str, session: &'s Session) -> Option<(&'s ResourceConfig, &'s Schema)> {

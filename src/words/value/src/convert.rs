@@ -147,7 +147,8 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
     Ok(result.marked(value.marks))
 }
 
-/// A collection of `any` from parts of which some have no type yet: nothing can be said, not even that it fails.
+/// A collection of `any` from parts of which some have no type yet, and others one that fits nothing else: nothing can be
+/// said, not even that it fails (Terraform 1.11.4 says that it does, though only until the type is known).
 fn undecided(value: &Value, to: &Type) -> Option<Value> {
     let structural = matches!(value.content, Content::Tuple(_) | Content::Object(_));
     if !structural || to.element() != Some(&Type::Dynamic) {
@@ -159,7 +160,8 @@ fn undecided(value: &Value, to: &Type) -> Option<Value> {
     }
     let types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
     let unified = unify_safely(&types)?;
-    (unified == Type::Dynamic).then(|| Value::unknown(to.clone()).marked(value.all_marks()))
+    let open = unified == Type::Dynamic && types.iter().any(|ty| *ty != Type::Dynamic);
+    open.then(|| Value::unknown(to.clone()).marked(value.all_marks()))
 }
 
 /// The type a null or unknown of type `from` has as a `to`.

@@ -208,7 +208,8 @@ impl Trouble {
 }
 
 pub(super) fn indented(said: &str) -> String {
-    let lines: Vec<&str> = said.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let tells = |line: &&str| !line.is_empty() && !line.starts_with("Cloning into");
+    let lines: Vec<&str> = said.lines().map(str::trim_end).filter(tells).collect();
     let last = lines.get(lines.len().saturating_sub(MAX_LINES)..).unwrap_or_default();
     last.iter().map(|line| format!("  {line}")).collect::<Vec<String>>().join("\n")
 }

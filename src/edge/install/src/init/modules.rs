@@ -14,7 +14,7 @@ use crate::module_manifest::{self, InstalledModule, ModuleManifest};
 use crate::module_sources::{self, ModuleSources, NOT_INSTALLED, SOURCE_CHANGED};
 use crate::registry::Registries;
 use crate::source::{self, Source};
-use crate::{Constraints, Place, Version, whole_file};
+use crate::{Constraints, Place, Version, masked, whole_file};
 use addrs::ModulePath;
 use call::Call;
 use config::ModuleTree;
@@ -293,6 +293,35 @@ pub fn check_module_versions(dir: &Path, data_dir: &Path, tree: &ModuleTree) -> 
     diagnostics
 }
 
+/// A module that a configuration calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalledModule {
+    /// Where it stands in the tree.
+    pub path: ModulePath,
+    /// Its source in the long form, without secrets.
+    pub source: String,
+    /// Its version, for modules of a registry; otherwise empty.
+    pub version: String,
+    /// Its directory.
+    pub dir: String,
+}
+
+/// All modules that a configuration calls, each before those that it calls itself.
+pub fn called_modules(data_dir: &Path, tree: &ModuleTree) -> Vec<CalledModule> {
+    let manifest = module_manifest::read(data_dir).unwrap_or_default();
+    let called = tree.modules.values().filter_map(|module| {
+        let call = tree.call_of(&module.path)?;
+        let source = source::parse(&call.source).map_or_else(|_| call.source.to_string(), |source| source.to_string());
+        Some(CalledModule {
+            path: module.path.clone(),
+            source: masked::address(&source),
+            version: manifest.entry(&module.path).map(|entry| entry.version.clone()).unwrap_or_default(),
+            dir: module.dir.to_string(),
+        })
+    });
+    called.collect()
+}
+
 /// Versions of what has none.
 fn misplaced_versions(tree: &ModuleTree) -> Diagnostics {
     let calls = tree.modules.values().flat_map(|module| module.module_calls.values());
@@ -312,3 +341,6 @@ fn misplaced_versions(tree: &ModuleTree) -> Diagnostics {
     });
     misplaced.collect()
 }
+
+#[cfg(test)]
+mod tests;
