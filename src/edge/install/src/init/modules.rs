@@ -199,8 +199,10 @@ impl Installation<'_> {
             }
         }
         let fetched = self.packages.fetch(&found);
-        // Until the new ones are in place and recorded, the manifest on disk does not name the old ones.
-        let keys: Vec<String> = found.iter().map(|(call, _)| module_manifest::key(&call.path)).collect();
+        // Until the new ones are in place and recorded, the manifest on disk does not name the old ones. Where there is
+        // no new one, the old one stays.
+        let came = found.iter().zip(&fetched).filter(|(_, package)| package.is_ok());
+        let keys: Vec<String> = came.map(|((call, _), _)| module_manifest::key(&call.path)).collect();
         let replaced = |entry: &InstalledModule| keys.iter().any(|key| is_of(&entry.key, key));
         if self.before.modules.iter().any(replaced) {
             let mut without = self.before.clone();
@@ -230,6 +232,9 @@ impl Installation<'_> {
     fn save(&self, tree: &ModuleTree) -> Diagnostics {
         let mut now =
             ModuleManifest { modules: tree.modules.values().map(|module| self.entry(tree, module)).collect() };
+        let failed: Vec<String> = self.failed.keys().map(module_manifest::key).collect();
+        let kept = self.before.modules.iter().filter(|entry| failed.iter().any(|key| is_of(&entry.key, key)));
+        now.modules.extend(kept.cloned());
         now.modules.sort_by(|a, b| a.key.cmp(&b.key));
         if now == self.before {
             return Diagnostics::new();
