@@ -26,6 +26,10 @@ pub struct Arguments {
 pub enum Command {
     /// Prepare the directory: find modules and providers, write the lock file
     Init(Init),
+    /// Install modules and nothing else
+    Get(Get),
+    /// Show the modules that the configuration calls
+    Modules(Modules),
     /// Check the configuration without state or cloud
     Validate(Validate),
     /// Bring files into the canonical layout
@@ -148,9 +152,37 @@ pub struct Init {
     /// Choose the newest allowed versions.
     #[arg(long)]
     pub upgrade: bool,
+    /// Copy this module into the empty directory first, and begin with it.
+    #[arg(long, value_name = "SOURCE")]
+    pub from_module: Option<String>,
+    /// Fetch modules that are missing (-get=false takes what is there).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub get: bool,
+    /// Where test files lie; drform init does not look at them yet.
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: String,
     /// Ask for missing input; drform init never asks.
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub input: bool,
+}
+
+/// `drform get`
+#[derive(Args, Debug)]
+pub struct Get {
+    /// Replace what is installed by the newest that is allowed.
+    #[arg(long)]
+    pub update: bool,
+    /// Where test files lie; drform get does not look at them yet.
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: String,
+}
+
+/// `drform modules`
+#[derive(Args, Debug)]
+pub struct Modules {
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `drform validate`
