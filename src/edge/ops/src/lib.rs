@@ -9,6 +9,7 @@ mod configuration;
 mod console;
 mod drift;
 mod drive;
+mod functions;
 mod init;
 mod judge;
 mod lanes;

@@ -1,5 +1,6 @@
 //! Expressions against what the state says: for the console, and for provider blocks before a plan exists.
 
+use crate::functions;
 use crate::session::Session;
 use addrs::{ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::Question;
@@ -16,10 +17,28 @@ pub(crate) fn evaluator(session: &Session) -> (Evaluator, Diagnostics) {
     let mut evaluator = Evaluator::new(tree.clone(), session.settings.clone());
     evaluator.set_root_variables(session.inputs.clone());
     let (graph, mut diagnostics) = eval::expression_graph(&tree);
+    evaluator.know_functions(session.providers.schemas());
     for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
-        diagnostics.extend(settle(&mut evaluator, node, session));
+        loop {
+            let troubles = settle(&mut evaluator, node, session);
+            if !answer_functions(&mut evaluator, session) {
+                diagnostics.extend(troubles);
+                break;
+            }
+        }
     }
     (evaluator, diagnostics)
+}
+
+/// Answers the calls of provider functions that the last evaluation lacks; true when there were any, so that it is to be
+/// repeated.
+pub(crate) fn answer_functions(evaluator: &mut Evaluator, session: &Session) -> bool {
+    let lacking = evaluator.lacking_functions();
+    let any = !lacking.is_empty();
+    for (call, answer) in session.runtime.block_on(functions::answer(&session.providers, lacking)) {
+        evaluator.answer_function(&call, answer);
+    }
+    any
 }
 
 /// Gives one node of the expression graph its value.
@@ -55,14 +74,19 @@ fn instances(evaluator: &mut Evaluator, session: &Session, module: &ModuleInstan
 
 /// Configures providers by their blocks, as far as the state knows the values.
 pub(crate) fn configure(session: &Session, wanted: &BTreeSet<ProviderConfig>) -> Diagnostics {
-    let (evaluator, mut diagnostics) = evaluator(session);
+    let (mut evaluator, mut diagnostics) = evaluator(session);
     for provider in wanted {
         let Some(schema) = session.providers.schemas().get(&provider.provider) else {
             continue;
         };
         let body = block(&session.configuration.tree, provider).map_or_else(Body::default, |block| block.body.clone());
-        let (value, troubles) =
-            evaluator.decode_body(&ModuleInstance::ROOT, &body, &schema.provider, &Repetition::NONE);
+        let decode = |evaluator: &Evaluator| {
+            evaluator.decode_body(&ModuleInstance::ROOT, &body, &schema.provider, &Repetition::NONE)
+        };
+        let (mut value, mut troubles) = decode(&evaluator);
+        while answer_functions(&mut evaluator, session) {
+            (value, troubles) = decode(&evaluator);
+        }
         diagnostics.extend(troubles);
         let config: Value = value.unmark_deep().0;
         let question = Question::ConfigureProvider { provider: provider.clone(), config };

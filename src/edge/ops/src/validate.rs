@@ -1,7 +1,7 @@
 //! `drform validate`: configuration and schemas, no state, no cloud.
 
 use crate::providers::Providers;
-use crate::{Said, Site, TERRAFORM_VERSION, configuration, session};
+use crate::{Said, Site, TERRAFORM_VERSION, configuration, functions, session};
 use state::State;
 use tokio::runtime::Runtime;
 
@@ -27,7 +27,16 @@ pub fn validate(site: &Site) -> Said {
     };
     let settings = eval::Settings { phase: eval::Phase::Validate, ..session::settings_of(site) };
     let tree = &configuration.tree;
-    said.diagnostics.extend(eval::validate_module_tree(tree, &graph, providers.schemas(), settings));
+    let mut answered = Vec::new();
+    loop {
+        let (diagnostics, lacking) =
+            eval::validate_module_tree(tree, &graph, providers.schemas(), settings.clone(), &answered);
+        if lacking.is_empty() {
+            said.diagnostics.extend(diagnostics);
+            break;
+        }
+        answered.extend(runtime.block_on(functions::answer(&providers, lacking)));
+    }
     runtime.block_on(providers.stop());
     said
 }

@@ -20,6 +20,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     }
     planner.record.trouble(Place::node(usize::MAX), unused_replacements(&planner.input, &planner.record));
     removed_outputs(&planner.input, &mut planner.record);
+    let functions = planner.evaluator.function_results();
     let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
     record.trouble(Place::node(usize::MAX), forgotten(&changes));
@@ -52,6 +53,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         moved,
         provider_configs: record.provider_configs,
         values: record.values,
+        functions,
         complete,
     };
     (plan, troubles)

@@ -2,16 +2,17 @@
 
 use crate::evaluator::{Evaluator, Open, Phase, Repeating, Settings};
 use crate::graph::{ExprNode, ExpressionGraph, body_traversals};
+use crate::provider_function::FunctionCall;
 use crate::references::{Referent, free_traversals, parse_referent};
 use crate::suggestion::did_you_mean;
 use addrs::{Mode, ModuleInstance, ModulePath, Provider};
 use config::{Module, ModuleTree, ProviderBlock, ResourceConfig};
-use configschema::{AttributeType, Block, ProviderSchema, Schema};
+use configschema::{AttributeType, Block, FunctionError, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::{Name, Step};
-use value::Type;
+use value::{Type, Value};
 
 /// The schemas of the providers that a configuration uses.
 pub type Schemas = BTreeMap<Provider, Arc<ProviderSchema>>;
@@ -31,22 +32,30 @@ fn resource_schema<'s>(schemas: &'s Schemas, config: &ResourceConfig) -> Option<
     }
 }
 
+/// A call of a provider's function with its answer.
+pub type AnsweredCall = (FunctionCall, Result<Value, FunctionError>);
+
 /// Validates a configuration without any provider but its schema: every body decoded, every expression evaluated, with
-/// nothing known. `graph` must come without errors.
+/// nothing known. `graph` must come without errors. The calls in the result lack an answer: the diagnostics are not final
+/// before all of them stand in `answered`.
 pub fn validate_module_tree(
     tree: &Arc<ModuleTree>,
     graph: &ExpressionGraph,
     schemas: &Schemas,
     settings: Settings,
-) -> Diagnostics {
+    answered: &[AnsweredCall],
+) -> (Diagnostics, Vec<FunctionCall>) {
     let settings = Settings { phase: Phase::Validate, ..settings };
-    let mut walk =
-        Validation { evaluator: Evaluator::new(tree.clone(), settings), schemas, diagnostics: Diagnostics::new() };
+    let mut evaluator = Evaluator::new(tree.clone(), settings);
+    evaluator.know_functions(schemas);
+    answered.iter().for_each(|(call, answer)| evaluator.answer_function(call, answer.clone()));
+    let mut walk = Validation { evaluator, schemas, diagnostics: Diagnostics::new() };
     for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
         walk.node(node);
     }
     walk.attributes(tree);
-    walk.diagnostics.sorted()
+    let lacking = walk.evaluator.lacking_functions();
+    (walk.diagnostics.sorted(), lacking)
 }
 
 struct Validation<'a> {

@@ -58,6 +58,11 @@ impl SourceTexts {
         self.texts.get(file)
     }
 
+    /// All texts.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.texts.values().map(AsRef::as_ref)
+    }
+
     /// Line and column of a byte offset; offsets past the end give the end.
     pub fn position(&self, file: &str, byte: u32) -> Option<Position> {
         let text = self.texts.get(file)?;

@@ -256,7 +256,7 @@ fn validated(text: &str) -> String {
         ..ProviderSchema::default()
     };
     let schemas: Schemas = [(Provider::default_for("test"), Arc::new(test))].into();
-    squeeze(&told(&validate_module_tree(&loaded.tree, &loaded.graph, &schemas, settings(Phase::Validate))))
+    squeeze(&told(&validate_module_tree(&loaded.tree, &loaded.graph, &schemas, settings(Phase::Validate), &[]).0))
 }
 
 #[test]
