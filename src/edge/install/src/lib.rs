@@ -29,10 +29,12 @@ mod whole_file;
 
 pub use find::{How, ProviderBinary, find_provider, is_overridden, overrides_in_effect};
 pub use init::{Upgrade, Wanted, init, prepare};
+pub use lock_file::selections;
 pub use module_files::ModuleFiles;
 pub use module_sources::ModuleSources;
 pub use place::{Place, Settings};
 pub use pointed_files::pointed_files;
 pub use required_version::check_required_version;
+pub use requirements::module_requirements;
 pub use root_files::{dr_files, variable_file, variable_files};
 pub use version::{Constraints, Version};

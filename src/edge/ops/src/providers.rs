@@ -21,6 +21,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use value::{Type, Value};
 
+/// Which providers are started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Those that configuration and state use.
+    Used,
+    /// Those that a module requires, too: for who may ask for anything.
+    Required,
+}
+
 /// All providers of a run.
 pub(crate) struct Providers {
     schemas: Schemas,
@@ -57,6 +66,7 @@ impl Providers {
         site: &Site,
         tree: &ModuleTree,
         state: &State,
+        extent: Extent,
         said: &mut Said,
     ) -> Option<Arc<Providers>> {
         let cloud = match site.world {
@@ -76,6 +86,10 @@ impl Providers {
         };
         let mut wanted = wanted(tree, state);
         wanted.extend(crate::functions::called(tree, &said.texts));
+        if extent == Extent::Required {
+            let required = tree.modules.values().flat_map(|module| module.required_providers.values());
+            wanted.extend(required.map(|required| required.source.clone()));
+        }
         for provider in wanted {
             match providers.find(site, tree, &provider).await {
                 Ok(schema) => {

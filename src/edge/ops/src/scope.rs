@@ -7,12 +7,20 @@ use calls::Question;
 use config::{ModuleTree, ProviderBlock};
 use diag::Diagnostics;
 use eval::{Evaluator, ExprNode, Repetition};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use syntax::Body;
 use value::Value;
 
-/// An evaluator that knows what state and configuration say.
-pub(crate) fn evaluator(session: &Session) -> (Evaluator, Diagnostics) {
+/// Objects that expressions refer to.
+pub(crate) enum Objects<'a> {
+    /// Those of the state.
+    Stored,
+    /// Those of a plan.
+    Planned(&'a BTreeMap<ResourceInstance, Value>),
+}
+
+/// An evaluator that knows what configuration and objects say.
+pub(crate) fn evaluator(session: &Session, objects: &Objects<'_>) -> (Evaluator, Diagnostics) {
     let tree = session.configuration.tree.clone();
     let mut evaluator = Evaluator::new(tree.clone(), session.settings.clone());
     evaluator.set_root_variables(session.inputs.clone());
@@ -20,7 +28,7 @@ pub(crate) fn evaluator(session: &Session) -> (Evaluator, Diagnostics) {
     evaluator.know_functions(session.providers.schemas());
     for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
         loop {
-            let troubles = settle(&mut evaluator, node, session);
+            let troubles = settle(&mut evaluator, node, session, objects);
             if !answer_functions(&mut evaluator, session) {
                 diagnostics.extend(troubles);
                 break;
@@ -42,7 +50,7 @@ pub(crate) fn answer_functions(evaluator: &mut Evaluator, session: &Session) -> 
 }
 
 /// Gives one node of the expression graph its value.
-fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session) -> Diagnostics {
+fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session, objects: &Objects<'_>) -> Diagnostics {
     match node {
         ExprNode::Variable(module, name) => evaluator.evaluate_variable(module, name),
         ExprNode::Local(module, name) => evaluator.evaluate_local(module, name),
@@ -52,7 +60,7 @@ fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session) -> Diag
             let tree = session.configuration.tree.clone();
             if let Some(config) = tree.module(&resource.module).and_then(|m| m.resources.get(&resource.resource)) {
                 for module in evaluator.module_instances(&resource.module) {
-                    instances(evaluator, session, &module, config);
+                    instances(evaluator, (session, objects), &module, config);
                 }
             }
             Diagnostics::new()
@@ -61,11 +69,20 @@ fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session) -> Diag
     }
 }
 
-fn instances(evaluator: &mut Evaluator, session: &Session, module: &ModuleInstance, config: &config::ResourceConfig) {
+fn instances(
+    evaluator: &mut Evaluator,
+    (session, objects): (&Session, &Objects<'_>),
+    module: &ModuleInstance,
+    config: &config::ResourceConfig,
+) {
     let (expansion, _) = evaluator.expand_resource(module, config);
     for key in expansion.keys() {
         let addr = ResourceInstance { module: module.clone(), resource: config.addr.clone(), key };
-        if let Some(value) = session.decoded(&addr) {
+        let value = match objects {
+            Objects::Stored => session.decoded(&addr),
+            Objects::Planned(values) => values.get(&addr).cloned(),
+        };
+        if let Some(value) = value {
             evaluator.set_instance(&addr, value);
         }
     }
@@ -74,7 +91,7 @@ fn instances(evaluator: &mut Evaluator, session: &Session, module: &ModuleInstan
 
 /// Configures providers by their blocks, as far as the state knows the values.
 pub(crate) fn configure(session: &Session, wanted: &BTreeSet<ProviderConfig>) -> Diagnostics {
-    let (mut evaluator, mut diagnostics) = evaluator(session);
+    let (mut evaluator, mut diagnostics) = evaluator(session, &Objects::Stored);
     for provider in wanted {
         let Some(schema) = session.providers.schemas().get(&provider.provider) else {
             continue;

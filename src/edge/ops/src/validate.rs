@@ -1,6 +1,6 @@
 //! `drform validate`: configuration and schemas, no state, no cloud.
 
-use crate::providers::Providers;
+use crate::providers::{Extent, Providers};
 use crate::{Said, Site, TERRAFORM_VERSION, configuration, functions, session};
 use state::State;
 use tokio::runtime::Runtime;
@@ -21,7 +21,7 @@ pub fn validate(site: &Site) -> Said {
         return said;
     };
     let nothing = State::default();
-    let started = Providers::start(site, &configuration.tree, &nothing, &mut said);
+    let started = Providers::start(site, &configuration.tree, &nothing, Extent::Used, &mut said);
     let Some(providers) = runtime.block_on(started) else {
         return said;
     };

@@ -22,6 +22,11 @@ pub fn function_exists(name: &str) -> bool {
     OWN.contains(&name) || functions::exists(name)
 }
 
+/// The names of all functions that expressions can call, without namespaces.
+pub fn function_names() -> impl Iterator<Item = &'static str> {
+    OWN.into_iter().chain(functions::names())
+}
+
 impl Evaluation<'_> {
     /// `name(args)`
     pub(crate) fn call(&mut self, name: &Name, args: &[Expr], expand_last: bool, whole: &Expr) -> Value {

@@ -29,7 +29,7 @@ mod template;
 mod validate;
 mod variable;
 
-pub use call::function_exists;
+pub use call::{function_exists, function_names};
 pub use check::Outcome;
 pub use console::{console_text, type_text};
 pub use describe::describe;
