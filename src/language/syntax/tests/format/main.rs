@@ -205,6 +205,20 @@ fn differences_are_as_the_table_says() {
 }
 
 #[test]
+fn interpolations_inside_of_each_other() {
+    let nested =
+        |levels: usize, inside: &str| format!("a = {}{inside}{}\n", "\"${".repeat(levels), "}\"".repeat(levels));
+    assert_eq!(formatted("16", &nested(16, "x")), "a = x\n");
+    // So that a text which is nothing else takes no more than its length either.
+    assert_eq!(formatted("17", &nested(17, "x")), nested(17, "x"));
+    assert_eq!(formatted("100", &nested(100, "x")), nested(100, "x"));
+    assert_eq!(
+        formatted("comments", "a = \"${ /* b */ \"${ x # c\n}\" /* d */ }\" # e\n"),
+        "a = /* b */ x # c\n/* d */       # e\n"
+    );
+}
+
+#[test]
 fn a_long_file_takes_linear_time() {
     // Alignment, comments, nesting and one line of a megabyte.
     let block = "resource \"a\" \"b\" {\n a=1 # x\n  bbb = {c=[1,2,{d=\"${e}\"}]} # y\n x = <<EOT\n${ f }\nEOT\n}\n";
