@@ -14,6 +14,7 @@
 )]
 
 mod case;
+mod fmt;
 mod hosted;
 mod hostile;
 mod killed;

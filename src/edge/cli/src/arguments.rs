@@ -26,8 +26,14 @@ pub struct Arguments {
 pub enum Command {
     /// Prepare the directory: find modules and providers, write the lock file
     Init(Init),
+    /// Install modules and nothing else
+    Get(Get),
+    /// Show the modules that the configuration calls
+    Modules(Modules),
     /// Check the configuration without state or cloud
     Validate(Validate),
+    /// Bring files into the canonical layout
+    Fmt(Fmt),
     /// Show what apply would do, and what the result survives
     Plan(Plan),
     /// Do it
@@ -146,9 +152,37 @@ pub struct Init {
     /// Choose the newest allowed versions.
     #[arg(long)]
     pub upgrade: bool,
+    /// Copy this module into the empty directory first, and begin with it.
+    #[arg(long, value_name = "SOURCE")]
+    pub from_module: Option<String>,
+    /// Fetch modules that are missing (-get=false takes what is there).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub get: bool,
+    /// Where test files lie; drform init does not look at them yet.
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: String,
     /// Ask for missing input; drform init never asks.
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub input: bool,
+}
+
+/// `drform get`
+#[derive(Args, Debug)]
+pub struct Get {
+    /// Replace what is installed by the newest that is allowed.
+    #[arg(long)]
+    pub update: bool,
+    /// Where test files lie; drform get does not look at them yet.
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: String,
+}
+
+/// `drform modules`
+#[derive(Args, Debug)]
+pub struct Modules {
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `drform validate`
@@ -157,6 +191,31 @@ pub struct Validate {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
+}
+
+/// `drform fmt`
+#[derive(Args, Debug)]
+pub struct Fmt {
+    /// Files and directories; the current directory if there are none, the standard input for a first -.
+    ///
+    /// Of directories the files *.tf, *.tfvars, *.tftest.hcl, *.tfmock.hcl, *.tofu, *.tofutest.hcl and *.dr.hcl are meant.
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<PathBuf>,
+    /// List the files whose layout differs (never for the standard input).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub list: bool,
+    /// Write these files (never for the standard input or with -check).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub write: bool,
+    /// Show what changes.
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub diff: bool,
+    /// Write nothing; exit with 3 when the layout of a file differs.
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub check: bool,
+    /// Also in the directories below.
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub recursive: bool,
 }
 
 /// `drform plan`

@@ -83,7 +83,10 @@ fn command(args: Vec<OsString>) -> Exit {
 fn dispatch(shell: &Shell, command: &Command) -> Exit {
     match command {
         Command::Init(args) => commands::init::run(shell, args),
+        Command::Get(args) => commands::get::run(shell, args),
+        Command::Modules(args) => commands::modules::run(shell, args),
         Command::Validate(args) => commands::validate::run(shell, args),
+        Command::Fmt(args) => commands::fmt::run(shell, args),
         Command::Plan(args) => commands::plan::run(shell, args),
         Command::Apply(args) => commands::apply::run(shell, args),
         Command::Destroy(args) => commands::destroy::run(shell, args),

@@ -4,13 +4,15 @@
 
 mod ast;
 mod depth;
+mod format;
 pub mod json;
 mod lexer;
 mod parser;
 mod tokens;
 
 pub use ast::*;
-pub use depth::with_room;
+pub use depth::{with_room, with_room_for_values};
+pub use format::format;
 pub use tokens::{Token, TokenKind};
 
 use diag::{Diagnostic, Diagnostics};

@@ -90,8 +90,8 @@ fn every_construct() {
     let r = resource("aws_instance", "r");
     assert_eq!(r.provider_name, ("aws".into(), Some("west".into())));
     assert_eq!(r.depends_on.iter().map(source).collect::<Vec<_>>(), ["module.m", "data.aws_ami.d"]);
-    let prevents = r.lifecycle.prevent_destroy.as_ref().map(source);
-    assert_eq!((r.lifecycle.create_before_destroy, prevents.as_deref()), (Some(true), Some("\"false\"")));
+    assert_eq!(r.lifecycle.create_before_destroy, Some(true));
+    assert!(r.lifecycle.prevent_destroy.is_some());
     let IgnoreChanges::Paths(paths) = &r.lifecycle.ignore_changes else { panic!() };
     assert_eq!(paths.iter().map(|(path, _)| path.to_string()).collect::<Vec<_>>(), ["tags[\"Name\"]", "ami"]);
     assert!(matches!(resource("null_resource", "n").lifecycle.ignore_changes, IgnoreChanges::All));
@@ -109,8 +109,12 @@ fn every_construct() {
         (source(&root.removed[0].from).as_str(), root.removed[0].action),
         ("aws_instance.gone", RemovedAction::Forget)
     );
-    let import = &root.imports[0].to;
-    assert_eq!((import.resource.name.as_ref(), import.key.as_ref().map(source).as_deref()), ("r", Some("each.key")));
+    let to = &root.imports[0].to;
+    assert_eq!(
+        (to.resource.to_string(), to.key.as_ref().map(source)),
+        ("aws_instance.r".into(), Some("each.key".into()))
+    );
+    assert!(root.imports[0].for_each.is_some());
     assert_eq!((root.checks["c"].asserts.len(), root.checks["c"].data.is_some()), (1, true));
 }
 

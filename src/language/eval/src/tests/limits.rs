@@ -18,19 +18,34 @@ fn long_chains() {
     assert_eq!(answer(&evaluator, &template).len(), n + 2);
 }
 
+/// On a stack as large as that of the command line: values are walked on it.
 #[test]
-fn the_deepest_nesting_that_parses() {
+fn thousands_of_levels() {
+    std::thread::Builder::new().stack_size(1 << 30).spawn(nest).unwrap().join().unwrap();
+}
+
+fn nest() {
     let loaded = load("");
     let (evaluator, _) = run(&loaded, &[]);
-    let depth = syntax::MAX_NESTING as usize - 10;
-    for (open, close) in
-        [("(", ")"), ("[", "]"), ("{ a = ", "}"), ("[for x in [1] : ", "]"), ("max(", ")"), ("-(", ")")]
-    {
-        let text = format!("{}1{}", open.repeat(depth / 4), close.repeat(depth / 4));
-        assert!(!answer(&evaluator, &text).contains("Error"), "{open}");
+    let depth = 3_000;
+    for (open, inner, close) in [
+        ("(", "1", ")"),
+        ("[", "1", "]"),
+        ("{ a = ", "1", "}"),
+        ("[for x in [1] : ", "1", "]"),
+        ("max(", "1", ")"),
+        ("-(", "1", ")"),
+        ("\"${", "1", "}\""),
+        ("true ? 1 : ", "2", ""),
+        ("[1][", "0", "] - 1"),
+    ] {
+        let text = format!("{}{inner}{}", open.repeat(depth), close.repeat(depth));
+        let told = answer(&evaluator, &text);
+        assert!(!told.contains("Error"), "{open}: {}", told.chars().take(300).collect::<String>());
     }
-    let chain = format!("{}2", "true ? 1 : ".repeat(depth / 4));
-    assert_eq!(answer(&evaluator, &chain), "1");
+    assert!(answer(&evaluator, &format!("[for x in [{}] : 1]", "[".repeat(3) + "1" + &"]".repeat(3))).contains('1'));
+    let split = format!("length([1]{})", "[*]".repeat(depth));
+    assert_eq!(answer(&evaluator, &split), "1");
 }
 
 #[test]
@@ -70,6 +85,28 @@ fn ten_thousand_errors_are_no_ten_thousand_lookups() {
     assert_eq!(text.matches("Error").count(), 1000);
 }
 
+/// Templates may render templates, up to a limit; what has no end ends in one clear error.
+#[test]
+fn templates_that_render_themselves() {
+    let rendered = std::thread::Builder::new().stack_size(256 << 20).spawn(|| {
+        let loaded = load("");
+        let settings = crate::Settings { files: Arc::new(Templates), ..settings(Phase::Plan) };
+        let evaluator = Evaluator::new(loaded.tree.clone(), settings);
+        assert_eq!(answer(&evaluator, "templatefile(\"down.tftpl\", { n = 3 })"), "\"....\"");
+        assert_eq!(answer(&evaluator, "length(templatefile(\"down.tftpl\", { n = 1024 }))"), "1025");
+        for (file, endless) in [("down.tftpl", "{ n = 1025 }"), ("endless.tftpl", "{}"), ("twice.tftpl", "{}")] {
+            assert_eq!(
+                answer(&evaluator, &format!("templatefile({file:?}, {endless})")),
+                format!(
+                    "Error: Error in function call: Call to function \"templatefile\" failed: maximum recursion depth \
+                     1024 reached in {file}."
+                )
+            );
+        }
+    });
+    rendered.unwrap().join().unwrap();
+}
+
 struct Templates;
 
 impl FileSource for Templates {
@@ -78,6 +115,9 @@ impl FileSource for Templates {
             "good.tftpl" => "Hello ${name}!\n%{ for x in list ~}\n- ${upper(x)}\n%{ endfor ~}\n",
             "value.tftpl" => "${name}",
             "bad.tftpl" => "Hello ${name\n",
+            "endless.tftpl" => "x${templatefile(\"endless.tftpl\", {})}",
+            "twice.tftpl" => "${templatefile(\"twice.tftpl\", {})}${templatefile(\"twice.tftpl\", {})}",
+            "down.tftpl" => "${n == 0 ? \"\" : templatefile(\"down.tftpl\", { n = n - 1 })}.",
             "nested.tftpl" => "${templatefile(\"value.tftpl\", {name = 1})}",
             "wrong.tftpl" => "line\n  ${name.x}",
             _ => return Err(format!("no file exists at {path:?}")),
@@ -117,12 +157,7 @@ fn template_files() {
             "Error: Error in function call: Call to function \"templatefile\" failed: wrong.tftpl:2,10-11: Unsupported \
              attribute; Can't access attributes on a primitive-typed value (number).",
         ),
-        (
-            "templatefile(\"nested.tftpl\", {})",
-            "Error: Error in function call: Call to function \"templatefile\" failed: nested.tftpl:1,3-42: Error in function \
-             call; Call to function \"templatefile\" failed: cannot recursively call templatefile from inside another \
-             template.",
-        ),
+        ("templatefile(\"nested.tftpl\", {})", "1"),
         (
             "templatefile(\"value.tftpl\", { name = 1 }, 2)",
             "Error: Too many function arguments: Function \"templatefile\" expects only 2 argument(s).",
