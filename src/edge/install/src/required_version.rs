@@ -17,11 +17,17 @@ pub fn check_required_version(tree: &ModuleTree, terraform_version: &str) -> Dia
     let mut diagnostics = Diagnostics::new();
     for module in tree.modules.values() {
         for required in &module.required_version {
-            diagnostics.extend(check(required, &version, &who(tree, &module.path)));
+            diagnostics.extend(check(required, ("Terraform", "Terraform Core"), &version, &who(tree, &module.path)));
+        }
+        for required in &module.compatible_with {
+            diagnostics.extend(check(required, ("OpenTofu", "OpenTofu"), &OPENTOFU, &who(tree, &module.path)));
         }
     }
     diagnostics
 }
+
+/// The version of OpenTofu whose language is read.
+const OPENTOFU: Version = Version { numbers: [1, 12, 0], prerelease: String::new(), build: String::new() };
 
 /// The module as the message names it.
 fn who(tree: &ModuleTree, path: &ModulePath) -> String {
@@ -31,7 +37,12 @@ fn who(tree: &ModuleTree, path: &ModulePath) -> String {
     }
 }
 
-fn check(required: &VersionConstraint, version: &Version, who: &str) -> Option<Diagnostic> {
+fn check(
+    required: &VersionConstraint,
+    (product, core): (&str, &str),
+    version: &Version,
+    who: &str,
+) -> Option<Diagnostic> {
     let constraints = match Constraints::parse(&required.text) {
         Ok(constraints) => constraints,
         Err(reason) => return Some(invalid(&reason, &required.range)),
@@ -49,13 +60,13 @@ fn check(required: &VersionConstraint, version: &Version, who: &str) -> Option<D
         return None;
     }
     let detail = format!(
-        "{who} does not support Terraform version {version}. To proceed, either choose another supported Terraform \
+        "{who} does not support {product} version {version}. To proceed, either choose another supported {product} \
          version or update this version constraint. Version constraints are normally set for good reason, so \
          updating the constraint may lead to other errors or unexpected behavior."
     );
     Some(
-        Diagnostic::error("Unsupported Terraform Core version", detail).at(required.range.clone()).next(format!(
-            "drform stands for Terraform {version}: widen the constraint if the configuration allows it."
+        Diagnostic::error(format!("Unsupported {core} version"), detail).at(required.range.clone()).next(format!(
+            "drform stands for {product} {version}: widen the constraint if the configuration allows it."
         )),
     )
 }

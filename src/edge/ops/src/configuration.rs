@@ -1,9 +1,12 @@
 //! Reading the configuration: `.tf` files into a module tree, `*.dr.hcl` files beside them.
 
 use crate::providers::place;
-use crate::{Said, Site};
+use crate::variables::{self, VariableArguments};
+use crate::{Said, Site, TERRAFORM_VERSION, session};
 use config::ModuleTree;
+use eval::VariableInput;
 use install::{Purpose, Upgrade};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use syntax::File;
@@ -28,11 +31,20 @@ pub fn is_empty(site: &Site) -> bool {
     config::Sources::module_files(&sources, ".").is_ok_and(|files| files.is_empty())
 }
 
-/// Reads and checks the configuration of a directory.
+/// Reads and checks the configuration of a directory. Root variables have the values that files and the environment give
+/// them, where modules depend on them.
 pub(crate) fn read(site: &Site, said: &mut Said) -> Configuration {
-    let sources = install::ModuleSources::new(&site.dir, &site.data_dir());
+    let (inputs, _) = variables::gather(site, &VariableArguments::default(), &mut said.texts);
+    read_with(site, &inputs, said)
+}
+
+/// Reads and checks the configuration of a directory, with the values of root variables.
+pub(crate) fn read_with(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>, said: &mut Said) -> Configuration {
+    let files = install::ModuleSources::new(&site.dir, &site.data_dir());
+    let settings = session::settings_of(site);
+    let sources = eval::StaticSources { inner: &files, settings, variables: inputs.clone() };
     let (tree, texts, diagnostics) = config::load(&sources, ".");
-    said.texts = texts;
+    said.texts.extend(texts);
     said.diagnostics.extend(diagnostics);
     said.diagnostics.extend(install::check_module_versions(&site.dir, &site.data_dir(), &tree));
     with_dr_files(site, tree, said)
@@ -41,13 +53,22 @@ pub(crate) fn read(site: &Site, said: &mut Said) -> Configuration {
 /// The same, with modules installed as far as they are missing; `say` hears what happens.
 pub(crate) fn install(
     site: &Site,
-    upgrade: Upgrade,
-    purpose: Purpose,
+    variables: &VariableArguments,
+    (upgrade, purpose): (Upgrade, Purpose),
     say: &mut dyn FnMut(&str),
     said: &mut Said,
 ) -> Configuration {
-    let loaded = install::install_modules(&place(site), upgrade, purpose, say);
-    said.texts = loaded.texts;
+    let (inputs, _) = variables::gather(site, variables, &mut said.texts);
+    let load = |files: &dyn config::Sources| {
+        let settings = session::settings_of(site);
+        let sources = eval::StaticSources { inner: files, settings, variables: inputs.clone() };
+        let (tree, texts, mut diagnostics) = config::load(&sources, ".");
+        // Nothing is downloaded for a configuration that wants another Terraform.
+        diagnostics.extend(install::check_required_version(&tree, TERRAFORM_VERSION));
+        install::Loaded { tree, texts, diagnostics }
+    };
+    let loaded = install::install_modules(&place(site), (upgrade, purpose), &load, say);
+    said.texts.extend(loaded.texts);
     said.diagnostics.extend(loaded.diagnostics);
     with_dr_files(site, loaded.tree, said)
 }

@@ -1,25 +1,20 @@
 //! What configurations may say that drform does not do yet, where silence would do harm: ignoring a backend forgets a
-//! whole estate, ignoring an import makes a second object.
-//!
-//! Blocks whose work is done (the object is in the state) are no trouble.
+//! whole estate, ignoring a provisioner leaves a machine half made.
 
 use crate::{Said, Site, World};
-use addrs::ResourceInstance;
+use addrs::Mode;
 use backend::Workspaces;
 use config::{Module, ModuleTree};
-use diag::{Diagnostic, Diagnostics, SourceTexts};
-use state::State;
-use syntax::Expression;
+use diag::{Diagnostic, Diagnostics};
 use value::json::Node;
 
 /// Refuses what would be planned wrongly.
-pub(crate) fn refuse(site: &Site, tree: &ModuleTree, state: &State, said: &mut Said) {
+pub(crate) fn refuse(site: &Site, tree: &ModuleTree, said: &mut Said) {
     let mut troubles = Diagnostics::new();
     if site.world == World::Real {
         troubles.extend(tree.root().and_then(backend).or_else(|| initialised(site)));
     }
     for module in tree.modules.values() {
-        troubles.extend(imported(module, state, &said.texts));
         troubles.extend(unevaluated(module));
     }
     said.diagnostics.extend(troubles);
@@ -80,53 +75,13 @@ fn unevaluated(module: &Module) -> Diagnostics {
                 .next("Use terraform for this configuration, or do the work outside of it."),
         )
     });
-    let checks = module.checks.values().map(|check| {
-        Diagnostic::warning("Check block not evaluated", "drform does not evaluate check blocks yet.")
-            .at(check.range.clone())
-            .next("Use a precondition or postcondition where the result must be kept from being wrong.")
-    });
-    provisioned.chain(removed).chain(checks).collect()
+    let ephemeral =
+        module.resources.values().filter(|resource| resource.addr.mode == Mode::Ephemeral).map(|resource| {
+            let detail =
+                format!("drform does not open ephemeral resources yet, so that {} would have no value.", resource.addr);
+            Diagnostic::error("Ephemeral resources are not supported yet", detail)
+                .at(resource.range.clone())
+                .next("Use terraform for this configuration, or give the value as an ephemeral variable.")
+        });
+    provisioned.chain(removed).chain(ephemeral).collect()
 }
-
-/// Import blocks (Terraform allows them in the root module only) of what the state does not have.
-fn imported(module: &Module, state: &State, texts: &SourceTexts) -> Diagnostics {
-    let to_do = module.imports.iter().filter_map(|block| {
-        let to = written(&block.to, texts)?;
-        let there = |addr: &ResourceInstance| match block.for_each {
-            Some(_) => without_keys(&addr.to_string()) == without_keys(&to),
-            None => addr.to_string() == to,
-        };
-        let detail = format!("{to} is not in the state; without the import a second object would be made.");
-        (!state.instances.keys().any(there)).then(|| {
-            Diagnostic::error("Imports are not supported yet", detail)
-                .at(block.range.clone())
-                .next("Import it with terraform apply or terraform import, then run the command again.")
-        })
-    });
-    to_do.collect()
-}
-
-/// An expression as it is written, without blanks.
-fn written(expression: &Expression, texts: &SourceTexts) -> Option<String> {
-    let range = expression.range();
-    let text = texts.get(&range.file)?.get(range.start as usize..range.end as usize)?;
-    Some(text.split_whitespace().collect())
-}
-
-/// An address without its instance keys.
-fn without_keys(address: &str) -> String {
-    let mut depth = 0_i32;
-    let mut out = String::new();
-    for c in address.chars() {
-        match c {
-            '[' => depth += 1,
-            ']' => depth -= 1,
-            c if depth == 0 => out.push(c),
-            _ => {}
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests;

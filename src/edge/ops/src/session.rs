@@ -10,6 +10,7 @@ use crate::variables::{self, VariableArguments};
 use crate::{Said, Site, TERRAFORM_VERSION, World, chance};
 use addrs::{Mode, ProviderConfig, ResourceInstance};
 use configschema::Schema;
+use diag::Diagnostics;
 use eval::VariableInput;
 use plan::{Plan, PlanInput, PlanOptions, Planner};
 use state::Object;
@@ -48,12 +49,12 @@ impl Session {
     /// Reads configuration, variables, state and journal, and starts the providers. `None` after an error.
     pub(crate) fn open(request: &Request, operation: &str, said: &mut Said) -> Option<Session> {
         let site = request.site.clone();
-        let configuration = match operation {
-            "show" | "destroy" => configuration::read_if_any(&site, said),
-            _ => configuration::read(&site, said),
-        };
         let (inputs, troubles) = variables::gather(&site, &request.variables, &mut said.texts);
         said.diagnostics.extend(troubles);
+        let configuration = match operation {
+            "show" | "destroy" if configuration::is_empty(&site) => configuration::read_if_any(&site, said),
+            _ => configuration::read_with(&site, &inputs, said),
+        };
         said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
         if site.world == World::Real {
             said.diagnostics.extend(install::overrides_in_effect(&place(&site)));
@@ -71,7 +72,7 @@ impl Session {
             return None;
         }
         if !matches!(operation, "show" | "recover") {
-            crate::not_yet::refuse(&site, &configuration.tree, storage.state(), said);
+            crate::not_yet::refuse(&site, &configuration.tree, said);
         }
         if said.diagnostics.has_errors() {
             return None;
@@ -93,6 +94,7 @@ impl Session {
         said: &mut Said,
     ) -> (Plan, PlanInput) {
         options.blocked = self.blocked();
+        let validates = options.mode != plan::Mode::Destroy;
         let input = PlanInput {
             tree: self.configuration.tree.clone(),
             schemas: self.providers.schemas().clone(),
@@ -102,11 +104,36 @@ impl Session {
             surroundings: self.settings.clone(),
             seed: seed(&self.run_id),
         };
+        let found = if validates { self.validated() } else { Diagnostics::new() };
+        if found.has_errors() {
+            // Nothing is asked about a configuration that is wrong in itself.
+            said.diagnostics.extend(found);
+            return (plan::Plan::errored(&input), input);
+        }
         let mut planner = Planner::new(input.clone());
         self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism, progress));
         let (plan, diagnostics) = planner.finish();
-        said.diagnostics.extend(pointed(diagnostics, self));
+        let diagnostics = pointed(diagnostics, self);
+        // Validation has already warned of some things that planning comes across again.
+        let anew: Diagnostics = found
+            .into_iter()
+            .filter(|f| !diagnostics.iter().any(|d| d.subject == f.subject && d.summary == f.summary))
+            .collect();
+        said.diagnostics.extend(anew);
+        said.diagnostics.extend(diagnostics);
         (plan, input)
+    }
+
+    /// What is wrong with the configuration whatever the state is; planning would not come to all of it.
+    fn validated(&self) -> Diagnostics {
+        let tree = &self.configuration.tree;
+        let (graph, troubles) = eval::expression_graph(tree);
+        if troubles.has_errors() {
+            return troubles;
+        }
+        let (_, mut found) = eval::validate_module_tree(tree, &graph, self.providers.schemas(), self.settings.clone());
+        found.extend(troubles);
+        found
     }
 
     /// The schema of a managed resource type or data source.

@@ -2,6 +2,9 @@
 
 use crate::providers::Providers;
 use crate::{Said, Site, TERRAFORM_VERSION, configuration, session};
+use calls::Question;
+use diag::Diagnostics;
+use eval::{Judged, JudgedKind};
 use state::State;
 use tokio::runtime::Runtime;
 
@@ -27,7 +30,32 @@ pub fn validate(site: &Site) -> Said {
     };
     let settings = eval::Settings { phase: eval::Phase::Validate, ..session::settings_of(site) };
     let tree = &configuration.tree;
-    said.diagnostics.extend(eval::validate_module_tree(tree, &graph, providers.schemas(), settings));
+    let (judged, diagnostics) = eval::validate_module_tree(tree, &graph, providers.schemas(), settings);
+    let wrong = diagnostics.has_errors();
+    said.diagnostics.extend(diagnostics);
+    // What is wrong by the schema alone no provider need judge.
+    for block in judged.iter().filter(|_| !wrong) {
+        let found = runtime.block_on(verdict(&providers, block));
+        said.diagnostics.extend(found);
+    }
     runtime.block_on(providers.stop());
     said
+}
+
+/// What a provider says of a block of which nothing is known but what is written.
+async fn verdict(providers: &Providers, block: &Judged) -> Diagnostics {
+    let (provider, config) = (block.provider.clone(), block.config.clone());
+    let question = match block.kind.clone() {
+        JudgedKind::Provider => Question::ValidateProvider { provider, config },
+        JudgedKind::Resource(kind) => Question::ValidateResource { provider, kind, config },
+        JudgedKind::Data(kind) => Question::ValidateDataSource { provider, kind, config },
+    };
+    let answer = match providers.at_once(&question) {
+        Some(answer) => answer,
+        None => providers.ask(&question).await,
+    };
+    answer.diagnostics().map(|said| {
+        let said = said.at_if_missing(&block.range);
+        if said.address.is_some() { said } else { said.about(block.address.clone()) }
+    })
 }

@@ -36,6 +36,7 @@ impl Desired {
             ExprNode::VariableRules(path, name) => evaluator.check_variable(path, name),
             ExprNode::Local(path, name) => evaluator.evaluate_local(path, name),
             ExprNode::Output(path, name) => evaluator.evaluate_output(path, name),
+            ExprNode::Check(path, name) => evaluator.evaluate_check(path, name),
             ExprNode::Resource(resource) => self.expand(resource),
             ExprNode::Provider(_) | ExprNode::ModuleDone(_) => Diagnostics::new(),
         }

@@ -142,6 +142,10 @@ pub fn answer(question: &Question) -> Answer {
         Question::ValidateDataSource { kind, .. } | Question::ReadDataSource { kind, .. } => {
             refused(question, no_such_type(provider, kind))
         }
+        Question::Import { kind, id, .. } if builtin == Builtin::Terraform => {
+            let object = StoredObject { value: terraform_data::imported(id), private: Arc::default() };
+            Answer::Imported(vec![(kind.clone(), object)], Diagnostics::new())
+        }
         Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
     }
 }

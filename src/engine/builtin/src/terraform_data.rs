@@ -56,6 +56,12 @@ pub(crate) fn plan(prior: &Value, proposed: &Value, private: &Arc<[u8]>) -> Answ
     planned(proposed.clone(), private)
 }
 
+/// What an import of any id gives, as Terraform does: the id and nothing else.
+pub(crate) fn imported(id: &str) -> Value {
+    let nothing = Value::null(Type::Dynamic);
+    Value::object([(INPUT, nothing.clone()), (OUTPUT, nothing.clone()), (TRIGGERS, nothing), (ID, Value::string(id))])
+}
+
 /// The output is the input, the id comes from the token: the same request gives the same object.
 pub(crate) fn change(request: &ChangeRequest) -> Value {
     let planned = &request.planned;

@@ -140,6 +140,7 @@ impl DataTask {
             dependencies: self.desired.dependencies.clone(),
             create_before_destroy: false,
             declared_at: subject.declared_at,
+            importing: None,
         });
         self.end()
     }
@@ -163,7 +164,7 @@ impl DataTask {
         if self.desired.lenient && self.report.diagnostics.has_errors() {
             let troubles = std::mem::take(&mut self.report.diagnostics);
             self.report.diagnostics = troubles.map(|d| Diagnostic { severity: Severity::Warning, ..d });
-            self.report.value = Some(Value::unknown(self.desired.subject.ty.clone()));
+            self.report.value = Some(Value::dynamic());
         }
         Turn::End(Box::new(self.report))
     }

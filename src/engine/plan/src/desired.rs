@@ -152,6 +152,7 @@ pub(crate) fn evaluate_node(evaluator: &mut Evaluator, node: &ExprNode) -> Diagn
         ExprNode::VariableRules(path, name) => evaluator.check_variable(path, name),
         ExprNode::Local(path, name) => evaluator.evaluate_local(path, name),
         ExprNode::Output(path, name) => evaluator.evaluate_output(path, name),
+        ExprNode::Check(path, name) => evaluator.evaluate_check(path, name),
         ExprNode::Resource(_) | ExprNode::Provider(_) | ExprNode::ModuleDone(_) => Diagnostics::new(),
     }
 }

@@ -8,7 +8,7 @@ use crate::instance::Subject;
 use crate::managed::{Aim, Identity, ManagedTask};
 use crate::planner::{Planner, Task};
 use crate::provider::ProviderTask;
-use crate::{ActionReason, Mode, PlanInput, removed};
+use crate::{ActionReason, Mode, PlanInput, imports, removed};
 use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
 use config::{ProviderBlock, ResourceConfig};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
@@ -58,6 +58,14 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
             return grown;
         }
     }
+    let imports = match planner.input.options.mode {
+        Mode::Normal => imports::of(planner, resource, &grown.expansions, &mut grown.troubles),
+        Mode::Destroy | Mode::RefreshOnly => BTreeMap::new(),
+    };
+    if grown.troubles.has_errors() {
+        return grown;
+    }
+    let growth = Growth { imports, ..growth };
     match resource.resource.mode {
         ResourceMode::Data => growth.data(&mut grown),
         ResourceMode::Managed => {
@@ -88,6 +96,8 @@ struct Growth<'a> {
     ignore: Arc<IgnoreChanges>,
     /// Whether a `removed` block says that the objects stay.
     forgets: bool,
+    /// Ids of the objects that are imported.
+    imports: BTreeMap<ResourceInstance, Arc<str>>,
 }
 
 impl<'a> Growth<'a> {
@@ -135,6 +145,7 @@ impl<'a> Growth<'a> {
             dependencies,
             ignore,
             forgets,
+            imports: BTreeMap::new(),
         })
     }
 
@@ -201,21 +212,27 @@ impl<'a> Growth<'a> {
                     Mode::Normal | Mode::Destroy => Aim::Keep(self.desired(addr.clone(), repetition)),
                 };
                 kept.insert(addr.clone());
-                grown.tasks.push(self.task(addr, None, aim));
+                let task = self.task(addr, None, aim, &mut grown.troubles);
+                grown.tasks.push(task);
             }
         }
         let expansions: BTreeMap<&ModuleInstance, &Expansion> = grown.expansions.iter().map(|(m, e)| (m, e)).collect();
         let stored = self.planner.graph.stored.get(self.resource);
+        let mut unwanted = Vec::new();
         for addr in stored.into_iter().flatten() {
             let Some(instance) = self.planner.input.prior.instances.get(addr) else { continue };
             if instance.current.is_some() && !kept.contains(addr) {
                 let aim = self.aim_of_unwanted(mode, || self.reason(addr, &expansions));
-                grown.tasks.push(self.task(addr.clone(), None, aim));
+                unwanted.push((addr.clone(), None, aim));
             }
             for key in instance.deposed.keys() {
                 let aim = self.aim_of_unwanted(mode, || ActionReason::None);
-                grown.tasks.push(self.task(addr.clone(), Some(key.clone()), aim));
+                unwanted.push((addr.clone(), Some(key.clone()), aim));
             }
+        }
+        for (addr, deposed, aim) in unwanted {
+            let task = self.task(addr, deposed, aim, &mut grown.troubles);
+            grown.tasks.push(task);
         }
     }
 
@@ -260,11 +277,23 @@ impl<'a> Growth<'a> {
         match &addr.key {
             InstanceKey::Int(_) if block.count.is_some() => ActionReason::DeleteBecauseCountIndex,
             InstanceKey::String(_) if block.for_each.is_some() => ActionReason::DeleteBecauseEachKey,
+            InstanceKey::None if block.lifecycle.enabled.is_some() => ActionReason::DeleteBecauseDisabled,
             _ => ActionReason::DeleteBecauseWrongRepetition,
         }
     }
 
-    fn task(&self, addr: ResourceInstance, deposed: Option<DeposedKey>, aim: Aim) -> Task {
+    fn task(&self, addr: ResourceInstance, deposed: Option<DeposedKey>, aim: Aim, troubles: &mut Diagnostics) -> Task {
+        let prevent_destroy = self.block.is_some_and(|block| {
+            let (prevents, found) = self.planner.evaluator.prevents_destroy(&addr.module, block);
+            // Instances of one module say the same.
+            troubles.extend(
+                found
+                    .into_iter()
+                    .filter(|trouble| !troubles.iter().any(|known| known == trouble))
+                    .collect::<Diagnostics>(),
+            );
+            prevents
+        });
         let instance: Option<&InstanceState> = self.planner.input.prior.instances.get(&addr);
         let stored = instance.and_then(|i| i.object(deposed.as_ref())).cloned();
         let blocked = &self.planner.input.options.blocked;
@@ -275,6 +304,7 @@ impl<'a> Growth<'a> {
             (None, Some(instance)) => self.planner.graph.provider_of(&instance.provider),
             _ => self.provider.clone(),
         };
+        let import = self.imports.get(&addr).filter(|_| deposed.is_none() && stored.is_none()).cloned();
         let identity = Identity {
             addr,
             deposed,
@@ -284,7 +314,8 @@ impl<'a> Growth<'a> {
             provider_schema: self.provider_schema.clone(),
             stored,
             declared_at: self.block.map(|b| b.range.clone()),
-            prevent_destroy: self.block.is_some_and(|b| b.lifecycle.prevent_destroy),
+            import,
+            prevent_destroy,
             blocked,
         };
         Task::Managed(Box::new(ManagedTask::new(identity, aim)))

@@ -1,12 +1,14 @@
 //! From what was found out to the plan.
 
+use crate::graph::Graph;
 use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
-use crate::{Action, ExecutionGraph, InstanceChange, Mode};
+use crate::{Action, ExecutionGraph, InstanceChange, Mode, moves};
 use addrs::{ConfigResource, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
+use eval::ExprNode;
 use state::DeposedKey;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,6 +22,8 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     }
     planner.record.trouble(Place::node(usize::MAX), unused_replacements(&planner.input, &planner.record));
     removed_outputs(&planner.input, &mut planner.record);
+    let still = moves::still_declared(&planner.input, |addr| planner.record.change_of(addr).is_some_and(is_wanted));
+    planner.record.trouble(Place::node(usize::MAX), still);
     let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
     record.trouble(Place::node(usize::MAX), forgotten(&changes));
@@ -31,7 +35,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             changes: &changes,
             stored: &stored_dependencies(&input, &changes, &moved),
             deposed_keys: &deposed_keys(&input, &changes),
-            outputs: &output_nodes,
+            outputs: &last_nodes(output_nodes, &graph, &changes),
             mode: input.options.mode,
         };
         order::execution_graph(&work).unwrap_or_else(|cycle| {
@@ -55,6 +59,22 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         complete,
     };
     (plan, troubles)
+}
+
+/// Whether the configuration wants the object.
+fn is_wanted(change: &InstanceChange) -> bool {
+    !matches!(change.action, Action::Delete | Action::Forget)
+}
+
+/// Nodes that are evaluated by the apply for their own sake: outputs that change, and checks, whose verdict may change
+/// with anything.
+fn last_nodes(mut outputs: BTreeSet<usize>, graph: &Graph, changes: &[InstanceChange]) -> BTreeSet<usize> {
+    if changes.iter().any(|change| change.action != Action::NoOp) {
+        let nodes = graph.expressions.nodes.iter().enumerate();
+        let checks = nodes.filter(|(node, what)| matches!(what, ExprNode::Check(..)) && graph.is_needed(*node));
+        outputs.extend(checks.map(|(node, _)| node));
+    }
+    outputs
 }
 
 /// Objects that are dropped from the state and live on: nobody else will tell.

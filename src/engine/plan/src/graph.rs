@@ -1,11 +1,12 @@
 //! The expression graph with what planning adds: resources that only the state knows, providers that only these need.
 
-use crate::{Mode, PlanInput, lineage, waits};
+use crate::{Mode, PlanInput, imports, lineage, waits};
 use addrs::{ConfigResource, Mode as ResourceMode, ModulePath, Provider, ProviderConfig, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
-use eval::{ExprNode, ExpressionGraph};
-use std::collections::BTreeMap;
+use eval::{ExprNode, ExpressionGraph, Referent};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use syntax::Expression;
 
 /// The nodes of a plan.
 #[derive(Default)]
@@ -34,6 +35,9 @@ impl Graph {
         let (mut expressions, mut troubles) = eval::expression_graph(&input.tree);
         let stored = stored(input);
         add_orphans(input, &stored, &mut expressions, &mut troubles);
+        if input.options.mode == Mode::Normal {
+            troubles.extend(imports::without_block(input));
+        }
         let order = lineage::order(&expressions.dependencies);
         let dependencies = lineage::dependencies(&expressions, &order);
         let flagged = (expressions.nodes.iter().enumerate()).filter(|(_, node)| says_create_first(input, node));
@@ -167,6 +171,29 @@ fn missing_provider(addr: &ResourceInstance, provider: &ProviderConfig) -> Diagn
     .about(addr.to_string())
 }
 
+fn guard<'a>(input: &'a PlanInput, node: &'a ExprNode) -> Option<(&'a ConfigResource, &'a Expression)> {
+    let ExprNode::Resource(resource) = node else { return None };
+    Some((resource, declared(input, resource)?.lifecycle.prevent_destroy.as_ref()?))
+}
+
+fn guards_destroy(input: &PlanInput, node: &ExprNode) -> bool {
+    guard(input, node).is_some_and(|(_, expr)| !eval::references(expr).0.is_empty())
+}
+
+/// The variables, local values and resources that `prevent_destroy` refers to.
+fn guard_needs(input: &PlanInput, node: &ExprNode) -> Vec<ExprNode> {
+    let Some((resource, expr)) = guard(input, node) else { return Vec::new() };
+    let module = &resource.module;
+    let named = eval::references(expr).0.into_iter().filter_map(|reference| match reference.referent {
+        Referent::Variable(name) => Some(ExprNode::Variable(module.clone(), name)),
+        Referent::Local(name) => Some(ExprNode::Local(module.clone(), name)),
+        Referent::Resource(resource) => Some(ExprNode::Resource(ConfigResource { module: module.clone(), resource })),
+        Referent::ModuleCall(name, _) => Some(ExprNode::ModuleDone(module.child(name))),
+        _ => None,
+    });
+    named.collect()
+}
+
 /// Which nodes run, and which of them expressions may ask for. Providers that nobody uses are not configured. In destroy
 /// mode nothing else is evaluated than what provider configurations are made from (features-and-traps.md 76).
 fn needed(
@@ -177,6 +204,7 @@ fn needed(
     let destroys = input.options.mode == Mode::Destroy;
     let starts = (expressions.nodes.iter().enumerate()).filter(|(_, node)| match node {
         ExprNode::Provider(_) => false,
+        ExprNode::Check(..) => input.options.mode == Mode::Normal,
         ExprNode::Resource(resource) if destroys => stored.contains_key(resource),
         _ => !destroys,
     });
@@ -188,7 +216,12 @@ fn needed(
     let providers = starts.iter().flat_map(|node| expressions.dependencies.get(*node).into_iter().flatten());
     let providers: Vec<usize> =
         providers.copied().filter(|n| matches!(expressions.nodes.get(*n), Some(ExprNode::Provider(_)))).collect();
-    let read = lineage::reached(expressions, providers);
+    // And what decides whether something must not be destroyed.
+    let guards = expressions.nodes.iter().enumerate().filter(|(_, node)| guards_destroy(input, node));
+    let guards: BTreeSet<ExprNode> = guards.flat_map(|(_, node)| guard_needs(input, node)).collect();
+    let guards = expressions.nodes.iter().enumerate().filter(|(_, node)| guards.contains(node)).map(|(node, _)| node);
+    let starting: Vec<usize> = providers.into_iter().chain(guards).collect();
+    let read = lineage::reached(expressions, starting);
     let mut needed = read.clone();
     for node in starts {
         if let Some(slot) = needed.get_mut(node) {

@@ -2,7 +2,6 @@
 //! May touch: eval, config, syntax, state, calls, words.
 //! Never: anything that changes the world; files, clock.
 
-mod address;
 mod data;
 mod desired;
 mod desk;
@@ -10,6 +9,7 @@ mod execution;
 mod expand;
 mod finish;
 mod graph;
+mod imports;
 pub mod instance;
 mod lineage;
 mod managed;

@@ -10,7 +10,7 @@ use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question, StoredObject};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
-use state::{DeposedKey, Object};
+use state::{DeposedKey, Object, Status};
 use std::sync::Arc;
 use value::{Type, Value};
 
@@ -38,6 +38,8 @@ pub(crate) struct Identity {
     pub(crate) ty: Type,
     pub(crate) provider_schema: Arc<ProviderSchema>,
     pub(crate) stored: Option<Arc<Object>>,
+    /// The id of the object that an `import` block brings in, where the state has none.
+    pub(crate) import: Option<Arc<str>>,
     /// Header of the block, where there is still one.
     pub(crate) declared_at: Option<Range>,
     /// `prevent_destroy`
@@ -51,6 +53,10 @@ pub(crate) struct Identity {
 pub(crate) enum ManagedStage {
     /// Its stored form is brought to the current schema.
     Upgrade,
+    /// Its provider finds the object that is imported.
+    Import,
+    /// Its provider looks what the imported object is like.
+    ReadImported,
     /// Its provider looks what it is like now.
     Read(Prior),
     /// Its provider judges the configuration.
@@ -87,7 +93,9 @@ impl ManagedTask {
             return self.fail(trouble.into());
         }
         let Some(object) = self.identity.stored.clone() else {
-            return self.known(None, view);
+            let Some(id) = self.identity.import.clone() else { return self.known(None, view) };
+            let question = Question::Import { provider: self.identity.provider.clone(), kind: self.kind(), id };
+            return self.ask(ManagedStage::Import, question);
         };
         if let Err(diagnostic) = stored::readable(&self.identity.addr, &self.identity.schema, &object) {
             return self.fail((*diagnostic).into());
@@ -105,6 +113,15 @@ impl ManagedTask {
     pub(crate) fn advance(mut self, answer: Answer, view: &View<'_>) -> Turn<ManagedTask> {
         match (std::mem::replace(&mut self.stage, ManagedStage::Planned), answer) {
             (ManagedStage::Upgrade, Answer::Object(object, diagnostics)) => self.upgraded(object, diagnostics, view),
+            (ManagedStage::Import, Answer::Imported(objects, diagnostics)) => self.found(objects, diagnostics),
+            (ManagedStage::Import, Answer::Unsupported) => {
+                let detail = format!("Objects of type {} cannot be imported.", self.kind());
+                let trouble = Diagnostic::error("Resource import not supported", detail);
+                self.fail(trouble.next("Remove the import block; the object has to be made by an apply.").into())
+            }
+            (ManagedStage::ReadImported, Answer::Object(object, diagnostics)) => {
+                self.imported(object, diagnostics, view)
+            }
             (ManagedStage::Read(before), Answer::Object(object, diagnostics)) => {
                 self.read(&before, object, diagnostics, view)
             }
@@ -165,6 +182,52 @@ impl ManagedTask {
             current: StoredObject { value: prior.value.unmark_deep().0, private: prior.private.clone() },
         };
         self.ask(ManagedStage::Read(prior), question)
+    }
+
+    /// The provider has found what is imported: little but its id may be known yet.
+    fn found(mut self, objects: Vec<(Arc<str>, StoredObject)>, diagnostics: Diagnostics) -> Turn<ManagedTask> {
+        if !self.accept(diagnostics) {
+            return self.end_failed();
+        }
+        let kind = self.kind();
+        let own = objects.into_iter().find(|(found, _)| *found == kind);
+        let Some((_, object)) = own.filter(|(_, object)| !object.value.is_null()) else {
+            let detail = format!("The provider gave no object of type {kind} for the import.");
+            return self.fail(Diagnostic::error("Import returned no resource", detail).into());
+        };
+        let question = Question::Read { provider: self.identity.provider.clone(), kind, current: object };
+        self.ask(ManagedStage::ReadImported, question)
+    }
+
+    /// The imported object is known: it is planned as if the state had had it.
+    fn imported(
+        mut self,
+        object: Option<StoredObject>,
+        diagnostics: Diagnostics,
+        view: &View<'_>,
+    ) -> Turn<ManagedTask> {
+        if !self.accept(diagnostics) {
+            return self.end_failed();
+        }
+        let Some(object) = object.filter(|object| !object.value.is_null()) else {
+            let id = self.identity.import.clone().unwrap_or_default();
+            let detail = format!(
+                "There is no object with the id {id:?} for {}: only objects that exist can be imported.",
+                self.identity.addr
+            );
+            let trouble = Diagnostic::error("Cannot import non-existent remote object", detail);
+            return self.fail(trouble.next("Check the id, and the region and account of the provider.").into());
+        };
+        let value = stored::normal(&self.identity.schema, &object.value);
+        if let Err(trouble) = stored::check(&self.subject(), &value, "imported") {
+            return self.fail(trouble);
+        }
+        let value = value.mark_paths(&instance::schema_marks(&self.identity.schema, &value));
+        let nothing: Arc<[ConfigResource]> = Arc::from(&[][..]);
+        let whole = stored::data_object(&self.identity.schema, &value, &nothing);
+        let whole = Object { private: object.private.clone(), ..whole.as_ref().clone() };
+        self.report.refreshed = Refreshed::Object(Arc::new(whole));
+        self.known(Some(Prior { value, private: object.private, status: Status::Ready }), view)
     }
 
     /// The provider has looked.
@@ -339,6 +402,7 @@ impl ManagedTask {
             dependencies,
             create_before_destroy,
             declared_at: self.identity.declared_at.clone(),
+            importing: self.identity.import.clone(),
         };
         self.record(change)
     }
@@ -368,6 +432,7 @@ impl ManagedTask {
             dependencies: stored.map_or(nothing, |o| o.dependencies.clone()),
             create_before_destroy: stored.is_some_and(|o| o.create_before_destroy),
             declared_at: self.identity.declared_at.clone(),
+            importing: None,
         };
         self.record(change)
     }

@@ -119,6 +119,8 @@ pub enum ActionReason {
     DeleteBecauseCountIndex,
     /// The key is not in `for_each`.
     DeleteBecauseEachKey,
+    /// `enabled` is false.
+    DeleteBecauseDisabled,
     /// A data source whose arguments are known only during apply.
     ReadBecauseConfigUnknown,
     /// A data source that depends on something that changes.
@@ -158,6 +160,8 @@ pub struct InstanceChange {
     pub create_before_destroy: bool,
     /// Header of the block that declares it.
     pub declared_at: Option<Range>,
+    /// The id under which an `import` block brings in the object before.
+    pub importing: Option<Arc<str>>,
 }
 
 /// What changed behind our back: state before refresh against the world.
@@ -226,11 +230,33 @@ pub enum Complete {
 }
 
 impl Plan {
+    /// The plan that nothing came of, because its input is wrong.
+    pub fn errored(input: &PlanInput) -> Plan {
+        Plan {
+            mode: input.options.mode,
+            changes: Vec::new(),
+            drift: Vec::new(),
+            outputs: BTreeMap::new(),
+            execution: ExecutionGraph::default(),
+            refreshed: input.prior.clone(),
+            prior: input.prior.clone(),
+            moved: BTreeMap::new(),
+            provider_configs: BTreeMap::new(),
+            values: BTreeMap::new(),
+            complete: Complete::Errored,
+        }
+    }
+
     /// True when applying would change an object, its address, an output or (refresh-only) the state.
     pub fn has_changes(&self) -> bool {
-        let objects = self.changes.iter().any(|c| c.action != Action::NoOp);
+        let objects = self.changes.iter().any(|c| c.action != Action::NoOp || c.importing.is_some());
         let outputs = self.outputs.values().any(|o| o.action != Action::NoOp);
         objects || outputs || !self.moved.is_empty() || (self.mode == Mode::RefreshOnly && !self.drift.is_empty())
+    }
+
+    /// How many objects are imported.
+    pub fn imported(&self) -> usize {
+        self.changes.iter().filter(|change| change.importing.is_some()).count()
     }
 
     /// How many objects are added, changed and destroyed, as in the summary line.

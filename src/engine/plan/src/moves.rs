@@ -1,11 +1,11 @@
 //! `moved` blocks, and the moves that nobody has to write: objects get new addresses before anything is planned
 //! (features-and-traps.md 91–93).
 
-use crate::address::{Endpoint, endpoint};
+use crate::PlanInput;
 use crate::graph;
-use crate::{PlanInput, address};
 use addrs::{ConfigResource, InstanceKey, Mode, ModuleInstance, ModulePath, ResourceInstance};
-use diag::{Diagnostic, Diagnostics};
+use config::{Endpoint, endpoint};
+use diag::{Diagnostic, Diagnostics, Range};
 use state::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub(crate) struct Moved {
 
 /// One `moved` block.
 struct Statement {
+    /// Header of the block.
+    range: Range,
     within: ModulePath,
     from: Endpoint,
     to: Endpoint,
@@ -93,7 +95,7 @@ fn statements(input: &PlanInput, troubles: &mut Diagnostics) -> Statements {
                 troubles.push(Diagnostic::error("Invalid moved block", detail).at(block.range.clone()));
                 continue;
             };
-            address::unify(&mut from, &mut to);
+            config::unify(&mut from, &mut to);
             let place = statements.all.len();
             match &from.resource {
                 Some((resource, _)) => {
@@ -107,7 +109,7 @@ fn statements(input: &PlanInput, troubles: &mut Diagnostics) -> Statements {
                     statements.named.insert(ConfigResource { module: end.path(within), resource: resource.clone() });
                 }
             }
-            statements.all.push(Statement { within: within.clone(), from, to });
+            statements.all.push(Statement { range: block.range.clone(), within: within.clone(), from, to });
         }
     }
     statements
@@ -192,9 +194,49 @@ fn implied(input: &PlanInput, statements: &Statements, addr: &ResourceInstance) 
     let key = match (&addr.key, block.count.is_some(), block.for_each.is_some()) {
         (InstanceKey::None, true, _) => InstanceKey::Int(0),
         (InstanceKey::Int(0), false, false) => InstanceKey::None,
-        _ => return None,
+        _ => addr.key.clone(),
     };
-    Some(ResourceInstance { key, ..addr.clone() })
+    let module = enabled_modules(input, &addr.module);
+    let to = ResourceInstance { key, module, resource: addr.resource.clone() };
+    (to != *addr).then_some(to)
+}
+
+/// A module call that got `enabled` instead of `count` keeps its objects (OpenTofu 1.11).
+fn enabled_modules(input: &PlanInput, module: &ModuleInstance) -> ModuleInstance {
+    let mut path = ModulePath::ROOT;
+    let steps = module.0.iter().map(|(name, key)| {
+        path = path.child(name.clone());
+        let enabled = input.tree.call_of(&path).is_some_and(|call| call.enabled.is_some());
+        let plain = enabled && *key == InstanceKey::Int(0);
+        (name.clone(), if plain { InstanceKey::None } else { key.clone() })
+    });
+    ModuleInstance(steps.collect())
+}
+
+/// Moves of single instances that the configuration still wants under their old address. Of whole resources and modules
+/// `config` tells.
+pub(crate) fn still_declared(input: &PlanInput, is_wanted: impl Fn(&ResourceInstance) -> bool) -> Diagnostics {
+    if input.options.mode != crate::Mode::Normal {
+        return Diagnostics::new();
+    }
+    let statements = statements(input, &mut Diagnostics::new());
+    let keyed = statements.all.iter().filter_map(|statement| {
+        let (resource, Some(key)) = statement.from.resource.as_ref()? else { return None };
+        if *key == InstanceKey::None {
+            return None;
+        }
+        let outer = statement.within.0.iter().map(|name| (name.clone(), InstanceKey::None));
+        let inner = statement.from.modules.iter().map(|(name, key)| (name.clone(), key.clone().unwrap_or_default()));
+        let module = ModuleInstance(outer.chain(inner).collect());
+        Some((statement, ResourceInstance { module, resource: resource.clone(), key: key.clone() }))
+    });
+    let still = keyed.filter(|(_, addr)| is_wanted(addr)).map(|(statement, addr)| {
+        let detail = format!("A moved block takes {addr} elsewhere, but {addr} is still declared.");
+        Diagnostic::error("Moved object still exists", detail)
+            .at(statement.range.clone())
+            .next("Take the instance out of count or for_each, or remove the moved block.")
+    });
+    still.collect()
 }
 
 fn taken(from: &ResourceInstance, to: &ResourceInstance) -> Diagnostic {

@@ -1,8 +1,7 @@
 //! `removed` blocks: whether objects whose block is gone are destroyed or only forgotten (features-and-traps.md 106).
 
-use crate::address::endpoint;
 use addrs::ConfigResource;
-use config::{ModuleTree, RemovedAction};
+use config::{ModuleTree, RemovedAction, endpoint};
 
 /// Whether a `removed` block for the resource, or for a module that it stood in, says that its objects stay.
 pub(crate) fn forgets(tree: &ModuleTree, resource: &ConfigResource) -> bool {

@@ -83,6 +83,26 @@ pub(crate) fn check_constant(expr: &Expression, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// The names outside of the expression that its references begin with, and their places.
+pub(crate) fn roots(expr: &Expression) -> Vec<(diag::Range, Arc<str>)> {
+    let found = std::cell::RefCell::new(Vec::new());
+    let wanted = |part: &Expr, bound: &[&str]| {
+        if let ExprKind::Variable(name) = &part.kind
+            && !bound.contains(&name.text.as_ref())
+        {
+            found.borrow_mut().push((expr.range_of(part), name.text.clone()));
+        }
+        false
+    };
+    Search { bound: Vec::new(), wanted: &wanted }.expr(&expr.root);
+    found.into_inner()
+}
+
+/// True when the expression is no literal, but may become a constant by evaluation.
+pub(crate) fn needs_evaluation(expr: &Expression) -> bool {
+    !matches!(expr.root.kind, ExprKind::Error) && literal(&expr.root).is_none()
+}
+
 fn not_constant(expr: &Expression, bad: &Expr) -> Diagnostic {
     let range = expr.range_of(bad);
     let next = "Write a constant value here.";
@@ -102,6 +122,17 @@ fn first_reference(expr: &Expr) -> Option<&Expr> {
         _ => false,
     };
     Search { bound: Vec::new(), wanted: &wanted }.expr(expr)
+}
+
+/// True when the expression refers to something outside of itself.
+pub(crate) fn refers(expr: &Expression) -> bool {
+    let wanted = |expr: &Expr, bound: &[&str]| match &expr.kind {
+        ExprKind::Variable(name) => !bound.contains(&name.text.as_ref()),
+        // What did not parse might have referred to something.
+        ExprKind::Error => true,
+        _ => false,
+    };
+    Search { bound: Vec::new(), wanted: &wanted }.expr(&expr.root).is_some()
 }
 
 /// True when `var.NAME` occurs in the expression.

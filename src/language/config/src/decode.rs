@@ -21,8 +21,9 @@ use std::sync::Arc;
 use syntax::{Attribute, Block, Body, Expression};
 
 /// Block types of a module.
-const BLOCK_TYPES: [&str; 13] = [
+const BLOCK_TYPES: [&str; 14] = [
     "terraform",
+    "language",
     "provider",
     "variable",
     "locals",
@@ -80,6 +81,7 @@ impl Decoder<'_> {
     fn block(&mut self, block: &Block) {
         match block.kind.text.as_ref() {
             "terraform" => self.terraform(block),
+            "language" => self.language(block),
             "provider" => self.provider(block),
             "variable" => self.variable(block),
             "locals" => self.locals(block),
@@ -164,6 +166,19 @@ impl Decoder<'_> {
         (count.map(|a| a.expr.clone()), for_each.map(|a| a.expr.clone()))
     }
 
+    /// `enabled` decides about one instance, so that it cannot stand beside `count` or `for_each`.
+    fn enabled_alone(&mut self, enabled: Option<&Expression>, count: bool, for_each: bool) {
+        let argument = if count { "count" } else { "for_each" };
+        if let Some(enabled) = enabled.filter(|_| count || for_each) {
+            self.error(
+                enabled.range(),
+                format!("Invalid combination of \"enabled\" and {argument:?}"),
+                format!("The arguments \"enabled\" and {argument:?} both decide how many instances there are; only one of them can be used."),
+                format!("Remove one of the two. With {argument}, leave instances out of its value."),
+            );
+        }
+    }
+
     /// Blocks of a condition with its message.
     fn rules(&mut self, body: &Body, kind: &str) -> Vec<CheckRule> {
         body.blocks_of(kind).filter_map(|block| self.rule(block)).collect()
@@ -173,11 +188,36 @@ impl Decoder<'_> {
         const RULE: Shape = Shape { required: &["condition", "error_message"], optional: &[], blocks: &[] };
         shape::labels(block, [], self.diagnostics);
         RULE.check(&block.body, self.diagnostics);
+        let condition = block.body.attribute("condition")?;
+        let kind = block.kind.text.as_ref();
+        // Of a validation something more exact is said.
+        if kind != "validation" && !constant::refers(&condition.expr) {
+            self.error(
+                condition.expr.range(),
+                format!("Invalid {kind} expression"),
+                "The condition refers to nothing in the configuration, so that its result checks nothing.",
+                "Refer to the object that is to be checked.",
+            );
+        }
         Some(CheckRule {
-            condition: block.body.attribute("condition")?.expr.clone(),
+            condition: condition.expr.clone(),
             error_message: block.body.attribute("error_message")?.expr.clone(),
             range: block.header_range(),
         })
+    }
+
+    /// What `deprecated` says.
+    fn deprecation(&mut self, body: &Body) -> Option<Arc<str>> {
+        let message = self.string(body, "deprecated")?;
+        if message.trim().is_empty() {
+            self.error(
+                body.attribute("deprecated")?.expr.range(),
+                "Invalid deprecation message",
+                "The message tells users what to do instead, and must not be empty.",
+                "Write what is to be used instead.",
+            );
+        }
+        Some(message)
     }
 
     /// The only block of a type; more of it are reported.

@@ -22,6 +22,7 @@ pub(crate) fn resolve(tree: &mut ModuleTree, diagnostics: &mut Diagnostics) {
             }
         }
         check_call(tree, module, diagnostics);
+        check_placeholders(module, diagnostics);
         check_own_blocks(tree, module, diagnostics);
     }
     for (path, addr, config) in found {
@@ -102,6 +103,22 @@ fn undefined(name: &ProviderName, module: &Module, reason: &Missing, at: &Range)
     Diagnostic::error("Provider configuration not present", detail).at(at.clone()).next(next)
 }
 
+/// Empty provider blocks in called modules say what `configuration_aliases` says better.
+fn check_placeholders(module: &Module, diagnostics: &mut Diagnostics) {
+    for (name, block) in module.provider_configs.iter().filter(|(_, block)| is_placeholder(module, block)) {
+        let detail = format!(
+            "{} has an empty provider block for {}, which was the way of older versions to say that the caller passes one.",
+            module.path,
+            shown(name)
+        );
+        diagnostics.push(
+            Diagnostic::warning("Redundant empty provider block", detail)
+                .at(block.range.clone())
+                .next("Remove it; a name with an alias goes into configuration_aliases of required_providers."),
+        );
+    }
+}
+
 /// Checks what the call of a module passes against what the module needs.
 fn check_call(tree: &ModuleTree, module: &Module, diagnostics: &mut Diagnostics) {
     let parent = module.path.parent().and_then(|(path, _)| tree.module(&path));
@@ -121,7 +138,18 @@ fn check_call(tree: &ModuleTree, module: &Module, diagnostics: &mut Diagnostics)
                     .at(passed.range.clone())
                     .next("Each provider must be passed under the name of the same provider: compare required_providers of both modules."),
             );
-        } else if let Err(reason) = find(tree, parent, &passed.name) {
+        } else if !module.required_providers.contains_key(&inside.0) && !module.provider_configs.contains_key(inside) {
+            let detail = format!(
+                "{} declares no provider under the name \"{}\": which one is meant is only guessed.",
+                module.path, inside.0
+            );
+            diagnostics.push(
+                Diagnostic::warning("Reference to undefined provider", detail)
+                    .at(passed.range.clone())
+                    .next(format!("Add {} to required_providers of the module.", inside.0)),
+            );
+        }
+        if let Err(reason) = find(tree, parent, &passed.name).map(|_| ()) {
             diagnostics.push(undefined(&passed.name, parent, &reason, &passed.range));
         }
         if let Some(block) = module.provider_configs.get(inside).filter(|block| !is_placeholder(module, block)) {
@@ -165,6 +193,7 @@ fn check_own_blocks(tree: &ModuleTree, module: &Module, diagnostics: &mut Diagno
             ("count", call.count.is_some()),
             ("for_each", call.for_each.is_some()),
             ("depends_on", !call.depends_on.is_empty()),
+            ("enabled", call.enabled.is_some()),
         ];
         if let Some((argument, _)) = used.into_iter().find(|(_, used)| *used) {
             let detail = format!(

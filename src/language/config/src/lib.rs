@@ -2,6 +2,7 @@
 //! May touch: syntax, addrs, value, diag.
 //! Never: values of expressions; files (they come through [`Sources`]).
 
+mod address;
 mod constant;
 mod decode;
 mod files;
@@ -9,6 +10,7 @@ mod inheritance;
 mod json;
 mod load;
 mod merge;
+mod refactored;
 mod reference;
 mod shape;
 mod sources;
@@ -16,6 +18,7 @@ mod suggestion;
 mod tree;
 mod type_expr;
 
+pub use address::{Endpoint, ImportTarget, endpoint, unify};
 pub use files::is_configuration_file;
 pub use load::load;
 pub use sources::Sources;
@@ -31,6 +34,13 @@ pub fn parse_type(expr: &Expression) -> (Type, TypeDefaults, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let (ty, defaults) = type_expr::parse(expr, &mut diagnostics);
     (ty, defaults, diagnostics)
+}
+
+/// What is wrong with an expression that must be constant: references and function calls in it.
+pub fn check_constant(expr: &Expression) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    constant::check_constant(expr, &mut diagnostics);
+    diagnostics
 }
 
 #[cfg(test)]

@@ -1,18 +1,21 @@
 //! The walk over the modules.
 
+use crate::constant;
 use crate::decode;
 use crate::files;
 use crate::inheritance;
 use crate::json;
 use crate::merge;
+use crate::refactored;
 use crate::shape;
 use crate::suggestion::did_you_mean;
-use crate::{Module, ModuleCall, ModuleTree, Sources};
+use crate::{Module, ModuleCall, ModuleTree, Sources, VersionConstraint};
 use addrs::ModulePath;
 use diag::{Diagnostic, Diagnostics, Range, SourceTexts};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use syntax::Block;
+use syntax::{Block, Expression};
+use value::{Content, Type, Value, convert};
 
 /// Levels of module calls that are followed: a module that calls itself through ever new directories ends here.
 const MAX_MODULE_DEPTH: usize = 100;
@@ -31,6 +34,7 @@ pub fn load(sources: &dyn Sources, root_dir: &str) -> (ModuleTree, SourceTexts, 
     loader.walk(root_dir);
     let Loader { mut tree, texts, mut diagnostics, .. } = loader;
     inheritance::resolve(&mut tree, &mut diagnostics);
+    refactored::check(&tree, &mut diagnostics);
     (tree, texts, diagnostics.sorted())
 }
 
@@ -59,21 +63,108 @@ impl Loader<'_> {
             let called_at = self.tree.call_of(&path).map(|call| call.source_range.clone());
             let Some(blocks) = self.blocks(&dir, called_at) else { continue };
             let module = decode::module(path.clone(), dir.clone(), &blocks, &self.texts, &mut self.diagnostics);
-            above.push(dir);
-            for call in module.module_calls.values() {
-                pending.extend(self.called(&module, call, &above));
-            }
+            above.push(dir.clone());
             if let Some(call) = self.tree.call_of(&path) {
                 check_arguments(call, &module, &mut self.diagnostics);
             }
-            self.tree.modules.insert(path, module);
+            self.tree.modules.insert(path.clone(), module);
+            self.constant_arguments(&path);
+            for name in self.calls_of(&path) {
+                self.settle(&path, &name);
+                let call = self.tree.modules.get(&path).and_then(|module| module.module_calls.get(&name)).cloned();
+                // An empty source has been reported.
+                if let Some(call) = call.filter(|call| !call.source.is_empty()) {
+                    pending.extend(self.called(&path, &dir, &call, &above));
+                }
+            }
+        }
+    }
+
+    fn calls_of(&self, path: &ModulePath) -> Vec<Arc<str>> {
+        self.tree.modules.get(path).map(|module| module.module_calls.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// The value of an expression that decides which modules there are.
+    fn constant(&mut self, path: &ModulePath, expr: &Expression) -> Option<Value> {
+        let tree = Arc::new(std::mem::take(&mut self.tree));
+        let (value, diagnostics) = self.sources.constant(&tree, path, expr);
+        self.tree = Arc::unwrap_or_clone(tree);
+        let failed = diagnostics.has_errors();
+        self.diagnostics.extend(diagnostics);
+        value.filter(|_| !failed)
+    }
+
+    /// Evaluates `source` and `version` of a call where they are no literals.
+    fn settle(&mut self, path: &ModulePath, name: &Arc<str>) {
+        let call = |tree: &ModuleTree| tree.modules.get(path).and_then(|module| module.module_calls.get(name)).cloned();
+        let Some(ModuleCall { open_source, open_version, .. }) = call(&self.tree) else { return };
+        let source = open_source.as_ref().and_then(|expr| self.text(path, expr, "source"));
+        let version = open_version.as_ref().and_then(|expr| self.text(path, expr, "version"));
+        if let (Some(expr), None) =
+            (&open_source, source.as_ref().filter(|text| text.as_deref().is_some_and(|t| !t.is_empty())))
+            && source.is_some()
+        {
+            let detail = "The source of a module must be a text that is not empty.";
+            self.diagnostics.push(
+                Diagnostic::error("Invalid module source address", detail)
+                    .at(expr.range())
+                    .next("Give the variables in it values that make it an address."),
+            );
+        }
+        let module = self.tree.modules.get_mut(path);
+        let Some(call) = module.and_then(|module| module.module_calls.get_mut(name)) else { return };
+        if let Some(Some(source)) = source {
+            call.source = source;
+        }
+        if let (Some(Some(text)), Some(expr)) = (version, open_version) {
+            call.version = Some(VersionConstraint { text, range: expr.range() });
+        }
+    }
+
+    /// A constant text, or null; `None` when it is neither, which is reported.
+    fn text(&mut self, path: &ModulePath, expr: &Expression, what: &str) -> Option<Option<Arc<str>>> {
+        let value = self.constant(path, expr)?;
+        let refused = |detail: &str, next: &str| {
+            Diagnostic::error(format!("Invalid module {what}"), detail).at(expr.range()).next(next)
+        };
+        if !value.all_marks().is_empty() {
+            let detail = format!(
+                "The {what} of a module is written down where modules are installed, so that it must not be made from sensitive or ephemeral values."
+            );
+            self.diagnostics.push(refused(&detail, "Use other values, or nonsensitive() where nothing is revealed."));
+            return None;
+        }
+        match convert(&value, &Type::String).map(|value| value.content) {
+            Ok(Content::String(text)) => Some(Some(text)),
+            Ok(Content::Null(_)) => Some(None),
+            Ok(_) => {
+                let detail = format!("The {what} of a module must be known before anything is planned.");
+                self.diagnostics.push(refused(&detail, "Make it from literals and from variables that have values."));
+                None
+            }
+            Err(error) => {
+                self.diagnostics.push(refused(&format!("Unsuitable value for {what}: {error}."), "Give a text."));
+                None
+            }
+        }
+    }
+
+    /// Values for `const` variables must be constants themselves.
+    fn constant_arguments(&mut self, path: &ModulePath) {
+        let (Some((parent, _)), Some(module)) = (path.parent(), self.tree.modules.get(path)) else { return };
+        let Some(call) = self.tree.call_of(path) else { return };
+        let constants = module.variables.values().filter(|variable| variable.constant);
+        let given = constants.filter_map(|variable| Some(call.arguments.attribute(&variable.name)?.expr.clone()));
+        let open: Vec<Expression> = given.filter(constant::needs_evaluation).collect();
+        for expr in open {
+            self.constant(&parent, &expr);
         }
     }
 
     /// The module that a call brings in.
-    fn called(&mut self, module: &Module, call: &ModuleCall, above: &[Arc<str>]) -> Option<Pending> {
-        let path = module.path.child(call.name.clone());
-        let dir = match self.sources.resolve(&module.dir, &call.source, &path) {
+    fn called(&mut self, caller: &ModulePath, from: &str, call: &ModuleCall, above: &[Arc<str>]) -> Option<Pending> {
+        let path = caller.child(call.name.clone());
+        let dir = match self.sources.resolve(from, &call.source, &path) {
             Ok(dir) => dir,
             Err(trouble) => {
                 self.diagnostics.push(trouble.at_if_missing(&call.source_range));

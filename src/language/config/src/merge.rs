@@ -16,7 +16,7 @@ pub(crate) fn merge(base: &mut Vec<Block>, block: Block, diagnostics: &mut Diagn
     match kind.as_ref() {
         "locals" => merge_locals(base, block, diagnostics),
         "terraform" => merge_terraform(base, block, diagnostics),
-        "moved" | "removed" | "import" | "check" => {
+        "moved" | "removed" | "import" | "check" | "language" => {
             let detail = format!("Blocks of type \"{kind}\" can appear only in normal files, not in override files.");
             let summary = match kind.as_ref() {
                 "check" => "Can't override check blocks".to_owned(),

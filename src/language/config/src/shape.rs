@@ -150,7 +150,7 @@ pub(crate) const BAD_NAME: &str =
 
 /// Splits a body: what is named here, and the rest.
 pub(crate) fn split(body: &Body, arguments: &[&str], blocks: &[&str]) -> (Body, Body) {
-    let empty = || Body { file: body.file.clone(), span: body.span, ..Body::default() };
+    let empty = || Body { file: body.file.clone(), span: body.span, header: body.header, ..Body::default() };
     let (mut named, mut rest) = (empty(), empty());
     for attribute in &body.attributes {
         let to = if arguments.contains(&attribute.name.text.as_ref()) { &mut named } else { &mut rest };

@@ -1,8 +1,12 @@
 //! Where the text of modules comes from.
 
+use crate::ModuleTree;
+use crate::constant;
 use addrs::ModulePath;
-use diag::Diagnostic;
+use diag::{Diagnostic, Diagnostics};
 use std::sync::Arc;
+use syntax::Expression;
+use value::Value;
 
 /// Supplies the files of modules; the edge implements it over directories and installed packages.
 #[allow(clippy::result_large_err, reason = "asked once for each module; the error is a diagnostic and goes no further")]
@@ -19,4 +23,18 @@ pub trait Sources {
     /// # Errors
     /// When it has not been installed or does not exist.
     fn resolve(&self, from_dir: &str, source: &str, module: &ModulePath) -> Result<Arc<str>, Diagnostic>;
+
+    /// The value of an expression of a module that decides which modules there are, such as a `source` with a variable
+    /// in it. The module and all above it are in the tree. Whoever can evaluate does it here; by itself nothing but a
+    /// literal has a value.
+    fn constant(
+        &self,
+        _tree: &Arc<ModuleTree>,
+        _module: &ModulePath,
+        expr: &Expression,
+    ) -> (Option<Value>, Diagnostics) {
+        let mut diagnostics = Diagnostics::new();
+        constant::check_constant(expr, &mut diagnostics);
+        (constant::literal(&expr.root), diagnostics)
+    }
 }

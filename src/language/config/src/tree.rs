@@ -1,6 +1,6 @@
 //! What a configuration declares: the modules, and in each the declarations, not evaluated.
 
-use crate::TypeDefaults;
+use crate::{ImportTarget, TypeDefaults};
 use addrs::{ModulePath, Provider, ProviderConfig, Resource};
 use diag::Range;
 use std::collections::BTreeMap;
@@ -69,8 +69,8 @@ pub struct Module {
     pub backend: Option<BackendBlock>,
     /// `provider_meta` blocks by local provider name.
     pub provider_metas: BTreeMap<Arc<str>, ProviderMeta>,
-    /// Names of language experiments that are asked for.
-    pub experiments: Vec<(Arc<str>, Range)>,
+    /// Which versions of OpenTofu the `language` block says that it fits.
+    pub compatible_with: Vec<VersionConstraint>,
     /// `moved` blocks.
     pub moved: Vec<MovedBlock>,
     /// `removed` blocks.
@@ -120,6 +120,10 @@ pub struct Variable {
     pub sensitive: bool,
     /// `ephemeral`
     pub ephemeral: bool,
+    /// `const`: its value must be known before anything is evaluated (Terraform 1.15, OpenTofu 1.12).
+    pub constant: bool,
+    /// `deprecated`: what to say to those who set it (Terraform 1.15, OpenTofu 1.10).
+    pub deprecated: Option<Arc<str>>,
     /// `nullable`; true if not written.
     pub nullable: bool,
     /// `validation` blocks.
@@ -163,6 +167,10 @@ pub struct Output {
     pub sensitive: bool,
     /// `ephemeral`
     pub ephemeral: bool,
+    /// `deprecated`: what to say to those who refer to it (Terraform 1.15, OpenTofu 1.10).
+    pub deprecated: Option<Arc<str>>,
+    /// `type`, with the defaults in it (Terraform 1.15).
+    pub type_constraint: Option<(Type, TypeDefaults)>,
     /// `depends_on`
     pub depends_on: Vec<Expression>,
     /// `precondition` blocks.
@@ -207,8 +215,10 @@ pub struct ResourceConfig {
 pub struct Lifecycle {
     /// `create_before_destroy`, if written.
     pub create_before_destroy: Option<bool>,
-    /// `prevent_destroy`
-    pub prevent_destroy: bool,
+    /// `prevent_destroy`: constant in Terraform, any expression of the module in OpenTofu 1.12.
+    pub prevent_destroy: Option<Expression>,
+    /// `enabled`: whether there is the one instance (OpenTofu 1.11).
+    pub enabled: Option<Expression>,
     /// `ignore_changes`
     pub ignore_changes: IgnoreChanges,
     /// `replace_triggered_by`
@@ -236,12 +246,20 @@ pub enum IgnoreChanges {
 pub struct ModuleCall {
     /// Its name.
     pub name: Arc<str>,
-    /// `source`
+    /// `source`; empty while [`ModuleCall::open_source`] has not been evaluated.
     pub source: Arc<str>,
     /// Place of the source.
     pub source_range: Range,
     /// `version`
     pub version: Option<VersionConstraint>,
+    /// `source`, where it is no literal.
+    pub open_source: Option<Expression>,
+    /// `version`, where it is no literal.
+    pub open_version: Option<Expression>,
+    /// `enabled` of its `lifecycle` block (OpenTofu 1.11).
+    pub enabled: Option<Expression>,
+    /// `ignore_nested_deprecations`: nothing is said of deprecated things that are used inside (Terraform 1.15).
+    pub ignores_deprecations: bool,
     /// `count`
     pub count: Option<Expression>,
     /// `for_each`
@@ -362,8 +380,10 @@ pub enum RemovedAction {
 /// An `import` block.
 #[derive(Clone, Debug)]
 pub struct ImportBlock {
-    /// `to`: an address; its instance key may be an expression.
-    pub to: Expression,
+    /// `to`
+    pub to: ImportTarget,
+    /// Place of `to`.
+    pub to_range: Range,
     /// `id`
     pub id: Expression,
     /// `for_each`

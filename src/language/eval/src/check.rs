@@ -1,7 +1,7 @@
 //! Conditions with messages: validations, preconditions, postconditions, assertions of check blocks.
 
 use crate::evaluator::{Evaluator, Phase, Repeating, Repetition};
-use addrs::ModuleInstance;
+use addrs::{InstanceKey, ModuleInstance, ModulePath, Resource, ResourceInstance};
 use config::CheckRule;
 use diag::{Diagnostic, Diagnostics};
 use value::{Content, Marks, Type, Value, convert};
@@ -20,6 +20,43 @@ pub enum Outcome {
 }
 
 impl Evaluator {
+    /// Checks the assertions of a `check` block in all instances of its module. What fails only warns.
+    pub fn evaluate_check(&self, path: &ModulePath, name: &str) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let Some(check) = self.tree.module(path).and_then(|module| module.checks.get(name)) else {
+            return diagnostics;
+        };
+        for instance in self.module_instances(path) {
+            let address = match instance.is_root() {
+                true => format!("check.{name}"),
+                false => format!("{instance}.check.{name}"),
+            };
+            // A data source that failed has been told; what it leaves open is no news.
+            let addr = |data: &Resource| ResourceInstance {
+                module: instance.clone(),
+                resource: data.clone(),
+                key: InstanceKey::None,
+            };
+            let object = check.data.as_ref().and_then(|data| self.instance(&addr(data)));
+            let failed = object.is_some_and(|object| matches!(object.content, Content::Unknown(Type::Dynamic, ..)));
+            for rule in &check.asserts {
+                let (outcome, troubles) = self.check(&instance, rule, &Repetition::NONE);
+                diagnostics.extend(troubles);
+                let (summary, detail) = match outcome {
+                    Outcome::Failed(message) => ("Check block assertion failed", message),
+                    Outcome::Unknown if self.settings.phase == Phase::Plan && !failed => (
+                        "Check block assertion known after apply",
+                        "The condition depends on what is known only after the apply, and is checked then.".to_string(),
+                    ),
+                    Outcome::Passed | Outcome::Unknown | Outcome::Invalid => continue,
+                };
+                let warning = Diagnostic::warning(summary, detail).at(rule.condition.range());
+                diagnostics.push(warning.within(check.range.clone()).about(address.clone()));
+            }
+        }
+        diagnostics
+    }
+
     /// Checks a condition. The diagnostics are about the condition and message themselves; what a failure means is for the
     /// caller to say.
     pub fn check(&self, module: &ModuleInstance, rule: &CheckRule, repetition: &Repetition) -> (Outcome, Diagnostics) {
@@ -104,7 +141,8 @@ impl Evaluator {
             }
         };
         if let Some((summary, detail, next)) = refusal {
-            diagnostics.push(Diagnostic::error(summary, detail).at(rule.error_message.range()).next(next));
+            // The failure itself is told; that its message is missing is no second one.
+            diagnostics.push(Diagnostic::warning(summary, detail).at(rule.error_message.range()).next(next));
         }
         (stand_in(), diagnostics)
     }

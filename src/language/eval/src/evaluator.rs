@@ -162,6 +162,7 @@ impl Evaluator {
             Expansion::Each(elements) => {
                 Value::object(elements.keys().map(|key| (key.clone(), instance(InstanceKey::String(key.clone())))))
             }
+            Expansion::Disabled => Value::null(Type::Dynamic),
             Expansion::Unknown(_) => Value::dynamic(),
         };
         resource.whole = Some(whole);
@@ -215,6 +216,7 @@ impl Evaluator {
             Expansion::Each(elements) => {
                 Value::object(elements.keys().map(|key| (key.clone(), outputs(InstanceKey::String(key.clone())))))
             }
+            Expansion::Disabled => Value::null(Type::Dynamic),
             Expansion::Unknown(_) => Value::dynamic(),
         });
         whole.clone()

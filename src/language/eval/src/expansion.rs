@@ -18,6 +18,8 @@ pub enum Expansion {
     Count(u32),
     /// One for each key, with `each.value`.
     Each(BTreeMap<Arc<str>, Value>),
+    /// None, and what refers to it sees null: `enabled` is false.
+    Disabled,
     /// Cannot be told before an apply; the sentence says why.
     Unknown(String),
 }
@@ -29,7 +31,7 @@ impl Expansion {
             Expansion::Single => vec![InstanceKey::None],
             Expansion::Count(n) => (0..*n).map(InstanceKey::Int).collect(),
             Expansion::Each(elements) => elements.keys().cloned().map(InstanceKey::String).collect(),
-            Expansion::Unknown(_) => Vec::new(),
+            Expansion::Disabled | Expansion::Unknown(_) => Vec::new(),
         }
     }
 
@@ -95,7 +97,7 @@ impl Evaluator {
             let instance = parent.child(name.clone(), InstanceKey::None);
             self.values.insert(instance.clone(), ModuleValues::default());
             instances.push(instance);
-            if call.count.is_none() && call.for_each.is_none() {
+            if call.count.is_none() && call.for_each.is_none() && call.enabled.is_none() {
                 let single = CallValues { expansion: Expansion::Single, whole: OnceLock::new() };
                 self.values.entry(parent).or_default().calls.insert(name.clone(), single);
             }
@@ -106,26 +108,57 @@ impl Evaluator {
 
     fn expand_call(&self, parent: &ModuleInstance, call: &ModuleCall) -> (Expansion, Diagnostics) {
         let what = format!("module.{}", call.name);
-        self.expand(parent, call.count.as_ref(), call.for_each.as_ref(), &what)
+        self.expand(parent, [&call.count, &call.for_each, &call.enabled], &what)
     }
 
     /// The instances of a resource in a module instance. Where that is unknown, the diagnostics hold the one error that
     /// says so: a caller that can wait for an apply may drop it.
     pub fn expand_resource(&self, module: &ModuleInstance, resource: &ResourceConfig) -> (Expansion, Diagnostics) {
         let what = resource.addr.to_string();
-        self.expand(module, resource.count.as_ref(), resource.for_each.as_ref(), &what)
+        self.expand(module, [&resource.count, &resource.for_each, &resource.lifecycle.enabled], &what)
+    }
+
+    /// Whether `prevent_destroy` of a resource says that nothing of it is destroyed in a module instance. Constant in
+    /// Terraform; any expression of the module in OpenTofu 1.12.
+    pub fn prevents_destroy(&self, module: &ModuleInstance, resource: &ResourceConfig) -> (bool, Diagnostics) {
+        let Some(expr) = &resource.lifecycle.prevent_destroy else { return (false, Diagnostics::new()) };
+        let validating = self.settings.phase == Phase::Validate;
+        let repeating = match validating {
+            true => Repeating::Open(Open::default()),
+            false => Repeating::Instance(&Repetition::NONE),
+        };
+        let (value, mut diagnostics) = self.evaluate_bound(module, expr, repeating, &[]);
+        if diagnostics.has_errors() {
+            return (true, diagnostics);
+        }
+        let mut refuse = |detail: String| {
+            let trouble = Diagnostic::error("Invalid prevent_destroy argument", detail).at(expr.range());
+            diagnostics.push(trouble.next("Give true or false, known while planning."));
+            true
+        };
+        let prevents = match convert(&value, &Type::Bool).map(|value| value.content) {
+            _ if value.marks.contains(Marks::EPHEMERAL) => {
+                refuse("Whether objects may be destroyed must not be decided by an ephemeral value.".into())
+            }
+            Ok(Content::Bool(prevents)) => prevents,
+            Ok(Content::Null(_)) => false,
+            Ok(_) if validating => false,
+            Ok(_) => refuse("Whether objects may be destroyed is not known before an apply.".into()),
+            Err(e) => refuse(format!("Unsuitable value for prevent_destroy: {e}.")),
+        };
+        (prevents, diagnostics)
     }
 
     fn expand(
         &self,
         module: &ModuleInstance,
-        count: Option<&Expression>,
-        for_each: Option<&Expression>,
+        [count, for_each, enabled]: [&Option<Expression>; 3],
         what: &str,
     ) -> (Expansion, Diagnostics) {
-        let (Some(expr), argument) = (match (count, for_each) {
-            (Some(expr), _) => (Some(expr), "count"),
-            (_, Some(expr)) => (Some(expr), "for_each"),
+        let (Some(expr), argument) = (match (count, for_each, enabled) {
+            (Some(expr), ..) => (Some(expr), "count"),
+            (_, Some(expr), _) => (Some(expr), "for_each"),
+            (.., Some(expr)) => (Some(expr), "enabled"),
             _ => (None, ""),
         }) else {
             return (Expansion::Single, Diagnostics::new());
@@ -139,7 +172,11 @@ impl Evaluator {
             let why = format!("The {argument:?} argument of {what} could not be evaluated.");
             return (Expansion::Unknown(why), diagnostics);
         }
-        let result = if argument == "count" { count_of(&value, what) } else { elements_of(&value, what) };
+        let result = match argument {
+            "count" => count_of(&value, what),
+            "for_each" => elements_of(&value, what),
+            _ => enabled_of(&value, what),
+        };
         let refusal = match result {
             Ok(expansion) => return (expansion, diagnostics),
             Err(refusal) => refusal,
@@ -212,6 +249,39 @@ fn count_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
     match number.to_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| i32::try_from(*n).is_ok()) {
         Some(n) => Ok(Expansion::Count(n)),
         None => refuse(unsuitable("must be at most 2147483647".into()), next),
+    }
+}
+
+/// `enabled` (OpenTofu 1.11): the rules are those of OpenTofu.
+fn enabled_of(value: &Value, what: &str) -> Result<Expansion, Refusal> {
+    let next = "Give true or false.";
+    if value.marks.contains(Marks::SENSITIVE) {
+        return refuse(
+            "Whether there is an instance shows in every plan, so that \"enabled\" must not be decided by sensitive values.",
+            "If it is no secret, use nonsensitive().",
+        );
+    }
+    if value.marks.contains(Marks::EPHEMERAL) {
+        return refuse(
+            "The given \"enabled\" is derived from an ephemeral value, which cannot be kept between plan and apply.",
+            next,
+        );
+    }
+    if value.is_null() {
+        return refuse("The given \"enabled\" argument value is null. True or false is required.", next);
+    }
+    match convert(value, &Type::Bool).map(|value| value.content) {
+        Ok(Content::Bool(true)) => Ok(Expansion::Single),
+        Ok(Content::Bool(false)) => Ok(Expansion::Disabled),
+        Ok(_) => Err(Refusal {
+            detail:
+                "The \"enabled\" value depends on resource attributes that cannot be determined until apply, so it is \
+                     not known whether there is an instance."
+                    .into(),
+            next: target_advice(what, "enabled"),
+            unknown: true,
+        }),
+        Err(e) => refuse(format!("The given \"enabled\" argument value is unsuitable: {e}."), next),
     }
 }
 

@@ -3,9 +3,9 @@
 //! One node for each declaration, not for each instance; it is complete before anything is evaluated.
 
 use crate::declared;
-use crate::references::{Parsed, Referent, free_traversals, parse_referent};
+use crate::references::{Parsed, ReferenceStep, Referent, free_traversals, parse_referent};
 use crate::variable::Rules;
-use addrs::{ConfigResource, ModulePath, ProviderConfig};
+use addrs::{ConfigResource, Mode, ModulePath, ProviderConfig};
 use config::{CheckRule, Module, ModuleCall, ModuleTree, ResourceConfig};
 use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,8 @@ pub enum ExprNode {
     Resource(ConfigResource),
     /// An output.
     Output(ModulePath, Arc<str>),
+    /// The assertions of a `check` block. Nothing waits for them.
+    Check(ModulePath, Arc<str>),
     /// Everything inside of a called module is done: what a reference to the module as a whole waits for.
     ModuleDone(ModulePath),
 }
@@ -47,6 +49,7 @@ impl fmt::Display for ExprNode {
             ExprNode::Provider(config) => write!(f, "{config}"),
             ExprNode::Resource(resource) => write!(f, "{resource}"),
             ExprNode::Output(path, name) => write!(f, "{}output.{name}", inside(path)),
+            ExprNode::Check(path, name) => write!(f, "{}check.{name}", inside(path)),
             ExprNode::ModuleDone(path) => write!(f, "{path} (close)"),
         }
     }
@@ -78,8 +81,7 @@ pub fn expression_graph(tree: &ModuleTree) -> (ExpressionGraph, Diagnostics) {
     graph.index = graph.nodes.iter().cloned().enumerate().map(|(i, node)| (node, i)).collect();
     let contents = Contents::of(&graph.nodes);
     for node in &graph.nodes {
-        let mut edges =
-            Edges { tree, index: &graph.index, contents: &contents, found: Vec::new(), troubles: Vec::new() };
+        let mut edges = Edges::new(tree, &graph.index, &contents);
         edges.of(node);
         let mut targets: Vec<usize> = edges.found.into_iter().map(|(target, _)| target).collect();
         targets.sort_unstable();
@@ -99,16 +101,19 @@ pub fn expression_graph(tree: &ModuleTree) -> (ExpressionGraph, Diagnostics) {
     (graph, diagnostics)
 }
 
-/// What is wrong with references in blocks that are no nodes: `check` and `import`.
+/// What is wrong with references in blocks that are no nodes: `import`.
 fn loose_references(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents) -> Vec<Diagnostic> {
-    let mut edges = Edges { tree, index: &graph.index, contents, found: Vec::new(), troubles: Vec::new() };
+    let mut edges = Edges::new(tree, &graph.index, contents);
     for module in tree.modules.values() {
-        for check in module.checks.values() {
-            edges.rules(module, &check.asserts);
-        }
-        for import in &module.imports {
-            edges.expression(module, &import.id);
-            import.for_each.iter().for_each(|expr| edges.expression(module, expr));
+        let declared = |import: &config::ImportBlock| {
+            tree.module(&import.to.path()).is_some_and(|module| module.resources.contains_key(&import.to.resource))
+        };
+        // Of the others the resource tells.
+        for import in module.imports.iter().filter(|import| !declared(import)) {
+            let keys = import.to.modules.iter().filter_map(|(_, key)| key.as_ref()).chain(&import.to.key);
+            for expr in import.for_each.iter().chain([&import.id]).chain(keys) {
+                edges.expression(module, expr);
+            }
         }
     }
     edges.troubles
@@ -146,6 +151,7 @@ fn nodes(tree: &ModuleTree) -> Vec<ExprNode> {
                 .map(|resource| ExprNode::Resource(ConfigResource { module: here(), resource: resource.clone() })),
         );
         nodes.extend(module.outputs.keys().map(|name| ExprNode::Output(here(), name.clone())));
+        nodes.extend(module.checks.keys().map(|name| ExprNode::Check(here(), name.clone())));
         if !path.is_root() {
             nodes.push(ExprNode::ModuleDone(here()));
         }
@@ -170,7 +176,7 @@ impl Contents {
                 | ExprNode::Local(path, _)
                 | ExprNode::Output(path, _) => Some(path.clone()),
                 ExprNode::Resource(resource) => Some(resource.module.clone()),
-                ExprNode::Provider(_) => None,
+                ExprNode::Provider(_) | ExprNode::Check(..) => None,
             };
             if let Some(module) = module {
                 by_module.entry(module).or_default().push(i);
@@ -187,9 +193,15 @@ struct Edges<'a> {
     contents: &'a Contents,
     found: Vec<(usize, Option<Range>)>,
     troubles: Vec<Diagnostic>,
+    /// The check block that the expressions stand in: its data source exists nowhere else.
+    check: Option<&'a Arc<str>>,
 }
 
 impl<'a> Edges<'a> {
+    fn new(tree: &'a ModuleTree, index: &'a BTreeMap<ExprNode, usize>, contents: &'a Contents) -> Self {
+        Edges { tree, index, contents, found: Vec::new(), troubles: Vec::new(), check: None }
+    }
+
     fn of(&mut self, node: &ExprNode) {
         match node {
             ExprNode::ModuleCall(path) => self.module_call(path),
@@ -233,6 +245,19 @@ impl<'a> Edges<'a> {
                     self.resource(module, config);
                 }
             }
+            ExprNode::Check(path, name) => {
+                self.inside(path);
+                let Some(module) = self.tree.module(path) else { return };
+                let Some(check) = module.checks.get(name) else { return };
+                if let Some(resource) = &check.data {
+                    self.edge(
+                        ExprNode::Resource(ConfigResource { module: path.clone(), resource: resource.clone() }),
+                        None,
+                    );
+                }
+                self.check = Some(&check.name);
+                self.rules(module, &check.asserts);
+            }
             ExprNode::ModuleDone(path) => {
                 let inside = self.contents.by_module.get(path).cloned().unwrap_or_default();
                 self.found.extend(inside.into_iter().map(|node| (node, None)));
@@ -262,7 +287,7 @@ impl<'a> Edges<'a> {
     fn module_call(&mut self, path: &ModulePath) {
         let Some((parent, call)) = self.call_of(path) else { return };
         self.inside(&parent.path);
-        for expr in call.count.iter().chain(&call.for_each).chain(&call.depends_on) {
+        for expr in call.count.iter().chain(&call.for_each).chain(&call.enabled).chain(&call.depends_on) {
             self.expression(parent, expr);
         }
     }
@@ -275,6 +300,11 @@ impl<'a> Edges<'a> {
             && let Some(argument) = call.arguments.attribute(name)
         {
             self.expression(parent, &argument.expr);
+            if let Some(message) = variable.deprecated.as_ref().filter(|_| !silenced(self.tree, &parent.path)) {
+                let detail = format!("The module's author says of variable {name:?}: {message}");
+                let warning = Diagnostic::warning("Deprecated variable", detail).at(argument.name_range());
+                self.troubles.push(warning.within(call.range.clone()));
+            }
         }
         if !variable.rules_refer_elsewhere() {
             // Only for malformed references: the rules refer to nothing but the variable.
@@ -287,18 +317,39 @@ impl<'a> Edges<'a> {
     fn resource(&mut self, module: &'a Module, config: &'a ResourceConfig) {
         self.edge(ExprNode::Provider(config.provider_config.clone()), None);
         let lifecycle = &config.lifecycle;
-        let meta = config.count.iter().chain(&config.for_each).chain(&config.depends_on);
+        self.check = config.check.as_ref();
+        let meta =
+            config.count.iter().chain(&config.for_each).chain(&lifecycle.enabled).chain(&lifecycle.prevent_destroy);
         for expr in meta {
             self.expression(module, expr);
         }
+        for expr in &config.depends_on {
+            self.expression(module, expr);
+            self.troubles.extend(not_whole(expr));
+        }
         for expr in &lifecycle.replace_triggered_by {
             self.expression(module, expr);
+            self.troubles.extend(no_trigger(expr));
         }
+        self.imports(module, config);
         self.rules(module, &lifecycle.preconditions);
         self.rules(module, &lifecycle.postconditions);
         self.body(module, &config.body);
         config.connection.iter().for_each(|block| self.body(module, &block.body));
         config.provisioners.iter().for_each(|block| self.provisioner(module, &block.body));
+    }
+
+    /// What is imported to a resource must be known before the resource is planned.
+    fn imports(&mut self, module: &'a Module, config: &'a ResourceConfig) {
+        let Some(root) = self.tree.root() else { return };
+        let here =
+            root.imports.iter().filter(|import| import.to.resource == config.addr && import.to.path() == module.path);
+        for import in here {
+            let keys = import.to.modules.iter().filter_map(|(_, key)| key.as_ref()).chain(&import.to.key);
+            for expr in import.for_each.iter().chain([&import.id]).chain(keys) {
+                self.expression(root, expr);
+            }
+        }
     }
 
     /// `when = destroy` and `on_failure = continue` are words, not references.
@@ -314,6 +365,15 @@ impl<'a> Edges<'a> {
         for rule in rules {
             self.expression(module, &rule.condition);
             self.expression(module, &rule.error_message);
+        }
+    }
+
+    fn deprecated_output(&mut self, module: &Module, called: &ModulePath, output: &Arc<str>, range: Range) {
+        let declared = self.tree.module(called).and_then(|module| module.outputs.get(output));
+        let Some(message) = declared.and_then(|output| output.deprecated.as_ref()) else { return };
+        if !silenced(self.tree, &module.path) {
+            let detail = format!("The author of {called} says of output {output:?}: {message}");
+            self.troubles.push(Diagnostic::warning("Deprecated output", detail).at(range));
         }
     }
 
@@ -348,12 +408,19 @@ impl<'a> Edges<'a> {
             Referent::Variable(name) => self.edge(ExprNode::Variable(path(), name), range),
             Referent::Local(name) => self.edge(ExprNode::Local(path(), name), range),
             Referent::Resource(resource) => {
+                let scoped = module.resources.get(&resource).and_then(|config| config.check.as_ref());
+                if let Some(check) = scoped.filter(|check| self.check != Some(*check)) {
+                    let detail = format!("{resource} stands in check {check:?}, and can be referred to in there only.");
+                    let trouble = Diagnostic::error("Reference to scoped resource", detail).at(span.of(file));
+                    self.troubles.push(trouble.next("Move the data block out of the check block."));
+                }
                 self.edge(ExprNode::Resource(ConfigResource { module: path(), resource }), range);
             }
             Referent::ModuleCall(call, _) => {
                 let called = module.path.child(call);
                 match one_output(self.tree, module, &called, steps.get(used..).unwrap_or(&[])) {
                     Some(output) => {
+                        self.deprecated_output(module, &called, &output, span.of(file));
                         self.edge(ExprNode::ModuleCall(called.clone()), range.clone());
                         self.edge(ExprNode::Output(called, output), range);
                     }
@@ -367,6 +434,47 @@ impl<'a> Edges<'a> {
             | Referent::TerraformAttr(_) => {}
         }
     }
+}
+
+/// In `depends_on` an attribute would say no more than its object, and looks as if it did.
+fn not_whole(expr: &Expression) -> Option<Diagnostic> {
+    let (references, _) = crate::references(expr);
+    let reference = references.into_iter().next()?;
+    let Referent::Resource(resource) = &reference.referent else { return None };
+    let rest = match reference.steps.as_slice() {
+        [ReferenceStep::Key(_) | ReferenceStep::Index(_), rest @ ..] => rest,
+        steps => steps,
+    };
+    (!rest.is_empty()).then(|| {
+        let detail = "References in depends_on are to whole objects, not to attributes of them.";
+        Diagnostic::error("Invalid depends_on reference", detail).at(expr.range()).next(format!("Write {resource}."))
+    })
+}
+
+/// Only changes of managed resources trigger replacements.
+fn no_trigger(expr: &Expression) -> Option<Diagnostic> {
+    let (references, _) = crate::references(expr);
+    let managed =
+        |referent: &Referent| matches!(referent, Referent::Resource(resource) if resource.mode == Mode::Managed);
+    if references.first().is_none_or(|reference| managed(&reference.referent)) {
+        return None;
+    }
+    let detail =
+        "What triggers a replacement is a change of a managed resource, of one of its instances or attributes.";
+    let trouble = Diagnostic::error("Invalid reference in replace_triggered_by expression", detail).at(expr.range());
+    Some(trouble.next("To be replaced with a value, refer to a terraform_data resource that has it as its input."))
+}
+
+/// Whether a call on the way to a module says that nobody wants to hear of deprecated things in there.
+fn silenced(tree: &ModuleTree, path: &ModulePath) -> bool {
+    let mut path = path.clone();
+    while let Some((parent, _)) = path.parent() {
+        if tree.call_of(&path).is_some_and(|call| call.ignores_deprecations) {
+            return true;
+        }
+        path = parent;
+    }
+    false
 }
 
 /// The one output that the steps after `module.name` read, if it is one.
@@ -502,7 +610,7 @@ pub(crate) fn dynamic_iterator(block: &Block) -> Option<&str> {
 fn cycle(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents, component: &[usize]) -> Diagnostic {
     let members: BTreeSet<usize> = component.iter().copied().collect();
     let edges = |node: usize| {
-        let mut edges = Edges { tree, index: &graph.index, contents, found: Vec::new(), troubles: Vec::new() };
+        let mut edges = Edges::new(tree, &graph.index, contents);
         if let Some(node) = graph.nodes.get(node) {
             edges.of(node);
         }

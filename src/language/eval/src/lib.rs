@@ -8,6 +8,7 @@ mod check;
 mod components;
 mod conditional;
 mod console;
+mod convert_call;
 mod declared;
 mod decode;
 mod describe;
@@ -24,8 +25,12 @@ mod output;
 mod provider_function;
 mod references;
 mod splat;
+mod statics;
+mod stored;
 mod suggestion;
 mod template;
+mod template_call;
+mod unexpected;
 mod validate;
 mod variable;
 
@@ -38,7 +43,8 @@ pub use expansion::Expansion;
 pub use graph::{ExprNode, ExpressionGraph, expression_graph};
 pub use provider_function::FunctionCall;
 pub use references::{Reference, ReferenceStep, Referent, references};
-pub use validate::{Schemas, validate_module_tree};
+pub use statics::StaticSources;
+pub use validate::{Judged, JudgedKind, Schemas, validate_module_tree};
 pub use variable::VariableInput;
 
 #[cfg(test)]

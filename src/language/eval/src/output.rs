@@ -1,11 +1,11 @@
 //! Local values and outputs.
 
 use crate::check::Outcome;
-use crate::evaluator::{Evaluator, Phase, Repeating, Repetition};
+use crate::evaluator::{Evaluator, Repeating, Repetition};
 use addrs::{ModuleInstance, ModulePath};
 use config::Output;
 use diag::{Diagnostic, Diagnostics};
-use value::{Marks, Value};
+use value::{Marks, Value, convert};
 
 impl Evaluator {
     /// Finds a local value in all instances of its module.
@@ -70,6 +70,13 @@ impl Evaluator {
         }
         let (value, troubles) = self.evaluate(instance, &output.expr, &Repetition::NONE);
         diagnostics.extend(troubles);
+        let value = match typed(output, value) {
+            Ok(value) => value,
+            Err(refusal) => {
+                diagnostics.push(*refusal);
+                Value::dynamic()
+            }
+        };
         let found = value.all_marks();
         if !output.ephemeral && found.contains(Marks::EPHEMERAL) {
             let detail = "This output value is not declared as returning an ephemeral value, so it cannot be set to a result \
@@ -82,12 +89,25 @@ impl Evaluator {
             diagnostics
                 .push(Diagnostic::error("Ephemeral value not allowed", detail).at(output.expr.range()).next(next));
         }
-        let exposed = instance.is_root() && !output.sensitive && found.contains(Marks::SENSITIVE);
-        if exposed && self.settings.phase != Phase::Validate {
+        if instance.is_root() && !output.sensitive && found.contains(Marks::SENSITIVE) {
             diagnostics.push(exposed_secret(output));
         }
         (value.marked(marks), diagnostics)
     }
+}
+
+/// The value brought to the type that the output declares, if it declares one.
+fn typed(output: &Output, value: Value) -> Result<Value, Box<Diagnostic>> {
+    let Some((ty, defaults)) = &output.type_constraint else { return Ok(value) };
+    convert(&defaults.apply(&value), ty).map_err(|e| {
+        let detail = format!("The value of output {:?} is not of the type that it declares: {e}.", output.name);
+        Box::new(
+            Diagnostic::error("Invalid output value", detail)
+                .at(output.expr.range())
+                .involving("the value", crate::describe(&value))
+                .next(format!("Give a value of type {ty}, or change the type.")),
+        )
+    })
 }
 
 fn exposed_secret(output: &Output) -> Diagnostic {

@@ -6,4 +6,5 @@ mod differences;
 mod json;
 mod limits;
 mod modules;
+mod newer;
 pub(crate) mod support;

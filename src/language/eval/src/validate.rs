@@ -4,14 +4,14 @@ use crate::evaluator::{Evaluator, Open, Phase, Repeating, Settings};
 use crate::graph::{ExprNode, ExpressionGraph, body_traversals};
 use crate::references::{Referent, free_traversals, parse_referent};
 use crate::suggestion::did_you_mean;
-use addrs::{Mode, ModuleInstance, ModulePath, Provider};
+use addrs::{Mode, ModuleInstance, ModulePath, Provider, ProviderConfig};
 use config::{Module, ModuleTree, ProviderBlock, ResourceConfig};
 use configschema::{AttributeType, Block, ProviderSchema, Schema};
-use diag::{Diagnostic, Diagnostics};
+use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::{Name, Step};
-use value::Type;
+use value::{Type, Value};
 
 /// The schemas of the providers that a configuration uses.
 pub type Schemas = BTreeMap<Provider, Arc<ProviderSchema>>;
@@ -31,27 +31,59 @@ fn resource_schema<'s>(schemas: &'s Schemas, config: &ResourceConfig) -> Option<
     }
 }
 
+/// A block that a provider can judge too.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Who judges.
+    pub provider: ProviderConfig,
+    /// What kind of block.
+    pub kind: JudgedKind,
+    /// The block with nothing known, without marks.
+    pub config: Value,
+    /// Its header.
+    pub range: Range,
+    /// Its address.
+    pub address: String,
+}
+
+/// What a provider judges.
+#[derive(Clone, Debug)]
+pub enum JudgedKind {
+    /// A configuration of its own.
+    Provider,
+    /// A resource of that type.
+    Resource(Arc<str>),
+    /// A data source of that type.
+    Data(Arc<str>),
+}
+
 /// Validates a configuration without any provider but its schema: every body decoded, every expression evaluated, with
-/// nothing known. `graph` must come without errors.
+/// nothing known. `graph` must come without errors. With it come the blocks that providers can judge too.
 pub fn validate_module_tree(
     tree: &Arc<ModuleTree>,
     graph: &ExpressionGraph,
     schemas: &Schemas,
     settings: Settings,
-) -> Diagnostics {
+) -> (Vec<Judged>, Diagnostics) {
     let settings = Settings { phase: Phase::Validate, ..settings };
-    let mut walk =
-        Validation { evaluator: Evaluator::new(tree.clone(), settings), schemas, diagnostics: Diagnostics::new() };
+    let mut walk = Validation {
+        evaluator: Evaluator::new(tree.clone(), settings),
+        schemas,
+        judged: Vec::new(),
+        diagnostics: Diagnostics::new(),
+    };
     for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
         walk.node(node);
     }
+    walk.provider_metas(tree);
     walk.attributes(tree);
-    walk.diagnostics.sorted()
+    (walk.judged, walk.diagnostics.sorted())
 }
 
 struct Validation<'a> {
     evaluator: Evaluator,
     schemas: &'a Schemas,
+    judged: Vec<Judged>,
     diagnostics: Diagnostics,
 }
 
@@ -63,6 +95,7 @@ impl Validation<'_> {
             ExprNode::VariableRules(path, name) => self.evaluator.check_variable(path, name),
             ExprNode::Local(path, name) => self.evaluator.evaluate_local(path, name),
             ExprNode::Output(path, name) => self.evaluator.evaluate_output(path, name),
+            ExprNode::Check(path, name) => self.evaluator.evaluate_check(path, name),
             ExprNode::Resource(resource) => {
                 let tree = self.evaluator.tree().clone();
                 let config = tree.module(&resource.module).and_then(|module| module.resources.get(&resource.resource));
@@ -91,20 +124,75 @@ impl Validation<'_> {
         }
         let instance = open_instance(path);
         let open = Repeating::Open(Open::default());
-        let (_, troubles) = self.evaluator.decode_repeating(&instance, &block.body, &schema.provider, open);
+        let (value, troubles) = self.evaluator.decode_repeating(&instance, &block.body, &schema.provider, open);
         self.diagnostics.extend(troubles);
+        let provider =
+            ProviderConfig { module: path.clone(), provider: block.provider.clone(), alias: block.alias.clone() };
+        self.judged.push(Judged {
+            address: provider.to_string(),
+            provider,
+            kind: JudgedKind::Provider,
+            config: value.unmark_deep().0,
+            range: block.range.clone(),
+        });
     }
 
+    /// `provider_meta` blocks: constant, and of the form that the provider declares.
+    fn provider_metas(&mut self, tree: &ModuleTree) {
+        for module in tree.modules.values() {
+            for meta in module.provider_metas.values() {
+                // A provider that is not used is not asked.
+                let used = module.resources.values().any(|resource| resource.provider == meta.provider);
+                let Some(schema) = provider_schema(self.schemas, &meta.provider).filter(|_| used) else { continue };
+                let Some(block) = &schema.provider_meta else {
+                    let detail = format!("The provider {} takes no provider_meta blocks.", meta.provider);
+                    let summary = format!("Provider {} doesn't support provider_meta", meta.provider);
+                    let trouble = Diagnostic::error(summary, detail).at(meta.range.clone());
+                    self.diagnostics.push(trouble.next("Remove the block."));
+                    continue;
+                };
+                let open = Repeating::Open(Open::default());
+                let instance = open_instance(&module.path);
+                self.diagnostics.extend(self.evaluator.decode_repeating(&instance, &meta.body, block, open).1);
+            }
+        }
+    }
+
+    /// What is said of a resource names it.
     fn resource(&mut self, path: &ModulePath, config: &ResourceConfig) {
+        let before = std::mem::take(&mut self.diagnostics);
+        self.resource_block(path, config);
+        let address = addrs::ConfigResource { module: path.clone(), resource: config.addr.clone() }.to_string();
+        let found = std::mem::replace(&mut self.diagnostics, before);
+        let named = found.map(|said| if said.address.is_some() { said } else { said.about(address.clone()) });
+        self.diagnostics.extend(named);
+    }
+
+    fn resource_block(&mut self, path: &ModulePath, config: &ResourceConfig) {
         let instance = open_instance(path);
         let (_, troubles) = self.evaluator.expand_resource(&instance, config);
+        self.diagnostics.extend(troubles);
+        let (_, troubles) = self.evaluator.prevents_destroy(&instance, config);
         self.diagnostics.extend(troubles);
         let open = Open { count: config.count.is_some(), each: config.for_each.is_some(), self_object: false };
         match resource_schema(self.schemas, config) {
             Some(schema) => {
                 let open = Repeating::Open(open);
-                let (_, troubles) = self.evaluator.decode_repeating(&instance, &config.body, &schema.block, open);
+                let (value, troubles) = self.evaluator.decode_repeating(&instance, &config.body, &schema.block, open);
                 self.diagnostics.extend(troubles);
+                self.diagnostics.extend(crate::stored::refuse_ephemeral(config, schema, &value));
+                self.diagnostics.extend(crate::stored::ignored(config, schema));
+                let kind = config.addr.kind.clone();
+                self.judged.push(Judged {
+                    provider: config.provider_config.clone(),
+                    kind: match config.addr.mode {
+                        Mode::Data => JudgedKind::Data(kind),
+                        _ => JudgedKind::Resource(kind),
+                    },
+                    config: value.unmark_deep().0,
+                    range: config.range.clone(),
+                    address: addrs::ConfigResource { module: path.clone(), resource: config.addr.clone() }.to_string(),
+                });
             }
             None => self.unknown_type(config),
         }
@@ -129,6 +217,7 @@ impl Validation<'_> {
             Mode::Data => {
                 ("data source", "Invalid data source", schema.data_sources.keys().map(AsRef::as_ref).collect())
             }
+            // Their schemas are not read yet; planning refuses them.
             Mode::Ephemeral => return,
         };
         let suggestion = did_you_mean(&config.addr.kind, names);

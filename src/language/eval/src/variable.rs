@@ -51,6 +51,7 @@ impl Evaluator {
         let tree = self.tree.clone();
         let Some(module) = tree.module(path) else { return diagnostics };
         let Some(variable) = module.variables.get(name) else { return diagnostics };
+        diagnostics.extend(self.written_value(path, variable));
         for instance in self.module_instances(path) {
             let value = if self.settings.phase == Phase::Validate {
                 self.validate_argument(&instance, variable, &mut diagnostics);
@@ -64,6 +65,29 @@ impl Evaluator {
         }
         if !variable.rules_refer_elsewhere() {
             diagnostics.extend(self.check_variable(path, name));
+        }
+        diagnostics
+    }
+
+    /// What there is to say of the expression that gives a variable its value, whatever the value is.
+    fn written_value(&self, path: &ModulePath, variable: &Variable) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let expr = match self.tree.call_of(path) {
+            Some(call) => call.arguments.attribute(&variable.name).map(|argument| &argument.expr),
+            None => match self.given.get(&variable.name) {
+                Some(VariableInput::Expression(expr)) => Some(expr),
+                _ => None,
+            },
+        };
+        if let Some(expr) = expr {
+            crate::unexpected::attributes(expr, variable, &mut diagnostics);
+        }
+        if let Some(message) =
+            variable.deprecated.as_ref().filter(|_| path.is_root() && self.given.contains_key(&variable.name))
+        {
+            let detail = format!("The configuration says of variable {:?}: {message}", variable.name);
+            let place = expr.map_or_else(|| variable.range.clone(), Expression::range);
+            diagnostics.push(Diagnostic::warning("Deprecated variable", detail).at(place));
         }
         diagnostics
     }
@@ -140,6 +164,10 @@ impl Evaluator {
                 (Some(incoming), Diagnostics::new())
             }
             Some(VariableInput::Expression(expr)) => {
+                let not_constant = config::check_constant(expr);
+                if not_constant.has_errors() {
+                    return (None, not_constant);
+                }
                 let (value, diagnostics) = self.constant(expr);
                 let source = format!("set in {}", expr.file);
                 (Some(Incoming { value, range: Some(expr.range()), source }), diagnostics)
@@ -160,8 +188,13 @@ impl Evaluator {
     fn text_value(&self, text: &str, name: &str, source: &str) -> (Value, Diagnostics) {
         let file: Arc<str> = format!("<value for var.{name}>").into();
         let (expr, troubles) = syntax::parse_expression(file, text);
-        let (value, more) =
-            if troubles.has_errors() { (Value::dynamic(), Diagnostics::new()) } else { self.constant(&expr) };
+        let (value, more) = match troubles.has_errors() {
+            true => (Value::dynamic(), Diagnostics::new()),
+            false => {
+                let not_constant = config::check_constant(&expr);
+                if not_constant.has_errors() { (Value::dynamic(), not_constant) } else { self.constant(&expr) }
+            }
+        };
         let diagnostics = troubles.into_iter().chain(more).map(|mut diagnostic| {
             diagnostic.detail = format!(
                 "The value of var.{name}, set by {source}, is read as an expression because the variable is not of a \

@@ -56,6 +56,8 @@ pub struct Body {
     pub undecided: Vec<Arc<Property>>,
     /// From the opening to the closing brace, both inside; or the whole file.
     pub span: Span,
+    /// The header of the block whose content it is, if it is one.
+    pub header: Option<Span>,
 }
 
 impl Body {
@@ -70,9 +72,10 @@ impl Body {
         self.blocks.iter().filter(move |b| b.kind.text.as_ref() == kind)
     }
 
-    /// Where "missing argument" is reported: the closing brace, or the end of the file.
+    /// Where "missing argument" is reported: the header of the block, or the end of the file.
     pub fn missing_range(&self) -> Range {
-        Span::new(self.span.end.saturating_sub(1), self.span.end).of(&self.file)
+        let end = Span::new(self.span.end.saturating_sub(1), self.span.end);
+        self.header.unwrap_or(end).of(&self.file)
     }
 }
 

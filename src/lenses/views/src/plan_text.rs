@@ -29,7 +29,8 @@ fn shown_plan(plan: &Plan, colour: Colour) -> String {
         out.push_str(&no_changes(plan, paint));
         return out;
     }
-    let shown = |c: &&InstanceChange| c.action != Action::NoOp || moved_from(plan, c).is_some();
+    let shown =
+        |c: &&InstanceChange| c.action != Action::NoOp || moved_from(plan, c).is_some() || c.importing.is_some();
     if plan.changes.iter().any(|c| shown(&c)) {
         if plan.changes.iter().any(|c| c.action != Action::NoOp) {
             out.push_str(&legend(plan, paint));
@@ -158,6 +159,7 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
     };
     let title = match moved_from {
         Some(old) if change.action == Action::NoOp => format!("  # {old} has moved to {addr}"),
+        _ if change.action == Action::NoOp && change.importing.is_some() => format!("  # {addr} will be imported"),
         _ if change.action == Action::Forget => {
             let gone = "will no longer be managed by drform, but will not be destroyed";
             format!(" # {addr} {gone}\n # (destroy = false is set in the configuration)")
@@ -170,6 +172,9 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
     }
     if let Some(old) = moved_from.filter(|_| change.action != Action::NoOp) {
         out.push_str(&format!("  # (moved from {old})\n"));
+    }
+    if let Some(id) = change.importing.as_ref().filter(|_| change.action != Action::NoOp) {
+        out.push_str(&format!("  # (imported from {id:?})\n"));
     }
     let symbol = match change.action {
         Action::Create => Symbol::Create,
@@ -236,6 +241,7 @@ fn because(change: &InstanceChange) -> Option<String> {
         }
         ActionReason::DeleteBecauseCountIndex => format!("(because index {} is out of range for count)", addr.key),
         ActionReason::DeleteBecauseEachKey => format!("(because key {} is not in for_each map)", addr.key),
+        ActionReason::DeleteBecauseDisabled => "(because enabled is false)".into(),
         ActionReason::ReadBecauseConfigUnknown => "(config refers to values not yet known)".into(),
         ActionReason::ReadBecauseDependencyPending => "(depends on a resource or a module with changes pending)".into(),
         _ if change.deposed.is_some() => "(left over from a partially-failed replacement of this instance)".into(),
@@ -246,7 +252,11 @@ fn because(change: &InstanceChange) -> Option<String> {
 
 fn summary(plan: &Plan, paint: Paint) -> String {
     let (add, change, destroy) = plan.counts();
-    format!("\n{} {add} to add, {change} to change, {destroy} to destroy.\n", paint.bold("Plan:"))
+    let import = match plan.imported() {
+        0 => String::new(),
+        count => format!("{count} to import, "),
+    };
+    format!("\n{} {import}{add} to add, {change} to change, {destroy} to destroy.\n", paint.bold("Plan:"))
 }
 
 fn outputs(plan: &Plan, paint: Paint) -> String {

@@ -53,6 +53,11 @@ impl SourceTexts {
         self.texts.insert(file, text);
     }
 
+    /// Takes over the texts of others.
+    pub fn extend(&mut self, others: SourceTexts) {
+        self.texts.extend(others.texts);
+    }
+
     /// The text of a file, if it was read in this run.
     pub fn get(&self, file: &str) -> Option<&Arc<str>> {
         self.texts.get(file)

@@ -103,7 +103,8 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
         (Content::Null(from), _) => Value::null(absent_type(from, to)?),
         (Content::Unknown(from, promises, origin), _) => {
             let ty = absent_type(from, to)?;
-            let promises = promises.as_ref().and_then(|p| carried(p, from, &ty)).map(Arc::new);
+            let nothing = Refinement::default();
+            let promises = carried(promises.as_deref().unwrap_or(&nothing), from, &ty).map(Arc::new);
             Content::Unknown(ty, promises, origin.clone()).into()
         }
         (Content::String(s), Type::Number) => match Number::parse(s) {
@@ -113,6 +114,10 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
         (Content::String(s), Type::Bool) => Value::bool(truth(s)?),
         (Content::Number(n), Type::String) => Value::string(n.to_string()),
         (Content::Bool(b), Type::String) => Value::string(if *b { "true" } else { "false" }),
+        // Nobody knows how many there will be: some may turn out to be equal.
+        (Content::Set(from, _), Type::List(e)) if !value.is_wholly_known() => {
+            Value::unknown(Type::list(absent_type(from, e)?))
+        }
         (Content::List(..) | Content::Set(..) | Content::Tuple(_), Type::List(e)) => {
             let (element, items) = elements(value, e)?;
             Value::list(element, items.into_iter().map(|(_, v)| v))
@@ -193,6 +198,16 @@ fn carried(promises: &Refinement, from: &Type, to: &Type) -> Option<Refinement> 
     let mut kept = Refinement { not_null: promises.not_null, ..Refinement::default() };
     match (from, to) {
         (Type::Dynamic, _) => {}
+        // What has parts of its own knows how many there are.
+        (Type::Object(object), Type::Map(_)) => {
+            let count = object.attributes.len() as u64;
+            (kept.length_min, kept.length_max) = (Some(count), Some(count));
+        }
+        (Type::Tuple(parts), Type::List(_) | Type::Set(_)) => {
+            let count = parts.len() as u64;
+            let least = if matches!(to, Type::Set(_)) { count.min(1) } else { count };
+            (kept.length_min, kept.length_max) = (Some(least), Some(count));
+        }
         (Type::List(_), Type::Set(_)) => {
             // Equal elements become one.
             kept.length_min = promises.length_min.map(|n| n.min(1));

@@ -41,6 +41,10 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         return Exit::Failure;
     }
     let changes = planned.plan.has_changes();
+    let imported = match planned.plan.imported() {
+        0 => String::new(),
+        count => format!("{count} imported, "),
+    };
     let mode = planned.plan.mode;
     let (applied, said) = ops::apply(planned, &lines);
     let exit = shell.say(&said);
@@ -53,7 +57,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         let apply::ApplySummary { added, changed, destroyed, .. } = applied.summary;
         let counts = match verb {
             "Destroy" => format!("{destroyed} destroyed"),
-            _ => format!("{added} added, {changed} changed, {destroyed} destroyed"),
+            _ => format!("{imported}{added} added, {changed} changed, {destroyed} destroyed"),
         };
         shell.terminal.out(&format!("\n{verb} {outcome} Resources: {counts}.\n"));
     }

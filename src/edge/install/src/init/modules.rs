@@ -17,7 +17,7 @@ use crate::source::{self, Source};
 use crate::{Constraints, Place, Version, masked, whole_file};
 use addrs::ModulePath;
 use call::Call;
-use config::ModuleTree;
+use config::{ModuleTree, Sources};
 use diag::{Diagnostic, Diagnostics, SourceTexts};
 use packages::Packages;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,9 +43,17 @@ pub enum Purpose {
     Get,
 }
 
+/// Loads a configuration with what is installed of its modules: whoever calls knows the values that sources are made of.
+pub type Load<'a> = dyn Fn(&dyn Sources) -> Loaded + 'a;
+
 /// Loads a configuration and installs what is missing of its modules. Lines for the user are said as things happen.
 /// Where nothing is missing nothing is asked of anybody, and nothing is written.
-pub fn install_modules(place: &Place, upgrade: Upgrade, purpose: Purpose, say: &mut dyn FnMut(&str)) -> Loaded {
+pub fn install_modules(
+    place: &Place,
+    (upgrade, purpose): (Upgrade, Purpose),
+    load: &Load<'_>,
+    say: &mut dyn FnMut(&str),
+) -> Loaded {
     let (config, troubles) = cli_config::read(&place.settings);
     let fetcher = Fetcher::new(&place.settings);
     let registries = Registries::new(&fetcher, &config);
@@ -57,6 +65,7 @@ pub fn install_modules(place: &Place, upgrade: Upgrade, purpose: Purpose, say: &
         known: ModuleManifest::default(),
         failed: BTreeMap::new(),
         said: BTreeSet::new(),
+        load,
         say,
     };
     installation.read_manifest();
@@ -79,6 +88,7 @@ struct Installation<'a> {
     failed: BTreeMap<ModulePath, Diagnostic>,
     /// Modules that the user has been told of.
     said: BTreeSet<ModulePath>,
+    load: &'a Load<'a>,
     say: &'a mut dyn FnMut(&str),
 }
 
@@ -130,8 +140,7 @@ impl Installation<'_> {
 
     fn load(&self) -> Loaded {
         let sources = ModuleSources::with(&self.place.dir, &self.place.data_dir, Ok(self.known.clone()));
-        let (tree, texts, diagnostics) = config::load(&sources, ".");
-        Loaded { tree, texts, diagnostics }
+        (self.load)(&sources)
     }
 
     /// Says where modules are that were not there before.

@@ -5,12 +5,13 @@ use crate::instance::{self, Ready};
 use crate::{Effect, Event, object};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
-use diag::Diagnostic;
+use diag::{Diagnostic, Diagnostics, Severity};
 use journal::{Act, Record};
 use plan::{InstanceChange, Step};
 use state::{DeposedKey, Object, Status};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use value::Value;
 
 impl Applier {
     /// One step begins.
@@ -82,8 +83,7 @@ impl Applier {
         let (config, more) = self.desired.configuration(addr, &change.schema);
         troubles.extend(more);
         if troubles.has_errors() {
-            self.summary.failed += 1;
-            return self.fail(step, troubles);
+            return self.no_data(step, addr, troubles);
         }
         self.trouble(step, troubles);
         self.events.push(Event::Reading(addr.clone()));
@@ -107,8 +107,11 @@ impl Applier {
             troubles.extend(instance::wrong_data(addr, &value, &change));
         }
         if troubles.has_errors() {
-            self.summary.failed += 1;
-            return self.fail(step, troubles.map(|d| if d.address.is_some() { d } else { d.about(addr.to_string()) }));
+            return self.no_data(
+                step,
+                addr,
+                troubles.map(|d| if d.address.is_some() { d } else { d.about(addr.to_string()) }),
+            );
         }
         let marked = object::marked(&change.schema, &object::sensitive(&change.after), &value);
         troubles.extend(self.desired.postconditions(addr, &marked));
@@ -120,6 +123,17 @@ impl Applier {
         self.desired.evaluator.set_instance(addr, marked);
         self.after_next.push(After::Tell(Event::Read(addr.clone())));
         self.after_next.push(After::End(step, if failed { Ending::Failed } else { Ending::Done }));
+    }
+
+    /// A data source has no result. In a check block that is only a warning (features-and-traps.md 83).
+    fn no_data(&mut self, step: usize, addr: &ResourceInstance, troubles: Diagnostics) {
+        if self.desired.block(addr).is_some_and(|block| block.check.is_some()) {
+            self.trouble(step, troubles.map(|trouble| Diagnostic { severity: Severity::Warning, ..trouble }));
+            self.desired.evaluator.set_instance(addr, Value::dynamic());
+            return self.end(step, Ending::Done);
+        }
+        self.summary.failed += 1;
+        self.fail(step, troubles);
     }
 
     /// A create or an update begins.

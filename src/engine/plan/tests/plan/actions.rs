@@ -422,20 +422,20 @@ fn moves_that_cannot_be_done() {
     let circle = case(
         r#"
         moved {
-          from = test_thing.a
-          to   = test_thing.b
+          from = module.m
+          to   = module.n
         }
         moved {
-          from = test_thing.b
-          to   = test_thing.a
+          from = module.n.test_thing.a
+          to   = module.m.test_thing.a
         }
         "#,
     );
     check(
-        circle.with([row("test_thing.a", r#"{"id":"1"}"#)]).run().text(),
+        circle.with([row("module.m.test_thing.a", r#"{"id":"1"}"#)]).run().text(),
         expect![[r#"
         errored
-        Error [test_thing.a]: Cyclic dependency in move statements: The moved blocks take test_thing.a round in a circle, so that it has no final address.
+        Error [module.m.test_thing.a]: Cyclic dependency in move statements: The moved blocks take module.m.test_thing.a round in a circle, so that it has no final address.
     "#]],
     );
     let occupied = case(

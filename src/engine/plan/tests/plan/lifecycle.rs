@@ -132,7 +132,7 @@ fn conditions() {
         resource "test_thing" "pre" {
           lifecycle {
             precondition {
-              condition     = 1 > 2
+              condition     = terraform.workspace == "none"
               error_message = "One is not more than two."
             }
           }

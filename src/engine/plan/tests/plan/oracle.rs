@@ -107,6 +107,7 @@ fn our_change(change: &InstanceChange) -> String {
         ActionReason::DeleteBecauseWrongRepetition => " delete_because_wrong_repetition",
         ActionReason::DeleteBecauseCountIndex => " delete_because_count_index",
         ActionReason::DeleteBecauseEachKey => " delete_because_each_key",
+        ActionReason::DeleteBecauseDisabled => " delete_because_enabled_false",
         ActionReason::ReadBecauseConfigUnknown => " read_because_config_unknown",
         ActionReason::ReadBecauseDependencyPending => " read_because_dependency_pending",
     };

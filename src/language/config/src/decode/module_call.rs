@@ -1,13 +1,16 @@
 //! `module` blocks.
 
 use super::{Decoder, Words};
+use crate::constant;
 use crate::reference;
-use crate::shape;
+use crate::shape::{self, Shape};
 use crate::{ModuleCall, PassedProvider, ProviderName, VersionConstraint};
 use std::collections::BTreeMap;
-use syntax::{Block, Body, ExprKind};
+use syntax::{Block, Body, ExprKind, Expression};
 
-const META_ARGUMENTS: [&str; 6] = ["source", "version", "count", "for_each", "depends_on", "providers"];
+const META_ARGUMENTS: [&str; 7] =
+    ["source", "version", "count", "for_each", "depends_on", "providers", "ignore_nested_deprecations"];
+const LIFECYCLE: Shape = Shape { required: &[], optional: &["enabled"], blocks: &[] };
 
 const WORDS: Words = Words {
     summary: "Duplicate module call",
@@ -19,23 +22,31 @@ impl Decoder<'_> {
     pub(super) fn module_call(&mut self, block: &Block) {
         let Some([label]) = shape::labels(block, ["name"], self.diagnostics) else { return };
         shape::check_name(label, "module instance", block, self.diagnostics);
-        let (meta, arguments) = shape::split(&block.body, &META_ARGUMENTS, &[]);
+        let (meta, arguments) = shape::split(&block.body, &META_ARGUMENTS, &["lifecycle"]);
         self.no_blocks(&arguments);
         let (count, for_each) = self.repetition(&meta);
         let depends_on = self.references(&meta, "depends_on");
         let providers = self.passed_providers(&meta);
-        let version = self.version(&meta, "version");
+        let enabled = self.enabled_module(&meta);
+        self.enabled_alone(enabled.as_ref(), count.is_some(), for_each.is_some());
+        let (version, open_version) = self.literal_or_open(&meta, "version");
         let Some(source) = meta.attribute("source") else {
-            let at = block.body.missing_range();
-            self.diagnostics.push(shape::missing_argument("source", at));
+            self.diagnostics.push(shape::missing_argument("source", block.body.missing_range()));
             return;
         };
-        let Some(text) = self.string(&meta, "source") else { return };
+        let (text, open_source) = self.literal_or_open(&meta, "source");
+        if text.is_none() && open_source.is_none() {
+            return;
+        }
         let call = ModuleCall {
             name: label.text.clone(),
-            source: text,
+            source: text.map(|text| text.text).unwrap_or_default(),
             source_range: source.expr.range(),
             version,
+            open_source,
+            open_version,
+            enabled,
+            ignores_deprecations: self.bool(&meta, "ignore_nested_deprecations").unwrap_or(false),
             count,
             for_each,
             depends_on,
@@ -46,10 +57,26 @@ impl Decoder<'_> {
         self.declare(|m| &mut m.module_calls, |c| &c.range, label.text.clone(), call, &WORDS);
     }
 
+    /// `source` and `version` may refer to what is known before anything is loaded; the loader evaluates that.
+    fn literal_or_open(&mut self, meta: &Body, name: &str) -> (Option<VersionConstraint>, Option<Expression>) {
+        match meta.attribute(name) {
+            Some(argument) if constant::needs_evaluation(&argument.expr) => (None, Some(argument.expr.clone())),
+            _ => (self.version(meta, name), None),
+        }
+    }
+
+    /// `lifecycle { enabled = … }`
+    fn enabled_module(&mut self, meta: &Body) -> Option<Expression> {
+        let block = self.only_block(meta, "lifecycle")?;
+        shape::labels(block, [], self.diagnostics);
+        LIFECYCLE.check(&block.body, self.diagnostics);
+        block.body.attribute("enabled").map(|argument| argument.expr.clone())
+    }
+
     fn no_blocks(&mut self, arguments: &Body) {
         for block in &arguments.blocks {
             let kind = block.kind.text.as_ref();
-            if matches!(kind, "lifecycle" | "locals" | "provider") {
+            if matches!(kind, "locals" | "provider") {
                 self.error(
                     block.header_range(),
                     "Reserved block type name in module block",

@@ -71,6 +71,12 @@ impl Decoder<'_> {
     fn reserved_in_provider(&mut self, body: &syntax::Body, meta: &syntax::Body) {
         for attribute in body.attributes.iter().filter(|a| RESERVED.contains(&a.name.text.as_ref())) {
             let name = &attribute.name.text;
+            if name.as_ref() == "for_each" {
+                let detail = "One block for several configurations of a provider (OpenTofu 1.9) cannot be planned yet.";
+                let next = "Write a block with an alias of its own for each configuration.";
+                self.error(attribute.name_range(), "Provider for_each is not supported yet", detail, next);
+                continue;
+            }
             let detail =
                 format!("The provider argument name \"{name}\" is reserved for use by Terraform in a future version.");
             let next =

@@ -1,16 +1,19 @@
 //! `moved`, `removed` and `import` blocks.
 
 use super::Decoder;
+use crate::address::{self, Endpoint};
 use crate::reference;
 use crate::shape::{self, Shape};
 use crate::{ImportBlock, MovedBlock, RemovedAction, RemovedBlock};
-use syntax::Block;
+use addrs::Mode;
+use diag::Range;
+use syntax::{Block, ExprKind, Expression};
 
 const MOVED: Shape = Shape { required: &["from", "to"], optional: &[], blocks: &[] };
 const REMOVED: Shape =
     Shape { required: &["from"], optional: &[], blocks: &["lifecycle", "provisioner", "connection"] };
-const REMOVED_LIFECYCLE: Shape = Shape { required: &["destroy"], optional: &[], blocks: &[] };
-const IMPORT: Shape = Shape { required: &["to", "id"], optional: &["for_each", "provider"], blocks: &[] };
+const REMOVED_LIFECYCLE: Shape = Shape { required: &[], optional: &["destroy"], blocks: &[] };
+const IMPORT: Shape = Shape { required: &["to"], optional: &["id", "identity", "for_each", "provider"], blocks: &[] };
 
 impl Decoder<'_> {
     pub(super) fn moved(&mut self, block: &Block) {
@@ -18,6 +21,15 @@ impl Decoder<'_> {
         MOVED.check(&block.body, self.diagnostics);
         if let (Some(from), Some(to)) = (block.body.attribute("from"), block.body.attribute("to")) {
             let (from, to) = (from.expr.clone(), to.expr.clone());
+            let (Some(source), Some(target)) = (self.endpoint(&from, "moved"), self.endpoint(&to, "moved")) else {
+                return;
+            };
+            if source.resource.is_some() != target.resource.is_some() {
+                let detail = "One of the two addresses is a resource, the other a module.";
+                let next = "Write two resources or two modules.";
+                self.error(block.header_range(), "Invalid \"moved\" addresses", detail, next);
+                return;
+            }
             self.module.moved.push(MovedBlock { from, to, range: block.header_range() });
         }
     }
@@ -33,13 +45,76 @@ impl Decoder<'_> {
             }
         }
         if let Some(from) = block.body.attribute("from") {
+            let Some(gone) = self.endpoint(&from.expr, "removed") else { return };
+            if !self.whole_and_managed(&gone, from.expr.range()) {
+                return;
+            }
+            let provisioners = self.removed_provisioners(block);
             self.module.removed.push(RemovedBlock {
                 from: from.expr.clone(),
                 action,
-                provisioners: block.body.blocks_of("provisioner").cloned().collect(),
+                provisioners,
                 range: block.header_range(),
             });
         }
+    }
+
+    /// An address with constant keys.
+    fn endpoint(&mut self, expr: &Expression, kind: &str) -> Option<Endpoint> {
+        let found = address::endpoint(&expr.root);
+        if found.is_none() && !matches!(expr.root.kind, ExprKind::Error) {
+            self.error(
+                expr.range(),
+                format!("Invalid address in {kind} block"),
+                format!("What a {kind} block is about is an address of a resource or module, with constant keys."),
+                "Write an address, such as aws_instance.web[0] or module.network.",
+            );
+        }
+        found
+    }
+
+    /// A `removed` block is about all instances of a managed resource, or of a module.
+    fn whole_and_managed(&mut self, gone: &Endpoint, at: Range) -> bool {
+        let resource = gone.resource.as_ref();
+        let (summary, detail, next) = if resource.is_some_and(|(resource, _)| resource.mode != Mode::Managed) {
+            (
+                "Data source address not allowed",
+                "Data sources are read anew in each run, so that there is nothing to remove.",
+                "Remove the block.",
+            )
+        } else if gone.has_key() {
+            let what = if resource.is_some_and(|(_, key)| key.is_some()) { "Resource" } else { "Module" };
+            (
+                if what == "Resource" {
+                    "Resource instance keys not allowed"
+                } else {
+                    "Module instance keys not allowed"
+                },
+                "A removed block is about all instances; single ones cannot be named.",
+                "Remove the key. For single instances use drform state rm, or moved blocks to a resource that is removed.",
+            )
+        } else {
+            return true;
+        };
+        self.error(at, summary, detail, next);
+        false
+    }
+
+    /// Only what is destroyed has provisioners that could run.
+    fn removed_provisioners(&mut self, block: &Block) -> Vec<Block> {
+        let provisioners: Vec<Block> = block.body.blocks_of("provisioner").cloned().collect();
+        for provisioner in &provisioners {
+            let when = provisioner.body.attribute("when").map(|argument| &argument.expr.root.kind);
+            if !matches!(when, Some(ExprKind::Variable(word)) if word.text.as_ref() == "destroy") {
+                self.error(
+                    provisioner.header_range(),
+                    "Invalid provisioner block",
+                    "A removed block has only provisioners that run before the objects are destroyed.",
+                    "Write when = destroy in it.",
+                );
+            }
+        }
+        provisioners
     }
 
     pub(super) fn import(&mut self, block: &Block) {
@@ -48,14 +123,47 @@ impl Decoder<'_> {
         IMPORT.check(body, self.diagnostics);
         let provider_name =
             body.attribute("provider").and_then(|a| reference::provider_name(&a.expr, self.diagnostics));
-        if let (Some(to), Some(id)) = (body.attribute("to"), body.attribute("id")) {
-            self.module.imports.push(ImportBlock {
-                to: to.expr.clone(),
-                id: id.expr.clone(),
-                for_each: body.attribute("for_each").map(|a| a.expr.clone()),
-                provider_name,
-                range: block.header_range(),
-            });
+        if !self.module.path.is_root() {
+            self.error(
+                block.header_range(),
+                "Invalid import configuration",
+                "Import blocks are allowed in the root module only.",
+                "Move it to the root module, and name the module in the address that it imports to.",
+            );
+            return;
         }
+        if let Some(identity) = body.attribute("identity") {
+            self.error(
+                identity.name_range(),
+                "Import by identity is not supported yet",
+                "drform imports objects by their id.",
+                "Write id = … in the form that the resource type documents.",
+            );
+            return;
+        }
+        let Some(to) = body.attribute("to") else { return };
+        let Some(id) = body.attribute("id") else {
+            self.diagnostics.push(shape::missing_argument("id", body.missing_range()));
+            return;
+        };
+        let Some(target) = address::import_target(&to.expr) else {
+            if !matches!(to.expr.root.kind, ExprKind::Error) {
+                self.error(
+                    to.expr.range(),
+                    "Invalid import address",
+                    "An object is imported to an instance of a managed resource.",
+                    "Write its address, such as aws_instance.web or module.net.aws_vpc.main[\"a\"].",
+                );
+            }
+            return;
+        };
+        self.module.imports.push(ImportBlock {
+            to: target,
+            to_range: to.expr.range(),
+            id: id.expr.clone(),
+            for_each: body.attribute("for_each").map(|a| a.expr.clone()),
+            provider_name,
+            range: block.header_range(),
+        });
     }
 }

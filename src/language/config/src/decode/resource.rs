@@ -1,8 +1,10 @@
 //! `resource`, `data` and `ephemeral` blocks.
 
 use super::Decoder;
+use crate::constant;
 use crate::reference;
 use crate::shape::{self, Shape};
+use crate::suggestion::did_you_mean;
 use crate::{IgnoreChanges, Lifecycle, ProviderName, ResourceConfig};
 use addrs::{Mode, ProviderConfig, Resource};
 use std::sync::Arc;
@@ -13,9 +15,19 @@ const META_BLOCKS: [&str; 5] = ["lifecycle", "connection", "provisioner", "_", "
 
 const LIFECYCLE: Shape = Shape {
     required: &[],
-    optional: &["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"],
+    optional: &[
+        "create_before_destroy",
+        "prevent_destroy",
+        "ignore_changes",
+        "replace_triggered_by",
+        "enabled",
+        "destroy",
+    ],
     blocks: &["precondition", "postcondition"],
 };
+
+/// The provisioners there are.
+const PROVISIONERS: [&str; 3] = ["local-exec", "remote-exec", "file"];
 
 impl Decoder<'_> {
     pub(super) fn resource(&mut self, block: &Block) {
@@ -36,6 +48,8 @@ impl Decoder<'_> {
         let (meta, mut body) = shape::split(&block.body, &META_ARGUMENTS, &META_BLOCKS);
         self.escape_block(&meta, &mut body);
         let (count, for_each) = self.repetition(&meta);
+        let lifecycle = self.lifecycle(&meta, mode);
+        self.enabled_alone(lifecycle.enabled.as_ref(), count.is_some(), for_each.is_some());
         let provider_name = self.provider_of(&meta, &addr);
         let provider = self.module.provider_for(&provider_name.0);
         let resource = ResourceConfig {
@@ -51,7 +65,7 @@ impl Decoder<'_> {
             count,
             for_each,
             depends_on: self.references(&meta, "depends_on"),
-            lifecycle: self.lifecycle(&meta, mode),
+            lifecycle,
             provisioners: self.provisioners(&meta, mode),
             connection: self.only_block(&meta, "connection").cloned(),
             check,
@@ -115,9 +129,62 @@ impl Decoder<'_> {
             return Vec::new();
         }
         for block in &provisioners {
-            shape::labels(block, ["type"], self.diagnostics);
+            self.provisioner(block);
         }
         provisioners
+    }
+
+    fn provisioner(&mut self, block: &Block) {
+        let Some([kind]) = shape::labels(block, ["type"], self.diagnostics) else { return };
+        if !PROVISIONERS.contains(&kind.text.as_ref()) {
+            let next = did_you_mean(&kind.text, PROVISIONERS, "Use one of local-exec, remote-exec and file.");
+            let detail = format!("There is no provisioner {:?}.", kind.text);
+            self.error(kind.span.of(&block.body.file), "Unknown provisioner", detail, next);
+        }
+        self.word(&block.body, "when", ["create", "destroy"]);
+        self.word(&block.body, "on_failure", ["continue", "fail"]);
+        let when = block.body.attribute("when").map(|argument| &argument.expr.root.kind);
+        if matches!(when, Some(ExprKind::Variable(word)) if word.text.as_ref() == "destroy") {
+            let word = |name: &str| matches!(name, "when" | "on_failure");
+            for argument in block.body.attributes.iter().filter(|a| !word(&a.name.text)) {
+                self.only_self(&argument.expr);
+            }
+            self.only_block(&block.body, "connection").into_iter().flat_map(|b| &b.body.attributes).for_each(
+                |argument| {
+                    self.only_self(&argument.expr);
+                },
+            );
+        }
+    }
+
+    /// An argument whose value is one of two words, without quotes.
+    fn word(&mut self, body: &Body, name: &str, words: [&str; 2]) {
+        let Some(argument) = body.attribute(name) else { return };
+        let written = match &argument.expr.root.kind {
+            ExprKind::Variable(word) => Some(word.text.as_ref()),
+            // In quotes it is an old form.
+            ExprKind::String(word) => Some(word.as_ref()),
+            ExprKind::Error => return,
+            _ => None,
+        };
+        if !written.is_some_and(|word| words.contains(&word)) {
+            let detail = format!("The argument {name:?} is one of the words {} and {}.", words[0], words[1]);
+            let next = format!("Write {name} = {}, or remove the argument.", words[0]);
+            self.error(argument.expr.range(), format!("Invalid {name:?} keyword"), detail, next);
+        }
+    }
+
+    /// When an object is destroyed nothing else of the configuration may be there any more.
+    fn only_self(&mut self, expr: &Expression) {
+        let there = |name: &str| matches!(name, "self" | "count" | "each" | "path" | "terraform");
+        for (range, _) in constant::roots(expr).into_iter().filter(|(_, name)| !there(name)) {
+            self.error(
+                range,
+                "Invalid reference from destroy provisioner",
+                "A provisioner that runs when an object is destroyed can refer only to self, count.index and each.key: nothing else is sure to be there then.",
+                "Keep the value in the object itself, such as in triggers_replace or tags, and refer to it by self.",
+            );
+        }
     }
 
     fn lifecycle(&mut self, meta: &Body, mode: Mode) -> Lifecycle {
@@ -125,7 +192,9 @@ impl Decoder<'_> {
         shape::labels(block, [], self.diagnostics);
         let body = &block.body;
         LIFECYCLE.check(body, self.diagnostics);
+        let enabled = body.attribute("enabled").map(|argument| argument.expr.clone());
         let rules = |decoder: &mut Self| Lifecycle {
+            enabled: enabled.clone(),
             preconditions: decoder.rules(body, "precondition"),
             postconditions: decoder.rules(body, "postcondition"),
             ..Lifecycle::default()
@@ -133,7 +202,7 @@ impl Decoder<'_> {
         if mode != Mode::Managed {
             for attribute in &body.attributes {
                 let name = &attribute.name.text;
-                if LIFECYCLE.optional.contains(&name.as_ref()) {
+                if LIFECYCLE.optional.contains(&name.as_ref()) && name.as_ref() != "enabled" {
                     let (kind, word) = if mode == Mode::Data { ("data", "data") } else { ("ephemeral", "ephemeral") };
                     let detail = format!(
                         "The lifecycle argument \"{name}\" is defined only for managed resources (\"resource\" blocks), and is not valid for {kind} resources."
@@ -144,9 +213,18 @@ impl Decoder<'_> {
             }
             return rules(self);
         }
+        // Forgetting where a replacement or a later removal of the block would destroy needs more than the block.
+        if let Some(destroy) = body.attribute("destroy").filter(|a| !matches!(a.expr.root.kind, ExprKind::Bool(true))) {
+            self.error(
+                destroy.name_range(),
+                "The lifecycle argument \"destroy\" is not supported yet",
+                "drform would destroy the object all the same when the block is removed.",
+                "Use prevent_destroy to keep the object. To let go of it, write a removed block with destroy = false.",
+            );
+        }
         Lifecycle {
             create_before_destroy: self.bool(body, "create_before_destroy"),
-            prevent_destroy: self.bool(body, "prevent_destroy").unwrap_or(false),
+            prevent_destroy: body.attribute("prevent_destroy").map(|argument| argument.expr.clone()),
             ignore_changes: self.ignore_changes(body),
             replace_triggered_by: self.triggers(body),
             ..rules(self)

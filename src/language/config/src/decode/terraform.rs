@@ -13,8 +13,15 @@ use syntax::{Attribute, Block, Expr, ExprKind, ObjectItem, ObjectKey};
 const TERRAFORM: Shape = Shape {
     required: &[],
     optional: &["required_version", "experiments", "language"],
-    blocks: &["required_providers", "backend", "cloud", "provider_meta"],
+    blocks: &["required_providers", "backend", "cloud", "provider_meta", "encryption"],
 };
+
+/// The block of OpenTofu 1.12. What else stands in `compatible_with` is for other software.
+const LANGUAGE: Shape = Shape { required: &[], optional: &["edition", "experiments"], blocks: &["compatible_with"] };
+
+/// The one edition of the language that there is, by Terraform's name and by OpenTofu's.
+const EDITION: &str = "TF2021";
+const TOFU_EDITION: &str = "tofu2024";
 
 /// What an entry of `required_providers` may say.
 const ENTRY: [&str; 3] = ["source", "version", "configuration_aliases"];
@@ -26,13 +33,8 @@ impl Decoder<'_> {
         TERRAFORM.check(body, self.diagnostics);
         let version = self.version(body, "required_version");
         self.module.required_version.extend(version);
-        if let Some(experiments) = body.attribute("experiments") {
-            for name in reference::list(&experiments.expr, self.diagnostics) {
-                if let Some((word, None)) = reference::dotted(&name.root) {
-                    self.module.experiments.push((word, name.range()));
-                }
-            }
-        }
+        self.experiments(body);
+        self.edition(body, "language", EDITION);
         for nested in &body.blocks {
             match nested.kind.text.as_ref() {
                 "backend" => {
@@ -45,8 +47,73 @@ impl Decoder<'_> {
                     self.backend(nested, Arc::from("cloud"));
                 }
                 "provider_meta" => self.provider_meta(nested),
+                // Writing a state in clear text where its encryption was asked for would do harm.
+                "encryption" => self.error(
+                    nested.header_range(),
+                    "State encryption is not supported yet",
+                    "The encryption block asks for state and plan files that only a key can read; drform cannot write these.",
+                    "Use OpenTofu for this configuration, or keep the state where the storage encrypts it and remove the block.",
+                ),
                 _ => {}
             }
+        }
+    }
+
+    /// A `language` block.
+    pub(super) fn language(&mut self, block: &Block) {
+        shape::labels(block, [], self.diagnostics);
+        LANGUAGE.check(&block.body, self.diagnostics);
+        self.experiments(&block.body);
+        self.edition(&block.body, "edition", TOFU_EDITION);
+        let mut first: Option<&Block> = None;
+        for nested in block.body.blocks_of("compatible_with").filter(|b| b.body.attribute("opentofu").is_some()) {
+            shape::labels(nested, [], self.diagnostics);
+            if let Some(first) = first {
+                let place = self.place(&first.header_range());
+                let detail = format!(
+                    "A language block says only once which versions of OpenTofu it fits. The first time is at {place}."
+                );
+                self.error(nested.header_range(), "Duplicate compatible_with block", detail, "Merge the two.");
+                continue;
+            }
+            first = Some(nested);
+            let version = self.version(&nested.body, "opentofu");
+            self.module.compatible_with.extend(version);
+        }
+    }
+
+    /// Experiments are for prereleases; no released version of Terraform or OpenTofu takes them.
+    fn experiments(&mut self, body: &syntax::Body) {
+        let Some(experiments) = body.attribute("experiments") else { return };
+        if reference::list(&experiments.expr, self.diagnostics).is_empty() {
+            return;
+        }
+        self.error(
+            experiments.range(),
+            "Module uses experimental features",
+            "Experimental features of the language are only in prereleases of Terraform and OpenTofu.",
+            "Remove the argument, and what needs it.",
+        );
+    }
+
+    /// The edition is a word, and there is only one.
+    fn edition(&mut self, body: &syntax::Body, argument: &str, only: &str) {
+        let Some(written) = body.attribute(argument) else { return };
+        match &written.expr.root.kind {
+            ExprKind::Variable(word) if word.text.as_ref() == only => {}
+            ExprKind::Error => {}
+            ExprKind::Variable(word) => self.error(
+                written.expr.range(),
+                "Unsupported language edition",
+                format!("There is no edition {} of the language here: the only one is {only}.", word.text),
+                format!("Write {only}, or remove the argument."),
+            ),
+            _ => self.error(
+                written.expr.range(),
+                "Invalid language edition",
+                format!("The edition of the language is a word without quotes. The only one is {only}."),
+                format!("Write {only}, or remove the argument."),
+            ),
         }
     }
 

@@ -5,12 +5,12 @@ use crate::constant;
 use crate::shape::{self, Shape};
 use crate::type_expr;
 use crate::{TypeDefaults, Variable};
-use syntax::Block;
+use syntax::{Block, Body};
 use value::{Type, convert};
 
 const VARIABLE: Shape = Shape {
     required: &[],
-    optional: &["type", "default", "description", "sensitive", "ephemeral", "nullable"],
+    optional: &["type", "default", "description", "sensitive", "ephemeral", "nullable", "const", "deprecated"],
     blocks: &["validation"],
 };
 
@@ -51,13 +51,31 @@ impl Decoder<'_> {
             description: self.string(body, "description"),
             sensitive: self.bool(body, "sensitive").unwrap_or(false),
             ephemeral: self.bool(body, "ephemeral").unwrap_or(false),
+            constant: self.bool(body, "const").unwrap_or(false),
+            deprecated: self.deprecation(body),
             nullable: self.bool(body, "nullable").unwrap_or(true),
             validations: self.rules(body, "validation"),
             range: block.header_range(),
         };
+        self.constancy(&variable, body);
         self.default(&variable);
         self.validations(&variable);
         self.declare(|m| &mut m.variables, |v| &v.range, name, variable, &WORDS);
+    }
+
+    /// What decides which modules there are is no secret, and is there in every run.
+    fn constancy(&mut self, variable: &Variable, body: &Body) {
+        let Some(constant) = body.attribute("const").filter(|_| variable.constant) else { return };
+        for (name, _) in
+            [("sensitive", variable.sensitive), ("ephemeral", variable.ephemeral)].iter().filter(|(_, is)| *is)
+        {
+            self.error(
+                constant.name_range(),
+                "Invalid constant variable",
+                format!("A variable cannot be both const and {name}: the values of constant variables decide which modules are installed, and are written down there."),
+                "Remove one of the two arguments.",
+            );
+        }
     }
 
     /// A validation that never looks at its variable would not validate it.

@@ -14,7 +14,6 @@ fn a_module_with_everything() {
         r#"#- main.tf
 terraform {
   required_version = ">= 1.5"
-  experiments      = [example]
   required_providers {
     aws = {
       source                = "hashicorp/aws"
@@ -58,7 +57,7 @@ output "id" {
   sensitive  = true
   depends_on = [aws_instance.web]
   precondition {
-    condition     = true
+    condition     = local.a == 1
     error_message = "No."
   }
 }
@@ -121,7 +120,6 @@ removed {
 import {
   to       = null_resource.x["a"]
   id       = "i-1"
-  provider = aws.west
 }
 check "up" {
   data "http" "probe" {
@@ -133,6 +131,11 @@ check "up" {
   }
 }
 #- net/main.tf
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
 variable "cidr" {}
 resource "aws_vpc" "v" {}
 "#,
@@ -140,7 +143,6 @@ resource "aws_vpc" "v" {}
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let root = tree.root().unwrap();
     assert_eq!(root.required_version[0].text.as_ref(), ">= 1.5");
-    assert_eq!(root.experiments[0].0.as_ref(), "example");
     assert_eq!(root.backend.as_ref().unwrap().kind.as_ref(), "s3");
     let aws = &root.required_providers["aws"];
     assert_eq!((aws.version.as_deref(), aws.aliases[0].as_ref()), (Some("~> 5.0"), "west"));
@@ -165,7 +167,7 @@ resource "aws_vpc" "v" {}
     assert_eq!(depends_on, ["data.aws_ami.this", "module.net"]);
     assert_eq!((web.provisioners.len(), web.connection.is_some()), (1, true));
     let lifecycle = &web.lifecycle;
-    assert_eq!((lifecycle.create_before_destroy, lifecycle.prevent_destroy), (Some(true), true));
+    assert_eq!((lifecycle.create_before_destroy, lifecycle.prevent_destroy.is_some()), (Some(true), true));
     let IgnoreChanges::Paths(paths) = &lifecycle.ignore_changes else { panic!() };
     let paths: Vec<_> = paths.iter().map(|(path, _)| path.to_string()).collect();
     assert_eq!(paths, ["tags[\"Name\"]", "ebs[0].size", "ami"]);
@@ -177,7 +179,7 @@ resource "aws_vpc" "v" {}
     assert_eq!((call.source.as_ref(), call.arguments.attributes.len()), ("./net", 1));
     assert_eq!(root.moved.len(), 1);
     assert_eq!(root.removed[0].action, RemovedAction::Forget);
-    assert_eq!(root.imports[0].provider_name, Some(("aws".into(), Some("west".into()))));
+    assert_eq!((root.imports[0].to.resource.name.as_ref(), root.imports[0].to.key.is_some()), ("x", true));
     let probe = root.checks["up"].data.clone().unwrap();
     assert_eq!(root.resources[&probe].check.as_deref(), Some("up"));
 

@@ -8,6 +8,9 @@ fn duplicates() {
     check_mistakes(
         "variable \"a\" {}\nlocals {\n  l = 1\n}\noutput \"o\" {\n  value = 1\n}\nprovider \"p\" {}\nprovider \"p\" {\n  alias = \"q\"\n}\nresource \"r_s\" \"t\" {}\nmodule \"m\" {\n  source = \"./m\"\n}\nterraform {\n  required_providers {}\n  backend \"a\" {}\n}\ncheck \"c\" {\n  assert {\n    condition = true\n    error_message = \"\"\n  }\n}\n#- m/main.tf\nlocals {}\n#- other.tf\nvariable \"a\" {}\nlocals {\n  l = 1\n}\noutput \"o\" {\n  value = 1\n}\nprovider \"p\" {}\nprovider \"p\" {\n  alias = \"q\"\n}\nresource \"r_s\" \"t\" {}\nmodule \"m\" {\n  source = \"./m\"\n}\nterraform {\n  required_providers {}\n  cloud {}\n}\ncheck \"c\" {\n  assert {\n    condition = true\n    error_message = \"\"\n  }\n}\n",
         expect![[r#"
+            main.tf:22: Invalid assert expression: true
+                The condition refers to nothing in the configuration, so that its result checks nothing.
+                > Refer to the object that is to be checked.
             other.tf:1: Duplicate variable declaration: variable "a"
                 A variable named "a" was already declared at main.tf:1. Variable names must be unique within a module.
                 > Rename or remove one of the two.
@@ -38,6 +41,9 @@ fn duplicates() {
             other.tf:20: Duplicate check block: check "c"
                 A check block named "c" was already declared at main.tf:20. Check block names must be unique within a module.
                 > Rename or remove one of the two.
+            other.tf:22: Invalid assert expression: true
+                The condition refers to nothing in the configuration, so that its result checks nothing.
+                > Refer to the object that is to be checked.
         "#]],
     );
 }
@@ -68,12 +74,12 @@ fn unknown_words() {
             main.tf:8: Unsupported block type: type
                 Blocks of type "type" are not expected here.
                 > Did you mean to define argument "type"? Use the equals sign to assign it a value.
+            main.tf:10: Missing required argument: output "o"
+                The argument "value" is required, but no definition was found.
+                > Write value = ….
             main.tf:11: Unsupported argument: valeu
                 An argument named "valeu" is not expected here.
                 > Did you mean "value"?
-            main.tf:12: Missing required argument: }
-                The argument "value" is required, but no definition was found.
-                > Write value = ….
             main.tf:15: Unsupported argument: prevent_destory
                 An argument named "prevent_destory" is not expected here.
                 > Did you mean "prevent_destroy"?
@@ -89,15 +95,15 @@ fn unknown_words() {
             main.tf:24: Unsupported block type: a
                 Blocks of type "a" are not expected here.
                 > Remove it, or check its type.
+            main.tf:26: Missing required argument: moved
+                The argument "from" is required, but no definition was found.
+                > Write from = ….
+            main.tf:26: Missing required argument: moved
+                The argument "to" is required, but no definition was found.
+                > Write to = ….
             main.tf:27: Unsupported argument: form
                 An argument named "form" is not expected here.
                 > Did you mean "from"?
-            main.tf:28: Missing required argument: }
-                The argument "from" is required, but no definition was found.
-                > Write from = ….
-            main.tf:28: Missing required argument: }
-                The argument "to" is required, but no definition was found.
-                > Write to = ….
         "#]],
     );
 }
@@ -162,9 +168,6 @@ fn constants() {
                 A null default value is not valid when nullable = false.
                 > Remove one of the two.
             main.tf:18: Variables not allowed: var
-                Variables may not be used here.
-                > Write a constant value here.
-            main.tf:22: Variables not allowed: var
                 Variables may not be used here.
                 > Write a constant value here.
             main.tf:23: Invalid ignore_changes wildcard: ["*"]
@@ -242,15 +245,15 @@ fn meta_arguments() {
             main.tf:22: (warning) Version constraints inside provider configuration blocks are deprecated: version = "1"
                 The version argument of a provider block was replaced by required_providers in the terraform block.
                 > Move the constraint to required_providers.
+            main.tf:24: Missing required argument: module "m"
+                The argument "source" is required, but no definition was found.
+                > Write source = ….
             main.tf:25: Reserved block type name in module block: provider "x"
                 The block type name "provider" is reserved for use by Terraform in a future version.
                 > Remove it. Provider configurations are passed with the argument "providers".
             main.tf:26: Unsupported block type: other
                 Blocks of type "other" are not expected here.
                 > Remove it, or check its type.
-            main.tf:27: Missing required argument: }
-                The argument "source" is required, but no definition was found.
-                > Write source = ….
             main.tf:28: Zero assert blocks: check "n"
                 Check blocks must have at least one assert block.
                 > Write assert { condition = … }.
@@ -299,7 +302,7 @@ fn module_calls() {
             main.tf:9: Module has no configuration: "./none"
                 The directory none has no configuration files (.tf or .tf.json).
                 > Check the source.
-            main.tf:11: Missing required argument: }
+            main.tf:11: Missing required argument: module "d"
                 The argument "source" is required, but no definition was found.
                 > Write source = ….
             main.tf:14: Invalid providers argument: [1]

@@ -112,7 +112,8 @@ resource "aws_instance" "r" {
     assert_eq!((argument(&resource.body, "ami"), argument(&resource.body, "size")), ("\"c\"".into(), "1".into()));
     let blocks: Vec<_> = resource.body.blocks.iter().map(|b| b.kind.text.as_ref()).collect();
     assert_eq!(blocks, ["net", "dynamic"]);
-    assert_eq!((resource.lifecycle.prevent_destroy, resource.lifecycle.create_before_destroy), (false, Some(true)));
+    let prevents = resource.lifecycle.prevent_destroy.as_ref().map(|expr| source_of(expr, &texts));
+    assert_eq!((prevents.as_deref(), resource.lifecycle.create_before_destroy), (Some("false"), Some(true)));
 }
 
 #[test]

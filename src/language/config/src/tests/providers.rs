@@ -210,6 +210,9 @@ resource "aws_x" "s" {
             main.tf:9: Provider configuration not present: null.none
                 There is no provider configuration null.none in the root module.
                 > Write a block provider "null" with alias = "none", or use another configuration.
+            main.tf:9: (warning) Reference to undefined provider: null.none
+                module.m declares no provider under the name "null": which one is meant is only guessed.
+                > Add null to required_providers of the module.
             main.tf:10: Cannot override provider configuration: random
                 The configuration of random is set inside module.m and cannot be passed too.
                 > Remove this entry, or the provider block in m/main.tf.

@@ -261,7 +261,7 @@ fn validated(text: &str) -> String {
         ..ProviderSchema::default()
     };
     let schemas: Schemas = [(Provider::default_for("test"), Arc::new(test))].into();
-    squeeze(&told(&validate_module_tree(&loaded.tree, &loaded.graph, &schemas, settings(Phase::Validate))))
+    squeeze(&told(&validate_module_tree(&loaded.tree, &loaded.graph, &schemas, settings(Phase::Validate)).1))
 }
 
 #[test]
@@ -300,8 +300,8 @@ fn validation_needs_no_values() {
         ("provider \"test\" { alias = \"x\" }", ""),
         (
             "provider \"test\" { regoin = 1 }",
-            "Error: Unsupported argument: An argument named \"regoin\" is not expected here. Error: Missing required \
-             argument: The argument \"region\" is required, but no definition was found.",
+            "Error: Missing required argument: The argument \"region\" is required, but no definition was found. Error: \
+             Unsupported argument: An argument named \"regoin\" is not expected here.",
         ),
         (
             "variable \"v\" {\ntype = number\ndefault = \"x\"\n}",

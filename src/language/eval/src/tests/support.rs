@@ -77,6 +77,7 @@ pub(crate) fn run(loaded: &Loaded, given: &[(&str, VariableInput)]) -> (Evaluato
             ExprNode::VariableRules(path, name) => evaluator.check_variable(path, name),
             ExprNode::Local(path, name) => evaluator.evaluate_local(path, name),
             ExprNode::Output(path, name) => evaluator.evaluate_output(path, name),
+            ExprNode::Check(path, name) => evaluator.evaluate_check(path, name),
             ExprNode::Resource(resource) => plan(&mut evaluator, resource),
             ExprNode::Provider(_) | ExprNode::ModuleDone(_) => Diagnostics::new(),
         });

@@ -212,6 +212,7 @@ impl Parser<'_> {
             self.unclosed_block(header);
         }
         body.span = self.since(body_start);
+        body.header = Some(header);
         Some(Block { kind, labels, body, header, span: self.since(start) })
     }
 

@@ -138,7 +138,7 @@ fn spans_cover_what_they_name() {
     assert!(matches!(&steps[0], Step::Index(_, span) if file.text_of(*span) == "[0]"));
     assert_eq!(file.text_of(block.body.blocks[0].body.span), "{ }");
     let missing = block.body.missing_range();
-    assert_eq!(&source[missing.start as usize..missing.end as usize], "}");
+    assert_eq!(&source[missing.start as usize..missing.end as usize], "resource \"a\" b");
 }
 
 #[test]

@@ -1,0 +1,201 @@
+//! `import` blocks: which objects are taken into the state, and under which address.
+
+use crate::planner::Planner;
+use crate::{PlanInput, graph};
+use addrs::{ConfigResource, InstanceKey, ModuleInstance, ResourceInstance};
+use config::ImportBlock;
+use diag::{Diagnostic, Diagnostics};
+use eval::{Expansion, Repetition};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use syntax::Expression;
+use value::{Content, Marks, Type, Value, convert};
+
+/// The ids of the objects that are imported to a resource, by instance; those that the state has already are left out.
+pub(crate) fn of(
+    planner: &Planner,
+    resource: &ConfigResource,
+    expansions: &[(ModuleInstance, Expansion)],
+    troubles: &mut Diagnostics,
+) -> BTreeMap<ResourceInstance, Arc<str>> {
+    let mut found: BTreeMap<ResourceInstance, Arc<str>> = BTreeMap::new();
+    let root = planner.input.tree.root();
+    let blocks = root.into_iter().flat_map(|root| &root.imports);
+    for block in blocks.filter(|block| block.to.resource == resource.resource && block.to.path() == resource.module) {
+        let read = Reading { planner, block };
+        let repetitions = match read.repetitions() {
+            Ok(repetitions) => repetitions,
+            Err(trouble) => {
+                troubles.extend(trouble);
+                continue;
+            }
+        };
+        for repetition in repetitions {
+            match read.one(&repetition) {
+                Ok((addr, id)) => read.note(addr, id, expansions, &mut found, troubles),
+                Err(trouble) => troubles.extend(trouble),
+            }
+        }
+    }
+    let prior = &planner.input.prior;
+    found.retain(|addr, _| prior.object(addr, None).is_none());
+    found
+}
+
+/// Import blocks whose resource has no block.
+pub(crate) fn without_block(input: &PlanInput) -> Diagnostics {
+    let blocks = input.tree.root().into_iter().flat_map(|root| &root.imports);
+    let lost = blocks.filter(|block| {
+        let resource = ConfigResource { module: block.to.path(), resource: block.to.resource.clone() };
+        let imported = || input.prior.instances.keys().any(|addr| addr.config() == resource);
+        graph::declared(input, &resource).is_none() && !imported()
+    });
+    lost.map(|block| no_target(block, &block.to.resource.to_string())).collect()
+}
+
+fn no_target(block: &ImportBlock, addr: &str) -> Diagnostic {
+    let detail = format!("An object is to be imported to {addr}, which is not declared.");
+    Diagnostic::error("Configuration for import target does not exist", detail)
+        .at(block.to_range.clone())
+        .within(block.range.clone())
+        .next("Declare it, or correct the address.")
+}
+
+/// One block on its way to addresses and ids.
+struct Reading<'a> {
+    planner: &'a Planner,
+    block: &'a ImportBlock,
+}
+
+impl Reading<'_> {
+    fn refuse(&self, argument: &str, detail: impl Into<String>, expr: &Expression, next: &str) -> Diagnostics {
+        Diagnostic::error(format!("Invalid import {argument} argument"), detail)
+            .at(expr.range())
+            .within(self.block.range.clone())
+            .next(next)
+            .into()
+    }
+
+    fn value(&self, expr: &Expression, repetition: &Repetition) -> Result<Value, Diagnostics> {
+        let (value, troubles) = self.planner.evaluator.evaluate(&ModuleInstance::ROOT, expr, repetition);
+        if troubles.has_errors() { Err(troubles) } else { Ok(value) }
+    }
+
+    /// `for_each`: unlike that of a resource it may be a tuple or list too.
+    fn repetitions(&self) -> Result<Vec<Repetition>, Diagnostics> {
+        let Some(expr) = &self.block.for_each else { return Ok(vec![Repetition::NONE]) };
+        let value = self.value(expr, &Repetition::NONE)?;
+        let one = |key: Arc<str>, value: Value| Repetition { each: Some((key, value)), ..Repetition::NONE };
+        if !value.marks.is_empty() {
+            let detail =
+                "The keys show in addresses, so that they must not be made from sensitive or ephemeral values.";
+            return Err(self.refuse("for_each", detail, expr, "Use nonsensitive() where nothing is revealed."));
+        }
+        match &value.content {
+            Content::Map(_, members) | Content::Object(members) => {
+                Ok(members.iter().map(|(key, value)| one(key.clone(), value.clone())).collect())
+            }
+            Content::Set(_, items) if items.iter().all(|item| item.as_str().is_some()) => {
+                Ok(items.iter().map(|item| one(item.as_str().unwrap_or_default().into(), item.clone())).collect())
+            }
+            Content::List(_, items) | Content::Tuple(items) => {
+                Ok(items.iter().enumerate().map(|(i, item)| one(i.to_string().into(), item.clone())).collect())
+            }
+            Content::Unknown(..) => {
+                let detail = "Which objects are imported must be known while planning.";
+                Err(self.refuse("for_each", detail, expr, "Use values that are known before an apply."))
+            }
+            _ => {
+                let detail = format!("A value of type {} cannot be gone through.", value.ty().friendly_name());
+                Err(self.refuse("for_each", detail, expr, "Give a map, an object, a list, or a set of strings."))
+            }
+        }
+    }
+
+    /// The address and the id of one object.
+    fn one(&self, repetition: &Repetition) -> Result<(ResourceInstance, Arc<str>), Diagnostics> {
+        let to = &self.block.to;
+        let mut module = Vec::new();
+        for (name, key) in &to.modules {
+            module.push((name.clone(), self.key(key.as_ref(), repetition)?));
+        }
+        let addr = ResourceInstance {
+            module: ModuleInstance(module),
+            resource: to.resource.clone(),
+            key: self.key(to.key.as_ref(), repetition)?,
+        };
+        Ok((addr, self.id(repetition)?))
+    }
+
+    fn key(&self, expr: Option<&Expression>, repetition: &Repetition) -> Result<InstanceKey, Diagnostics> {
+        let Some(expr) = expr else { return Ok(InstanceKey::None) };
+        let value = self.value(expr, repetition)?;
+        let number = || match &value.content {
+            Content::Number(number) => number.to_u64().and_then(|n| u32::try_from(n).ok()),
+            _ => None,
+        };
+        match &value.content {
+            _ if !value.marks.is_empty() => {
+                let detail =
+                    "Keys show in addresses, so that they must not be made from sensitive or ephemeral values.";
+                Err(self.refuse("to", detail, expr, "Use nonsensitive() where nothing is revealed."))
+            }
+            Content::String(text) => Ok(InstanceKey::String(text.clone())),
+            Content::Number(_) if number().is_some() => Ok(InstanceKey::Int(number().unwrap_or_default())),
+            _ => {
+                let detail = "The key of an instance must be a text or a whole number that is known while planning.";
+                Err(self.refuse("to", detail, expr, "Use such a key."))
+            }
+        }
+    }
+
+    fn id(&self, repetition: &Repetition) -> Result<Arc<str>, Diagnostics> {
+        let expr = &self.block.id;
+        let value = self.value(expr, repetition)?;
+        let refuse = |detail: String| Err(self.refuse("id", detail, expr, "Give the id of an object that exists."));
+        if value.marks.contains(Marks::EPHEMERAL) {
+            return refuse("The id is kept in the plan, so that it must not be ephemeral.".into());
+        }
+        match convert(&value, &Type::String).map(|value| value.content) {
+            Ok(Content::String(id)) if !id.is_empty() => Ok(id),
+            Ok(Content::String(_)) => refuse("The id is empty.".into()),
+            Ok(Content::Null(_)) => refuse("The id is null.".into()),
+            Ok(_) => refuse("The id depends on what is known only after an apply.".into()),
+            Err(error) => refuse(format!("The id is no text: {error}.")),
+        }
+    }
+
+    /// Keeps an import whose address is one of the instances, and no other import's.
+    fn note(
+        &self,
+        addr: ResourceInstance,
+        id: Arc<str>,
+        expansions: &[(ModuleInstance, Expansion)],
+        found: &mut BTreeMap<ResourceInstance, Arc<str>>,
+        troubles: &mut Diagnostics,
+    ) {
+        let wanted = |addr: &ResourceInstance| {
+            expansions.iter().any(|(module, expansion)| *module == addr.module && expansion.keys().contains(&addr.key))
+        };
+        // Keys of a tuple are numbers.
+        let by_number = match &addr.key {
+            InstanceKey::String(text) => text.parse().ok().map(InstanceKey::Int),
+            _ => None,
+        };
+        let numbered = by_number.map(|key| ResourceInstance { key, ..addr.clone() });
+        let addr = match numbered.filter(|numbered| !wanted(&addr) && wanted(numbered)) {
+            Some(numbered) => numbered,
+            None => addr,
+        };
+        if !wanted(&addr) {
+            return troubles.push(no_target(self.block, &addr.to_string()));
+        }
+        if found.contains_key(&addr) {
+            let detail = format!("Two imports bring an object to {addr}; only one can stand there.");
+            let trouble =
+                Diagnostic::error(format!("Duplicate import configuration for {:?}", addr.to_string()), detail);
+            return troubles.push(trouble.at(self.block.to_range.clone()).next("Remove one of them."));
+        }
+        found.insert(addr, id);
+    }
+}

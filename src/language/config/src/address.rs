@@ -1,0 +1,145 @@
+//! Addresses as `moved`, `removed` and `import` blocks write them: expressions of which at most the keys are evaluated.
+
+use addrs::{InstanceKey, Mode, ModulePath, Resource};
+use std::sync::Arc;
+use syntax::{Expr, ExprKind, Expression, Step};
+
+/// A resource or a module, with or without instance keys.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Endpoint {
+    /// Calls on the way, with the keys that are written.
+    pub modules: Vec<(Arc<str>, Option<InstanceKey>)>,
+    /// The resource, with the key that is written; `None` for a module.
+    pub resource: Option<(Resource, Option<InstanceKey>)>,
+}
+
+impl Endpoint {
+    /// The module in the configuration that it stands in, or is, seen from another.
+    pub fn path(&self, within: &ModulePath) -> ModulePath {
+        self.modules.iter().fold(within.clone(), |path, (name, _)| path.child(name.clone()))
+    }
+}
+
+/// Two ends without keys mean everything there, whatever its key; as soon as one has a key, the other without one means
+/// the instance that has none.
+pub fn unify(from: &mut Endpoint, to: &mut Endpoint) {
+    fn last(end: &mut Endpoint) -> Option<&mut Option<InstanceKey>> {
+        match &mut end.resource {
+            Some((_, key)) => Some(key),
+            None => end.modules.last_mut().map(|(_, key)| key),
+        }
+    }
+    if let (Some(from), Some(to)) = (last(from), last(to))
+        && from.is_some() != to.is_some()
+    {
+        from.get_or_insert_with(InstanceKey::default);
+        to.get_or_insert_with(InstanceKey::default);
+    }
+}
+
+/// Reads an address; `None` when it is none.
+pub fn endpoint(expr: &Expr) -> Option<Endpoint> {
+    let ExprKind::Traversal { base, steps } = &expr.kind else { return None };
+    let ExprKind::Variable(first) = &base.kind else { return None };
+    let mut names: Vec<(Arc<str>, Option<InstanceKey>)> = vec![(first.text.clone(), None)];
+    for step in steps {
+        match step {
+            Step::Attribute(name) => names.push((name.text.clone(), None)),
+            Step::Index(key, _) => {
+                let (_, slot) = names.last_mut()?;
+                if slot.replace(constant_key(key)?).is_some() {
+                    return None;
+                }
+            }
+            Step::Splat { .. } => return None,
+        }
+    }
+    let mut modules = Vec::new();
+    let mut rest = names.as_slice();
+    while let [(word, None), call, more @ ..] = rest
+        && word.as_ref() == "module"
+    {
+        modules.push(call.clone());
+        rest = more;
+    }
+    let resource = match rest {
+        [] => None,
+        [(kind, None), (name, key)] => {
+            Some((Resource { mode: Mode::Managed, kind: kind.clone(), name: name.clone() }, key.clone()))
+        }
+        [(data, None), (kind, None), (name, key)] if data.as_ref() == "data" => {
+            Some((Resource { mode: Mode::Data, kind: kind.clone(), name: name.clone() }, key.clone()))
+        }
+        _ => return None,
+    };
+    Some(Endpoint { modules, resource })
+}
+
+impl Endpoint {
+    /// Whether some step has a key.
+    pub fn has_key(&self) -> bool {
+        self.modules.iter().any(|(_, key)| key.is_some())
+            || self.resource.as_ref().is_some_and(|(_, key)| key.is_some())
+    }
+}
+
+/// What an `import` block imports to: an address whose keys are expressions.
+#[derive(Clone, Debug)]
+pub struct ImportTarget {
+    /// Calls on the way, each with its key.
+    pub modules: Vec<(Arc<str>, Option<Expression>)>,
+    /// The resource; always a managed one.
+    pub resource: Resource,
+    /// Key of the instance.
+    pub key: Option<Expression>,
+}
+
+impl ImportTarget {
+    /// The module in the configuration that the resource stands in; import blocks are in the root module.
+    pub fn path(&self) -> ModulePath {
+        self.modules.iter().fold(ModulePath::ROOT, |path, (name, _)| path.child(name.clone()))
+    }
+}
+
+/// Reads the target of an import; `None` when it is no address of a managed resource.
+pub(crate) fn import_target(expr: &Expression) -> Option<ImportTarget> {
+    let ExprKind::Traversal { base, steps } = &expr.root.kind else { return None };
+    let ExprKind::Variable(first) = &base.kind else { return None };
+    let key_of = |key: &Expr| Expression { file: expr.file.clone(), root: Arc::new(key.clone()) };
+    let mut names: Vec<(Arc<str>, Option<Expression>)> = vec![(first.text.clone(), None)];
+    for step in steps {
+        match step {
+            Step::Attribute(name) => names.push((name.text.clone(), None)),
+            Step::Index(key, _) => {
+                let (_, slot) = names.last_mut()?;
+                if slot.replace(key_of(key)).is_some() {
+                    return None;
+                }
+            }
+            Step::Splat { .. } => return None,
+        }
+    }
+    let mut modules = Vec::new();
+    let mut rest = names.as_slice();
+    while let [(word, None), call, more @ ..] = rest
+        && word.as_ref() == "module"
+    {
+        modules.push(call.clone());
+        rest = more;
+    }
+    match rest {
+        [(kind, None), (name, key)] => {
+            let resource = Resource { mode: Mode::Managed, kind: kind.clone(), name: name.clone() };
+            Some(ImportTarget { modules, resource, key: key.clone() })
+        }
+        _ => None,
+    }
+}
+
+fn constant_key(key: &Expr) -> Option<InstanceKey> {
+    match &key.kind {
+        ExprKind::String(text) => Some(InstanceKey::String(text.clone())),
+        ExprKind::Number(digits) => digits.parse().ok().map(InstanceKey::Int),
+        _ => None,
+    }
+}
