@@ -1,6 +1,6 @@
 //! What can be typed: global options, commands and their flags. What they mean is each command's affair.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Provisioning that knows what your infrastructure survives.
@@ -62,15 +62,46 @@ pub enum Command {
     Recover(Recover),
 }
 
-/// Root variables.
-#[derive(Args, Debug, Default)]
-pub struct Variables {
+/// Root variables, in the order in which they are given: later ones win.
+#[derive(Debug, Default)]
+pub struct Variables(pub Vec<ops::VariableArgument>);
+
+/// How clap reads them.
+#[derive(Args)]
+struct VariableFlags {
     /// Set a root variable.
     #[arg(long, value_name = "NAME=VALUE")]
-    pub var: Vec<String>,
+    var: Vec<String>,
     /// Read root variables from a file.
     #[arg(long, value_name = "FILE")]
-    pub var_file: Vec<PathBuf>,
+    var_file: Vec<PathBuf>,
+}
+
+impl Args for Variables {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        VariableFlags::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        VariableFlags::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let VariableFlags { var, var_file } = VariableFlags::from_arg_matches(matches)?;
+        let places = |name: &str| matches.indices_of(name).into_iter().flatten();
+        let settings = places("var").zip(var.into_iter().map(ops::VariableArgument::Setting));
+        let files = places("var_file").zip(var_file.into_iter().map(ops::VariableArgument::File));
+        let mut all: Vec<_> = settings.chain(files).collect();
+        all.sort_by_key(|(place, _)| *place);
+        Ok(Variables(all.into_iter().map(|(_, given)| given).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Variables::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// Which world.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::platform::platform;
-use crate::{Loaded, ModuleSources, Place, Purpose, Settings, Upgrade, Wanted, install_modules, prepare};
+use crate::{ModuleSources, Place, Purpose, Settings, Upgrade, Wanted, install_modules, prepare};
 use addrs::Provider;
 use config::ModuleTree;
 use diag::Diagnostics;
@@ -117,19 +117,11 @@ pub(crate) fn tree(dir: &Path) -> (ModuleTree, Diagnostics) {
     (tree, diagnostics)
 }
 
-/// Installs modules of configurations whose sources are literals.
-pub(crate) fn install(place: &Place, upgrade: Upgrade, purpose: Purpose, say: &mut dyn FnMut(&str)) -> Loaded {
-    let load = |sources: &dyn config::Sources| {
-        let (tree, texts, diagnostics) = config::load(sources, ".");
-        Loaded { tree, texts, diagnostics }
-    };
-    install_modules(place, (upgrade, purpose), &load, say)
-}
-
 /// Everything that `drform init` does, without knowing the state.
 pub(crate) fn init(place: &Place, upgrade: Upgrade) -> (Vec<String>, Diagnostics) {
     let mut lines = Vec::new();
-    let loaded = install(place, upgrade, Purpose::Init, &mut |line| lines.push(line.to_string()));
+    let loaded =
+        install_modules(place, upgrade, Purpose::Init, &crate::Loaded::plain, &mut |line| lines.push(line.to_string()));
     if loaded.diagnostics.has_errors() {
         return (lines, loaded.diagnostics);
     }

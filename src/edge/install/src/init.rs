@@ -5,7 +5,7 @@ mod modules;
 mod providers;
 
 pub use from_module::copy_module;
-pub use modules::{CalledModule, Load, Loaded, Purpose, called_modules, check_module_versions, install_modules};
+pub use modules::{CalledModule, Loaded, Purpose, called_modules, check_module_versions, install_modules};
 
 use crate::find::overrides_in_effect;
 use crate::{Place, cli_config};

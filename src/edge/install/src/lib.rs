@@ -37,7 +37,7 @@ mod whole_file;
 pub use find::{How, ProviderBinary, find_provider, is_overridden, overrides_in_effect};
 pub use format_files::{Depth, format_files, format_text, read_format_file, write_format_file};
 pub use init::{
-    CalledModule, Load, Loaded, Purpose, Upgrade, Wanted, called_modules, check_module_versions, copy_module,
+    CalledModule, Loaded, Purpose, Upgrade, Wanted, called_modules, check_module_versions, copy_module,
     install_modules, prepare,
 };
 pub use module_files::ModuleFiles;

@@ -3,9 +3,9 @@
 use crate::providers::place;
 use crate::variables::{self, VariableArguments};
 use crate::{Said, Site, TERRAFORM_VERSION, session};
-use config::ModuleTree;
+use config::{ModuleTree, Sources};
 use eval::VariableInput;
-use install::{Purpose, Upgrade};
+use install::{Loaded, Purpose, Upgrade};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -41,9 +41,7 @@ pub(crate) fn read(site: &Site, said: &mut Said) -> Configuration {
 /// Reads and checks the configuration of a directory, with the values of root variables.
 pub(crate) fn read_with(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>, said: &mut Said) -> Configuration {
     let files = install::ModuleSources::new(&site.dir, &site.data_dir());
-    let settings = session::settings_of(site);
-    let sources = eval::StaticSources { inner: &files, settings, variables: inputs.clone() };
-    let (tree, texts, diagnostics) = config::load(&sources, ".");
+    let Loaded { tree, texts, diagnostics } = loaded(site, inputs, &files);
     said.texts.extend(texts);
     said.diagnostics.extend(diagnostics);
     said.diagnostics.extend(install::check_module_versions(&site.dir, &site.data_dir(), &tree));
@@ -59,18 +57,24 @@ pub(crate) fn install(
     said: &mut Said,
 ) -> Configuration {
     let (inputs, _) = variables::gather(site, variables, &mut said.texts);
-    let load = |files: &dyn config::Sources| {
-        let settings = session::settings_of(site);
-        let sources = eval::StaticSources { inner: files, settings, variables: inputs.clone() };
-        let (tree, texts, mut diagnostics) = config::load(&sources, ".");
+    let read = |sources: &dyn Sources| {
+        let mut loaded = loaded(site, &inputs, sources);
         // Nothing is downloaded for a configuration that wants another Terraform.
-        diagnostics.extend(install::check_required_version(&tree, TERRAFORM_VERSION));
-        install::Loaded { tree, texts, diagnostics }
+        loaded.diagnostics.extend(install::check_required_version(&loaded.tree, TERRAFORM_VERSION));
+        loaded
     };
-    let loaded = install::install_modules(&place(site), (upgrade, purpose), &load, say);
+    let loaded = install::install_modules(&place(site), upgrade, purpose, &read, say);
     said.texts.extend(loaded.texts);
     said.diagnostics.extend(loaded.diagnostics);
     with_dr_files(site, loaded.tree, said)
+}
+
+/// Loads the configuration; `source` and `version` of modules may have variables in them.
+fn loaded(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>, files: &dyn Sources) -> Loaded {
+    let settings = session::settings_of(site);
+    let sources = eval::StaticSources { inner: files, settings, variables: inputs.clone() };
+    let (tree, texts, diagnostics) = config::load(&sources, ".");
+    Loaded { tree, texts, diagnostics }
 }
 
 fn with_dr_files(site: &Site, tree: ModuleTree, said: &mut Said) -> Configuration {

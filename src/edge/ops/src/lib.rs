@@ -51,4 +51,4 @@ pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
 pub use validate::validate;
-pub use variables::VariableArguments;
+pub use variables::{VariableArgument, VariableArguments};

@@ -3,10 +3,15 @@
 use diag::{Diagnostic, Diagnostics};
 use std::sync::Arc;
 use syntax::{Expr, ExprKind, Expression, Name, ObjectKey, Step, TemplatePart, UnaryOp};
+use syntax::{with_room, with_room_for_values};
 use value::{Content, Number, Type, Value, convert};
 
 /// The value of an expression made of literals only; `None` for anything else.
 pub(crate) fn literal(expr: &Expr) -> Option<Value> {
+    with_room_for_values(|| literal_of(expr))
+}
+
+fn literal_of(expr: &Expr) -> Option<Value> {
     match &expr.kind {
         ExprKind::Number(text) => Number::parse(text).map(Value::number),
         ExprKind::Bool(value) => Some(Value::bool(*value)),
@@ -158,6 +163,10 @@ struct Search<'e, 'w> {
 
 impl<'e> Search<'e, '_> {
     fn expr(&mut self, expr: &'e Expr) -> Option<&'e Expr> {
+        with_room(|| self.inside(expr))
+    }
+
+    fn inside(&mut self, expr: &'e Expr) -> Option<&'e Expr> {
         if (self.wanted)(expr, &self.bound) {
             return Some(expr);
         }
@@ -218,7 +227,7 @@ impl<'e> Search<'e, '_> {
         steps.iter().find_map(|step| match step {
             Step::Attribute(_) => None,
             Step::Index(key, _) => self.expr(key),
-            Step::Splat { steps, .. } => self.steps(steps),
+            Step::Splat { steps, .. } => with_room(|| self.steps(steps)),
         })
     }
 
@@ -227,11 +236,11 @@ impl<'e> Search<'e, '_> {
             TemplatePart::Literal(..) => None,
             TemplatePart::Interpolation(expr) => self.expr(expr),
             TemplatePart::If { condition, yes, no, .. } => {
-                self.expr(condition).or_else(|| self.parts(yes)).or_else(|| self.parts(no))
+                self.expr(condition).or_else(|| with_room(|| self.parts(yes).or_else(|| self.parts(no))))
             }
             TemplatePart::For { key_name, value_name, collection, body, .. } => self
                 .expr(collection)
-                .or_else(|| self.binding(key_name.as_ref(), value_name, |search| search.parts(body))),
+                .or_else(|| self.binding(key_name.as_ref(), value_name, |search| with_room(|| search.parts(body)))),
         })
     }
 }

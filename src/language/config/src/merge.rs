@@ -11,7 +11,7 @@ use std::sync::Arc;
 use syntax::{Attribute, Block, Body, ExprKind};
 
 /// Merges a block of an override file into the blocks of the other files.
-pub(crate) fn merge(base: &mut Vec<Block>, block: Block, diagnostics: &mut Diagnostics) {
+pub(crate) fn merge(base: &mut Vec<Block>, mut block: Block, diagnostics: &mut Diagnostics) {
     let kind = block.kind.text.clone();
     match kind.as_ref() {
         "locals" => merge_locals(base, block, diagnostics),
@@ -29,7 +29,7 @@ pub(crate) fn merge(base: &mut Vec<Block>, block: Block, diagnostics: &mut Diagn
             );
         }
         _ => match base.iter_mut().find(|b| same_object(b, &block)) {
-            Some(found) => merge_objects(&mut found.body, block.body, diagnostics),
+            Some(found) => merge_objects(&mut found.body, std::mem::take(&mut block.body), diagnostics),
             None => missing(base, block, diagnostics),
         },
     }
@@ -185,7 +185,7 @@ fn merge_lifecycle(base: &mut Body, mut over: Block, diagnostics: &mut Diagnosti
             set(&mut old.body, attribute);
         }
     }
-    merge_bodies(&mut old.body, over.body, diagnostics);
+    merge_bodies(&mut old.body, std::mem::take(&mut over.body), diagnostics);
 }
 
 fn is_all(attribute: &Attribute) -> bool {
@@ -208,8 +208,8 @@ fn set(body: &mut Body, attribute: Attribute) {
     }
 }
 
-fn merge_locals(base: &mut [Block], over: Block, diagnostics: &mut Diagnostics) {
-    for attribute in over.body.attributes {
+fn merge_locals(base: &mut [Block], mut over: Block, diagnostics: &mut Diagnostics) {
+    for attribute in std::mem::take(&mut over.body.attributes) {
         let old = base
             .iter_mut()
             .filter(|b| b.kind.text.as_ref() == "locals")
@@ -251,14 +251,14 @@ fn merge_terraform(base: &mut Vec<Block>, mut over: Block, diagnostics: &mut Dia
     let (required, others): (Vec<Block>, Vec<Block>) =
         std::mem::take(&mut over.body.blocks).into_iter().partition(|b| is(b, "required_providers"));
     over.body.blocks = others;
-    for block in required {
+    for mut block in required {
         let old = base
             .iter_mut()
             .filter(|b| is(b, "terraform"))
             .flat_map(|b| b.body.blocks.iter_mut())
             .find(|b| is(b, "required_providers"));
         match old {
-            Some(old) => merge_bodies(&mut old.body, block.body, diagnostics),
+            Some(old) => merge_bodies(&mut old.body, std::mem::take(&mut block.body), diagnostics),
             None => over.body.blocks.push(block),
         }
     }

@@ -5,7 +5,7 @@ use crate::suggestion::did_you_mean;
 use diag::{Diagnostic, Diagnostics};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use syntax::{Expr, ExprKind, Expression, Name, ObjectItem, ObjectKey};
+use syntax::{Expr, ExprKind, Expression, Name, ObjectItem, ObjectKey, with_room_for_values};
 use value::{Content, ObjectType, Type, Value, convert};
 
 /// Defaults of the optional attributes in a type constraint, in the shape of the type.
@@ -109,6 +109,10 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, expr: &Expr) -> (Type, TypeDefaults) {
+        with_room_for_values(|| self.read_one(expr))
+    }
+
+    fn read_one(&mut self, expr: &Expr) -> (Type, TypeDefaults) {
         match &expr.kind {
             ExprKind::Variable(name) => self.keyword(expr, name),
             ExprKind::Call { name, args, .. } => self.constructor(expr, name, args),

@@ -73,6 +73,10 @@ impl Decoder<'_> {
 
     /// The object of one body.
     pub(crate) fn block(&mut self, body: &Body, schema: &Block) -> Value {
+        syntax::with_room_for_values(|| self.block_of(body, schema))
+    }
+
+    fn block_of(&mut self, body: &Body, schema: &Block) -> Value {
         let body = &*body.decided(|name| role(name, schema), &mut self.diagnostics);
         let written_as_blocks = self.written_as_blocks(body, schema);
         let mut object = BTreeMap::new();

@@ -83,11 +83,12 @@ impl Decoder<'_> {
     /// The blocks that one `dynamic` block stands for.
     fn dynamic(&mut self, block: &Block, name: &str, nested: &NestedBlock, items: &mut Vec<Item>) {
         let before = self.diagnostics.len();
-        let decided: Block;
+        let mut decided: Block;
         let block = match block.body.decided(dynamic_role, &mut self.diagnostics) {
             Cow::Borrowed(_) => block,
             Cow::Owned(body) => {
-                decided = Block { body, ..block.clone() };
+                decided = block.clone();
+                decided.body = body;
                 &decided
             }
         };

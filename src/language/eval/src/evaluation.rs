@@ -8,7 +8,7 @@ use crate::references::{constant_part, free_traversals, step_span};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use syntax::{Expr, ExprKind, Expression, Name, ObjectItem, ObjectKey, Span, Step};
+use syntax::{Expr, ExprKind, Expression, Name, ObjectItem, ObjectKey, Span, Step, with_room_for_values};
 use value::{Content, Marks, Number, Type, Value, convert};
 
 /// How many values one diagnostic shows: more is noise.
@@ -91,6 +91,12 @@ impl<'a> Evaluation<'a> {
             ExprKind::String(text) => Value::string(text.clone()),
             ExprKind::Number(text) => self.number(text, expr),
             ExprKind::Variable(name) => self.named(name, &[], expr),
+            _ => with_room_for_values(|| self.compound(expr)),
+        }
+    }
+
+    fn compound(&mut self, expr: &Expr) -> Value {
+        match &expr.kind {
             ExprKind::Traversal { base, steps } => match &base.kind {
                 ExprKind::Variable(name) => self.named(name, steps, expr),
                 _ => {
@@ -108,7 +114,7 @@ impl<'a> Evaluation<'a> {
             ExprKind::Object(items) => self.object(items),
             ExprKind::For(each) => self.for_expression(each, expr),
             ExprKind::Paren(inner) => self.evaluate(inner),
-            ExprKind::Error => Value::dynamic(),
+            _ => Value::dynamic(),
         }
     }
 

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use syntax::json::{Node, NodeKind, Property};
-use syntax::{Block, Body, Expression, Name, Span, Step};
+use syntax::{Block, Body, Expression, Name, Span, Step, with_room};
 
 /// One thing to evaluate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -514,10 +514,11 @@ pub(crate) fn body_traversals<'e>(
                     }
                 }
                 bound.push(iterator);
-                block.body.blocks.iter().for_each(|content| body_traversals(&content.body, bound, visit));
+                let contents = block.body.blocks.iter();
+                contents.for_each(|content| with_room(|| body_traversals(&content.body, bound, visit)));
                 bound.truncate(outside);
             }
-            None => body_traversals(&block.body, bound, visit),
+            None => with_room(|| body_traversals(&block.body, bound, visit)),
         }
     }
     body.undecided.iter().for_each(|property| undecided_traversals(property, bound, visit));
@@ -537,7 +538,7 @@ fn undecided_traversals<'e>(
         match inner.name.text.as_ref() {
             "//" => {}
             "dynamic" => dynamic_traversals(inner, bound, visit),
-            _ => undecided_traversals(inner, bound, visit),
+            _ => with_room(|| undecided_traversals(inner, bound, visit)),
         }
     }
 }
@@ -576,7 +577,7 @@ fn has_sign_of_blocks(node: &Node) -> bool {
             _ => false,
         }
     };
-    bodies(node).any(|property| sign(property) || syntax::with_room(|| has_sign_of_blocks(&property.value)))
+    bodies(node).any(|property| sign(property) || with_room(|| has_sign_of_blocks(&property.value)))
 }
 
 /// The properties of an object, or of the objects in an array.

@@ -4,7 +4,7 @@ use crate::convert_call::value_arguments;
 use addrs::{Mode, Resource};
 use diag::{Diagnostic, Diagnostics, Range};
 use std::sync::Arc;
-use syntax::{Expr, ExprKind, Expression, ForExpr, Name, ObjectKey, Span, Step, TemplatePart};
+use syntax::{Expr, ExprKind, Expression, ForExpr, Name, ObjectKey, Span, Step, TemplatePart, with_room};
 
 /// One thing outside of an expression that its value depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,6 +217,10 @@ pub(crate) fn free_traversals<'e>(
     bound: &mut Vec<&'e str>,
     visit: &mut dyn FnMut(&'e Name, &'e [Step], Span),
 ) {
+    with_room(|| traversals_of(expr, bound, visit));
+}
+
+fn traversals_of<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(&'e Name, &'e [Step], Span)) {
     match &expr.kind {
         ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::String(_) | ExprKind::Error => {}
         ExprKind::Template(parts) => template_traversals(parts, bound, visit),
@@ -277,7 +281,7 @@ fn step_traversals<'e>(steps: &'e [Step], bound: &mut Vec<&'e str>, visit: &mut 
         match step {
             Step::Attribute(_) => {}
             Step::Index(key, _) => free_traversals(key, bound, visit),
-            Step::Splat { steps, .. } => step_traversals(steps, bound, visit),
+            Step::Splat { steps, .. } => with_room(|| step_traversals(steps, bound, visit)),
         }
     }
 }
@@ -293,14 +297,14 @@ fn template_traversals<'e>(
             TemplatePart::Interpolation(expr) => free_traversals(expr, bound, visit),
             TemplatePart::If { condition, yes, no, .. } => {
                 free_traversals(condition, bound, visit);
-                template_traversals(yes, bound, visit);
-                template_traversals(no, bound, visit);
+                with_room(|| template_traversals(yes, bound, visit));
+                with_room(|| template_traversals(no, bound, visit));
             }
             TemplatePart::For { key_name, value_name, collection, body, .. } => {
                 free_traversals(collection, bound, visit);
                 let outside = bound.len();
                 bound.extend(key_name.iter().chain([value_name]).map(|n| n.text.as_ref()));
-                template_traversals(body, bound, visit);
+                with_room(|| template_traversals(body, bound, visit));
                 bound.truncate(outside);
             }
         }

@@ -4,6 +4,7 @@
 //! tree can be moved into a declaration and still be pointed at.
 
 use crate::json::Property;
+use crate::with_room;
 use diag::Range;
 use std::sync::Arc;
 
@@ -112,7 +113,7 @@ pub struct Label {
 }
 
 /// `kind "label" … { body }`.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Block {
     /// Block type, such as `resource`.
     pub kind: Name,
@@ -124,6 +125,27 @@ pub struct Block {
     pub header: Span,
     /// From the type to the closing brace.
     pub span: Span,
+}
+
+impl Clone for Block {
+    fn clone(&self) -> Self {
+        Block {
+            kind: self.kind.clone(),
+            labels: self.labels.clone(),
+            body: with_room(|| self.body.clone()),
+            header: self.header,
+            span: self.span,
+        }
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        if !self.body.blocks.is_empty() {
+            let inner = std::mem::take(&mut self.body.blocks);
+            with_room(|| drop(inner));
+        }
+    }
 }
 
 impl Block {
@@ -155,12 +177,28 @@ impl Expression {
 }
 
 /// One node of an expression.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
     /// Its place.
     pub span: Span,
+}
+
+/// Deep trees are copied and dropped level by level, each with room for the next.
+impl Clone for Expr {
+    fn clone(&self) -> Self {
+        Expr { kind: with_room(|| self.kind.clone()), span: self.span }
+    }
+}
+
+impl Drop for Expr {
+    fn drop(&mut self) {
+        if !self.kind.is_leaf() {
+            let kind = std::mem::replace(&mut self.kind, ExprKind::Null);
+            with_room(|| drop(kind));
+        }
+    }
 }
 
 /// The kinds of expression.
@@ -235,8 +273,23 @@ pub enum ExprKind {
     Error,
 }
 
+impl ExprKind {
+    /// True for what has no parts.
+    fn is_leaf(&self) -> bool {
+        matches!(
+            self,
+            ExprKind::Number(_)
+                | ExprKind::Bool(_)
+                | ExprKind::Null
+                | ExprKind::String(_)
+                | ExprKind::Variable(_)
+                | ExprKind::Error
+        )
+    }
+}
+
 /// One step of a traversal.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Step {
     /// `.name`
     Attribute(Name),
@@ -253,6 +306,29 @@ pub enum Step {
         /// The `[*]` or `.*`.
         span: Span,
     },
+}
+
+impl Clone for Step {
+    fn clone(&self) -> Self {
+        match self {
+            Step::Attribute(name) => Step::Attribute(name.clone()),
+            Step::Index(key, span) => Step::Index(key.clone(), *span),
+            Step::Splat { full, steps, span } => {
+                Step::Splat { full: *full, steps: with_room(|| steps.clone()), span: *span }
+            }
+        }
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        if let Step::Splat { steps, .. } = self
+            && !steps.is_empty()
+        {
+            let inner = std::mem::take(steps);
+            with_room(|| drop(inner));
+        }
+    }
 }
 
 /// Key and value of an object constructor.
@@ -293,7 +369,7 @@ pub struct ForExpr {
 }
 
 /// A piece of a template; strip markers and heredoc dedent are already applied.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum TemplatePart {
     /// Text, escapes resolved.
     Literal(Arc<str>, Span),
@@ -323,6 +399,39 @@ pub enum TemplatePart {
         /// The whole directive.
         span: Span,
     },
+}
+
+impl Clone for TemplatePart {
+    fn clone(&self) -> Self {
+        match self {
+            TemplatePart::Literal(text, span) => TemplatePart::Literal(text.clone(), *span),
+            TemplatePart::Interpolation(expr) => TemplatePart::Interpolation(expr.clone()),
+            TemplatePart::If { condition, yes, no, span } => with_room(|| TemplatePart::If {
+                condition: condition.clone(),
+                yes: yes.clone(),
+                no: no.clone(),
+                span: *span,
+            }),
+            TemplatePart::For { key_name, value_name, collection, body, span } => with_room(|| TemplatePart::For {
+                key_name: key_name.clone(),
+                value_name: value_name.clone(),
+                collection: collection.clone(),
+                body: body.clone(),
+                span: *span,
+            }),
+        }
+    }
+}
+
+impl Drop for TemplatePart {
+    fn drop(&mut self) {
+        let inner = match self {
+            TemplatePart::Literal(..) | TemplatePart::Interpolation(_) => return,
+            TemplatePart::If { yes, no, .. } => [std::mem::take(yes), std::mem::take(no)],
+            TemplatePart::For { body, .. } => [std::mem::take(body), Vec::new()],
+        };
+        with_room(|| drop(inner));
+    }
 }
 
 /// Prefix operators.

@@ -15,3 +15,10 @@ const SEGMENT: usize = 4 << 20;
 pub fn with_room<T>(level: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(RED_ZONE, SEGMENT, level)
 }
+
+/// The same for evaluation: what walks the values that come out (types, conversion, comparison, marks) has room for
+/// some ten thousand levels behind each level of the expression.
+#[inline]
+pub fn with_room_for_values<T>(level: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(32 << 20, 256 << 20, level)
+}

@@ -11,7 +11,7 @@ mod parser;
 mod tokens;
 
 pub use ast::*;
-pub use depth::with_room;
+pub use depth::{with_room, with_room_for_values};
 pub use format::format;
 pub use tokens::{Token, TokenKind};
 

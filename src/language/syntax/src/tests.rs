@@ -2,6 +2,7 @@
 //! The language as Terraform 1.11.4 accepts it, and what must hold for any text at all.
 
 use crate::{TokenKind, parse, parse_expression, parse_template};
+use diag::Diagnostics;
 use std::sync::Arc;
 
 /// One case: a body, and whether Terraform accepts its syntax.
@@ -235,17 +236,12 @@ fn laws_hold_for_mutations() {
     }
 }
 
-#[test]
-fn deep_nesting_is_refused_in_words() {
-    on_big_stack(nest_too_deep);
-}
-
-fn nest_too_deep() {
-    let levels = 100_000;
+/// One text for each way to nest, and whether the levels are expressions.
+fn nested(levels: usize) -> Vec<String> {
     let one = |open: &str, inner: &str, close: &str| {
         format!("a = {}{inner}{}\nb = 1 1\n", open.repeat(levels), close.repeat(levels))
     };
-    let texts = [
+    vec![
         one("(", "1", ")"),
         one("[", "1", "]"),
         one("{a=", "1", "}"),
@@ -259,38 +255,46 @@ fn nest_too_deep() {
         one("\"${", "y", "}\""),
         one("x", "[*]", ""),
         format!("a = x{}\nb = 1 1\n", "[*]".repeat(levels)),
+        format!("a = x{}\nb = 1 1\n", ".*.a[0]".repeat(levels)),
         format!("a = \"{}{}\"\nb = 1 1\n", "%{ if x }".repeat(levels), "%{ endif }".repeat(levels)),
         format!("{}{}b = 1 1\n", "b {\n".repeat(levels), "}\n".repeat(levels)),
-        one("(", "", ""),
-        one("\"${", "", ""),
-    ];
-    for text in texts {
-        let start = text.chars().take(30).collect::<String>();
-        let (_, diagnostics) = parse("deep.tf".into(), text.as_str().into());
-        assert!(diagnostics.has_errors(), "{start}");
-        assert!(diagnostics.len() < 5, "{start}: {}", diagnostics.len());
-    }
+    ]
 }
 
-/// Runs with the stack of a main thread: test threads have a quarter of it.
-fn on_big_stack(run: fn()) {
-    std::thread::Builder::new().stack_size(8 << 20).spawn(run).unwrap().join().unwrap();
+/// Terraform 1.11.4 dies of a hundred thousand brackets; here every text is read, copied and dropped on the small stack
+/// of a test.
+#[test]
+fn a_hundred_thousand_levels_are_read() {
+    for text in nested(100_000) {
+        let start: String = text.chars().take(30).collect();
+        let (file, diagnostics) = parse("deep.tf".into(), text.into());
+        let told: Vec<&str> = diagnostics.iter().map(|d| d.summary.as_str()).collect();
+        assert_eq!(told, ["Missing newline after argument"], "{start}");
+        drop(file.body.clone());
+    }
 }
 
 #[test]
-fn nesting_up_to_the_limit_is_read() {
-    on_big_stack(nest_to_the_limit);
+fn what_was_never_closed_is_told_once() {
+    for open in ["(", "[", "{a=", "f(", "x[", "\"${", "-", "b {\n"] {
+        let (_, diagnostics) = parse("deep.tf".into(), format!("a = {}", open.repeat(20_000)).into());
+        assert!((1..4).contains(&diagnostics.len()), "{open}: {}", diagnostics.len());
+    }
 }
 
-fn nest_to_the_limit() {
-    let levels = crate::MAX_NESTING as usize - 2;
-    for (open, close) in [("(", ")"), ("[", "]"), ("{a=", "}"), ("f(", ")"), ("[for x in ", " : x]"), ("\"${", "}\"")] {
-        let text = format!("a = {}1{}\n", open.repeat(levels), close.repeat(levels));
-        let (file, diagnostics) = parse("deep.tf".into(), text.into());
+#[test]
+fn deep_json() {
+    let levels = 100_000;
+    for (open, inner, close) in [("[", "1", "]"), ("{\"a\":", "1", "}"), ("[{\"a\":", "\"${x}\"", "}]")] {
+        let text = format!("{{\"a\": {}{inner}{}}}", open.repeat(levels), close.repeat(levels));
+        let (file, mut diagnostics) = crate::parse_json("deep.tf.json".into(), text.into());
+        let argument = crate::json::Role::Argument(crate::json::Reading::Template);
+        drop(file.body.decided(|_| argument, &mut diagnostics).into_owned());
+        drop(file.body.decided(|_| crate::json::Role::Blocks(&[]), &mut Diagnostics::new()).into_owned());
         assert!(diagnostics.is_empty(), "{open}: {diagnostics:?}");
-        // Clones and prints as well.
-        let _ = format!("{:?}", file.body.clone());
     }
+    let (_, diagnostics) = crate::parse_json("deep.tf.json".into(), "[{\"a\":".repeat(levels).into());
+    assert_eq!(diagnostics.len(), 1);
 }
 
 #[test]

@@ -43,15 +43,22 @@ pub enum Purpose {
     Get,
 }
 
-/// Loads a configuration with what is installed of its modules: whoever calls knows the values that sources are made of.
-pub type Load<'a> = dyn Fn(&dyn Sources) -> Loaded + 'a;
+impl Loaded {
+    /// The configuration of a directory where nothing needs evaluation.
+    pub fn plain(sources: &dyn Sources) -> Loaded {
+        let (tree, texts, diagnostics) = config::load(sources, ".");
+        Loaded { tree, texts, diagnostics }
+    }
+}
 
 /// Loads a configuration and installs what is missing of its modules. Lines for the user are said as things happen.
-/// Where nothing is missing nothing is asked of anybody, and nothing is written.
+/// Where nothing is missing nothing is asked of anybody, and nothing is written. `read` loads the configuration from
+/// sources: whoever can evaluate does it there, for `source` and `version` may have variables in them.
 pub fn install_modules(
     place: &Place,
-    (upgrade, purpose): (Upgrade, Purpose),
-    load: &Load<'_>,
+    upgrade: Upgrade,
+    purpose: Purpose,
+    read: &dyn Fn(&dyn Sources) -> Loaded,
     say: &mut dyn FnMut(&str),
 ) -> Loaded {
     let (config, troubles) = cli_config::read(&place.settings);
@@ -65,7 +72,7 @@ pub fn install_modules(
         known: ModuleManifest::default(),
         failed: BTreeMap::new(),
         said: BTreeSet::new(),
-        load,
+        read,
         say,
     };
     installation.read_manifest();
@@ -88,7 +95,7 @@ struct Installation<'a> {
     failed: BTreeMap<ModulePath, Diagnostic>,
     /// Modules that the user has been told of.
     said: BTreeSet<ModulePath>,
-    load: &'a Load<'a>,
+    read: &'a dyn Fn(&dyn Sources) -> Loaded,
     say: &'a mut dyn FnMut(&str),
 }
 
@@ -140,7 +147,7 @@ impl Installation<'_> {
 
     fn load(&self) -> Loaded {
         let sources = ModuleSources::with(&self.place.dir, &self.place.data_dir, Ok(self.known.clone()));
-        (self.load)(&sources)
+        (self.read)(&sources)
     }
 
     /// Says where modules are that were not there before.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixture::{Fixture, init, install, provider, requiring, told};
+use crate::fixture::{Fixture, init, provider, requiring, told};
 use crate::platform::platform;
 use expect_test::expect;
 use std::fs;
@@ -351,7 +351,7 @@ impl Rivals<'_> {
         terraform.env("CHECKPOINT_DISABLE", "1").env("TF_CLI_CONFIG_FILE", self.fixture.path("terraformrc"));
         let output = terraform.output().unwrap();
         let place = self.fixture.place_in("ours");
-        let loaded = install(&place, upgrade, Purpose::Init, &mut |_| {});
+        let loaded = install_modules(&place, upgrade, Purpose::Init, &crate::Loaded::plain, &mut |_| {});
         assert!(!loaded.diagnostics.has_errors(), "{}", told(&loaded.diagnostics));
         let state = BTreeSet::new();
         let (_, diagnostics) = prepare(&place, Wanted { tree: &loaded.tree, state: Some(&state), upgrade });

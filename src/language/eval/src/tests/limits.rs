@@ -18,19 +18,34 @@ fn long_chains() {
     assert_eq!(answer(&evaluator, &template).len(), n + 2);
 }
 
+/// On a stack as large as that of the command line: values are walked on it.
 #[test]
-fn the_deepest_nesting_that_parses() {
+fn thousands_of_levels() {
+    std::thread::Builder::new().stack_size(1 << 30).spawn(nest).unwrap().join().unwrap();
+}
+
+fn nest() {
     let loaded = load("");
     let (evaluator, _) = run(&loaded, &[]);
-    let depth = syntax::MAX_NESTING as usize - 10;
-    for (open, close) in
-        [("(", ")"), ("[", "]"), ("{ a = ", "}"), ("[for x in [1] : ", "]"), ("max(", ")"), ("-(", ")")]
-    {
-        let text = format!("{}1{}", open.repeat(depth / 4), close.repeat(depth / 4));
-        assert!(!answer(&evaluator, &text).contains("Error"), "{open}");
+    let depth = 3_000;
+    for (open, inner, close) in [
+        ("(", "1", ")"),
+        ("[", "1", "]"),
+        ("{ a = ", "1", "}"),
+        ("[for x in [1] : ", "1", "]"),
+        ("max(", "1", ")"),
+        ("-(", "1", ")"),
+        ("\"${", "1", "}\""),
+        ("true ? 1 : ", "2", ""),
+        ("[1][", "0", "] - 1"),
+    ] {
+        let text = format!("{}{inner}{}", open.repeat(depth), close.repeat(depth));
+        let told = answer(&evaluator, &text);
+        assert!(!told.contains("Error"), "{open}: {}", told.chars().take(300).collect::<String>());
     }
-    let chain = format!("{}2", "true ? 1 : ".repeat(depth / 4));
-    assert_eq!(answer(&evaluator, &chain), "1");
+    assert!(answer(&evaluator, &format!("[for x in [{}] : 1]", "[".repeat(3) + "1" + &"]".repeat(3))).contains('1'));
+    let split = format!("length([1]{})", "[*]".repeat(depth));
+    assert_eq!(answer(&evaluator, &split), "1");
 }
 
 #[test]

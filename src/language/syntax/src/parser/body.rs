@@ -1,7 +1,7 @@
 //! Files, blocks and arguments.
 
 use super::{Newlines, Parser};
-use crate::{Attribute, Block, Body, Expression, Label, Name, Span, TokenKind};
+use crate::{Attribute, Block, Body, Expression, Label, Name, Span, TokenKind, with_room};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -97,7 +97,7 @@ impl Parser<'_> {
                 self.add_argument(body, seen, attribute);
             }
             TokenKind::QuoteOpen | TokenKind::BraceOpen | TokenKind::Identifier => {
-                if let Some(block) = self.block(name) {
+                if let Some(block) = with_room(|| self.block(name)) {
                     self.end_of_item(before, "block definition");
                     body.blocks.push(block);
                 } else {
@@ -236,7 +236,7 @@ impl Parser<'_> {
     fn unclosed_block(&mut self, header: Span) {
         // Also after other mistakes, for that a brace is missing does not follow from them; but an open template
         // swallowed it.
-        if self.lost_end {
+        if self.lost_end || std::mem::replace(&mut self.end_told, true) {
             return;
         }
         self.error(

@@ -177,6 +177,10 @@ impl Parser<'_> {
     }
 
     fn unclosed_object(&mut self, open: Span) {
+        // What stands around it is not closed either.
+        if std::mem::replace(&mut self.end_told, true) {
+            return;
+        }
         self.error(
             open,
             "Unterminated object constructor expression",
@@ -188,8 +192,8 @@ impl Parser<'_> {
     fn object_item(&mut self) -> Option<ObjectItem> {
         let before = self.errors;
         let key = self.expression();
-        let key = match key.kind {
-            ExprKind::Variable(name) => ObjectKey::Bare(name),
+        let key = match &key.kind {
+            ExprKind::Variable(name) => ObjectKey::Bare(name.clone()),
             // The words of these literals are names where a key is expected.
             ExprKind::Bool(_) | ExprKind::Null => {
                 ObjectKey::Bare(Name { text: self.text_of(key.span).into(), span: key.span })

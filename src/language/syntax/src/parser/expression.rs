@@ -1,7 +1,7 @@
 //! Operators and terms.
 
 use super::{Newlines, Parser};
-use crate::{BinaryOp, Expr, ExprKind, Span, TokenKind, UnaryOp};
+use crate::{BinaryOp, Expr, ExprKind, Span, TokenKind, UnaryOp, with_room};
 use std::sync::Arc;
 
 /// The operator that a token is, with its precedence: higher binds tighter.
@@ -33,7 +33,7 @@ impl Parser<'_> {
             self.skip_to(&[TokenKind::Comma]);
             return self.error_expr(self.since(start));
         }
-        let expr = self.conditional();
+        let expr = with_room(|| self.conditional());
         self.depth -= 1;
         expr
     }
@@ -97,17 +97,14 @@ impl Parser<'_> {
             self.bump();
         }
         let levels = u32::try_from(operators.len()).unwrap_or(u32::MAX);
-        if levels > super::MAX_DEPTH {
-            let at = self.span;
-            self.error(
-                at,
-                "Nesting too deep",
-                format!("There are {levels} operators in front of this operand."),
-                "Remove those that cancel each other.",
-            );
+        let before = self.depth;
+        self.depth = before.saturating_add(levels);
+        if levels > 0 && self.too_deep() {
             operators.clear();
+            self.depth = before;
         }
         let mut expr = self.postfix();
+        self.depth = before;
         for (operator, span) in operators.into_iter().rev() {
             let span = span.to(expr.span);
             expr = Expr { kind: ExprKind::Unary(operator, Box::new(expr)), span };

@@ -1,7 +1,7 @@
 //! Steps after a term: attributes, indices, splats.
 
 use super::{Newlines, Parser};
-use crate::{Expr, ExprKind, Span, Step, TokenKind};
+use crate::{Expr, ExprKind, Span, Step, TokenKind, with_room};
 
 /// How a splat was written.
 struct Splat {
@@ -15,6 +15,7 @@ impl Parser<'_> {
         let term = self.term();
         let start = term.span.start;
         let mut expr = term;
+        let depth = self.depth;
         loop {
             let mut steps = Vec::new();
             let splat = self.steps(&mut steps);
@@ -22,8 +23,17 @@ impl Parser<'_> {
                 let span = Span::new(start, steps.last().map_or(start, step_end));
                 expr = Expr { kind: ExprKind::Traversal { base: Box::new(expr), steps }, span };
             }
-            let Some(splat) = splat else { return expr };
+            let Some(splat) = splat else {
+                self.depth = depth;
+                return expr;
+            };
             let steps = self.splat_steps(splat.full);
+            // One splat after the other nests in the tree, though reading it takes no stack.
+            if !self.descend() {
+                self.depth = depth;
+                self.skip_to(&[TokenKind::Comma]);
+                return self.error_expr(self.since(start));
+            }
             let span = Span::new(start, steps.last().map_or(splat.span.end, step_end));
             expr = Expr { kind: ExprKind::Splat { source: Box::new(expr), full: splat.full, steps }, span };
         }
@@ -79,7 +89,7 @@ impl Parser<'_> {
             return steps;
         }
         while let Some(inner) = self.steps(&mut steps) {
-            let nested = self.splat_steps(inner.full);
+            let nested = with_room(|| self.splat_steps(inner.full));
             steps.push(Step::Splat { full: inner.full, steps: nested, span: inner.span });
         }
         self.depth -= 1;
@@ -180,9 +190,15 @@ enum Bracket {
 }
 
 fn step_end(step: &Step) -> u32 {
-    match step {
-        Step::Attribute(name) => name.span.end,
-        Step::Index(_, span) => span.end,
-        Step::Splat { steps, span, .. } => steps.last().map_or(span.end, step_end),
+    let mut step = step;
+    loop {
+        match step {
+            Step::Attribute(name) => return name.span.end,
+            Step::Index(_, span) => return span.end,
+            Step::Splat { steps, span, .. } => match steps.last() {
+                Some(last) => step = last,
+                None => return span.end,
+            },
+        }
     }
 }

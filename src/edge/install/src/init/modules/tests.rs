@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixture::{Fixture, git, install, told};
+use crate::fixture::{Fixture, git, told};
 use crate::web::served::Served;
 use expect_test::expect;
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::Command;
 /// Lines and troubles of an installation; the fixture's directory is called LAB.
 fn run(fixture: &Fixture, upgrade: Upgrade) -> (String, Diagnostics) {
     let mut lines = String::new();
-    let loaded = install(&fixture.place(), upgrade, Purpose::Init, &mut |line| {
+    let loaded = install_modules(&fixture.place(), upgrade, Purpose::Init, &crate::Loaded::plain, &mut |line| {
         lines.push_str(line);
         lines.push('\n');
     });
@@ -316,7 +316,8 @@ fn beside_terraform() {
     assert_eq!(manifest(&fixture), theirs);
     let place = fixture.place_in("theirs");
     let mut said = String::new();
-    let loaded = install(&place, Upgrade::No, Purpose::Get, &mut |line| said.push_str(line));
+    let loaded =
+        install_modules(&place, Upgrade::No, Purpose::Get, &crate::Loaded::plain, &mut |line| said.push_str(line));
     assert!(!loaded.diagnostics.has_errors(), "{}", told(&loaded.diagnostics));
     assert_eq!(said, "");
 }
