@@ -21,8 +21,11 @@ pub(crate) struct Registries<'a> {
     fetcher: &'a Fetcher,
     config: &'a CliConfig,
     services: Mutex<BTreeMap<String, Result<Url, Failure>>>,
-    versions: Mutex<BTreeMap<String, Result<Arc<[Version]>, Failure>>>,
+    versions: Mutex<BTreeMap<String, Listed>>,
 }
+
+/// Versions, newest first, or why there are none.
+type Listed = Result<Arc<[Version]>, Failure>;
 
 /// What the list of versions looks like.
 #[derive(Deserialize)]
@@ -54,13 +57,13 @@ impl Registries<'_> {
     }
 
     /// All versions of a module, newest first.
-    pub(crate) fn versions(&self, module: &RegistryModule) -> Result<Arc<[Version]>, Failure> {
+    pub(crate) fn versions(&self, module: &RegistryModule) -> Listed {
         // Who comes second waits for the answer to the first.
         let mut known = self.versions.lock().map_err(|_| broken_lock())?;
         known.entry(module.address()).or_insert_with(|| self.ask_versions(module)).clone()
     }
 
-    fn ask_versions(&self, module: &RegistryModule) -> Result<Arc<[Version]>, Failure> {
+    fn ask_versions(&self, module: &RegistryModule) -> Listed {
         let url = self.address(module, &["versions"])?;
         let shown = module.address();
         let text = self.text(module, &url, &shown)?;
