@@ -86,7 +86,7 @@ impl Registries<'_> {
         let answer = web.get(url, &self.authorised(&module.host)).map_err(|why| unreachable(&module.host, &why))?;
         match answer.status {
             200 => web.text(answer, MAX_ANSWER).map_err(|why| unreachable(&module.host, &why)),
-            404 => Err(Failure::new(
+            404 => Err(Failure::absent(
                 format!("The registry {} has no module {what}.", module.host),
                 "Check namespace, name and system of the source; a path begins with ./.",
             )),
@@ -104,7 +104,7 @@ impl Registries<'_> {
             200..=299 => {}
             404 => {
                 let why = format!("The registry {} has no package of {what}.", module.host);
-                return Err(Failure::new(why, "Choose another version, or tell whoever runs the registry."));
+                return Err(Failure::absent(why, "Choose another version, or tell whoever runs the registry."));
             }
             status => return Err(refused(&module.host, status)),
         }
