@@ -14,6 +14,7 @@
 
 mod examples;
 mod kill;
+mod modules;
 mod pipes;
 mod reference;
 mod script;

@@ -151,6 +151,9 @@ pub struct Planning {
 /// `drform init`
 #[derive(Args, Debug)]
 pub struct Init {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
     /// Choose the newest allowed versions.
     #[arg(long)]
     pub upgrade: bool,
@@ -171,6 +174,9 @@ pub struct Init {
 /// `drform get`
 #[derive(Args, Debug)]
 pub struct Get {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
     /// Replace what is installed by the newest that is allowed.
     #[arg(long)]
     pub update: bool,

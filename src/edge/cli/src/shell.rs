@@ -104,7 +104,8 @@ fn grouped(number: usize) -> String {
     out
 }
 
-fn arguments(variables: &Variables) -> VariableArguments {
+/// Root variables of the command line.
+pub(crate) fn arguments(variables: &Variables) -> VariableArguments {
     VariableArguments(variables.0.clone())
 }
 

@@ -31,11 +31,18 @@ const MAX_INDIRECTIONS: usize = 10;
 pub(crate) struct Failure {
     pub(crate) why: String,
     pub(crate) next: String,
+    /// Whether whoever was asked knows that there is no such thing.
+    pub(crate) is_absence: bool,
 }
 
 impl Failure {
     pub(crate) fn new(why: impl Into<String>, next: impl Into<String>) -> Failure {
-        Failure { why: why.into(), next: next.into() }
+        Failure { why: why.into(), next: next.into(), is_absence: false }
+    }
+
+    /// There is no such thing.
+    pub(crate) fn absent(why: impl Into<String>, next: impl Into<String>) -> Failure {
+        Failure { is_absence: true, ..Failure::new(why, next) }
     }
 
     /// Something on this machine went wrong.
@@ -81,7 +88,7 @@ impl Fetcher {
         self.lead(address, to, bearer, MAX_INDIRECTIONS).map_err(|failure| {
             // Nobody finds half a package.
             let _leftover = whole_file::remove(to);
-            Failure { why: masked::text(&failure.why, address), next: masked::text(&failure.next, address) }
+            Failure::new(masked::text(&failure.why, address), masked::text(&failure.next, address))
         })
     }
 

@@ -21,8 +21,11 @@ pub(crate) struct Registries<'a> {
     fetcher: &'a Fetcher,
     config: &'a CliConfig,
     services: Mutex<BTreeMap<String, Result<Url, Failure>>>,
-    versions: Mutex<BTreeMap<String, Result<Arc<[Version]>, Failure>>>,
+    versions: Mutex<BTreeMap<String, Listed>>,
 }
+
+/// Versions, newest first, or why there are none.
+type Listed = Result<Arc<[Version]>, Failure>;
 
 /// What the list of versions looks like.
 #[derive(Deserialize)]
@@ -54,13 +57,13 @@ impl Registries<'_> {
     }
 
     /// All versions of a module, newest first.
-    pub(crate) fn versions(&self, module: &RegistryModule) -> Result<Arc<[Version]>, Failure> {
+    pub(crate) fn versions(&self, module: &RegistryModule) -> Listed {
         // Who comes second waits for the answer to the first.
         let mut known = self.versions.lock().map_err(|_| broken_lock())?;
         known.entry(module.address()).or_insert_with(|| self.ask_versions(module)).clone()
     }
 
-    fn ask_versions(&self, module: &RegistryModule) -> Result<Arc<[Version]>, Failure> {
+    fn ask_versions(&self, module: &RegistryModule) -> Listed {
         let url = self.address(module, &["versions"])?;
         let shown = module.address();
         let text = self.text(module, &url, &shown)?;
@@ -83,7 +86,7 @@ impl Registries<'_> {
         let answer = web.get(url, &self.authorised(&module.host)).map_err(|why| unreachable(&module.host, &why))?;
         match answer.status {
             200 => web.text(answer, MAX_ANSWER).map_err(|why| unreachable(&module.host, &why)),
-            404 => Err(Failure::new(
+            404 => Err(Failure::absent(
                 format!("The registry {} has no module {what}.", module.host),
                 "Check namespace, name and system of the source; a path begins with ./.",
             )),
@@ -101,7 +104,7 @@ impl Registries<'_> {
             200..=299 => {}
             404 => {
                 let why = format!("The registry {} has no package of {what}.", module.host);
-                return Err(Failure::new(why, "Choose another version, or tell whoever runs the registry."));
+                return Err(Failure::absent(why, "Choose another version, or tell whoever runs the registry."));
             }
             status => return Err(refused(&module.host, status)),
         }

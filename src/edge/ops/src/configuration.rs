@@ -2,7 +2,7 @@
 
 use crate::providers::place;
 use crate::variables::{self, VariableArguments};
-use crate::{Said, Site, session};
+use crate::{Said, Site, TERRAFORM_VERSION, session};
 use config::{ModuleTree, Sources};
 use eval::VariableInput;
 use install::{Loaded, Purpose, Upgrade};
@@ -51,13 +51,18 @@ pub(crate) fn read_with(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>,
 /// The same, with modules installed as far as they are missing; `say` hears what happens.
 pub(crate) fn install(
     site: &Site,
-    upgrade: Upgrade,
-    purpose: Purpose,
+    variables: &VariableArguments,
+    (upgrade, purpose): (Upgrade, Purpose),
     say: &mut dyn FnMut(&str),
     said: &mut Said,
 ) -> Configuration {
-    let (inputs, _) = variables::gather(site, &VariableArguments::default(), &mut said.texts);
-    let read = |sources: &dyn Sources| loaded(site, &inputs, sources);
+    let (inputs, _) = variables::gather(site, variables, &mut said.texts);
+    let read = |sources: &dyn Sources| {
+        let mut loaded = loaded(site, &inputs, sources);
+        // Nothing is downloaded for a configuration that wants another Terraform.
+        loaded.diagnostics.extend(install::check_required_version(&loaded.tree, TERRAFORM_VERSION));
+        loaded
+    };
     let loaded = install::install_modules(&place(site), upgrade, purpose, &read, say);
     said.texts.extend(loaded.texts);
     said.diagnostics.extend(loaded.diagnostics);

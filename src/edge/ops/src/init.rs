@@ -1,7 +1,7 @@
 //! `drform init` and `drform get`: modules, providers, lock file.
 
 use crate::providers::place;
-use crate::{Said, Site, TERRAFORM_VERSION, configuration};
+use crate::{Said, Site, TERRAFORM_VERSION, VariableArguments, configuration};
 pub use install::Upgrade;
 use install::{Purpose, Wanted};
 
@@ -17,8 +17,13 @@ pub enum Modules {
     Keep,
 }
 
-/// Prepares a site; `say` hears lines for the user while things happen.
-pub fn init(site: &Site, upgrade: Upgrade, modules: Modules, say: &mut dyn FnMut(&str)) -> Said {
+/// Prepares a site; `say` hears lines for the user while things happen. Variables count where modules depend on them.
+pub fn init(
+    site: &Site,
+    variables: &VariableArguments,
+    (upgrade, modules): (Upgrade, Modules),
+    say: &mut dyn FnMut(&str),
+) -> Said {
     let mut said = Said::default();
     if configuration::is_empty(site) {
         say("drform initialized in an empty directory!");
@@ -26,10 +31,13 @@ pub fn init(site: &Site, upgrade: Upgrade, modules: Modules, say: &mut dyn FnMut
         return said;
     }
     let configuration = match modules {
-        Modules::Fetch => configuration::install(site, upgrade, Purpose::Init, say, &mut said),
-        Modules::Keep => configuration::read(site, &mut said),
+        Modules::Fetch => configuration::install(site, variables, (upgrade, Purpose::Init), say, &mut said),
+        Modules::Keep => {
+            let configuration = configuration::read(site, &mut said);
+            said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
+            configuration
+        }
     };
-    said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
     if said.diagnostics.has_errors() {
         return said;
     }
@@ -41,11 +49,10 @@ pub fn init(site: &Site, upgrade: Upgrade, modules: Modules, say: &mut dyn FnMut
 }
 
 /// Installs modules and nothing else.
-pub fn get(site: &Site, upgrade: Upgrade, say: &mut dyn FnMut(&str)) -> Said {
+pub fn get(site: &Site, variables: &VariableArguments, upgrade: Upgrade, say: &mut dyn FnMut(&str)) -> Said {
     let mut said = Said::default();
     if !configuration::is_empty(site) {
-        let configuration = configuration::install(site, upgrade, Purpose::Get, say, &mut said);
-        said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
+        configuration::install(site, variables, (upgrade, Purpose::Get), say, &mut said);
     }
     said
 }

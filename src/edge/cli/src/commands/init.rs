@@ -1,7 +1,7 @@
 //! `drform init`
 
 use crate::arguments::{self, World};
-use crate::shell::{Exit, Shell};
+use crate::shell::{self, Exit, Shell};
 use ops::{Modules, Upgrade};
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Init) -> Exit {
@@ -16,7 +16,8 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Init) -> Exit {
     }
     let upgrade = if args.upgrade { Upgrade::Yes } else { Upgrade::No };
     let modules = if args.get { Modules::Fetch } else { Modules::Keep };
-    let said = ops::init(&site, upgrade, modules, &mut say);
+    let variables = shell::arguments(&args.variables);
+    let said = ops::init(&site, &variables, (upgrade, modules), &mut say);
     let initialised = !ops::is_empty(&site);
     let exit = shell.say(&said);
     if exit == Exit::Success && initialised {

@@ -192,3 +192,70 @@ fn mercurial() {
     assert_eq!(told, format!("{clone}--noninteractive update --clean --rev v1\n"));
     assert!(fetcher.fetch("hg::http://h/r?rev=--config=x", &fixture.path("x"), None).is_err());
 }
+
+/// git's own server program behind a listener of three dozen lines: the way most repositories are reached.
+#[test]
+fn over_http() {
+    let fixture = Fixture::new("");
+    fixture.repository("repo", &[("main.tf", "by http")]);
+    let backend = Path::new(&run_git(&fixture.path("repo"), &["--exec-path"])).join("git-http-backend");
+    if !backend.is_file() {
+        return;
+    }
+    let root = fixture.path("");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            answer(stream, &backend, &root);
+        }
+    });
+    let address = |user: &str| format!("git::http://{user}127.0.0.1:{port}/repo/.git?ref=main&depth=1");
+    fetcher().fetch(&address("me:pw@"), &fixture.path("to"), None).unwrap();
+    assert_eq!(fs::read_to_string(fixture.path("to/main.tf")).unwrap(), "by http");
+    // Nobody is asked for a password: the server refuses, and that is that.
+    let failure = fetcher().fetch(&address(""), &fixture.path("refused"), None).unwrap_err();
+    assert!(failure.why.contains("could not read Username"), "{}", failure.why);
+    assert!(failure.next.contains("credential"), "{}", failure.next);
+}
+
+fn answer(stream: std::net::TcpStream, backend: &Path, root: &Path) {
+    use std::io::{BufRead, BufReader, Read};
+    let mut reader = BufReader::new(stream);
+    let (mut first, mut line, mut headers) = (String::new(), String::new(), Vec::new());
+    reader.read_line(&mut first).unwrap();
+    while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
+        let (name, value) = line.split_once(':').unwrap();
+        headers.push((name.to_lowercase(), value.trim().to_string()));
+        line.clear();
+    }
+    let header = |name: &str| headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
+    if header("authorization").is_empty() {
+        let refused =
+            b"HTTP/1.1 401 No\r\nwww-authenticate: Basic realm=x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        reader.get_mut().write_all(refused).unwrap();
+        return;
+    }
+    let mut body = vec![0; header("content-length").parse().unwrap_or(0)];
+    reader.read_exact(&mut body).unwrap();
+    let target = first.split(' ').nth(1).unwrap();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut child = Command::new(backend)
+        .env("GIT_PROJECT_ROOT", root)
+        .env("GIT_HTTP_EXPORT_ALL", "1")
+        .env("GIT_PROTOCOL", header("git-protocol"))
+        .env("PATH_INFO", path)
+        .env("QUERY_STRING", query)
+        .env("REQUEST_METHOD", first.split(' ').next().unwrap())
+        .env("CONTENT_TYPE", header("content-type"))
+        .env("CONTENT_LENGTH", body.len().to_string())
+        .env("HTTP_CONTENT_ENCODING", header("content-encoding"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&body).unwrap();
+    let output = child.wait_with_output().unwrap().stdout;
+    reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n").unwrap();
+    reader.get_mut().write_all(&output).unwrap();
+}

@@ -110,7 +110,10 @@ impl<'a> Packages<'a> {
                 return Err(call.failed(NOT_DOWNLOADED, failure));
             }
         };
-        let not_found = |failure| call.failed("Module not found", failure);
+        let not_found = |failure: Failure| {
+            let absent = failure.is_absence;
+            call.failed(if absent { "Module not found" } else { "Error accessing remote module registry" }, failure)
+        };
         let versions = self.registries.versions(module).map_err(not_found)?;
         let allowed = versions.iter().find(|version| call.constraints.allow(version));
         let Some(version) = allowed.cloned() else {
