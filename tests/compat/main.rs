@@ -18,6 +18,7 @@ mod fmt;
 mod hosted;
 mod hostile;
 mod killed;
+mod messages;
 mod oracle;
 mod plugin;
 mod pointed;

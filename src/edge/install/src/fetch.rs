@@ -7,6 +7,10 @@ mod git;
 mod hg;
 mod http;
 mod request;
+#[cfg(feature = "aws")]
+mod s3;
+#[cfg(not(feature = "aws"))]
+#[path = "fetch/without_s3.rs"]
 mod s3;
 
 use crate::masked;

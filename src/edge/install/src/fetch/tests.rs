@@ -152,6 +152,7 @@ fn on_this_machine() {
     assert!(fetched(&at("gone.zip"), &settings).unwrap_err().why.contains("was not read"));
 }
 
+#[cfg(feature = "aws")]
 #[test]
 fn objects_of_s3() {
     let served = Served::start();
