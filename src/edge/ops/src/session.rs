@@ -77,8 +77,7 @@ impl Session {
         if said.diagnostics.has_errors() {
             return None;
         }
-        let runtime =
-            said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string())))?;
+        let runtime = said.take(crate::threads::runtime())?;
         let providers = runtime.block_on(Providers::start(&site, &configuration.tree, storage.state(), said))?;
         let settings = settings(&site, &storage);
         let run_id = run_id();
