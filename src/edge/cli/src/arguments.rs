@@ -1,6 +1,6 @@
 //! What can be typed: global options, commands and their flags. What they mean is each command's affair.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Provisioning that knows what your infrastructure survives.
@@ -26,6 +26,10 @@ pub struct Arguments {
 pub enum Command {
     /// Prepare the directory: find modules and providers, write the lock file
     Init(Init),
+    /// Install modules and nothing else
+    Get(Get),
+    /// Show the modules that the configuration calls
+    Modules(Modules),
     /// Check the configuration without state or cloud
     Validate(Validate),
     /// Bring files into the canonical layout
@@ -58,15 +62,46 @@ pub enum Command {
     Recover(Recover),
 }
 
-/// Root variables.
-#[derive(Args, Debug, Default)]
-pub struct Variables {
+/// Root variables, in the order in which they are given: later ones win.
+#[derive(Debug, Default)]
+pub struct Variables(pub Vec<ops::VariableArgument>);
+
+/// How clap reads them.
+#[derive(Args)]
+struct VariableFlags {
     /// Set a root variable.
     #[arg(long, value_name = "NAME=VALUE")]
-    pub var: Vec<String>,
+    var: Vec<String>,
     /// Read root variables from a file.
     #[arg(long, value_name = "FILE")]
-    pub var_file: Vec<PathBuf>,
+    var_file: Vec<PathBuf>,
+}
+
+impl Args for Variables {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        VariableFlags::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        VariableFlags::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let VariableFlags { var, var_file } = VariableFlags::from_arg_matches(matches)?;
+        let places = |name: &str| matches.indices_of(name).into_iter().flatten();
+        let settings = places("var").zip(var.into_iter().map(ops::VariableArgument::Setting));
+        let files = places("var_file").zip(var_file.into_iter().map(ops::VariableArgument::File));
+        let mut all: Vec<_> = settings.chain(files).collect();
+        all.sort_by_key(|(place, _)| *place);
+        Ok(Variables(all.into_iter().map(|(_, given)| given).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Variables::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// Which world.
@@ -117,9 +152,37 @@ pub struct Init {
     /// Choose the newest allowed versions.
     #[arg(long)]
     pub upgrade: bool,
+    /// Copy this module into the empty directory first, and begin with it.
+    #[arg(long, value_name = "SOURCE")]
+    pub from_module: Option<String>,
+    /// Fetch modules that are missing (-get=false takes what is there).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub get: bool,
+    /// Where test files lie; drform init does not look at them yet.
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: String,
     /// Ask for missing input; drform init never asks.
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub input: bool,
+}
+
+/// `drform get`
+#[derive(Args, Debug)]
+pub struct Get {
+    /// Replace what is installed by the newest that is allowed.
+    #[arg(long)]
+    pub update: bool,
+    /// Where test files lie; drform get does not look at them yet.
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: String,
+}
+
+/// `drform modules`
+#[derive(Args, Debug)]
+pub struct Modules {
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `drform validate`

@@ -83,6 +83,8 @@ fn command(args: Vec<OsString>) -> Exit {
 fn dispatch(shell: &Shell, command: &Command) -> Exit {
     match command {
         Command::Init(args) => commands::init::run(shell, args),
+        Command::Get(args) => commands::get::run(shell, args),
+        Command::Modules(args) => commands::modules::run(shell, args),
         Command::Validate(args) => commands::validate::run(shell, args),
         Command::Fmt(args) => commands::fmt::run(shell, args),
         Command::Plan(args) => commands::plan::run(shell, args),

@@ -105,7 +105,7 @@ fn grouped(number: usize) -> String {
 }
 
 fn arguments(variables: &Variables) -> VariableArguments {
-    VariableArguments { files: variables.var_file.clone(), settings: variables.var.clone() }
+    VariableArguments(variables.0.clone())
 }
 
 /// What the planning flags mean.

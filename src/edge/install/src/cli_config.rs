@@ -2,15 +2,15 @@
 
 mod entries;
 
-use crate::Settings;
 use crate::text_file;
+use crate::{Secret, Settings};
 use addrs::Provider;
 use diag::{Diagnostic, Diagnostics, Range};
 use entries::{Entry, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What it says about installation. The rest (credentials, hosts) is for downloads.
+/// What it says about installation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CliConfig {
     /// Directories that stand for a provider, whatever its version.
@@ -19,6 +19,10 @@ pub(crate) struct CliConfig {
     pub(crate) methods: Option<Vec<Method>>,
     /// `plugin_cache_dir`
     pub(crate) plugin_cache_dir: Option<PathBuf>,
+    /// `credentials "HOST" { token = "…" }`
+    pub(crate) credentials: Vec<(String, Secret)>,
+    /// `host "HOST" { services = { … } }`: addresses of services by name, in the place of what the host tells.
+    pub(crate) hosts: Vec<(String, Vec<(String, String)>)>,
 }
 
 /// One block of `provider_installation`.
@@ -109,6 +113,7 @@ pub(crate) fn read(settings: &Settings) -> (CliConfig, Diagnostics) {
             Err(trouble) => diagnostics.push(trouble.about("Unable to open CLI configuration file", &name)),
         }
     }
+    config.credentials.extend(logins(settings));
     // The environment wins over the file.
     if let Some(dir) = &settings.plugin_cache_dir {
         config.plugin_cache_dir = Some(dir.clone());
@@ -140,7 +145,9 @@ impl CliConfig {
                         .next("Keep one, with all the methods in it."),
                 ),
                 (Some("provider_installation"), Value::Body(body)) => self.installation(body, diagnostics),
-                // Credentials, hosts, checkpoint and whatever comes: not for us.
+                (Some("credentials"), Value::Body(body)) => self.credentials.extend(credentials(&entry, body)),
+                (Some("host"), Value::Body(body)) => self.hosts.extend(host(&entry, body)),
+                // Checkpoint and whatever comes: not for us.
                 _ => {}
             }
         }
@@ -173,6 +180,35 @@ impl CliConfig {
             }
         }
     }
+}
+
+fn credentials(entry: &Entry, body: &[Entry]) -> Option<(String, Secret)> {
+    let host = entry.keys.get(1)?.to_lowercase();
+    let token = body.iter().find(|entry| entry.first() == Some("token"))?;
+    match &token.value {
+        Value::Text(token) => Some((host, Secret::new(token.clone()))),
+        _ => None,
+    }
+}
+
+fn host(entry: &Entry, body: &[Entry]) -> Option<(String, Vec<(String, String)>)> {
+    let host = entry.keys.get(1)?.to_lowercase();
+    let services = body.iter().find(|entry| entry.first() == Some("services"))?;
+    let Value::Body(services) = &services.value else { return None };
+    let address = |entry: &Entry| match &entry.value {
+        Value::Text(address) => Some((entry.first()?.to_string(), address.clone())),
+        _ => None,
+    };
+    Some((host, services.iter().filter_map(address).collect()))
+}
+
+/// What `terraform login` keeps: `~/.terraform.d/credentials.tfrc.json`. One that cannot be read says nothing.
+fn logins(settings: &Settings) -> Vec<(String, Secret)> {
+    let Some(home) = &settings.home else { return Vec::new() };
+    let text = std::fs::read(home.join(".terraform.d").join("credentials.tfrc.json")).unwrap_or_default();
+    let file: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let hosts = file.get("credentials").and_then(serde_json::Value::as_object).into_iter().flatten();
+    hosts.filter_map(|(host, login)| Some((host.to_lowercase(), Secret::new(login.get("token")?.as_str()?)))).collect()
 }
 
 fn method(kind: &str, entry: &Entry, body: &[Entry], diagnostics: &mut Diagnostics) -> Option<Method> {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::platform::platform;
-use crate::{ModuleSources, Place, Settings};
+use crate::{ModuleSources, Place, Purpose, Settings, Upgrade, Wanted, install_modules, prepare};
 use addrs::Provider;
 use config::ModuleTree;
 use diag::Diagnostics;
@@ -115,6 +115,50 @@ impl Fixture {
 pub(crate) fn tree(dir: &Path) -> (ModuleTree, Diagnostics) {
     let (tree, _, diagnostics) = config::load(&ModuleSources::new(dir, &dir.join(".terraform")), ".");
     (tree, diagnostics)
+}
+
+/// Everything that `drform init` does, without knowing the state.
+pub(crate) fn init(place: &Place, upgrade: Upgrade) -> (Vec<String>, Diagnostics) {
+    let mut lines = Vec::new();
+    let loaded =
+        install_modules(place, upgrade, Purpose::Init, &crate::Loaded::plain, &mut |line| lines.push(line.to_string()));
+    if loaded.diagnostics.has_errors() {
+        return (lines, loaded.diagnostics);
+    }
+    let (more, diagnostics) = prepare(place, Wanted { tree: &loaded.tree, state: None, upgrade });
+    lines.extend(more);
+    (lines, diagnostics)
+}
+
+/// Runs git; what it printed.
+pub(crate) fn git(dir: &Path, arguments: &[&str]) -> String {
+    let mut command = std::process::Command::new("git");
+    command.current_dir(dir).args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "protocol.file.allow=always"]);
+    command.args(["-c", "init.defaultBranch=main"]).args(arguments);
+    let output = command.env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_string()
+}
+
+impl Fixture {
+    /// A repository in `NAME/` with these files in one commit; its address.
+    pub(crate) fn repository(&self, name: &str, files: &[(&str, &str)]) -> String {
+        let dir = self.path(name);
+        fs::create_dir_all(&dir).unwrap();
+        git(&dir, &["init", "-q"]);
+        self.commit(name, files);
+        format!("git::file://{}", dir.display())
+    }
+
+    pub(crate) fn commit(&self, name: &str, files: &[(&str, &str)]) -> String {
+        for (file, text) in files {
+            self.file(&format!("{name}/{file}"), text);
+        }
+        let dir = self.path(name);
+        git(&dir, &["add", "."]);
+        git(&dir, &["commit", "-q", "--allow-empty", "-m", "change"]);
+        git(&dir, &["rev-parse", "HEAD"])
+    }
 }
 
 pub(crate) fn provider(text: &str) -> Provider {

@@ -1,7 +1,11 @@
 //! `init`: modules and providers are put where operations find them, and the lock file is written.
 
+mod from_module;
 mod modules;
 mod providers;
+
+pub use from_module::copy_module;
+pub use modules::{CalledModule, Loaded, Purpose, called_modules, check_module_versions, install_modules};
 
 use crate::find::overrides_in_effect;
 use crate::{Place, cli_config};
@@ -19,7 +23,7 @@ pub enum Upgrade {
     No,
 }
 
-/// What is to be prepared.
+/// What providers are for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
     /// The configuration.
@@ -30,17 +34,10 @@ pub struct Wanted<'a> {
     pub upgrade: Upgrade,
 }
 
-/// Prepares a directory without knowing its state: [`prepare`]. The lines are for the user.
-pub fn init(place: &Place, tree: &ModuleTree, upgrade: Upgrade) -> (Vec<String>, Diagnostics) {
-    prepare(place, Wanted { tree, state: None, upgrade })
-}
-
-/// Installs providers, records local modules, writes the lock file. Where nothing changes, nothing is written.
+/// Installs providers and writes the lock file. Where nothing changes, nothing is written. The lines are for the user.
 pub fn prepare(place: &Place, wanted: Wanted<'_>) -> (Vec<String>, Diagnostics) {
     let mut lines = Vec::new();
-    let mut diagnostics = modules::record(place, wanted, &mut lines);
-    let (config, troubles) = cli_config::read(&place.settings);
-    diagnostics.extend(troubles);
+    let (config, mut diagnostics) = cli_config::read(&place.settings);
     diagnostics.extend(overrides_in_effect(place));
     if diagnostics.has_errors() {
         return (lines, diagnostics);

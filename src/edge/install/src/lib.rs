@@ -1,4 +1,4 @@
-//! Holds: files of configuration, provider packages on disk, the lock file, the CLI configuration.
+//! Holds: files of configuration, modules from elsewhere, provider packages on disk, the lock file, the CLI configuration.
 //! May touch: config, eval, syntax (for their texts), words.
 //! Never: the terminal, provider processes, state.
 
@@ -6,12 +6,14 @@
 
 mod archive;
 mod cli_config;
+mod fetch;
 mod find;
 #[cfg(test)]
 mod fixture;
 mod format_files;
 mod init;
 mod lock_file;
+mod masked;
 mod mirror;
 mod module_files;
 mod module_manifest;
@@ -20,20 +22,27 @@ mod package;
 mod place;
 mod platform;
 mod pointed_files;
+mod registry;
 mod required_version;
 mod requirements;
 mod root_files;
 mod search;
+mod source;
 mod text_file;
+mod unpack;
 mod version;
+mod web;
 mod whole_file;
 
 pub use find::{How, ProviderBinary, find_provider, is_overridden, overrides_in_effect};
 pub use format_files::{Depth, format_files, format_text, read_format_file, write_format_file};
-pub use init::{Upgrade, Wanted, init, prepare};
+pub use init::{
+    CalledModule, Loaded, Purpose, Upgrade, Wanted, called_modules, check_module_versions, copy_module,
+    install_modules, prepare,
+};
 pub use module_files::ModuleFiles;
 pub use module_sources::ModuleSources;
-pub use place::{Place, Settings};
+pub use place::{Place, Secret, Settings};
 pub use pointed_files::pointed_files;
 pub use required_version::check_required_version;
 pub use root_files::{dr_files, variable_file, variable_files};

@@ -1,6 +1,6 @@
 //! `.terraform/modules/modules.json`: which module was installed where, in Terraform's format.
 
-use crate::module_sources::{is_local, joined};
+use crate::source::{self, Source};
 use addrs::ModulePath;
 use diag::Diagnostic;
 use serde::{Deserialize, Serialize};
@@ -70,33 +70,9 @@ pub(crate) fn text(manifest: &ModuleManifest) -> String {
     text.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
-/// True when a source as written means what the manifest recorded in its long form.
-pub(crate) fn same_source(recorded: &str, written: &str) -> bool {
-    recorded == written || long_form(recorded) == long_form(written)
-}
-
-/// The long form of a source: registry addresses with their host, `git::` in front of the hosts that have
-/// shorthands, paths without detours.
-pub(crate) fn long_form(source: &str) -> String {
-    if is_local(source) {
-        let path = joined(".", source);
-        return if path.starts_with("..") { path } else { format!("./{path}") };
-    }
-    // A subdirectory (`//`, not that of `https://`) or a query ends the address.
-    let subdirectory =
-        source.match_indices("//").map(|(at, _)| at).find(|at| source.get(..*at).is_some_and(|s| !s.ends_with(':')));
-    let end = subdirectory.or_else(|| source.find('?')).unwrap_or(source.len());
-    let (address, rest) = source.split_at(end);
-    let parts: Vec<&str> = address.split('/').collect();
-    let plain = |part: &&str| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    match parts.as_slice() {
-        [host @ ("github.com" | "bitbucket.org"), owner, repository] => {
-            let repository = repository.strip_suffix(".git").unwrap_or(repository);
-            format!("git::https://{host}/{owner}/{repository}.git{rest}")
-        }
-        [_, _, _] if parts.iter().all(plain) => format!("registry.terraform.io/{address}{rest}"),
-        _ => source.to_string(),
-    }
+/// True when a source means what the manifest recorded: Terraform and drform record the long form, others may not.
+pub(crate) fn same_source(recorded: &str, source: &Source) -> bool {
+    recorded == source.to_string() || source::parse(recorded).as_ref() == Ok(source)
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! Where packages and settings are looked for.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Repetitions where nobody says how many.
+const RETRIES: u32 = 2;
 
 /// The working directory with what belongs to it.
 #[derive(Clone, Debug, Default)]
@@ -31,10 +35,51 @@ pub struct Settings {
     pub data_home: Option<PathBuf>,
     /// `XDG_DATA_DIRS`
     pub data_dirs: Vec<PathBuf>,
+    /// `PATH`: where git and hg are.
+    pub search_path: Option<OsString>,
+    /// `GIT_SSH_COMMAND`
+    pub git_ssh_command: Option<String>,
+    /// `NETRC`: a file in the place of `~/.netrc`.
+    pub netrc: Option<PathBuf>,
+    /// `SSL_CERT_FILE`: the certificates that are trusted, in the place of the system's.
+    pub certificates: Option<PathBuf>,
+    /// `TF_REGISTRY_DISCOVERY_RETRY`: how often a request is repeated that a server could not answer.
+    pub retries: u32,
+    /// `GOOGLE_OAUTH_ACCESS_TOKEN`
+    pub google_token: Option<Secret>,
+    /// `STORAGE_EMULATOR_HOST`
+    pub google_storage: Option<String>,
+    /// `TF_TOKEN_<host>`: the host as the variable writes it, and the token.
+    pub tokens: Vec<(String, Secret)>,
+}
+
+/// Something that no log shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps it.
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(text.into())
+    }
+}
+
+impl std::ops::Deref for Secret {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
 }
 
 impl Settings {
-    /// Reads them: `setting` looks up `DRFORM_<name>`, then `TF_<name>`; `variable` a name as it is.
+    /// Reads them, but for the tokens: `setting` looks up `DRFORM_<name>`, then `TF_<name>`; `variable` a name as it is.
     pub fn read<'e>(setting: impl Fn(&str) -> Option<&'e str>, variable: impl Fn(&str) -> Option<&'e str>) -> Settings {
         let data_dirs = variable("XDG_DATA_DIRS").unwrap_or("/usr/local/share:/usr/share");
         Settings {
@@ -44,6 +89,14 @@ impl Settings {
             home: variable("HOME").map(PathBuf::from),
             data_home: variable("XDG_DATA_HOME").map(PathBuf::from),
             data_dirs: data_dirs.split(':').filter(|dir| !dir.is_empty()).map(PathBuf::from).collect(),
+            search_path: variable("PATH").map(OsString::from),
+            git_ssh_command: variable("GIT_SSH_COMMAND").map(String::from),
+            netrc: variable("NETRC").map(PathBuf::from),
+            certificates: variable("SSL_CERT_FILE").map(PathBuf::from),
+            retries: setting("REGISTRY_DISCOVERY_RETRY").and_then(|text| text.parse().ok()).unwrap_or(RETRIES),
+            google_token: variable("GOOGLE_OAUTH_ACCESS_TOKEN").map(Secret::new),
+            google_storage: variable("STORAGE_EMULATOR_HOST").map(String::from),
+            tokens: Vec::new(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Reading the configuration: `.tf` files into a module tree, `*.dr.hcl` files beside them.
 
+use crate::providers::place;
 use crate::variables::{self, VariableArguments};
 use crate::{Said, Site, session};
-use config::ModuleTree;
+use config::{ModuleTree, Sources};
 use eval::VariableInput;
+use install::{Loaded, Purpose, Upgrade};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,11 +41,38 @@ pub(crate) fn read(site: &Site, said: &mut Said) -> Configuration {
 /// Reads and checks the configuration of a directory, with the values of root variables.
 pub(crate) fn read_with(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>, said: &mut Said) -> Configuration {
     let files = install::ModuleSources::new(&site.dir, &site.data_dir());
-    let settings = session::settings_of(site);
-    let sources = eval::StaticSources { inner: &files, settings, variables: inputs.clone() };
-    let (tree, texts, diagnostics) = config::load(&sources, ".");
+    let Loaded { tree, texts, diagnostics } = loaded(site, inputs, &files);
     said.texts.extend(texts);
     said.diagnostics.extend(diagnostics);
+    said.diagnostics.extend(install::check_module_versions(&site.dir, &site.data_dir(), &tree));
+    with_dr_files(site, tree, said)
+}
+
+/// The same, with modules installed as far as they are missing; `say` hears what happens.
+pub(crate) fn install(
+    site: &Site,
+    upgrade: Upgrade,
+    purpose: Purpose,
+    say: &mut dyn FnMut(&str),
+    said: &mut Said,
+) -> Configuration {
+    let (inputs, _) = variables::gather(site, &VariableArguments::default(), &mut said.texts);
+    let read = |sources: &dyn Sources| loaded(site, &inputs, sources);
+    let loaded = install::install_modules(&place(site), upgrade, purpose, &read, say);
+    said.texts.extend(loaded.texts);
+    said.diagnostics.extend(loaded.diagnostics);
+    with_dr_files(site, loaded.tree, said)
+}
+
+/// Loads the configuration; `source` and `version` of modules may have variables in them.
+fn loaded(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>, files: &dyn Sources) -> Loaded {
+    let settings = session::settings_of(site);
+    let sources = eval::StaticSources { inner: files, settings, variables: inputs.clone() };
+    let (tree, texts, diagnostics) = config::load(&sources, ".");
+    Loaded { tree, texts, diagnostics }
+}
+
+fn with_dr_files(site: &Site, tree: ModuleTree, said: &mut Said) -> Configuration {
     let mut dr_files = Vec::new();
     match install::dr_files(&site.dir) {
         Ok(files) => {

@@ -349,10 +349,14 @@ fn refused(question: &Question, diagnostics: Diagnostics) -> Answer {
 
 /// The site as `install` wants it.
 pub(crate) fn place(site: &Site) -> install::Place {
+    let mut settings =
+        install::Settings::read(|name| site.environment.setting(name), |name| site.environment.get(name));
+    settings.tokens =
+        site.environment.tokens().map(|(host, token)| (host.into(), install::Secret::new(token))).collect();
     install::Place {
         dir: site.dir.clone(),
         data_dir: site.data_dir(),
         executable_dir: site.executable_dir.clone(),
-        settings: install::Settings::read(|name| site.environment.setting(name), |name| site.environment.get(name)),
+        settings,
     }
 }

@@ -31,10 +31,21 @@ impl Environment {
         self.get(&format!("DRFORM_{name}")).or_else(|| self.get(&format!("TF_{name}")))
     }
 
+    /// Tokens from `DRFORM_TOKEN_<host>` and `TF_TOKEN_<host>`, with the host as the variable writes it.
+    pub fn tokens(&self) -> impl Iterator<Item = (&str, &str)> {
+        // Who looks for one takes the first.
+        self.named(["DRFORM_TOKEN_", "TF_TOKEN_"]).map(|(_, host, token)| (host, token))
+    }
+
     /// Root variables from `TF_VAR_<name>` and `DRFORM_VAR_<name>`.
     pub fn root_variables(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         // TF_VAR_ comes first, so that DRFORM_VAR_ wins where both are there.
-        ["TF_VAR_", "DRFORM_VAR_"].into_iter().flat_map(|prefix| {
+        self.named(["TF_VAR_", "DRFORM_VAR_"])
+    }
+
+    /// Variables that begin so: the whole name, what follows the beginning, the value.
+    fn named(&self, prefixes: [&'static str; 2]) -> impl Iterator<Item = (&str, &str, &str)> {
+        prefixes.into_iter().flat_map(|prefix| {
             self.variables
                 .range(prefix.to_string()..)
                 .take_while(move |(key, _)| key.starts_with(prefix))

@@ -1,5 +1,5 @@
 //! Root variables from all their sources, later ones winning: environment, `terraform.tfvars`, `*.auto.tfvars`,
-//! `-var-file`, `-var`.
+//! then `-var-file` and `-var` in the order of the command line.
 
 use crate::Site;
 use diag::{Diagnostic, Diagnostics, SourceTexts};
@@ -11,11 +11,15 @@ use syntax::json::{Reading, Role};
 
 /// What the command line says about root variables.
 #[derive(Clone, Debug, Default)]
-pub struct VariableArguments {
-    /// `-var-file`, in order.
-    pub files: Vec<PathBuf>,
-    /// `-var`, in order.
-    pub settings: Vec<String>,
+pub struct VariableArguments(pub Vec<VariableArgument>);
+
+/// One of them; later ones win.
+#[derive(Clone, Debug)]
+pub enum VariableArgument {
+    /// `-var-file`
+    File(PathBuf),
+    /// `-var`
+    Setting(String),
 }
 
 /// Reads them all. Files that are read are added to `texts`, for excerpts.
@@ -37,11 +41,13 @@ pub(crate) fn gather(
         }
         Err(diagnostic) => gathered.diagnostics.push(diagnostic),
     }
-    for path in &arguments.files {
-        gathered.file(&site.dir.join(path), &path.display().to_string(), texts);
-    }
-    for setting in &arguments.settings {
-        gathered.setting(setting);
+    for argument in &arguments.0 {
+        match argument {
+            VariableArgument::File(path) => {
+                gathered.file(&site.dir.join(path), &path.display().to_string(), texts);
+            }
+            VariableArgument::Setting(setting) => gathered.setting(setting),
+        }
     }
     (gathered.inputs, gathered.diagnostics)
 }

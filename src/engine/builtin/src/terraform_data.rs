@@ -9,7 +9,7 @@ use configschema::{Attribute, Block, Schema};
 use diag::Diagnostics;
 use std::sync::Arc;
 use uuid::Uuid;
-use value::{Path, Type, Value};
+use value::{Path, Refinement, Type, Value};
 
 /// The resource type.
 pub(crate) const KIND: &str = "terraform_data";
@@ -35,9 +35,10 @@ pub(crate) fn schema() -> Schema {
 pub(crate) fn plan(prior: &Value, proposed: &Value, private: &Arc<[u8]>) -> Answer {
     let input = attribute(proposed, INPUT);
     let open = Value::unknown(input.ty());
-    // Null is known beforehand, also to be the output.
-    let new_output = || if input.is_null() { Value::null(Type::Dynamic) } else { open.clone() };
-    let fresh = |output| with(proposed, [(ID, Value::unknown(Type::String)), (OUTPUT, output)]);
+    // Null is known beforehand, also to be the output; and that there will be an id.
+    let new_output = || if input.is_null() { input.clone() } else { open.clone() };
+    let id = Value::refined(Type::String, Refinement::not_null());
+    let fresh = |output| with(proposed, [(ID, id.clone()), (OUTPUT, output)]);
     if prior.is_null() {
         return planned(fresh(new_output()), private);
     }

@@ -38,13 +38,17 @@ struct Statements {
     by_module: BTreeMap<ModulePath, Vec<usize>>,
     /// Resources that some statement names on either side: for these nothing is implied.
     named: BTreeSet<ConfigResource>,
+    /// Module instances that have objects and stay where they are: no other module takes their place.
+    occupied: BTreeSet<ModuleInstance>,
 }
 
 /// Moves the objects of the state. A place that is taken is never given to another: such an object stays, with a
 /// warning.
 pub(crate) fn moved(input: &PlanInput) -> Moved {
     let mut troubles = Diagnostics::new();
-    let statements = statements(input, &mut troubles);
+    let mut statements = statements(input, &mut troubles);
+    statements.occupied = statements.staying(input);
+    troubles.extend(statements.blocked_modules(input));
     let mut targets: Vec<(usize, ResourceInstance, ResourceInstance)> = Vec::new();
     for addr in input.prior.instances.keys().filter(|a| a.resource.mode == Mode::Managed) {
         match statements.follow(addr) {
@@ -137,7 +141,55 @@ impl Statements {
         of_resource
             .chain(of_module)
             .filter_map(|place| self.all.get(*place))
-            .find_map(|statement| statement.carry(addr))
+            .filter_map(|statement| Some((statement, statement.carry(addr)?)))
+            .find(|(statement, to)| !self.is_blocked(statement, to))
+            .map(|(_, to)| to)
+    }
+
+    /// A module is moved as a whole or not at all (observed with Terraform 1.11.4).
+    fn is_blocked(&self, statement: &Statement, to: &ResourceInstance) -> bool {
+        statement.from.resource.is_none() && self.occupied.contains(&statement.destination(to))
+    }
+
+    /// Module instances with objects that no statement moves elsewhere.
+    fn staying(&self, input: &PlanInput) -> BTreeSet<ModuleInstance> {
+        let mut staying = BTreeSet::new();
+        if self.by_module.is_empty() {
+            return staying;
+        }
+        for addr in input.prior.instances.keys().filter(|a| a.resource.mode == Mode::Managed) {
+            for depth in 1..=addr.module.0.len() {
+                let instance = ModuleInstance(addr.module.0.get(..depth).unwrap_or_default().to_vec());
+                let moves = self.by_module.get(&instance.path()).into_iter().flatten();
+                let mut moves = moves.filter_map(|place| self.all.get(*place));
+                if !moves.any(|statement| statement.carry(addr).is_some()) {
+                    staying.insert(instance);
+                }
+            }
+        }
+        staying
+    }
+
+    /// Warns of each module that stays because its new place is taken.
+    fn blocked_modules(&self, input: &PlanInput) -> Diagnostics {
+        let mut blocked: BTreeSet<(ModuleInstance, ModuleInstance)> = BTreeSet::new();
+        let managed = input.prior.instances.keys().filter(|a| a.resource.mode == Mode::Managed);
+        for addr in managed.filter(|_| !self.occupied.is_empty()) {
+            for statement in self.all.iter().filter(|statement| statement.from.resource.is_none()) {
+                let Some(to) = statement.carry(addr).filter(|to| self.is_blocked(statement, to)) else { continue };
+                let depth = statement.within.0.len() + statement.from.modules.len();
+                let from = ModuleInstance(addr.module.0.get(..depth).unwrap_or_default().to_vec());
+                blocked.insert((from, statement.destination(&to)));
+            }
+        }
+        let warnings = blocked.into_iter().map(|(from, to)| {
+            let detail = format!(
+                "{from} was to be moved to {to}, but there are already objects in there. It stays where it is."
+            );
+            Diagnostic::warning("Unresolved resource instance address changes", detail)
+                .next("Move its resources one by one, or remove the moved block.")
+        });
+        warnings.collect()
     }
 
     /// Whether some statement is about the object.
@@ -147,6 +199,12 @@ impl Statements {
 }
 
 impl Statement {
+    /// The module instance that an object is in after a move of its module.
+    fn destination(&self, to: &ResourceInstance) -> ModuleInstance {
+        let depth = self.within.0.len() + self.to.modules.len();
+        ModuleInstance(to.module.0.get(..depth).unwrap_or_default().to_vec())
+    }
+
     /// The address after the move; `None` when it does not concern the object.
     fn carry(&self, addr: &ResourceInstance) -> Option<ResourceInstance> {
         let depth = self.within.0.len();

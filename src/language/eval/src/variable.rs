@@ -72,6 +72,10 @@ impl Evaluator {
     /// What there is to say of the expression that gives a variable its value, whatever the value is.
     fn written_value(&self, path: &ModulePath, variable: &Variable) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
+        if self.settings.phase == Phase::Apply {
+            // Told while planning.
+            return diagnostics;
+        }
         let expr = match self.tree.call_of(path) {
             Some(call) => call.arguments.attribute(&variable.name).map(|argument| &argument.expr),
             None => match self.given.get(&variable.name) {

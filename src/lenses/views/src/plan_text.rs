@@ -230,7 +230,7 @@ fn because(change: &InstanceChange) -> Option<String> {
     let addr = &change.addr;
     let words = match change.reason {
         ActionReason::DeleteBecauseNoResourceConfig => {
-            format!("(because {} is not in configuration)", addr.config())
+            format!("(because {} is not in configuration)", addr.resource)
         }
         ActionReason::DeleteBecauseNoModule => format!("(because {} is not in configuration)", addr.module),
         ActionReason::DeleteBecauseWrongRepetition if addr.key == addrs::InstanceKey::None => {

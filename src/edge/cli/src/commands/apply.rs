@@ -5,6 +5,7 @@ use crate::arguments;
 use crate::progress::Lines;
 use crate::shell::{Exit, Shell, plan_options};
 use diag::Diagnostic;
+use ops::Said;
 use plan::{Mode, PlanOptions};
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
@@ -31,6 +32,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     if let Some(planned) = &planned {
         show(shell, &planned.plan, planned);
     }
+    let said = Said { diagnostics: said.diagnostics.into_iter().filter(|d| !is_settled_by_apply(d)).collect(), ..said };
     let (exit, Some(planned)) = (shell.say(&said), planned) else {
         return Exit::Failure;
     };
@@ -46,6 +48,13 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         count => format!("{count} imported, "),
     };
     let mode = planned.plan.mode;
+    for change in &planned.plan.changes {
+        if let Some(id) = &change.importing {
+            // Nothing is asked any more: the object was read while planning.
+            let addr = &change.addr;
+            shell.terminal.out(&format!("{addr}: Importing... [id={id}]\n{addr}: Import complete [id={id}]\n"));
+        }
+    }
     let (applied, said) = ops::apply(planned, &lines);
     let exit = shell.say(&said);
     let outcome = match (applied.interrupted, exit) {
@@ -65,6 +74,11 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         shell.terminal.out(&format!("\nOutputs:\n\n{}", views::outputs_text(&applied.outputs)));
     }
     exit
+}
+
+/// Warnings of the plan that the apply itself settles, one way or the other.
+fn is_settled_by_apply(diagnostic: &Diagnostic) -> bool {
+    diagnostic.summary == "Check block assertion known after apply"
 }
 
 fn approved(shell: &Shell, mode: Mode, input: bool) -> bool {

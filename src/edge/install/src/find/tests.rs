@@ -1,6 +1,6 @@
 use super::*;
-use crate::fixture::{Fixture, provider, requiring, told};
-use crate::{Upgrade, init};
+use crate::Upgrade;
+use crate::fixture::{Fixture, init, provider, requiring, told};
 use expect_test::{Expect, expect};
 
 const PROBE: &str = "drform.test/dev/probe";
@@ -30,7 +30,7 @@ fn check(fixture: &Fixture, place: &Place, name: &str, expect: Expect) {
 fn installed_probe() -> Fixture {
     let fixture = Fixture::new(&requiring(&[("probe", PROBE, "~> 1.0")]));
     fixture.unpacked(PROBE, "1.2.3");
-    let (_, diagnostics) = init(&fixture.place(), &fixture.tree(), Upgrade::No);
+    let (_, diagnostics) = init(&fixture.place(), Upgrade::No);
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
     fixture
 }
@@ -172,7 +172,7 @@ fn our_own() {
     let binary = find_provider(&fixture.place(), &fixture.tree(), &provider("drform/aws")).unwrap();
     assert_eq!(binary.how, How::Own);
     fixture.file("site/main.tf", &requiring(&[("aws", "drform/aws", "")]));
-    let (lines, diagnostics) = init(&fixture.place(), &fixture.tree(), Upgrade::No);
+    let (lines, diagnostics) = init(&fixture.place(), Upgrade::No);
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
     assert_eq!(lines.last().unwrap(), "- drform/aws comes with drform");
     // Somebody else's provider of that type is not ours.
@@ -244,7 +244,7 @@ fn overridden_for_development() {
 fn the_other_public_registry() {
     let fixture = Fixture::new(&requiring(&[("aws", "hashicorp/aws", "")]));
     fixture.packed("registry.opentofu.org/hashicorp/aws", "6.0.0");
-    let (_, diagnostics) = init(&fixture.place(), &fixture.tree(), Upgrade::No);
+    let (_, diagnostics) = init(&fixture.place(), Upgrade::No);
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
     assert!(fixture.text("site/.terraform.lock.hcl").contains("provider \"registry.opentofu.org/hashicorp/aws\" {"));
     check(

@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixture::{Fixture, provider, requiring, told, tree};
+use crate::fixture::{Fixture, init, provider, requiring, told};
 use crate::platform::platform;
 use expect_test::expect;
 use std::fs;
@@ -10,7 +10,7 @@ const PROBE: &str = "drform.test/dev/probe";
 const ZIPPY: &str = "drform.test/dev/zippy";
 
 fn run(fixture: &Fixture, upgrade: Upgrade) -> (Vec<String>, Diagnostics) {
-    init(&fixture.place(), &fixture.tree(), upgrade)
+    init(&fixture.place(), upgrade)
 }
 
 fn lines(fixture: &Fixture, upgrade: Upgrade) -> String {
@@ -92,7 +92,7 @@ fn mirrors_that_nobody_names() {
         ("share/terraform/plugins", "1.3.0"),
     ] {
         fixture.executable(&format!("{dir}/{address}/{version}/{}/terraform-provider-probe", platform()), version);
-        let (_, diagnostics) = init(&place, &fixture.tree(), Upgrade::Yes);
+        let (_, diagnostics) = init(&place, Upgrade::Yes);
         assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
         assert!(fixture.text("site/.terraform.lock.hcl").contains(&format!("version = \"{version}\"")), "{dir}");
     }
@@ -111,7 +111,7 @@ fn what_needs_no_installation() {
     fixture.cli(&format!("provider_installation {{ dev_overrides {{ \"{PROBE}\" = \"/build\" }} }}"));
     let mut place = fixture.place();
     place.settings.reattach_providers = Some(format!("{{\"{ZIPPY}\":{{}}}}").into());
-    let (lines, diagnostics) = init(&place, &fixture.tree(), Upgrade::No);
+    let (lines, diagnostics) = init(&place, Upgrade::No);
     expect![[r#"
         Initializing provider plugins...
         - drform.test/dev/probe is overridden for development by /build
@@ -261,7 +261,7 @@ fn through_the_plugin_cache() {
     let archive = fixture.packed(ZIPPY, "1.0.0");
     let mut place = fixture.place();
     place.settings.plugin_cache_dir = Some(fixture.path("cache"));
-    let (_, diagnostics) = init(&place, &fixture.tree(), Upgrade::No);
+    let (_, diagnostics) = init(&place, Upgrade::No);
     assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
     let package = format!("{ZIPPY}/1.0.0/{}", platform());
     let link = fs::read_link(fixture.path("site/.terraform/providers").join(&package)).unwrap();
@@ -269,7 +269,7 @@ fn through_the_plugin_cache() {
     // The mirror is gone, the cache is still there.
     fs::remove_file(archive).unwrap();
     fs::remove_dir_all(fixture.path("site/.terraform")).unwrap();
-    let (lines, diagnostics) = init(&place, &fixture.tree(), Upgrade::No);
+    let (lines, diagnostics) = init(&place, Upgrade::No);
     assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
     assert!(lines.contains(&"- Installed drform.test/dev/zippy v1.0.0 (verified checksum)".to_string()));
 }
@@ -351,10 +351,10 @@ impl Rivals<'_> {
         terraform.env("CHECKPOINT_DISABLE", "1").env("TF_CLI_CONFIG_FILE", self.fixture.path("terraformrc"));
         let output = terraform.output().unwrap();
         let place = self.fixture.place_in("ours");
-        let (tree, diagnostics) = tree(&place.dir);
-        assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
+        let loaded = install_modules(&place, upgrade, Purpose::Init, &crate::Loaded::plain, &mut |_| {});
+        assert!(!loaded.diagnostics.has_errors(), "{}", told(&loaded.diagnostics));
         let state = BTreeSet::new();
-        let (_, diagnostics) = prepare(&place, Wanted { tree: &tree, state: Some(&state), upgrade });
+        let (_, diagnostics) = prepare(&place, Wanted { tree: &loaded.tree, state: Some(&state), upgrade });
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.success(), !diagnostics.has_errors(), "{said}\n{}", told(&diagnostics));
         let (theirs, ours) = (everything(&self.fixture.path("theirs")), everything(&self.fixture.path("ours")));

@@ -91,8 +91,8 @@ fn modules_from_elsewhere() {
     let (_, diagnostics) = tree(&fixture.root());
     expect![[r#"
         Error: Module not installed
-        module.vpc comes from "x/vpc/aws" and is not installed in this directory.
-        => drform does not download modules yet: run terraform init once, or copy the module below this directory and call it by its path (./…).
+        module.vpc comes from "registry.terraform.io/x/vpc/aws" and is not installed in this directory.
+        => Run drform init: it downloads modules.
     "#]]
     .assert_eq(&told(&diagnostics));
 
@@ -110,12 +110,35 @@ fn modules_from_elsewhere() {
     let (_, diagnostics) = tree(&fixture.root());
     expect![[r#"
         Error: Module source has changed
-        module.vpc was installed from "registry.terraform.io/y/vpc/aws"; the configuration now says "x/vpc/aws".
-        => drform does not download modules yet: run terraform init once more.
+        module.vpc was installed from "registry.terraform.io/y/vpc/aws"; the configuration now says "registry.terraform.io/x/vpc/aws".
+        => Run drform init: it replaces the module.
     "#]]
     .assert_eq(&told(&diagnostics));
 
     fixture.file("site/.terraform/modules/modules.json", "{");
     let (_, diagnostics) = tree(&fixture.root());
     assert_eq!(diagnostics.iter().map(|d| d.summary.as_str()).collect::<Vec<_>>(), ["Unreadable module manifest"]);
+}
+
+/// A package stays together: what lies beside it on disk is chance.
+#[test]
+fn paths_stay_in_their_package() {
+    let fixture = Fixture::new("module \"a\" {\n  source = \"git::https://user:secret@h/r.git//sub\"\n}\n");
+    fixture.file("site/.terraform/modules/a/sub/m.tf", "module \"b\" {\n  source = \"../../../../x\"\n}\n");
+    fixture.file("site/x/m.tf", "");
+    let (_, diagnostics) = tree(&fixture.root());
+    assert!(!told(&diagnostics).contains("secret"), "{}", told(&diagnostics));
+    let manifest = r#"{"Modules":[{"Key":"","Source":"","Dir":"."},
+        {"Key":"a","Source":"git::https://user:secret@h/r.git//sub","Dir":".terraform/modules/a/sub"}]}"#;
+    fixture.file("site/.terraform/modules/modules.json", manifest);
+    let (_, diagnostics) = tree(&fixture.root());
+    expect![[r#"
+        Error: Local module path escapes module package
+        The path "../../../../x" leads out of the package that the calling module came in.
+        => Call the other module by the address of its own package.
+    "#]]
+    .assert_eq(&told(&diagnostics));
+    fixture.file("site/.terraform/modules/a/sub/m.tf", "module \"b\" {\n  source = \"../other\"\n}\n");
+    fixture.file("site/.terraform/modules/a/other/m.tf", "");
+    assert_eq!(told(&tree(&fixture.root()).1), "");
 }

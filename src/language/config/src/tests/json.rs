@@ -11,7 +11,6 @@ const ALL: &str = r#"#- main.tf.json
   "//": "a comment",
   "terraform": [{
     "required_version": "~> 1.0",
-    "experiments": ["e"],
     "required_providers": {
       "aws": {"source": "hashicorp/aws", "version": ">= ${1}", "configuration_aliases": ["aws.west"]},
       "null": "~> 3.0"
@@ -26,7 +25,7 @@ const ALL: &str = r#"#- main.tf.json
     "any": [{"type": "any", "sensitive": "true"}]
   },
   "locals": [{"a": "${var.v}", "//": "c"}, {"b": {"//": "kept"}}],
-  "output": {"o": {"value": "${local.a}", "depends_on": ["aws_instance.r"], "precondition": [{"condition": true, "error_message": "m"}]}},
+  "output": {"o": {"value": "${local.a}", "depends_on": ["aws_instance.r"], "precondition": [{"condition": "${local.a != 2}", "error_message": "m"}]}},
   "module": {"m": {"source": "./m", "x": 1, "count": "${1}", "providers": {"aws.inner": "aws.west", "aws": "aws"}, "depends_on": ["aws_instance.r"]}},
   "resource": {"aws_instance": {"r": {
     "count": 2,
@@ -52,7 +51,7 @@ const ALL: &str = r#"#- main.tf.json
   "data": {"aws_ami": {"d": {"name": "x"}}},
   "moved": [{"from": "aws_instance.old[0]", "to": "aws_instance.r[0]"}],
   "removed": {"from": "aws_instance.gone", "lifecycle": {"destroy": false}},
-  "import": {"to": "aws_instance.r[each.key]", "id": "i-${each.value}", "for_each": {"0": "x"}, "provider": "aws.west"},
+  "import": {"to": "aws_instance.r[each.key]", "id": "i-${each.value}", "for_each": {"0": "x"}},
   "check": {"c": {"data": {"aws_ami": {"inner": {}}}, "assert": [{"condition": "${local.a != 1}", "error_message": "m"}]}}
 }
 #- m/main.tf.json
@@ -66,7 +65,6 @@ fn every_construct() {
     let root = tree.root().unwrap();
     let source = |expr: &syntax::Expression| source_of(expr, &texts);
     assert_eq!(root.required_version[0].text.as_ref(), "~> 1.0");
-    assert_eq!(root.experiments[0].0.as_ref(), "e");
     let aws = &root.required_providers["aws"];
     assert_eq!((aws.source.short(), aws.version.as_deref()), ("hashicorp/aws".into(), Some(">= ${1}")));
     assert_eq!(aws.aliases, ["west".into()]);
@@ -92,7 +90,8 @@ fn every_construct() {
     let r = resource("aws_instance", "r");
     assert_eq!(r.provider_name, ("aws".into(), Some("west".into())));
     assert_eq!(r.depends_on.iter().map(source).collect::<Vec<_>>(), ["module.m", "data.aws_ami.d"]);
-    assert_eq!((r.lifecycle.create_before_destroy, r.lifecycle.prevent_destroy), (Some(true), false));
+    assert_eq!(r.lifecycle.create_before_destroy, Some(true));
+    assert!(r.lifecycle.prevent_destroy.is_some());
     let IgnoreChanges::Paths(paths) = &r.lifecycle.ignore_changes else { panic!() };
     assert_eq!(paths.iter().map(|(path, _)| path.to_string()).collect::<Vec<_>>(), ["tags[\"Name\"]", "ami"]);
     assert!(matches!(resource("null_resource", "n").lifecycle.ignore_changes, IgnoreChanges::All));
@@ -110,8 +109,12 @@ fn every_construct() {
         (source(&root.removed[0].from).as_str(), root.removed[0].action),
         ("aws_instance.gone", RemovedAction::Forget)
     );
-    assert_eq!(source(&root.imports[0].to), "aws_instance.r[each.key]");
-    assert_eq!(root.imports[0].provider_name, Some(("aws".into(), Some("west".into()))));
+    let to = &root.imports[0].to;
+    assert_eq!(
+        (to.resource.to_string(), to.key.as_ref().map(source)),
+        ("aws_instance.r".into(), Some("each.key".into()))
+    );
+    assert!(root.imports[0].for_each.is_some());
     assert_eq!((root.checks["c"].asserts.len(), root.checks["c"].data.is_some()), (1, true));
 }
 
