@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "src/engine/apply",
         &["plan", "journal", "calls", "state", "eval", "config", "configschema", "addrs", "value", "diag"],
     ),
-    ("src/engine/builtin", &["calls", "configschema", "placement", "addrs", "value", "diag"]),
+    ("src/engine/builtin", &["calls", "eval", "syntax", "configschema", "placement", "addrs", "value", "diag"]),
     ("src/engine/sandbox", &["calls", "configschema", "addrs", "value", "diag"]),
     ("src/lenses/dr", &["plan", "state", "syntax", "addrs", "value", "diag"]),
     ("src/lenses/views", &["dr", "plan", "state", "addrs", "value", "configschema", "diag"]),

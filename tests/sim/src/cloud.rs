@@ -94,9 +94,10 @@ impl Cloud {
                 let found = self.things.values().find(|thing| thing.token == *token).map(|thing| thing.value.clone());
                 Answer::Object(Some(stored(found.unwrap_or_else(nothing))), none())
             }
-            Question::FindByToken { .. } | Question::ReadDataSource { .. } | Question::Import { .. } => {
-                Answer::Unsupported
-            }
+            Question::FindByToken { .. }
+            | Question::ReadDataSource { .. }
+            | Question::Import { .. }
+            | Question::CallFunction { .. } => Answer::Unsupported,
         }
     }
 

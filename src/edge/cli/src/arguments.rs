@@ -47,6 +47,8 @@ pub enum Command {
     /// Look into the state
     #[command(subcommand)]
     State(State),
+    /// Show which module needs which provider
+    Providers(Providers),
     /// Show versions
     Version(Version),
     /// Compare the state with what is really there; exit code 2 when they differ
@@ -186,8 +188,20 @@ pub struct Modules {
 }
 
 /// `drform validate`
+///
+/// Checks the configuration against the schemas of its providers, without state, variables or any service. Exit code 1
+/// when there are errors.
 #[derive(Args, Debug)]
 pub struct Validate {
+    /// Print the result as JSON, in the form that Terraform's tools read; nothing goes to standard error.
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out test files (.tftest.hcl); drform does not check them yet either way.
+    #[arg(long)]
+    pub no_tests: bool,
+    /// Where the test files are.
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
@@ -309,6 +323,28 @@ pub enum State {
     },
 }
 
+/// `drform providers`
+#[derive(Args, Debug)]
+pub struct Providers {
+    /// More about providers.
+    #[command(subcommand)]
+    pub about: Option<AboutProviders>,
+    /// Where test files are; drform does not look at them yet.
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: PathBuf,
+}
+
+/// `drform providers …`
+#[derive(Debug, Subcommand)]
+pub enum AboutProviders {
+    /// Print the schemas of all providers that the configuration needs
+    Schema {
+        /// As JSON, the only form there is.
+        #[arg(long, required = true)]
+        json: bool,
+    },
+}
+
 /// `drform version`
 #[derive(Args, Debug)]
 pub struct Version {
@@ -368,8 +404,23 @@ pub enum Sandbox {
 }
 
 /// `drform console`
+///
+/// On a terminal, lines can be edited: Tab completes names, the arrows bring back earlier expressions, an expression
+/// with open brackets or an open heredoc goes on in the next line; exit, quit or Ctrl-D ends. What is typed is kept in
+/// drform/console_history in $XDG_STATE_HOME or ~/.local/state, for its owner only; lines that begin with a blank are not
+/// kept.
+///
+/// From a pipe, every line is one expression and every result is printed; exit code 1 when there was an error.
+///
+/// type(EXPRESSION) shows the type of a value. Nothing is ever changed.
 #[derive(Args, Debug)]
 pub struct Console {
+    /// Plan first, and show values as they would be after the apply.
+    #[arg(long)]
+    pub plan: bool,
+    /// Read this state file instead of the one of the directory.
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    pub state: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub variables: Variables,

@@ -93,6 +93,7 @@ fn dispatch(shell: &Shell, command: &Command) -> Exit {
         Command::Show(args) => commands::show::run(shell, args),
         Command::Output(args) => commands::output::run(shell, args),
         Command::State(args) => commands::state::run(shell, args),
+        Command::Providers(args) => commands::providers::run(shell, args),
         Command::Version(args) => commands::version::run(shell, args),
         Command::Drift(args) => commands::drift::run(shell, args),
         Command::Survive(args) => commands::survive::run(shell, args),

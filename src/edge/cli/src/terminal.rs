@@ -56,6 +56,11 @@ impl Terminal {
         std::io::stdin().is_terminal()
     }
 
+    /// True when a person types and sees: both input and output are terminals.
+    pub(crate) fn can_edit(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+    }
+
     /// Writes to standard output.
     pub(crate) fn out(&self, text: &str) {
         let _one_at_a_time = self.serial.lock();

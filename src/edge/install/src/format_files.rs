@@ -1,7 +1,7 @@
 //! Files that `fmt` lays out: which there are, and how they are written back.
 
 use crate::{text_file, whole_file};
-use diag::Diagnostic;
+use diag::{Diagnostic, Diagnostics};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -21,12 +21,12 @@ pub enum Depth {
 
 /// The files that a target names, relative to `dir` as the target is: itself, or those of the directory that it is, in
 /// the order of their names. A target that is a file may be hidden or a backup copy; inside of directories these are left
-/// out. No link to a directory is followed.
+/// out. No link to a directory is followed. A directory that cannot be read does not keep others from being looked at.
 ///
 /// # Errors
-/// When there is nothing of that name, it is a file of another kind, or a directory cannot be read; what was found
-/// before is not given.
-pub fn format_files(dir: &Path, target: &Path, depth: Depth) -> Result<Vec<PathBuf>, Diagnostic> {
+/// When there is nothing of that name, or it is a file of another kind.
+#[allow(clippy::type_complexity, reason = "files, and what is said of the directories")]
+pub fn format_files(dir: &Path, target: &Path, depth: Depth) -> Result<(Vec<PathBuf>, Diagnostics), Diagnostic> {
     let shown = target.display();
     let found = fs::metadata(dir.join(target)).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
@@ -37,29 +37,31 @@ pub fn format_files(dir: &Path, target: &Path, depth: Depth) -> Result<Vec<PathB
         _ => Diagnostic::error("Unreadable file or directory", format!("{shown}: {error}."))
             .next("Check that it may be read."),
     })?;
-    let mut files = Vec::new();
-    if found.is_dir() {
-        add_directory(dir, target, depth, &mut files)?;
-    } else if has_layout(&shown.to_string()) {
-        files.push(target.to_path_buf());
-    } else {
+    if !found.is_dir() {
+        if has_layout(&shown.to_string()) {
+            return Ok((vec![target.to_path_buf()], Diagnostics::new()));
+        }
         let (last, others) = ENDINGS.split_last().unwrap_or((&"", &[]));
         let detail =
             format!("{shown} is none of the files that have a canonical layout: {} and {last}.", others.join(", "));
         return Err(Diagnostic::error("Not a file to format", detail)
             .next("Leave it out, or rename it. JSON files are not formatted."));
     }
-    Ok(files)
+    let mut found = (Vec::new(), Diagnostics::new());
+    add_directory(dir, target, depth, &mut found);
+    Ok(found)
 }
 
-fn add_directory(dir: &Path, inside: &Path, depth: Depth, files: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
-    let unreadable = |error: std::io::Error| {
+fn add_directory(dir: &Path, inside: &Path, depth: Depth, found: &mut (Vec<PathBuf>, Diagnostics)) {
+    let entries = fs::read_dir(dir.join(inside)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut entries = entries.unwrap_or_else(|error| {
         let shown = if inside.as_os_str().is_empty() { dir } else { inside };
-        Diagnostic::error("Unreadable directory", format!("{}: {error}.", shown.display()))
-            .next("Check that it may be read.")
-    };
-    let mut entries =
-        fs::read_dir(dir.join(inside)).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
+        found.1.push(
+            Diagnostic::error("Unreadable directory", format!("{}: {error}.", shown.display()))
+                .next("Check that it may be read."),
+        );
+        Vec::new()
+    });
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let name = entry.file_name();
@@ -67,13 +69,12 @@ fn add_directory(dir: &Path, inside: &Path, depth: Depth, files: &mut Vec<PathBu
         let path = inside.join(text);
         if entry.file_type().is_ok_and(|t| t.is_dir()) {
             if depth == Depth::All {
-                add_directory(dir, &path, depth, files)?;
+                add_directory(dir, &path, depth, found);
             }
         } else if has_layout(text) {
-            files.push(path);
+            found.0.push(path);
         }
     }
-    Ok(())
 }
 
 fn has_layout(name: &str) -> bool {

@@ -105,6 +105,13 @@ pub(crate) fn read(dir: &Path) -> (LockFile, Diagnostics) {
     }
 }
 
+/// The versions that the lock file of a directory chooses.
+pub fn selections(dir: &Path) -> (BTreeMap<Provider, String>, Diagnostics) {
+    let (file, diagnostics) = read(dir);
+    let chosen = file.providers.into_iter().map(|(provider, locked)| (provider, locked.version.to_string()));
+    (chosen.collect(), diagnostics)
+}
+
 /// Reads its text.
 pub(crate) fn parse(text: Arc<str>) -> (LockFile, Diagnostics) {
     let mut lock = LockFile::default();

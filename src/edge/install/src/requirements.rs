@@ -54,6 +54,21 @@ pub(crate) fn requirements(tree: &ModuleTree) -> (BTreeMap<Provider, Requirement
     (all, diagnostics)
 }
 
+/// The providers that one module needs itself, with the versions it allows; a constraint that is none is reported
+/// elsewhere.
+pub fn module_requirements(module: &config::Module) -> BTreeMap<Provider, Constraints> {
+    let mut all: BTreeMap<Provider, Constraints> = BTreeMap::new();
+    for required in module.required_providers.values() {
+        let constraints = required.version.as_deref().and_then(|text| Constraints::parse(text).ok());
+        all.entry(required.source.clone()).or_default().and(&constraints.unwrap_or_default());
+    }
+    let blocks = module.provider_configs.values().map(|block| &block.provider);
+    for provider in blocks.chain(module.resources.values().map(|resource| &resource.provider)) {
+        all.entry(provider.clone()).or_default();
+    }
+    all
+}
+
 /// What is asked of one provider.
 pub(crate) fn requirement(tree: &ModuleTree, provider: &Provider) -> Result<Requirement, Diagnostic> {
     let (mut all, diagnostics) = requirements(tree);

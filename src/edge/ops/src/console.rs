@@ -1,33 +1,56 @@
-//! `drform console`: expressions in the scope of the root module, against the state.
+//! `drform console`: expressions in the scope of the root module, against the state or a plan.
 
+use crate::names::completions;
+use crate::progress::Progress;
+use crate::scope::Objects;
 use crate::session::Session;
-use crate::{Request, Said, scope};
+use crate::{Environment, Request, Said, scope};
 use addrs::ModuleInstance;
 use diag::SourceTexts;
-use eval::{Evaluator, Repetition};
+use eval::Evaluator;
+use plan::PlanOptions;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-/// An evaluator with everything in it that the state knows.
+/// An evaluator with everything in it that the state or a plan knows.
 pub struct Console {
     evaluator: Evaluator,
+    session: Session,
     texts: SourceTexts,
 }
 
+/// What a console sees.
+pub enum Sees<'a> {
+    /// The state.
+    State,
+    /// What a plan comes to.
+    Plan(PlanOptions, &'a dyn Progress),
+}
+
 /// Opens a console.
-pub fn console(request: &Request) -> (Option<Console>, Said) {
+pub fn console(request: &Request, sees: Sees<'_>) -> (Option<Console>, Said) {
     let mut said = Said::default();
-    let Some(session) = Session::open(request, "console", &mut said) else {
+    let Some(mut session) = Session::open(request, "console", &mut said) else {
         return (None, said);
     };
-    let (evaluator, diagnostics) = scope::evaluator(&session);
+    let (evaluator, diagnostics) = match sees {
+        Sees::State => scope::evaluator(&session, &Objects::Stored),
+        Sees::Plan(options, progress) => {
+            let (plan, _) = session.plan(options, progress, &mut said);
+            if said.diagnostics.has_errors() {
+                return (None, said);
+            }
+            scope::evaluator(&session, &Objects::Planned(&plan.values))
+        }
+    };
     said.diagnostics.extend(diagnostics);
     let texts = said.texts.clone();
-    (Some(Console { evaluator, texts }), said)
+    (Some(Console { evaluator, session, texts }), said)
 }
 
 impl Console {
     /// Evaluates one expression and renders it as Terraform's console does.
-    pub fn evaluate(&self, text: &str) -> (Option<String>, Said) {
+    pub fn evaluate(&mut self, text: &str) -> (Option<String>, Said) {
         let name: Arc<str> = "<console-input>".into();
         let mut said = Said { texts: self.texts.clone(), ..Said::default() };
         said.texts.insert(name.clone(), text.into());
@@ -36,9 +59,34 @@ impl Console {
         if said.diagnostics.has_errors() {
             return (None, said);
         }
-        let (value, troubles) = self.evaluator.evaluate(&ModuleInstance::ROOT, &expression, &Repetition::NONE);
-        said.diagnostics.extend(troubles);
-        let text = (!said.diagnostics.has_errors()).then(|| eval::console_text(&value));
-        (text, said)
+        loop {
+            let (text, troubles) = self.evaluator.console(&ModuleInstance::ROOT, &expression);
+            if !scope::answer_functions(&mut self.evaluator, &self.session) {
+                said.diagnostics.extend(troubles);
+                return (text, said);
+            }
+        }
     }
+
+    /// What the text before the cursor may go on with: where the last name in it begins, and the names that fit.
+    pub fn completions(&self, before: &str) -> (usize, Vec<String>) {
+        completions(&self.evaluator, self.session.providers.schemas(), before)
+    }
+}
+
+/// Whether an expression goes on in the next line: brackets or a heredoc are open.
+pub fn goes_on(text: &str) -> bool {
+    syntax::goes_on(text)
+}
+
+/// Where the console keeps what was typed, in the user's state directory, which is made if it is not there. `None`
+/// where there is no home.
+pub fn history_file(environment: &Environment) -> Option<PathBuf> {
+    let state = environment.get("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = state.or_else(|| Some(PathBuf::from(environment.get("HOME")?).join(".local/state")))?;
+    let directory = state.join("drform");
+    let mut builder = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(&directory).ok()?;
+    Some(directory.join("console_history"))
 }

@@ -43,7 +43,10 @@ pub fn fmt(dir: &Path, formatting: &Formatting, mut each: impl FnMut(Formatted))
     for target in targets {
         let target = relative(dir, target);
         let files = match install::format_files(dir, &target, formatting.depth) {
-            Ok(files) => files,
+            Ok((files, diagnostics)) => {
+                said.diagnostics.extend(diagnostics);
+                files
+            }
             Err(diagnostic) => {
                 said.diagnostics.push(diagnostic);
                 if std::fs::metadata(dir.join(&target)).is_err() {

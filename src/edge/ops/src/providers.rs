@@ -21,6 +21,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use value::{Type, Value};
 
+/// Which providers are started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Those that configuration and state use.
+    Used,
+    /// Those that a module requires, too: for who may ask for anything.
+    Required,
+}
+
 /// All providers of a run.
 pub(crate) struct Providers {
     schemas: Schemas,
@@ -47,6 +56,8 @@ struct Running {
     serving: BTreeMap<ProviderConfig, Arc<Plugin>>,
     /// Started for their schema, not configured yet.
     spare: BTreeMap<Provider, Arc<Plugin>>,
+    /// Those that answer calls of functions: never configured, as under Terraform.
+    functional: BTreeMap<Provider, Arc<Plugin>>,
 }
 
 impl Providers {
@@ -55,6 +66,7 @@ impl Providers {
         site: &Site,
         tree: &ModuleTree,
         state: &State,
+        extent: Extent,
         said: &mut Said,
     ) -> Option<Arc<Providers>> {
         let cloud = match site.world {
@@ -72,7 +84,13 @@ impl Providers {
             },
             batching: BTreeSet::new(),
         };
-        for provider in wanted(tree, state) {
+        let mut wanted = wanted(tree, state);
+        wanted.extend(crate::functions::called(tree, &said.texts));
+        if extent == Extent::Required {
+            let required = tree.modules.values().flat_map(|module| module.required_providers.values());
+            wanted.extend(required.map(|required| required.source.clone()));
+        }
+        for provider in wanted {
             match providers.find(site, tree, &provider).await {
                 Ok(schema) => {
                     providers.schemas.insert(provider, schema);
@@ -151,7 +169,11 @@ impl Providers {
 
     /// The answer of a plugin.
     pub(crate) async fn ask(&self, question: &Question) -> Answer {
-        match self.plugins.serving(question.provider()).await {
+        let plugin = match question {
+            Question::CallFunction { provider, .. } => self.plugins.functional(&provider.provider).await,
+            _ => self.plugins.serving(question.provider()).await,
+        };
+        match plugin {
             Ok(plugin) => plugin.ask(question).await,
             Err(diagnostic) => refused(question, diagnostic.into()),
         }
@@ -228,7 +250,7 @@ impl Providers {
     /// Asks every plugin to end, and waits.
     pub(crate) async fn stop(&self) {
         let running = std::mem::take(&mut *self.plugins.running.lock().await);
-        for plugin in running.serving.values().chain(running.spare.values()) {
+        for plugin in running.serving.values().chain(running.spare.values()).chain(running.functional.values()) {
             plugin.stop().await;
         }
     }
@@ -261,19 +283,32 @@ impl Plugins {
         if let Some(plugin) = running.serving.get(config) {
             return Ok(plugin.clone());
         }
-        let plugin = match running.spare.remove(&config.provider) {
-            Some(plugin) => plugin,
-            None => {
-                let Some(binary) = self.binaries.get(&config.provider) else {
-                    return Err(Diagnostic::error("Unknown provider", format!("Nobody serves {}.", config.provider)));
-                };
-                let plugin = Arc::new(self.launch(&config.provider, binary).await?);
-                // Some old providers build their tables while answering for the schema.
-                plugin.schema().await.map_err(first)?;
-                plugin
-            }
-        };
+        let plugin = self.fresh(&mut running, &config.provider).await?;
         running.serving.insert(config.clone(), plugin.clone());
+        Ok(plugin)
+    }
+
+    async fn functional(&self, provider: &Provider) -> Result<Arc<Plugin>, Diagnostic> {
+        let mut running = self.running.lock().await;
+        if let Some(plugin) = running.functional.get(provider) {
+            return Ok(plugin.clone());
+        }
+        let plugin = self.fresh(&mut running, provider).await?;
+        running.functional.insert(provider.clone(), plugin.clone());
+        Ok(plugin)
+    }
+
+    /// A process that is not configured yet.
+    async fn fresh(&self, running: &mut Running, provider: &Provider) -> Result<Arc<Plugin>, Diagnostic> {
+        if let Some(plugin) = running.spare.remove(provider) {
+            return Ok(plugin);
+        }
+        let Some(binary) = self.binaries.get(provider) else {
+            return Err(Diagnostic::error("Unknown provider", format!("Nobody serves {provider}.")));
+        };
+        let plugin = Arc::new(self.launch(provider, binary).await?);
+        // Some old providers build their tables while answering for the schema.
+        plugin.schema().await.map_err(first)?;
         Ok(plugin)
     }
 }
@@ -343,6 +378,7 @@ fn refused(question: &Question, diagnostics: Diagnostics) -> Answer {
         | Question::ValidateResource { .. }
         | Question::ValidateDataSource { .. } => Answer::Checked(diagnostics),
         Question::Import { .. } => Answer::Imported(Vec::new(), diagnostics),
+        Question::CallFunction { .. } => Answer::not_called(&diagnostics),
         _ => Answer::Object(None, diagnostics),
     }
 }

@@ -1,29 +1,56 @@
 //! Expressions against what the state says: for the console, and for provider blocks before a plan exists.
 
+use crate::functions;
 use crate::session::Session;
 use addrs::{ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::Question;
 use config::{ModuleTree, ProviderBlock};
 use diag::Diagnostics;
 use eval::{Evaluator, ExprNode, Repetition};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use syntax::Body;
 use value::Value;
 
-/// An evaluator that knows what state and configuration say.
-pub(crate) fn evaluator(session: &Session) -> (Evaluator, Diagnostics) {
+/// Objects that expressions refer to.
+pub(crate) enum Objects<'a> {
+    /// Those of the state.
+    Stored,
+    /// Those of a plan.
+    Planned(&'a BTreeMap<ResourceInstance, Value>),
+}
+
+/// An evaluator that knows what configuration and objects say.
+pub(crate) fn evaluator(session: &Session, objects: &Objects<'_>) -> (Evaluator, Diagnostics) {
     let tree = session.configuration.tree.clone();
     let mut evaluator = Evaluator::new(tree.clone(), session.settings.clone());
     evaluator.set_root_variables(session.inputs.clone());
     let (graph, mut diagnostics) = eval::expression_graph(&tree);
+    evaluator.know_functions(session.providers.schemas());
     for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
-        diagnostics.extend(settle(&mut evaluator, node, session));
+        loop {
+            let troubles = settle(&mut evaluator, node, session, objects);
+            if !answer_functions(&mut evaluator, session) {
+                diagnostics.extend(troubles);
+                break;
+            }
+        }
     }
     (evaluator, diagnostics)
 }
 
+/// Answers the calls of provider functions that the last evaluation lacks; true when there were any, so that it is to be
+/// repeated.
+pub(crate) fn answer_functions(evaluator: &mut Evaluator, session: &Session) -> bool {
+    let lacking = evaluator.lacking_functions();
+    let any = !lacking.is_empty();
+    for (call, answer) in session.runtime.block_on(functions::answer(&session.providers, lacking)) {
+        evaluator.answer_function(&call, answer);
+    }
+    any
+}
+
 /// Gives one node of the expression graph its value.
-fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session) -> Diagnostics {
+fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session, objects: &Objects<'_>) -> Diagnostics {
     match node {
         ExprNode::Variable(module, name) => evaluator.evaluate_variable(module, name),
         ExprNode::Local(module, name) => evaluator.evaluate_local(module, name),
@@ -33,7 +60,7 @@ fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session) -> Diag
             let tree = session.configuration.tree.clone();
             if let Some(config) = tree.module(&resource.module).and_then(|m| m.resources.get(&resource.resource)) {
                 for module in evaluator.module_instances(&resource.module) {
-                    instances(evaluator, session, &module, config);
+                    instances(evaluator, (session, objects), &module, config);
                 }
             }
             Diagnostics::new()
@@ -42,11 +69,20 @@ fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session) -> Diag
     }
 }
 
-fn instances(evaluator: &mut Evaluator, session: &Session, module: &ModuleInstance, config: &config::ResourceConfig) {
+fn instances(
+    evaluator: &mut Evaluator,
+    (session, objects): (&Session, &Objects<'_>),
+    module: &ModuleInstance,
+    config: &config::ResourceConfig,
+) {
     let (expansion, _) = evaluator.expand_resource(module, config);
     for key in expansion.keys() {
         let addr = ResourceInstance { module: module.clone(), resource: config.addr.clone(), key };
-        if let Some(value) = session.decoded(&addr) {
+        let value = match objects {
+            Objects::Stored => session.decoded(&addr),
+            Objects::Planned(values) => values.get(&addr).cloned(),
+        };
+        if let Some(value) = value {
             evaluator.set_instance(&addr, value);
         }
     }
@@ -55,14 +91,19 @@ fn instances(evaluator: &mut Evaluator, session: &Session, module: &ModuleInstan
 
 /// Configures providers by their blocks, as far as the state knows the values.
 pub(crate) fn configure(session: &Session, wanted: &BTreeSet<ProviderConfig>) -> Diagnostics {
-    let (evaluator, mut diagnostics) = evaluator(session);
+    let (mut evaluator, mut diagnostics) = evaluator(session, &Objects::Stored);
     for provider in wanted {
         let Some(schema) = session.providers.schemas().get(&provider.provider) else {
             continue;
         };
         let body = block(&session.configuration.tree, provider).map_or_else(Body::default, |block| block.body.clone());
-        let (value, troubles) =
-            evaluator.decode_body(&ModuleInstance::ROOT, &body, &schema.provider, &Repetition::NONE);
+        let decode = |evaluator: &Evaluator| {
+            evaluator.decode_body(&ModuleInstance::ROOT, &body, &schema.provider, &Repetition::NONE)
+        };
+        let (mut value, mut troubles) = decode(&evaluator);
+        while answer_functions(&mut evaluator, session) {
+            (value, troubles) = decode(&evaluator);
+        }
         diagnostics.extend(troubles);
         let config: Value = value.unmark_deep().0;
         let question = Question::ConfigureProvider { provider: provider.clone(), config };

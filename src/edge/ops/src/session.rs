@@ -4,7 +4,7 @@ use crate::configuration::{self, Configuration};
 use crate::drive::{self, Parallelism};
 use crate::pointed::pointed;
 use crate::progress::Progress;
-use crate::providers::{Providers, place};
+use crate::providers::{Extent, Providers, place};
 use crate::storage::{Locking, Storage};
 use crate::variables::{self, VariableArguments};
 use crate::{Said, Site, TERRAFORM_VERSION, World, chance};
@@ -78,7 +78,11 @@ impl Session {
             return None;
         }
         let runtime = said.take(crate::threads::runtime())?;
-        let providers = runtime.block_on(Providers::start(&site, &configuration.tree, storage.state(), said))?;
+        // Whoever types expressions may call functions of anybody; the sandbox plays only some of them.
+        let anybody = operation == "console" && site.world == World::Real;
+        let extent = if anybody { Extent::Required } else { Extent::Used };
+        let started = Providers::start(&site, &configuration.tree, storage.state(), extent, said);
+        let providers = runtime.block_on(started)?;
         let settings = settings(&site, &storage);
         let run_id = run_id();
         let parallelism = request.parallelism;
@@ -130,7 +134,9 @@ impl Session {
         if troubles.has_errors() {
             return troubles;
         }
-        let (_, mut found) = eval::validate_module_tree(tree, &graph, self.providers.schemas(), self.settings.clone());
+        // Functions of providers stay unanswered here; planning asks them.
+        let schemas = self.providers.schemas();
+        let mut found = eval::validate_module_tree(tree, &graph, schemas, self.settings.clone(), &[]).diagnostics;
         found.extend(troubles);
         found
     }

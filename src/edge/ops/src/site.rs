@@ -72,6 +72,8 @@ pub struct Site {
     pub world: World,
     /// The environment.
     pub environment: Environment,
+    /// Another state file to read (`-state`), for what changes nothing.
+    pub state_file: Option<PathBuf>,
     /// Our own executable's directory, where our providers are looked for.
     pub executable_dir: Option<PathBuf>,
 }
@@ -80,7 +82,7 @@ impl Site {
     /// The current directory, or the one of `-chdir`.
     pub fn new(dir: &Path, world: World, environment: Environment) -> Site {
         let executable = std::env::current_exe().ok().and_then(|path| Some(path.parent()?.to_path_buf()));
-        Site { dir: dir.to_path_buf(), world, environment, executable_dir: executable }
+        Site { dir: dir.to_path_buf(), world, environment, state_file: None, executable_dir: executable }
     }
 
     /// `.terraform`, or what `TF_DATA_DIR` says.

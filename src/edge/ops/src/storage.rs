@@ -40,7 +40,10 @@ impl Storage {
     /// of a newer version. Nothing is written.
     pub(crate) fn open(site: &Site, locking: Locking, operation: &str) -> Result<Storage, Diagnostic> {
         let (workspace, workspaces) = workspace(site)?;
-        let local = workspaces.state(&workspace);
+        let local = match &site.state_file {
+            Some(path) => LocalState::new(site.dir.join(path)),
+            None => workspaces.state(&workspace),
+        };
         let journal_dir = site.journal_dir(&workspace);
         if let (Locking::Hold(_), Some(dir)) = (locking, local.path().parent()) {
             std::fs::create_dir_all(dir).map_err(|e| cannot_make(dir, &e))?;
@@ -50,7 +53,8 @@ impl Storage {
             Locking::Free => None,
         };
         let on_disk = Arc::new(read_state(&local)?);
-        let stored = read_journal(&journal_dir)?;
+        // The journal belongs to the state of the site.
+        let stored = if site.state_file.is_some() { Stored::none() } else { read_journal(&journal_dir)? };
         let folded = fold(&on_disk, &stored.records)?;
         let state = if stored.records.is_empty() { on_disk.clone() } else { Arc::new(folded.state.clone()) };
         Ok(Storage { local, journal_dir, workspace, _lock: lock, on_disk, state, stored, folded })

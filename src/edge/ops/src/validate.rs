@@ -1,7 +1,7 @@
 //! `drform validate`: configuration and schemas, no state, no cloud.
 
-use crate::providers::Providers;
-use crate::{Said, Site, TERRAFORM_VERSION, configuration, session};
+use crate::providers::{Extent, Providers};
+use crate::{Said, Site, TERRAFORM_VERSION, configuration, functions, session};
 use calls::Question;
 use diag::Diagnostics;
 use eval::{Judged, JudgedKind};
@@ -21,17 +21,24 @@ pub fn validate(site: &Site) -> Said {
         return said;
     };
     let nothing = State::default();
-    let started = Providers::start(site, &configuration.tree, &nothing, &mut said);
+    let started = Providers::start(site, &configuration.tree, &nothing, Extent::Used, &mut said);
     let Some(providers) = runtime.block_on(started) else {
         return said;
     };
     let settings = eval::Settings { phase: eval::Phase::Validate, ..session::settings_of(site) };
     let tree = &configuration.tree;
-    let (judged, diagnostics) = eval::validate_module_tree(tree, &graph, providers.schemas(), settings);
-    let wrong = diagnostics.has_errors();
-    said.diagnostics.extend(diagnostics);
+    let mut answered = Vec::new();
+    let validated = loop {
+        let validated = eval::validate_module_tree(tree, &graph, providers.schemas(), settings.clone(), &answered);
+        if validated.lacking.is_empty() {
+            break validated;
+        }
+        answered.extend(runtime.block_on(functions::answer(&providers, validated.lacking)));
+    };
+    let wrong = validated.diagnostics.has_errors();
+    said.diagnostics.extend(validated.diagnostics);
     // What is wrong by the schema alone no provider need judge.
-    for block in judged.iter().filter(|_| !wrong) {
+    for block in validated.judged.iter().filter(|_| !wrong) {
         let found = runtime.block_on(verdict(&providers, block));
         said.diagnostics.extend(found);
     }

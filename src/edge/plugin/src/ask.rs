@@ -53,6 +53,9 @@ impl Plugin {
             Question::ValidateProvider { config, .. } => return self.validate_provider(declared, config).await,
             Question::ConfigureProvider { config, .. } => return self.configure(declared, config).await,
             Question::FindByToken { .. } => return Answer::Unsupported,
+            Question::CallFunction { function, arguments, .. } => {
+                return Answer::Called(self.call_function(function, arguments).await);
+            }
             Question::ValidateResource { kind, .. } => asked(Kind::Resource, kind, "validate"),
             Question::ValidateDataSource { kind, .. } => asked(Kind::DataSource, kind, "validate"),
             Question::UpgradeState { kind, .. } => asked(Kind::Resource, kind, "upgrade the state of"),
@@ -331,6 +334,7 @@ fn failed(question: &Question, diagnostics: Diagnostics) -> Answer {
         }
         Question::Import { .. } => Answer::Imported(Vec::new(), diagnostics),
         Question::FindByToken { .. } => Answer::Unsupported,
+        Question::CallFunction { .. } => Answer::not_called(&diagnostics),
     }
 }
 

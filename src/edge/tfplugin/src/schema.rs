@@ -137,6 +137,7 @@ pub fn function_from_wire(function: &wire::Function) -> Result<Function, String>
             ty,
             allow_null: parameter.allow_null_value,
             allow_unknown: parameter.allow_unknown_values,
+            description: parameter.description.as_str().into(),
         })
     };
     let result = function.r#return.as_ref().map(|result| read_type(&result.r#type));
@@ -144,6 +145,9 @@ pub fn function_from_wire(function: &wire::Function) -> Result<Function, String>
         parameters: function.parameters.iter().map(parameter).collect::<Result<_, String>>()?,
         variadic: function.variadic_parameter.as_ref().map(parameter).transpose()?,
         result: result.transpose()?.ok_or("it has no result")?,
+        summary: function.summary.as_str().into(),
+        description: function.description.as_str().into(),
+        deprecated: (!function.deprecation_message.is_empty()).then(|| function.deprecation_message.as_str().into()),
     })
 }
 
@@ -246,12 +250,16 @@ pub fn function_to_wire(function: &Function) -> wire::Function {
         r#type: type_json(&parameter.ty).into(),
         allow_null_value: parameter.allow_null,
         allow_unknown_values: parameter.allow_unknown,
+        description: parameter.description.to_string(),
         ..Default::default()
     };
     wire::Function {
         parameters: function.parameters.iter().map(parameter).collect(),
         variadic_parameter: function.variadic.as_ref().map(parameter),
         r#return: Some(wire::function::Return { r#type: type_json(&function.result).into() }),
+        summary: function.summary.to_string(),
+        description: function.description.to_string(),
+        deprecation_message: function.deprecated.as_deref().unwrap_or_default().to_string(),
         ..Default::default()
     }
 }

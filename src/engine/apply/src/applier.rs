@@ -1,5 +1,6 @@
 //! The applier: follows the execution graph and decides nothing.
 
+mod functions;
 mod steps;
 
 use crate::begin::first_records;
@@ -12,10 +13,11 @@ use crate::schedule::{Ending, Schedule};
 use crate::{Applied, ApplySummary, Change, Effect, Event, Limits, Ticket};
 use addrs::ResourceInstance;
 use calls::{Answer, ChangeAnswer};
-use configschema::ProviderSchema;
+use configschema::{FunctionError, ProviderSchema};
 use diag::Diagnostics;
+use eval::FunctionCall;
 use journal::{Act, BatchId, Begin, Durable, Intent, IntentId, Outcome, Record, Stored, Writer};
-use plan::{InstanceChange, Plan, PlanInput, Schemas};
+use plan::{InstanceChange, Lacking, Plan, PlanInput, Schemas};
 use state::{DeposedKey, Object};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -58,6 +60,9 @@ pub struct Applier {
     summary: ApplySummary,
     phase: Phase,
     interrupted: bool,
+    functions: Lacking<Again>,
+    /// Calls that the last evaluation lacks.
+    lacking: Vec<FunctionCall>,
 }
 
 /// Where the run as a whole is.
@@ -86,6 +91,8 @@ enum Awaited {
     Plan(Box<Final>, Act),
     /// A change is carried out.
     Change(Arc<Intent>),
+    /// Everybody whose expressions call this function.
+    Function(Box<FunctionCall>),
 }
 
 /// A change that may be written down as an intent.
@@ -105,8 +112,29 @@ enum After {
     End(usize, Ending),
     /// Something is told.
     Tell(Event),
+    /// A change is looked at whose object functions of providers are asked about.
+    Settle(Box<Changed>),
     /// The run is over.
     Close,
+}
+
+/// A change that is made and written down.
+struct Changed {
+    step: usize,
+    intent: Arc<Intent>,
+    failed: bool,
+}
+
+/// What is done again when the functions that its expressions call are answered.
+enum Again {
+    /// A step starts.
+    Start(usize),
+    /// A data source that was read is looked at.
+    Read(usize, Box<ResourceInstance>, Answer),
+    /// An update that came to nothing is written down.
+    RestoreMarks(usize, Box<InstanceChange>, Box<Ready>),
+    /// A change is looked at.
+    Settle(Changed),
 }
 
 impl Applier {
@@ -122,7 +150,7 @@ impl Applier {
         records.into_iter().for_each(|record| writer.push(record));
         let mut applier = Applier {
             schedule: Schedule::new(&plan.execution),
-            desired: Desired::new(input),
+            desired: Desired::new(input, &plan),
             schemas: input.schemas.clone(),
             plan,
             run,
@@ -143,6 +171,8 @@ impl Applier {
             summary: ApplySummary::default(),
             phase: Phase::Running,
             interrupted: false,
+            functions: Lacking::default(),
+            lacking: Vec::new(),
         };
         applier.run();
         applier
@@ -178,6 +208,7 @@ impl Applier {
                 }
                 After::End(step, ending) => self.schedule.end(step, ending),
                 After::Tell(event) => self.events.push(event),
+                After::Settle(changed) => self.settle(*changed),
                 After::Close => self.phase = Phase::Closed,
             }
         }
@@ -187,6 +218,10 @@ impl Applier {
     /// A question is answered.
     pub fn answer(&mut self, ticket: Ticket, answer: Answer) {
         let Some(waiting) = self.waiting(ticket) else { return };
+        if let Awaited::Function(call) = waiting.what {
+            self.function_answered(&call, answer);
+            return self.run();
+        }
         if self.interrupted && !matches!(waiting.what, Awaited::Change(_)) {
             self.summary.skipped += usize::from(!matches!(waiting.what, Awaited::Configured));
             self.end(waiting.step, Ending::Failed);
@@ -202,6 +237,7 @@ impl Applier {
                 }
                 None => self.end(waiting.step, Ending::Failed),
             },
+            Awaited::Function(_) => {}
             // A question is no change: the edge mixed up its tickets, and the intent stays open.
             Awaited::Change(intent) => {
                 self.desk.insert(ticket, Waiting { step: waiting.step, what: Awaited::Change(intent) });
@@ -227,6 +263,10 @@ impl Applier {
         let Some(waiting) = self.waiting(ticket) else { return };
         match waiting.what {
             Awaited::Change(intent) => self.withdraw(waiting.step, &intent),
+            Awaited::Function(call) => {
+                let nothing = FunctionError { argument: None, reason: "it was not called any more".into() };
+                self.function_answered(&call, Answer::Called(Err(nothing)));
+            }
             Awaited::Configured | Awaited::Data(_) | Awaited::Plan(..) => self.end(waiting.step, Ending::Failed),
         }
         self.run();
@@ -348,7 +388,7 @@ impl Applier {
                 self.effects.push(Effect::Ask(ticket, question));
             }
             Next::Change(ready) if act == Act::Update && ready.prior == ready.planned => {
-                self.restore_marks(step, change, &ready);
+                self.restore_marks(step, change, ready);
             }
             Next::Change(ready) => {
                 let (addr, deposed) = (change.addr.clone(), None);
@@ -457,37 +497,44 @@ impl Applier {
             },
             answer,
         );
-        let mut failed = judged.diagnostics.has_errors();
-        let mut troubles = judged.diagnostics;
-        if let Some(value) = judged.value.filter(|_| intent.deposed.is_none() && intent.act != Act::Delete) {
-            let value = object::marked(&change.schema, &intent.sensitive, &value);
-            if !failed {
-                let found = self.desired.postconditions(&intent.addr, &value);
-                failed |= found.has_errors();
-                troubles.extend(found);
-            }
-            self.desired.evaluator.set_instance(&intent.addr, value);
+        let failed = judged.diagnostics.has_errors();
+        self.trouble(step, judged.diagnostics);
+        let value = judged.value.filter(|_| intent.deposed.is_none() && intent.act != Act::Delete);
+        let value = value.map(|value| object::marked(&change.schema, &intent.sensitive, &value));
+        if let Some(value) = &value {
+            self.desired.evaluator.set_instance(&intent.addr, value.clone());
         }
-        self.trouble(step, troubles);
-        let (addr, deposed, act) = (intent.addr.clone(), intent.deposed.clone(), intent.act);
         let Some(outcome) = judged.outcome else {
             self.summary.in_doubt += 1;
+            let (addr, deposed, act) = (intent.addr.clone(), intent.deposed.clone(), intent.act);
             self.events.push(Event::Failed { addr, deposed, act });
             return self.end(step, Ending::Failed);
         };
-        self.count(act, &outcome, failed);
         self.write_outcome(intent, outcome);
-        let event = if failed { Event::Failed { addr, deposed, act } } else { Event::Finished { addr, deposed, act } };
-        self.after_next.push(After::Tell(event));
-        self.after_next.push(After::End(step, if failed { Ending::Failed } else { Ending::Done }));
+        let mut changed = Changed { step, intent: intent.clone(), failed };
+        match value.filter(|_| !failed).map(|value| self.desired.postconditions(&intent.addr, &value)) {
+            // The outcome waits for nobody: what it means is found out when it is on disk.
+            Some(_) if self.lacks_functions() => {
+                self.lacking.clear();
+                self.after_next.push(After::Settle(Box::new(changed)));
+            }
+            troubles => {
+                let troubles = troubles.unwrap_or_default();
+                changed.failed |= troubles.has_errors();
+                self.trouble(step, troubles);
+                let (event, ending) = self.settled(&changed);
+                self.after_next.push(After::Tell(event));
+                self.after_next.push(After::End(step, ending));
+            }
+        }
     }
 
-    fn count(&mut self, act: Act, outcome: &Outcome, failed: bool) {
-        match (act, outcome) {
+    fn count(&mut self, act: Act, failed: bool) {
+        match act {
             _ if failed => self.summary.failed += 1,
-            (Act::Create, _) => self.summary.added += 1,
-            (Act::Update, _) => self.summary.changed += 1,
-            (Act::Delete, _) => self.summary.destroyed += 1,
+            Act::Create => self.summary.added += 1,
+            Act::Update => self.summary.changed += 1,
+            Act::Delete => self.summary.destroyed += 1,
         }
     }
 }

@@ -19,11 +19,13 @@ pub(crate) struct Desired {
 
 impl Desired {
     /// Knows nothing yet but the variables that were given.
-    pub(crate) fn new(input: &PlanInput) -> Desired {
+    pub(crate) fn new(input: &PlanInput, plan: &Plan) -> Desired {
         let mut settings = input.surroundings.clone();
         settings.phase = Phase::Apply;
         let mut evaluator = Evaluator::new(input.tree.clone(), settings);
         evaluator.set_root_variables(input.variables.clone());
+        evaluator.know_functions(&input.schemas);
+        evaluator.expect_functions(plan.functions.clone());
         Desired { tree: input.tree.clone(), evaluator, expansions: BTreeMap::new() }
     }
 

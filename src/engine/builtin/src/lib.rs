@@ -1,6 +1,6 @@
-//! Holds: the providers that need no plugin: `terraform.io/builtin/terraform` (`terraform_data`) and `drform/drform`
-//! (`drform_spread`, the DR functions).
-//! May touch: calls, placement, words.
+//! Holds: the providers that need no plugin: `terraform.io/builtin/terraform` (`terraform_data`, functions over
+//! `.tfvars` text) and `drform/drform` (`drform_spread`, the DR functions).
+//! May touch: calls, placement, words; syntax and eval to read `.tfvars` text.
 //! Never: the world: nothing outside comes of any change here.
 //!
 //! Schemas are built once and kept; an answer costs what its object costs.
@@ -9,10 +9,11 @@ mod spread;
 mod terraform_data;
 #[cfg(test)]
 mod tests;
+mod tfvars;
 
 use addrs::Provider;
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat, StoredObject};
-use configschema::{Block, ProviderSchema, Schema};
+use configschema::{Block, FunctionError, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -46,7 +47,7 @@ impl Builtin {
 
     fn schema(self) -> &'static Arc<ProviderSchema> {
         static TERRAFORM: LazyLock<Arc<ProviderSchema>> =
-            LazyLock::new(|| declared(Builtin::Terraform, terraform_data::schema(), BTreeMap::new()));
+            LazyLock::new(|| declared(Builtin::Terraform, terraform_data::schema(), tfvars::functions()));
         static DRFORM: LazyLock<Arc<ProviderSchema>> =
             LazyLock::new(|| declared(Builtin::Drform, placement::spread_schema(), placement::dr_functions()));
         match self {
@@ -79,40 +80,19 @@ pub fn repeat_promise(provider: &Provider) -> Option<Repeat> {
     Builtin::of(provider).map(|_| Repeat::Harmless)
 }
 
-/// Calls a function of a built-in provider; unknown arguments give an unknown result.
+/// Calls a function of a built-in provider with arguments of the types of its parameters, wholly known.
 ///
 /// # Errors
-/// When there is no such function, an argument does not fit, or the function says why it has no result.
-pub fn call_function(provider: &Provider, name: &str, arguments: &[Value]) -> Result<Value, Diagnostics> {
-    let wrong =
-        |why: String| Diagnostics::from(Diagnostic::error("Error in function call", why).about(provider.to_string()));
-    let schema = schema(provider).unwrap_or_default();
-    let Some(function) = schema.functions.get(name) else {
-        return Err(wrong(format!("The provider {} has no function {name:?}.", provider.short())));
+/// When there is no such function, or the function says why it has no result.
+pub fn call_function(provider: &Provider, name: &str, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let result = match Builtin::of(provider) {
+        Some(Builtin::Terraform) => tfvars::call(name, arguments),
+        Some(Builtin::Drform) => placement::call_dr_function(name, arguments)
+            .map(|result| result.map_err(|why| FunctionError { argument: Some(why.argument), reason: why.reason })),
+        None => None,
     };
-    if arguments.len() != function.parameters.len() {
-        let (takes, given) = (function.parameters.len(), arguments.len());
-        return Err(wrong(format!("The function {name:?} takes {takes} arguments, not {given}.")));
-    }
-    if !arguments.iter().all(Value::is_wholly_known) {
-        return Ok(Value::unknown(function.result.clone()));
-    }
-    let mut converted = Vec::with_capacity(arguments.len());
-    for (argument, parameter) in arguments.iter().zip(&function.parameters) {
-        if argument.is_null() && !parameter.allow_null {
-            return Err(wrong(format!("The function {name:?} must not be given null for {:?}.", parameter.name)));
-        }
-        converted.push(value::convert(argument, &parameter.ty).map_err(|why| {
-            wrong(format!("The function {name:?} cannot take the value given for {:?}: {why}.", parameter.name))
-        })?);
-    }
-    match placement::call_dr_function(name, &converted) {
-        Some(result) => result.map_err(|why| {
-            let parameter = function.parameters.get(why.argument).map(|p| format!(" (argument {:?})", p.name));
-            wrong(format!("The function {name:?} failed{}: {}", parameter.unwrap_or_default(), why.reason))
-        }),
-        None => Err(wrong(format!("The function {name:?} has no body."))),
-    }
+    let nobody = || format!("the provider {} has no function {name:?}", provider.short());
+    result.unwrap_or_else(|| Err(FunctionError { argument: None, reason: nobody() }))
 }
 
 /// Answers a question to a built-in provider.
@@ -146,6 +126,9 @@ pub fn answer(question: &Question) -> Answer {
             let object = StoredObject { value: terraform_data::imported(id), private: Arc::default() };
             Answer::Imported(vec![(kind.clone(), object)], Diagnostics::new())
         }
+        Question::CallFunction { function, arguments, .. } => {
+            Answer::Called(call_function(provider, function, arguments))
+        }
         Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
     }
 }
@@ -168,7 +151,7 @@ pub fn change(request: &ChangeRequest) -> ChangeAnswer {
 
 fn kind(question: &Question) -> Option<&Arc<str>> {
     match question {
-        Question::ValidateProvider { .. } | Question::ConfigureProvider { .. } => None,
+        Question::ValidateProvider { .. } | Question::ConfigureProvider { .. } | Question::CallFunction { .. } => None,
         Question::ValidateResource { kind, .. }
         | Question::ValidateDataSource { kind, .. }
         | Question::UpgradeState { kind, .. }
@@ -202,6 +185,7 @@ fn refused(question: &Question, diagnostic: Diagnostic) -> Answer {
         Question::UpgradeState { .. } | Question::Read { .. } | Question::ReadDataSource { .. } => {
             Answer::Object(None, diagnostic.into())
         }
+        Question::CallFunction { .. } => Answer::not_called(&diagnostic.into()),
         Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
     }
 }

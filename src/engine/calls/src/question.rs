@@ -4,6 +4,7 @@
 //! schema's implied type; a provider that lies, dies or hangs is an ordinary answer with error diagnostics.
 
 use addrs::ProviderConfig;
+use configschema::FunctionError;
 use diag::Diagnostics;
 use std::sync::Arc;
 use value::{Path, Value};
@@ -107,6 +108,16 @@ pub enum Question {
         /// The id, in the form that the resource type wants.
         id: Arc<str>,
     },
+    /// What does a function give? Any configuration of the provider stands for it: functions are answered without
+    /// one. Answer: [`Answer::Called`].
+    CallFunction {
+        /// Whose function.
+        provider: ProviderConfig,
+        /// Its name, without namespaces.
+        function: Arc<str>,
+        /// Of the types of its parameters; unknown only where a parameter allows it.
+        arguments: Vec<Value>,
+    },
 }
 
 impl Question {
@@ -122,7 +133,8 @@ impl Question {
             | Question::Plan { provider, .. }
             | Question::ReadDataSource { provider, .. }
             | Question::FindByToken { provider, .. }
-            | Question::Import { provider, .. } => provider,
+            | Question::Import { provider, .. }
+            | Question::CallFunction { provider, .. } => provider,
         }
     }
 }
@@ -161,16 +173,24 @@ pub enum Answer {
     /// Imported objects with their resource types, the first usually the one that was asked for; none when there are
     /// errors, and an error when there are none.
     Imported(Vec<(Arc<str>, StoredObject)>, Diagnostics),
+    /// The result of a function, or why it has none.
+    Called(Result<Value, FunctionError>),
     /// The provider has no such call.
     Unsupported,
 }
 
 impl Answer {
+    /// The answer to a call of a function that did not come about.
+    pub fn not_called(why: &Diagnostics) -> Answer {
+        let told: Vec<String> = why.iter().map(|d| format!("{}: {}", d.summary, d.detail)).collect();
+        Answer::Called(Err(FunctionError { argument: None, reason: told.join("; ") }))
+    }
+
     /// What the provider had to say.
     pub fn diagnostics(&self) -> Diagnostics {
         match self {
             Answer::Checked(d) | Answer::Object(_, d) | Answer::Planned(_, d) | Answer::Imported(_, d) => d.clone(),
-            Answer::Unsupported => Diagnostics::new(),
+            Answer::Called(_) | Answer::Unsupported => Diagnostics::new(),
         }
     }
 }

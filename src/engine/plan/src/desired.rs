@@ -135,6 +135,7 @@ fn undeclared_variable(input: &PlanInput, name: &str) -> Diagnostic {
 pub(crate) fn evaluator(input: &PlanInput) -> (Evaluator, Diagnostics) {
     let mut evaluator = Evaluator::new(input.tree.clone(), input.surroundings.clone());
     evaluator.set_root_variables(input.variables.clone());
+    evaluator.know_functions(&input.schemas);
     let undeclared = evaluator.undeclared_root_variables();
     let from_environment = |name: &&Arc<str>| matches!(input.variables.get(*name), Some(eval::VariableInput::Text(_, source)) if source.starts_with("environment"));
     // The environment is shared by many configurations; Terraform says nothing about it either.

@@ -12,6 +12,8 @@ pub struct Ticket(u64);
 /// Who asks: decides the order of questions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Asker {
+    /// A call of a provider's function, by its key.
+    Function(String),
     /// A provider configuration.
     Provider(ProviderConfig),
     /// An object of a resource instance.

@@ -24,6 +24,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     removed_outputs(&planner.input, &mut planner.record);
     let still = moves::still_declared(&planner.input, |addr| planner.record.change_of(addr).is_some_and(is_wanted));
     planner.record.trouble(Place::node(usize::MAX), still);
+    let functions = planner.evaluator.function_results();
     let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
     record.trouble(Place::node(usize::MAX), forgotten(&changes));
@@ -56,6 +57,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         moved,
         provider_configs: record.provider_configs,
         values: record.values,
+        functions,
         complete,
     };
     (plan, troubles)

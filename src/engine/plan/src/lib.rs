@@ -8,6 +8,7 @@ mod desk;
 mod execution;
 mod expand;
 mod finish;
+mod functions;
 mod graph;
 mod imports;
 pub mod instance;
@@ -28,6 +29,7 @@ mod waits;
 
 pub use desk::Ticket;
 pub use execution::{ExecutionGraph, Join, Joined, Step};
+pub use functions::{Lacking, call_question, result_of};
 pub use model::{
     Action, ActionReason, Complete, Drift, InstanceChange, Mode, OutputChange, Plan, PlanInput, PlanOptions, Refresh,
     Schemas,

@@ -5,7 +5,7 @@ use addrs::{ConfigResource, Provider, ProviderConfig, ResourceInstance};
 use config::ModuleTree;
 use configschema::{ProviderSchema, Schema};
 use diag::Range;
-use eval::VariableInput;
+use eval::{FunctionResults, VariableInput};
 use state::{DeposedKey, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -216,6 +216,8 @@ pub struct Plan {
     /// what references see. In destroy mode the objects as they are before, because provider configurations are made
     /// from them; in refresh-only mode as they are.
     pub values: BTreeMap<ResourceInstance, Value>,
+    /// What functions of providers gave: the apply must be given the same.
+    pub functions: FunctionResults,
     /// Whether everything was planned.
     pub complete: Complete,
 }
@@ -243,6 +245,7 @@ impl Plan {
             moved: BTreeMap::new(),
             provider_configs: BTreeMap::new(),
             values: BTreeMap::new(),
+            functions: FunctionResults::default(),
             complete: Complete::Errored,
         }
     }

@@ -7,6 +7,7 @@ use crate::data::DataTask;
 use crate::desired::{self, View};
 use crate::desk::{Asker, Desk, Ticket};
 use crate::expand::{self, Grown};
+use crate::functions::{Lacking, call_question, result_of};
 use crate::graph::Graph;
 use crate::managed::ManagedTask;
 use crate::moves::{self, Moved};
@@ -18,7 +19,7 @@ use crate::{Action, Plan, PlanInput};
 use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
 use diag::Diagnostics;
-use eval::{Evaluator, Expansion, ExprNode};
+use eval::{Evaluator, Expansion, ExprNode, FunctionCall};
 use state::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -46,15 +47,27 @@ pub struct Planner {
     schedule: Schedule,
     desk: Desk<Waiting>,
     open: BTreeMap<usize, Open>,
+    functions: Lacking<Again>,
 }
 
-/// A task that waits for an answer, and its node.
-struct Waiting {
-    node: usize,
-    task: Task,
+/// Who waits for an answer.
+enum Waiting {
+    /// A task, and its node.
+    Task(usize, Task),
+    /// Everybody whose expressions call this function.
+    Function(FunctionCall),
+}
+
+/// What is done again when the functions that its expressions call are answered.
+enum Again {
+    /// A node starts.
+    Start(usize),
+    /// A task takes a turn.
+    Turn(usize, Task, Option<Answer>),
 }
 
 /// The three kinds of task.
+#[derive(Clone)]
 pub(crate) enum Task {
     /// A provider configuration.
     Provider(Box<ProviderTask>),
@@ -93,6 +106,7 @@ impl Planner {
             schedule,
             desk: Desk::default(),
             open: BTreeMap::new(),
+            functions: Lacking::default(),
         };
         planner.run();
         planner
@@ -105,8 +119,11 @@ impl Planner {
 
     /// Takes the answer to a question, in any order. A second answer to one ticket is ignored.
     pub fn answer(&mut self, ticket: Ticket, answer: Answer) {
-        let Some(Waiting { node, task }) = self.desk.answered(ticket) else { return };
-        self.turn(node, task, Some(answer));
+        match self.desk.answered(ticket) {
+            Some(Waiting::Task(node, task)) => self.turn(node, task, Some(answer)),
+            Some(Waiting::Function(call)) => self.function_answered(&call, answer),
+            None => return,
+        }
         self.run();
     }
 
@@ -138,13 +155,26 @@ impl Planner {
         }
         let Some(expression) = self.graph.expressions.nodes.get(node).cloned() else { return };
         match expression {
-            ExprNode::Resource(resource) => self.start_resource(node, &resource),
-            ExprNode::Provider(provider) => match expand::provider_task(self, &provider) {
-                Ok(task) => self.turn(node, Task::Provider(Box::new(task)), None),
-                Err(troubles) => self.end_node(node, troubles),
-            },
+            ExprNode::Resource(resource) => {
+                let grown = expand::objects(self, node, &resource);
+                match self.lacks_functions() {
+                    Some(calls) => self.ask_functions(calls, Again::Start(node)),
+                    None => self.start_resource(node, &resource, grown),
+                }
+            }
+            ExprNode::Provider(provider) => {
+                let task = expand::provider_task(self, &provider);
+                match (self.lacks_functions(), task) {
+                    (Some(calls), _) => self.ask_functions(calls, Again::Start(node)),
+                    (None, Ok(task)) => self.turn(node, Task::Provider(Box::new(task)), None),
+                    (None, Err(troubles)) => self.end_node(node, troubles),
+                }
+            }
             other => {
                 let troubles = desired::evaluate_node(&mut self.evaluator, &other);
+                if let Some(calls) = self.lacks_functions() {
+                    return self.ask_functions(calls, Again::Start(node));
+                }
                 if let ExprNode::Output(path, name) = &other
                     && path.is_root()
                     && !troubles.has_errors()
@@ -174,8 +204,8 @@ impl Planner {
     }
 
     /// The graph grows: a resource becomes its objects.
-    fn start_resource(&mut self, node: usize, resource: &ConfigResource) {
-        let Grown { tasks, expansions, troubles } = expand::objects(self, node, resource);
+    fn start_resource(&mut self, node: usize, resource: &ConfigResource, grown: Grown) {
+        let Grown { tasks, expansions, troubles } = grown;
         let failed = self.record.trouble(Place::node(node), troubles);
         self.open.insert(node, Open { left: tasks.len(), failed, expansions });
         if tasks.is_empty() {
@@ -205,6 +235,8 @@ impl Planner {
             options: &self.input.options,
             record: &self.record,
         };
+        // A turn takes the task; where its expressions may lack something, it is kept for another try.
+        let kept = self.evaluator.has_functions().then(|| (task.clone(), answer.clone()));
         let turn = match (task, answer) {
             (Task::Provider(task), None) => task.begin().map(|t| Task::Provider(Box::new(t))),
             (Task::Provider(task), Some(answer)) => task.advance(answer).map(|t| Task::Provider(Box::new(t))),
@@ -213,9 +245,12 @@ impl Planner {
             (Task::Data(task), None) => task.begin(&view).map(|t| Task::Data(Box::new(t))),
             (Task::Data(task), Some(answer)) => task.advance(answer, &view).map(|t| Task::Data(Box::new(t))),
         };
+        if let (Some((task, answer)), Some(calls)) = (kept, self.lacks_functions()) {
+            return self.ask_functions(calls, Again::Turn(node, task, answer));
+        }
         match (turn, asker) {
-            (Turn::Ask(task, question), asker) => self.desk.ask(asker, question, Waiting { node, task }),
-            (Turn::End(report), Asker::Provider(_)) => {
+            (Turn::Ask(task, question), asker) => self.desk.ask(asker, question, Waiting::Task(node, task)),
+            (Turn::End(report), Asker::Provider(_) | Asker::Function(_)) => {
                 if let Some(config) = report.value {
                     self.record.provider_configs.insert(by, config);
                 }
@@ -223,6 +258,33 @@ impl Planner {
             }
             (Turn::End(report), Asker::Object(addr, deposed)) => self.end_object(node, &(addr, deposed), &by, *report),
         }
+    }
+
+    /// The calls of provider functions that the last evaluation lacks, if any: then nothing of it counts.
+    fn lacks_functions(&self) -> Option<Vec<FunctionCall>> {
+        if !self.evaluator.has_functions() {
+            return None;
+        }
+        Some(self.evaluator.lacking_functions()).filter(|calls| !calls.is_empty())
+    }
+
+    /// Asks for what is lacking, each call once, and keeps what is to be done again.
+    fn ask_functions(&mut self, calls: Vec<FunctionCall>, again: Again) {
+        for call in self.functions.lack(calls, again) {
+            let (asker, question) = (Asker::Function(call.key()), call_question(&call));
+            self.desk.ask(asker, question, Waiting::Function(call));
+        }
+    }
+
+    fn function_answered(&mut self, call: &FunctionCall, answer: Answer) {
+        self.evaluator.answer_function(call, result_of(answer));
+        for again in self.functions.answered(call) {
+            match again {
+                Again::Start(node) => self.start(node),
+                Again::Turn(node, task, answer) => self.turn(node, task, answer),
+            }
+        }
+        self.functions.tried();
     }
 
     /// An object is done: its value is there for references, and its resource may be done with it.

@@ -110,6 +110,7 @@ pub(crate) fn wrong_answer(addr: &ResourceInstance, answer: &Answer) -> Diagnost
         Answer::Object(..) => "an object",
         Answer::Planned(..) => "a plan",
         Answer::Imported(..) => "imported objects",
+        Answer::Called(_) => "the result of a function",
         Answer::Unsupported => "that it has no such call",
     };
     Diagnostic::error("Provider gave the wrong kind of answer", format!("For {addr} the provider answered {kind}."))

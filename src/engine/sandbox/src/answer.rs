@@ -48,6 +48,7 @@ impl World {
                 Some(schema) => self.data_source(cloud, kind, schema, config, asked),
                 None => failed(question, no_type(cloud, kind)),
             },
+            Question::CallFunction { function, .. } => failed(question, no_function(provider, function)),
             Question::Import { .. } => Answer::Unsupported,
             Question::UpgradeState { kind, .. }
             | Question::Read { kind, .. }
@@ -125,8 +126,15 @@ fn failed(question: &Question, error: Diagnostic) -> Answer {
         | Question::ValidateResource { .. }
         | Question::ValidateDataSource { .. } => Answer::Checked(error.into()),
         Question::Plan { .. } => Answer::Planned(None, error.into()),
+        Question::CallFunction { .. } => Answer::not_called(&error.into()),
         _ => Answer::Object(None, error.into()),
     }
+}
+
+/// Schemas that ship hold no functions, so that nobody asks.
+fn no_function(provider: &Provider, function: &str) -> Diagnostic {
+    let detail = format!("The sandbox does not play the function {function:?} of {}.", provider.short());
+    Diagnostic::error("The sandbox calls no functions", detail).next("Run without -sandbox.")
 }
 
 /// The error about a provider that the sandbox cannot play.

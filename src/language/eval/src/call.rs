@@ -3,7 +3,6 @@
 use crate::access::Fault;
 use crate::evaluation::Evaluation;
 use crate::functions;
-use crate::provider_function::{FunctionAnswer, marks_of};
 use crate::suggestion::did_you_mean;
 use diag::Diagnostic;
 use syntax::{Expr, Name};
@@ -18,12 +17,24 @@ pub fn function_exists(name: &str) -> bool {
     OWN.contains(&name) || functions::exists(name)
 }
 
+/// The names of all functions that expressions can call, without namespaces.
+pub fn function_names() -> impl Iterator<Item = &'static str> {
+    OWN.into_iter().chain(functions::names())
+}
+
 impl Evaluation<'_> {
     /// `name(args)`
     pub(crate) fn call(&mut self, name: &Name, args: &[Expr], expand_last: bool, whole: &Expr) -> Value {
+        if !self.names.functions_allowed() {
+            let diagnostic = Diagnostic::error("Function calls not allowed", "Functions may not be called here.")
+                .at(name.span.of(&self.file))
+                .next("Write a constant value.");
+            self.misnamed.push(diagnostic);
+            return Value::dynamic();
+        }
         let plain = name.text.strip_prefix("core::").unwrap_or(&name.text);
         if let Some(path) = plain.strip_prefix("provider::") {
-            return self.provider_call(name, path, args, expand_last, whole);
+            return self.provider_call(name, path, (args, expand_last), whole);
         }
         if !function_exists(plain) {
             return self.unknown_function(name, args);
@@ -78,6 +89,17 @@ impl Evaluation<'_> {
         for arg in args {
             self.evaluate(arg);
         }
+        if let Some((namespace, _)) = name.text.split_once("::").filter(|(first, _)| *first != "core") {
+            let detail = format!(
+                "The function namespace {namespace:?} is not valid. Functions of providers are called as \
+                 provider::{}.",
+                name.text
+            );
+            let next = format!("Write provider::{}.", name.text);
+            let diagnostic = Diagnostic::error("Unknown provider function", detail).next(next);
+            self.troubles.push(diagnostic.at(name.span.of(&self.file)));
+            return Value::dynamic();
+        }
         let suggestion = did_you_mean(&name.text, OWN.iter().copied().chain(functions::names()));
         let detail = format!("There is no function named {:?}.{suggestion}", name.text);
         let diagnostic =
@@ -87,32 +109,8 @@ impl Evaluation<'_> {
         Value::dynamic()
     }
 
-    /// `provider::local::function(args)`, where `path` is `local::function`.
-    fn provider_call(&mut self, name: &Name, path: &str, args: &[Expr], expand_last: bool, whole: &Expr) -> Value {
-        let before = self.here();
-        let Some(values) = self.arguments(args, expand_last).filter(|_| !self.failed_since(before)) else {
-            return Value::dynamic();
-        };
-        let (local, function) = path.split_once("::").unwrap_or((path, ""));
-        match self.names.provider_function(local, function, &values) {
-            FunctionAnswer::Answered(Ok(value)) => value.marked(marks_of(&values)),
-            FunctionAnswer::Answered(Err(reason)) => self.call_failed(name, &reason, whole),
-            FunctionAnswer::Lacking => Value::dynamic().marked(marks_of(&values)),
-            FunctionAnswer::Nowhere => {
-                let detail = format!(
-                    "There is no function named {:?}. Ensure that provider name {local:?} is declared in this module's \
-                     required_providers block, and that this provider offers a function named {function:?}.",
-                    name.text
-                );
-                let diagnostic = Diagnostic::error("Unknown provider function", detail);
-                self.troubles.push(diagnostic.at(name.span.of(&self.file)));
-                Value::dynamic()
-            }
-        }
-    }
-
     /// The values of the arguments; nothing when there is an unknown number of them, or an error.
-    fn arguments(&mut self, args: &[Expr], expand_last: bool) -> Option<Vec<Value>> {
+    pub(crate) fn arguments(&mut self, args: &[Expr], expand_last: bool) -> Option<Vec<Value>> {
         let (last, plain) = match args.split_last() {
             Some((last, plain)) if expand_last => (Some(last), plain),
             _ => (None, args),

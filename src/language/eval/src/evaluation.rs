@@ -3,7 +3,7 @@
 use crate::access::{self, Fault};
 use crate::describe::describe;
 use crate::functions::Surroundings;
-use crate::names::{Names, Resolved};
+use crate::names::{Names, NoNames, Resolved};
 use crate::references::{constant_part, free_traversals, step_span};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -15,6 +15,11 @@ use value::{Content, Marks, Number, Type, Value, convert};
 const MOST_INVOLVED: usize = 6;
 /// Past so many diagnostics of one expression nobody reads their values, and looking each up costs.
 const MOST_DESCRIBED: usize = 20;
+
+/// The value of an expression that refers to nothing and calls nothing, as in a `.tfvars` file.
+pub fn constant(expr: &Expression) -> (Value, Diagnostics) {
+    Evaluation::run(&NoNames, &Surroundings::NONE, expr, &[])
+}
 
 /// A walk over one expression.
 pub(crate) struct Evaluation<'a> {
@@ -28,6 +33,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) bindings: Vec<(Arc<str>, Value)>,
     /// What went wrong; `try` and unchosen branches take theirs back.
     pub(crate) troubles: Vec<Diagnostic>,
+    /// What somebody should look at; no value fails by it.
+    pub(crate) warnings: Vec<Diagnostic>,
     /// Wrong names: no branch and no `try` hides these.
     pub(crate) misnamed: Vec<Diagnostic>,
     /// Above zero where diagnostics are thrown away, so that nobody describes values for them.
@@ -43,6 +50,7 @@ impl<'a> Evaluation<'a> {
             file,
             bindings: Vec::new(),
             troubles: Vec::new(),
+            warnings: Vec::new(),
             misnamed: Vec::new(),
             quiet: 0,
         }
@@ -70,7 +78,7 @@ impl<'a> Evaluation<'a> {
                 seen.push(diagnostic);
             }
         }
-        seen.into_iter().chain(self.troubles).collect()
+        seen.into_iter().chain(self.troubles).chain(self.warnings).collect()
     }
 
     /// True when something has gone wrong since there were `before` troubles and misnamed things.

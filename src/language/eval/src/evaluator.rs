@@ -5,7 +5,7 @@ use crate::evaluation::Evaluation;
 use crate::expansion::Expansion;
 use crate::functions::{Chance, FileSource, Surroundings};
 use crate::names::{Names, Resolved};
-use crate::provider_function::{FunctionAnswer, FunctionDesk};
+use crate::provider_function::{Found, FunctionDesk};
 use crate::references::{Parsed, Referent, parse_referent};
 use crate::variable::VariableInput;
 use addrs::{InstanceKey, ModuleInstance, ModulePath, Resource, ResourceInstance};
@@ -275,8 +275,8 @@ impl Names for ModuleNames<'_> {
         }
     }
 
-    fn provider_function(&self, local: &str, function: &str, arguments: &[Value]) -> FunctionAnswer {
-        self.ask_provider(local, function, arguments)
+    fn provider_function(&self, local: &str, function: &str) -> Found<'_> {
+        self.find_function(local, function)
     }
 }
 

@@ -2,10 +2,13 @@
 //!
 //! One node for each declaration, not for each instance; it is complete before anything is evaluated.
 
+mod verdicts;
+
+use self::verdicts::{cycle, no_trigger, not_whole, silenced};
 use crate::declared;
-use crate::references::{Parsed, ReferenceStep, Referent, free_traversals, parse_referent};
+use crate::references::{Parsed, Referent, free_traversals, parse_referent};
 use crate::variable::Rules;
-use addrs::{ConfigResource, Mode, ModulePath, ProviderConfig};
+use addrs::{ConfigResource, ModulePath, ProviderConfig};
 use config::{CheckRule, Module, ModuleCall, ModuleTree, ResourceConfig};
 use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::{BTreeMap, BTreeSet};
@@ -436,47 +439,6 @@ impl<'a> Edges<'a> {
     }
 }
 
-/// In `depends_on` an attribute would say no more than its object, and looks as if it did.
-fn not_whole(expr: &Expression) -> Option<Diagnostic> {
-    let (references, _) = crate::references(expr);
-    let reference = references.into_iter().next()?;
-    let Referent::Resource(resource) = &reference.referent else { return None };
-    let rest = match reference.steps.as_slice() {
-        [ReferenceStep::Key(_) | ReferenceStep::Index(_), rest @ ..] => rest,
-        steps => steps,
-    };
-    (!rest.is_empty()).then(|| {
-        let detail = "References in depends_on are to whole objects, not to attributes of them.";
-        Diagnostic::error("Invalid depends_on reference", detail).at(expr.range()).next(format!("Write {resource}."))
-    })
-}
-
-/// Only changes of managed resources trigger replacements.
-fn no_trigger(expr: &Expression) -> Option<Diagnostic> {
-    let (references, _) = crate::references(expr);
-    let managed =
-        |referent: &Referent| matches!(referent, Referent::Resource(resource) if resource.mode == Mode::Managed);
-    if references.first().is_none_or(|reference| managed(&reference.referent)) {
-        return None;
-    }
-    let detail =
-        "What triggers a replacement is a change of a managed resource, of one of its instances or attributes.";
-    let trouble = Diagnostic::error("Invalid reference in replace_triggered_by expression", detail).at(expr.range());
-    Some(trouble.next("To be replaced with a value, refer to a terraform_data resource that has it as its input."))
-}
-
-/// Whether a call on the way to a module says that nobody wants to hear of deprecated things in there.
-fn silenced(tree: &ModuleTree, path: &ModulePath) -> bool {
-    let mut path = path.clone();
-    while let Some((parent, _)) = path.parent() {
-        if tree.call_of(&path).is_some_and(|call| call.ignores_deprecations) {
-            return true;
-        }
-        path = parent;
-    }
-    false
-}
-
 /// The one output that the steps after `module.name` read, if it is one.
 fn one_output(tree: &ModuleTree, module: &Module, called: &ModulePath, steps: &[Step]) -> Option<Arc<str>> {
     let (_, name) = called.parent()?;
@@ -605,44 +567,6 @@ pub(crate) fn dynamic_iterator(block: &Block) -> Option<&str> {
         Some(syntax::ExprKind::String(name)) => Some(name),
         _ => Some(label),
     }
-}
-
-/// One diagnostic for a cycle: every node of it, with the reference that leads on.
-fn cycle(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents, component: &[usize]) -> Diagnostic {
-    let members: BTreeSet<usize> = component.iter().copied().collect();
-    let edges = |node: usize| {
-        let mut edges = Edges::new(tree, &graph.index, contents);
-        if let Some(node) = graph.nodes.get(node) {
-            edges.of(node);
-        }
-        edges.found.into_iter().filter(|(target, _)| members.contains(target)).collect::<Vec<_>>()
-    };
-    let path = crate::components::shortest_cycle(&members, |node| edges(node).into_iter().map(|(to, _)| to).collect());
-    let name = |node: usize| graph.nodes.get(node).map(ToString::to_string).unwrap_or_default();
-    let mut places: Vec<(String, Range)> = Vec::new();
-    for (i, node) in path.iter().enumerate() {
-        let next = path.get((i + 1) % path.len()).copied().unwrap_or(*node);
-        let range = edges(*node).into_iter().find_map(|(to, range)| range.filter(|_| to == next));
-        if let Some(range) = range {
-            places.push((format!("{} refers to {}", name(*node), name(next)), range));
-        }
-    }
-    let diagnostic = match path.as_slice() {
-        [only] => {
-            let detail = format!("Configuration for {} may not refer to itself.", name(*only));
-            Diagnostic::error("Self-referential block", detail)
-        }
-        path => {
-            let chain: Vec<String> = path.iter().chain(path.first()).map(|node| name(*node)).collect();
-            let detail = format!("Each of these needs the next one first: {}.", chain.join(" → "));
-            Diagnostic::error("Cycle", detail)
-                .next("Break the circle: take out one of the references, or split one of them in two.")
-        }
-    };
-    places.into_iter().enumerate().fold(diagnostic, |diagnostic, (i, (message, range))| {
-        let diagnostic = if i == 0 { diagnostic.at(range.clone()) } else { diagnostic };
-        if path.len() > 1 { diagnostic.related(message, range) } else { diagnostic }
-    })
 }
 
 #[cfg(test)]

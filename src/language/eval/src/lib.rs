@@ -34,17 +34,18 @@ mod unexpected;
 mod validate;
 mod variable;
 
-pub use call::function_exists;
+pub use call::{function_exists, function_names};
 pub use check::Outcome;
 pub use console::{console_text, type_text};
 pub use describe::describe;
+pub use evaluation::constant;
 pub use evaluator::{Evaluator, Phase, Repetition, Settings};
 pub use expansion::Expansion;
 pub use graph::{ExprNode, ExpressionGraph, expression_graph};
-pub use provider_function::FunctionCall;
+pub use provider_function::{FunctionCall, FunctionResults};
 pub use references::{Reference, ReferenceStep, Referent, references};
 pub use statics::StaticSources;
-pub use validate::{Judged, JudgedKind, Schemas, validate_module_tree};
+pub use validate::{AnsweredCall, Judged, JudgedKind, Schemas, Validated, validate_module_tree};
 pub use variable::VariableInput;
 
 #[cfg(test)]

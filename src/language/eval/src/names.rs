@@ -1,6 +1,6 @@
 //! What the names of an expression mean.
 
-use crate::provider_function::FunctionAnswer;
+use crate::provider_function::Found;
 use crate::template_call::Rendering;
 use diag::Diagnostic;
 use std::sync::Arc;
@@ -12,9 +12,14 @@ pub(crate) trait Names {
     /// The value of a name, and how many of the steps after it were used up in finding it.
     fn resolve(&self, name: &Name, steps: &[Step], file: &Arc<str>) -> Resolved;
 
-    /// What a provider says to `provider::local::function(arguments)`.
-    fn provider_function(&self, _local: &str, _function: &str, _arguments: &[Value]) -> FunctionAnswer {
-        FunctionAnswer::Nowhere
+    /// What `provider::local::function` is.
+    fn provider_function(&self, _local: &str, _function: &str) -> Found<'_> {
+        Found::Nowhere
+    }
+
+    /// Whether functions may be called at all.
+    fn functions_allowed(&self) -> bool {
+        true
     }
 
     /// The template that is being rendered, if this is one.
@@ -36,7 +41,7 @@ pub(crate) enum Resolved {
     Wrong(Diagnostic),
 }
 
-/// No names at all: defaults, `.tfvars`, `-var`.
+/// No names at all, and no functions: defaults, `.tfvars`, `-var`.
 pub(crate) struct NoNames;
 
 impl Names for NoNames {
@@ -45,5 +50,9 @@ impl Names for NoNames {
             .at(name.span.of(file))
             .next(format!("Write a constant value; quote {:?} if text is meant.", name.text));
         Resolved::Wrong(diagnostic)
+    }
+
+    fn functions_allowed(&self) -> bool {
+        false
     }
 }

@@ -1,7 +1,7 @@
 //! Values that are known before anything is loaded: variables and local values in the `source` and `version` of modules
 //! (OpenTofu 1.8, Terraform 1.15).
 
-use crate::evaluator::{Evaluator, ModuleValues, Repetition, Settings};
+use crate::evaluator::{Evaluator, Repetition, Settings};
 use crate::{Referent, VariableInput, references};
 use addrs::{InstanceKey, ModuleInstance, ModulePath};
 use config::{ModuleTree, Sources};
@@ -110,7 +110,7 @@ impl Statics {
     fn open(&mut self, path: &ModulePath) -> ModuleInstance {
         let instance = ModuleInstance(path.0.iter().map(|name| (name.clone(), InstanceKey::None)).collect());
         self.evaluator.instances.entry(path.clone()).or_insert_with(|| vec![instance.clone()]);
-        self.evaluator.values.entry(instance.clone()).or_insert_with(ModuleValues::default);
+        self.evaluator.values.entry(instance.clone()).or_default();
         instance
     }
 

@@ -4,7 +4,7 @@ use crate::access::Fault;
 use crate::evaluation::Evaluation;
 use crate::functions;
 use crate::names::{Names, Resolved};
-use crate::provider_function::FunctionAnswer;
+use crate::provider_function::Found;
 use crate::references::free_traversals;
 use crate::suggestion::did_you_mean;
 use diag::{Diagnostic, Diagnostics, Range};
@@ -253,8 +253,8 @@ impl Names for TemplateNames<'_> {
         }
     }
 
-    fn provider_function(&self, local: &str, function: &str, arguments: &[Value]) -> FunctionAnswer {
-        self.outside.provider_function(local, function, arguments)
+    fn provider_function(&self, local: &str, function: &str) -> Found<'_> {
+        self.outside.provider_function(local, function)
     }
 
     fn rendering(&self) -> Option<&Rendering> {

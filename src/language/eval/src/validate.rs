@@ -2,11 +2,12 @@
 
 use crate::evaluator::{Evaluator, Open, Phase, Repeating, Settings};
 use crate::graph::{ExprNode, ExpressionGraph, body_traversals};
+use crate::provider_function::FunctionCall;
 use crate::references::{Referent, free_traversals, parse_referent};
 use crate::suggestion::did_you_mean;
 use addrs::{Mode, ModuleInstance, ModulePath, Provider, ProviderConfig};
 use config::{Module, ModuleTree, ProviderBlock, ResourceConfig};
-use configschema::{AttributeType, Block, ProviderSchema, Schema};
+use configschema::{AttributeType, Block, FunctionError, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,27 +58,41 @@ pub enum JudgedKind {
     Data(Arc<str>),
 }
 
+/// A call of a provider's function with its answer.
+pub type AnsweredCall = (FunctionCall, Result<Value, FunctionError>);
+
+/// What came of a validation.
+#[derive(Debug)]
+pub struct Validated {
+    /// Blocks that providers can judge too.
+    pub judged: Vec<Judged>,
+    /// What is wrong.
+    pub diagnostics: Diagnostics,
+    /// Calls of functions that lack an answer: the rest is not final before there are none.
+    pub lacking: Vec<FunctionCall>,
+}
+
 /// Validates a configuration without any provider but its schema: every body decoded, every expression evaluated, with
-/// nothing known. `graph` must come without errors. With it come the blocks that providers can judge too.
+/// nothing known. `graph` must come without errors; `answered` are the calls of functions that are answered already.
 pub fn validate_module_tree(
     tree: &Arc<ModuleTree>,
     graph: &ExpressionGraph,
     schemas: &Schemas,
     settings: Settings,
-) -> (Vec<Judged>, Diagnostics) {
+    answered: &[AnsweredCall],
+) -> Validated {
     let settings = Settings { phase: Phase::Validate, ..settings };
-    let mut walk = Validation {
-        evaluator: Evaluator::new(tree.clone(), settings),
-        schemas,
-        judged: Vec::new(),
-        diagnostics: Diagnostics::new(),
-    };
+    let mut evaluator = Evaluator::new(tree.clone(), settings);
+    evaluator.know_functions(schemas);
+    answered.iter().for_each(|(call, answer)| evaluator.answer_function(call, answer.clone()));
+    let mut walk = Validation { evaluator, schemas, judged: Vec::new(), diagnostics: Diagnostics::new() };
     for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
         walk.node(node);
     }
     walk.provider_metas(tree);
     walk.attributes(tree);
-    (walk.judged, walk.diagnostics.sorted())
+    let lacking = walk.evaluator.lacking_functions();
+    Validated { judged: walk.judged, diagnostics: walk.diagnostics.sorted(), lacking }
 }
 
 struct Validation<'a> {

@@ -89,6 +89,22 @@ pub fn parse_template(file: Arc<str>, text: &str) -> (Expression, Diagnostics) {
     lone(file, text, Start::Template)
 }
 
+/// True for an expression that goes on in the next line: brackets or a heredoc are open.
+pub fn goes_on(text: &str) -> bool {
+    let (tokens, _) = lexer::lex(&"".into(), text, Start::Code);
+    let mut open = 0_i64;
+    for token in &tokens {
+        match token.kind {
+            TokenKind::BraceOpen | TokenKind::BracketOpen | TokenKind::ParenOpen => open += 1,
+            TokenKind::BraceClose | TokenKind::BracketClose | TokenKind::ParenClose => open -= 1,
+            // The lexer gives a missing end without any text.
+            TokenKind::HeredocClose if token.span.start == token.span.end => return true,
+            _ => {}
+        }
+    }
+    open > 0
+}
+
 /// True for text that could name a variable, resource or block: a Unicode identifier, `-` allowed after the first
 /// character.
 pub fn is_identifier(text: &str) -> bool {

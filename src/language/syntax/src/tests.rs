@@ -317,3 +317,21 @@ fn large_objects_and_bodies_take_linear_time() {
         parse("large.tf".into(), Arc::from(text));
     }
 }
+
+#[test]
+fn what_goes_on_in_the_next_line() {
+    for (text, want) in [
+        ("1 + 2", false),
+        ("[1,", true),
+        ("[1, (2", true),
+        ("{ a = \"[\" }", false),
+        ("{ a = \"${f(\" }", false),
+        ("<<E\nx", true),
+        ("<<E\nx\nE", false),
+        ("f(<<E\nx\nE\n", true),
+        ("]", false),
+        ("\"open", false),
+    ] {
+        assert_eq!(crate::goes_on(text), want, "{text}");
+    }
+}

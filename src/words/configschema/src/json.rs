@@ -109,6 +109,10 @@ fn text<'n>(node: &'n Node, name: &str) -> Read<&'n str> {
     }
 }
 
+fn optional_text(node: &Node, name: &str) -> Read<Arc<str>> {
+    member(node, name).map_or(Ok(Arc::default()), |_| text(node, name).map(Arc::from))
+}
+
 fn required_object(node: &Node) -> Read<()> {
     if node.as_object().is_some() { Ok(()) } else { wrong(format!("an object is required, not {}", node.kind())) }
 }
@@ -234,7 +238,15 @@ fn function(node: &Node) -> Read<Function> {
     let Some(result) = member(node, "return_type") else {
         return wrong("\"return_type\" is missing");
     };
-    Ok(Function { parameters, variadic, result: under("return_type", type_of(result))? })
+    let deprecated = optional_text(node, "deprecation_message")?;
+    Ok(Function {
+        parameters,
+        variadic,
+        result: under("return_type", type_of(result))?,
+        summary: optional_text(node, "summary")?,
+        description: optional_text(node, "description")?,
+        deprecated: (!deprecated.is_empty()).then_some(deprecated),
+    })
 }
 
 fn parameter(node: &Node) -> Read<FunctionParameter> {
@@ -248,5 +260,6 @@ fn parameter(node: &Node) -> Read<FunctionParameter> {
         allow_null: flag(node, "is_nullable")?,
         // The JSON does not tell; a function that is not asked about unknowns gives an unknown.
         allow_unknown: false,
+        description: optional_text(node, "description")?,
     })
 }

@@ -172,6 +172,40 @@ pub struct Function {
     pub variadic: Option<FunctionParameter>,
     /// Type of the result.
     pub result: Type,
+    /// One line about it; may be empty.
+    pub summary: Arc<str>,
+    /// What it does; may be empty.
+    pub description: Arc<str>,
+    /// What to use instead, when it is deprecated.
+    pub deprecated: Option<Arc<str>>,
+}
+
+impl Function {
+    /// A function with these parameters, not a word about it.
+    pub fn new(parameters: impl IntoIterator<Item = FunctionParameter>, result: Type) -> Function {
+        Function {
+            parameters: parameters.into_iter().collect(),
+            variadic: None,
+            result,
+            summary: "".into(),
+            description: "".into(),
+            deprecated: None,
+        }
+    }
+
+    /// The parameter that an argument is for, counted from zero.
+    pub fn parameter(&self, place: usize) -> Option<&FunctionParameter> {
+        self.parameters.get(place).or(self.variadic.as_ref())
+    }
+}
+
+/// Why a function of a provider has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError {
+    /// Which argument is to blame, from zero.
+    pub argument: Option<usize>,
+    /// The reason.
+    pub reason: String,
 }
 
 /// A parameter of a provider function.
@@ -185,4 +219,13 @@ pub struct FunctionParameter {
     pub allow_null: bool,
     /// Whether unknown values may be passed.
     pub allow_unknown: bool,
+    /// What it is for; may be empty.
+    pub description: Arc<str>,
+}
+
+impl FunctionParameter {
+    /// A parameter that takes neither null nor unknown values.
+    pub fn new(name: impl Into<Arc<str>>, ty: Type) -> FunctionParameter {
+        FunctionParameter { name: name.into(), ty, allow_null: false, allow_unknown: false, description: "".into() }
+    }
 }

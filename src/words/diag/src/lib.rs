@@ -3,11 +3,13 @@
 //! Never: files, the terminal, the environment.
 
 mod diagnostic;
+mod json;
 mod nearest;
 mod range;
 mod render;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Involved, PartStep, Severity};
+pub use json::{DiagnosticJson, go_json};
 pub use nearest::nearest;
 pub use range::{Position, Range, SourceTexts};
 pub use render::{Style, render};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// A stretch of one source file, in bytes; `start` is inside, `end` is not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,12 +31,12 @@ impl Range {
     }
 }
 
-/// A place for people: both count from one, columns in Unicode characters.
+/// A place for people: both count from one, columns in grapheme clusters as HCL counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// Line, from one.
     pub line: u32,
-    /// Column in characters, from one.
+    /// Column in what people take for characters, from one.
     pub column: u32,
     /// Byte offset, from zero.
     pub byte: u32,
@@ -63,6 +64,11 @@ impl SourceTexts {
         self.texts.get(file)
     }
 
+    /// All texts.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.texts.values().map(AsRef::as_ref)
+    }
+
     /// Line and column of a byte offset; offsets past the end give the end.
     pub fn position(&self, file: &str, byte: u32) -> Option<Position> {
         let text = self.texts.get(file)?;
@@ -73,7 +79,7 @@ impl SourceTexts {
         let before = text.get(..at)?;
         let line = before.bytes().filter(|b| *b == b'\n').count() as u32 + 1;
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        let column = before.get(line_start..).map_or(0, |s| s.chars().count()) as u32 + 1;
+        let column = before.get(line_start..).map_or(0, |s| s.graphemes(true).count()) as u32 + 1;
         Some(Position { line, column, byte: at as u32 })
     }
 }

@@ -61,13 +61,9 @@ fn table() -> [Entry; 5] {
 
 /// Signatures by name.
 pub fn dr_functions() -> BTreeMap<Arc<str>, Function> {
-    let parameter =
-        |(name, ty): (&str, Type)| FunctionParameter { name: name.into(), ty, allow_null: false, allow_unknown: false };
-    let function = |parameters: Vec<(&'static str, Type)>, result| Function {
-        parameters: parameters.into_iter().map(parameter).collect(),
-        variadic: None,
-        result,
-    };
+    let parameter = |(name, ty): (&'static str, Type)| FunctionParameter::new(name, ty);
+    let function =
+        |parameters: Vec<(&'static str, Type)>, result| Function::new(parameters.into_iter().map(parameter), result);
     table().into_iter().map(|entry| (entry.name.into(), function(entry.parameters, entry.result))).collect()
 }
 

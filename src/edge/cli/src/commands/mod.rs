@@ -10,6 +10,7 @@ pub(crate) mod init;
 pub(crate) mod modules;
 pub(crate) mod output;
 pub(crate) mod plan;
+pub(crate) mod providers;
 pub(crate) mod recover;
 pub(crate) mod sandbox;
 pub(crate) mod show;

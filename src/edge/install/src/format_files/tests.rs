@@ -4,7 +4,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 fn names(fixture: &Fixture, target: &str, depth: Depth) -> String {
     match format_files(&fixture.path("site"), Path::new(target), depth) {
-        Ok(files) => files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(" "),
+        Ok((files, _)) => files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(" "),
         Err(diagnostic) => diagnostic.summary,
     }
 }

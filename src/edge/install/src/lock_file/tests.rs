@@ -51,7 +51,7 @@ fn mistakes() {
     mistake(
         "provider \"a/b\" {\n}\n",
         expect![[r#"
-        .terraform.lock.hcl: A provider is locked without a version. [Some(17)]
+        .terraform.lock.hcl: A provider is locked without a version. [Some(0)]
     "#]],
     );
     mistake(

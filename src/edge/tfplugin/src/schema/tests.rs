@@ -22,14 +22,17 @@ fn everything() -> ProviderSchema {
     }
     block.deprecated = Some("".into());
     let function = Function {
-        parameters: vec![FunctionParameter {
-            name: "zones".into(),
-            ty: Type::set(Type::String),
-            allow_null: true,
-            allow_unknown: false,
-        }],
-        variadic: None,
-        result: Type::tuple([Type::Bool]),
+        summary: "f".into(),
+        description: "does".into(),
+        deprecated: Some("use g".into()),
+        ..Function::new(
+            [FunctionParameter {
+                allow_null: true,
+                description: "all".into(),
+                ..FunctionParameter::new("zones", Type::set(Type::String))
+            }],
+            Type::tuple([Type::Bool]),
+        )
     };
     ProviderSchema {
         provider: inner.clone(),

@@ -1,6 +1,6 @@
 //! What each step of the execution graph begins with, and how the ones that only ask end.
 
-use super::{After, Applier, Awaited, Ending, Wanted};
+use super::{After, Again, Applier, Awaited, Ending, Wanted};
 use crate::instance::{self, Ready};
 use crate::{Effect, Event, object};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
@@ -20,6 +20,9 @@ impl Applier {
         match what {
             Step::Evaluate(node) => {
                 let troubles = self.desired.evaluate(&node);
+                if self.lacks_functions() {
+                    return self.do_again(step, Again::Start(step));
+                }
                 let ending = if troubles.has_errors() { Ending::Failed } else { Ending::Done };
                 self.trouble(step, troubles);
                 self.end(step, ending);
@@ -59,6 +62,9 @@ impl Applier {
                     );
                 };
                 let (config, troubles) = self.desired.provider(provider, &schema.provider);
+                if self.lacks_functions() {
+                    return self.do_again(step, Again::Start(step));
+                }
                 if troubles.has_errors() {
                     return self.fail(step, troubles);
                 }
@@ -81,6 +87,9 @@ impl Applier {
         let Some(change) = self.change_of(addr, None).cloned() else { return self.end(step, Ending::Failed) };
         let mut troubles = self.desired.preconditions(addr);
         let (config, more) = self.desired.configuration(addr, &change.schema);
+        if self.lacks_functions() {
+            return self.do_again(step, Again::Start(step));
+        }
         troubles.extend(more);
         if troubles.has_errors() {
             return self.no_data(step, addr, troubles);
@@ -99,8 +108,8 @@ impl Applier {
     pub(super) fn read(&mut self, step: usize, addr: &ResourceInstance, answer: Answer) {
         let Some(change) = self.change_of(addr, None).cloned() else { return self.end(step, Ending::Failed) };
         let mut troubles = answer.diagnostics();
-        let value = match answer {
-            Answer::Object(Some(object), _) => object.value,
+        let value = match &answer {
+            Answer::Object(Some(object), _) => object.value.clone(),
             _ => instance::nothing(&change),
         };
         if !troubles.has_errors() {
@@ -115,6 +124,9 @@ impl Applier {
         }
         let marked = object::marked(&change.schema, &object::sensitive(&change.after), &value);
         troubles.extend(self.desired.postconditions(addr, &marked));
+        if self.lacks_functions() {
+            return self.do_again(step, Again::Read(step, Box::new(addr.clone()), answer));
+        }
         let failed = troubles.has_errors();
         self.trouble(step, troubles);
         self.touch(addr);
@@ -140,6 +152,9 @@ impl Applier {
     fn begin(&mut self, step: usize, addr: &ResourceInstance, act: Act) {
         let Some(change) = self.change_of(addr, None).cloned() else { return self.end(step, Ending::Failed) };
         let next = instance::begin(&self.desired, &change, act);
+        if self.lacks_functions() {
+            return self.do_again(step, Again::Start(step));
+        }
         self.next(step, &change, act, next);
     }
 
@@ -165,8 +180,13 @@ impl Applier {
 
     /// Only marks, dependencies or the order of replacement differ: nobody is asked, the state is written
     /// (plugin-protocol.md 10.4).
-    pub(super) fn restore_marks(&mut self, step: usize, change: &InstanceChange, ready: &Ready) {
+    pub(super) fn restore_marks(&mut self, step: usize, change: &InstanceChange, ready: Box<Ready>) {
         let addr = &change.addr;
+        let value = object::marked(&change.schema, &ready.sensitive, &ready.planned);
+        let troubles = self.desired.postconditions(addr, &value);
+        if self.lacks_functions() {
+            return self.do_again(step, Again::RestoreMarks(step, Box::new(change.clone()), ready));
+        }
         let mut marks_differ = false;
         self.touch(addr);
         if let Some(instance) = self.plan.refreshed.instances.get(addr)
@@ -184,8 +204,6 @@ impl Applier {
             }));
             self.writer.push(Record::Refreshed { addr: addr.clone(), instance: Some(Arc::new(instance)) });
         }
-        let value = object::marked(&change.schema, &ready.sensitive, &ready.planned);
-        let troubles = self.desired.postconditions(addr, &value);
         let failed = troubles.has_errors();
         self.trouble(step, troubles);
         self.desired.evaluator.set_instance(addr, value);

@@ -1,5 +1,5 @@
 use crate::stage::{Fate, Stage, shown};
-use drform_apply::{Effect, Event, Limits};
+use drform_apply::{Applier, Effect, Event, Limits};
 use expect_test::{Expect, expect};
 
 /// Applies, and compares trace, summary, state and troubles.
@@ -409,4 +409,102 @@ fn nothing_is_made_without_its_provisioners() {
         Provisioners are not supported (t.a)
     "#]],
     );
+}
+
+const FUNCTIONS: &str = "terraform {\n  required_providers {\n    t = { source = \"t\" }\n  }\n}\n";
+
+#[test]
+fn functions_of_providers_are_asked_again() {
+    let text = r#"
+        resource "t" "a" {
+          name = provider::t::wrap("a")
+          lifecycle {
+            postcondition {
+              condition     = provider::t::wrap(self.id) == "<new1>"
+              error_message = "No."
+            }
+          }
+        }
+        locals { b = provider::t::wrap(provider::t::wrap(t.a.id)) }
+        resource "t" "b" { name = local.b }
+        resource "t" "c" {
+          name = t.b.name
+          lifecycle {
+            postcondition {
+              condition     = provider::t::wrap(self.id) == "other"
+              error_message = "It is not the other."
+            }
+          }
+        }
+        output "o" { value = local.b }
+        "#;
+    check(
+        Stage::new(&format!("{FUNCTIONS}{text}"), &[]),
+        &expect![[r#"
+        append: begin
+        append: intent 1 Create t.a
+        change: create <a> Works
+        append: outcome 1 object
+        ask: call wrap(new1)
+        ask: call wrap(<new1>)
+        ask: final plan <<new1>>
+        append: intent 2 Create t.b
+        change: create <<new1>> Works
+        append: outcome 2 object
+        ask: final plan <<new1>>
+        append: intent 3 Create t.c
+        change: create <<new1>> Works
+        append: outcome 3 object
+        ask: call wrap(new3)
+        append: outputs, end
+        +2 ~0 -0 failed 1 skipped 0
+        t.a=new1/<a> t.b=new2/<<new1>> t.c=new3/<<new1>> o:"\u003c\u003cnew1\u003e\u003e"
+        Resource postcondition failed (t.c)
+    "#]],
+    );
+}
+
+#[test]
+fn a_function_must_not_change_its_mind() {
+    let text = "resource \"t\" \"a\" {\n  name = \"n${provider::t::count()}-${t.b.id}\"\n}\nresource \"t\" \"b\" {}\n";
+    check(
+        Stage::new(&format!("{FUNCTIONS}{text}"), &[]),
+        &expect![[r#"
+        append: begin
+        append: intent 1 Create t.b
+        change: create  Works
+        append: outcome 1 object
+        ask: call count()
+        append: end
+        +1 ~0 -0 failed 1 skipped 0
+        t.b=new1/-
+        Error in function call ()
+    "#]],
+    );
+}
+
+#[test]
+fn arguments_that_differ_each_time_come_to_an_end() {
+    struct Counting(std::sync::atomic::AtomicU8);
+    impl eval::functions::Chance for Counting {
+        fn now(&self) -> std::sync::Arc<str> {
+            "2026-01-01T00:00:00Z".into()
+        }
+        fn bytes(&self) -> [u8; 16] {
+            [self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed); 16]
+        }
+    }
+    let text = format!("{FUNCTIONS}resource \"t\" \"a\" {{\n  name = provider::t::wrap(uuid())\n}}\n");
+    let mut stage = Stage::new(&text, &[]);
+    let plan = stage.plan();
+    stage.input.surroundings.chance = Some(std::sync::Arc::new(Counting(0.into())));
+    let mut applier =
+        Applier::new(std::sync::Arc::new(plan), &stage.input, stage.begin(), &stage.stored(), Limits::default());
+    while !applier.is_done() {
+        for effect in applier.effects() {
+            stage.carry_out(&mut applier, effect);
+        }
+    }
+    let (_, troubles) = applier.finish();
+    assert!(troubles.iter().any(|d| d.detail.contains("different whenever")), "{troubles:?}");
 }

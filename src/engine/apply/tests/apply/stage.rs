@@ -3,7 +3,7 @@
 use addrs::{ModulePath, Provider};
 use calls::{Answer, ChangeAnswer, ChangeRequest, PlannedObject, Question, StoredObject};
 use config::Sources;
-use configschema::{Attribute, Block, ProviderSchema, Schema};
+use configschema::{Attribute, Block, Function, FunctionParameter, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use drform_apply::{Applied, Applier, Effect, Limits, Ticket};
 use eval::functions::{Entry, FileSource};
@@ -62,6 +62,10 @@ pub(crate) fn schemas() -> plan::Schemas {
         provider: provider_block,
         resources: BTreeMap::from([("t".into(), schema.clone())]),
         data_sources: BTreeMap::from([("t".into(), schema)]),
+        functions: BTreeMap::from([
+            ("wrap".into(), Function::new([FunctionParameter::new("text", Type::String)], Type::String)),
+            ("count".into(), Function::new([], Type::Number)),
+        ]),
         ..ProviderSchema::default()
     };
     BTreeMap::from([(provider(), Arc::new(schema))])
@@ -100,6 +104,8 @@ pub(crate) struct Stage {
     pub(crate) fates: BTreeMap<&'static str, Fate>,
     /// The second plan of an object changes its name.
     pub(crate) fickle: bool,
+    /// How often a function was called: `count()` gives it, which no function may.
+    pub(crate) called: i64,
     made: usize,
 }
 
@@ -169,7 +175,7 @@ impl Stage {
             },
             seed: 1,
         };
-        Stage { input, bytes: Vec::new(), trace: Vec::new(), fates: BTreeMap::new(), fickle: false, made: 0 }
+        Stage { input, bytes: Vec::new(), trace: Vec::new(), fates: BTreeMap::new(), fickle: false, called: 0, made: 0 }
     }
 
     pub(crate) fn begin(&self) -> Begin {
@@ -271,6 +277,13 @@ impl Stage {
                 let private = Arc::from(&b"planned"[..]);
                 Answer::Planned(Some(PlannedObject { planned, requires_replace, private, legacy: self.fickle }), none())
             }
+            Question::CallFunction { function, arguments, .. } => Answer::Called(Ok(match function.as_ref() {
+                "count" => {
+                    self.called += 1;
+                    Value::int(self.called)
+                }
+                _ => Value::string(format!("<{}>", arguments[0].as_str().unwrap())),
+            })),
             Question::FindByToken { .. } => Answer::Unsupported,
             _ => Answer::Checked(none()),
         }
@@ -329,6 +342,9 @@ fn named(question: &Question) -> String {
         }
         Question::ReadDataSource { config, .. } => {
             format!("read data {}", config.get("name").and_then(Value::as_str).unwrap_or("?"))
+        }
+        Question::CallFunction { function, arguments, .. } => {
+            format!("call {function}({})", arguments.first().and_then(Value::as_str).unwrap_or_default())
         }
         Question::Read { .. } => "read".into(),
         Question::FindByToken { token, .. } => format!("find {token}"),

@@ -9,6 +9,7 @@ mod data;
 mod destroy;
 mod faults;
 mod final_plan;
+mod functions;
 mod imports;
 mod lifecycle;
 mod oracle;

@@ -2,7 +2,7 @@
 
 use addrs::{ConfigResource, ModulePath, Provider, ProviderConfig, ResourceInstance, parse_resource_instance};
 use calls::{Answer, PlannedObject, Question, StoredObject};
-use configschema::{Attribute, Block, ProviderSchema, Schema};
+use configschema::{Attribute, Block, Function, FunctionParameter, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use plan::{
     Action, ActionReason, Complete, ExecutionGraph, Mode, Plan, PlanInput, PlanOptions, Planner, Refresh, Schemas,
@@ -83,6 +83,13 @@ fn test_provider() -> ProviderSchema {
         data_sources: BTreeMap::from([("test_lookup".into(), lookup)]),
         ..ProviderSchema::default()
     }
+}
+
+/// `join(first, rest...)`
+fn functions() -> BTreeMap<Arc<str>, Function> {
+    let text = |name: &'static str| FunctionParameter::new(name, Type::String);
+    let join = Function { variadic: Some(text("rest")), ..Function::new([text("first")], Type::String) };
+    BTreeMap::from([("join".into(), join)])
 }
 
 fn builtin_provider() -> ProviderSchema {
@@ -273,6 +280,12 @@ impl Case {
         self.input.options.blocked.insert(addr(address));
         self
     }
+    /// The provider `test` has functions.
+    pub(crate) fn with_functions(mut self) -> Case {
+        let test = self.input.schemas.get_mut(&Provider::default_for("test")).unwrap();
+        Arc::make_mut(test).functions = functions();
+        self
+    }
     /// Answers some questions otherwise than the simple rules do.
     pub(crate) fn rule(mut self, rule: impl Fn(&Question) -> Option<Answer> + 'static) -> Case {
         self.rules.push(Box::new(rule));
@@ -353,6 +366,7 @@ impl Case {
                 ]);
                 Answer::Object(Some(StoredObject { value, private: Arc::from(&[][..]) }), fine())
             }
+            Question::CallFunction { arguments, .. } => Answer::Called(called(arguments)),
             Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
         }
     }
@@ -397,6 +411,15 @@ fn planned(kind: &str, prior: &Value, proposed: &Value, private: &Arc<[u8]>) -> 
         }
     }
     answer(Value::object(attributes))
+}
+
+/// The function `join` of the simple provider: texts one after the other; `bad` has none.
+fn called(arguments: &[Value]) -> Result<Value, configschema::FunctionError> {
+    let texts: Vec<&str> = arguments.iter().filter_map(Value::as_str).collect();
+    match texts.iter().position(|text| *text == "bad") {
+        Some(bad) => Err(configschema::FunctionError { argument: Some(bad), reason: "It is bad.".into() }),
+        None => Ok(Value::string(texts.join("+"))),
+    }
 }
 
 /// An error as a provider gives it.

@@ -261,7 +261,9 @@ fn validated(text: &str) -> String {
         ..ProviderSchema::default()
     };
     let schemas: Schemas = [(Provider::default_for("test"), Arc::new(test))].into();
-    squeeze(&told(&validate_module_tree(&loaded.tree, &loaded.graph, &schemas, settings(Phase::Validate)).1))
+    squeeze(&told(
+        &validate_module_tree(&loaded.tree, &loaded.graph, &schemas, settings(Phase::Validate), &[]).diagnostics,
+    ))
 }
 
 #[test]

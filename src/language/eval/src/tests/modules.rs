@@ -3,7 +3,8 @@
 use super::support::{answer, load, run, squeeze, summaries, told, value};
 use crate::{Expansion, Repetition, VariableInput};
 use addrs::{InstanceKey, ModuleInstance, Resource};
-use value::{Marks, Value};
+use configschema::{Function, FunctionParameter, ProviderSchema};
+use value::{Marks, Type, Value};
 
 fn text(given: &str) -> VariableInput {
     VariableInput::Text(given.into(), "-var".into())
@@ -412,13 +413,60 @@ fn functions_of_providers_are_asked_for() {
     let (mut evaluator, _) = run(&loaded, &[]);
     let call = "provider::t::encode_expr([var.secret, \"x\"])";
     assert!(answer(&evaluator, call).contains("Unknown provider function"));
-    evaluator.collect_function_calls();
-    assert_eq!(answer(&evaluator, &format!("[{call}, {call}]")).matches("(known after apply)").count(), 2);
+    let old = Function { deprecated: Some("Use encode_expr.".into()), ..Function::new([], Type::Number) };
+    let value = FunctionParameter { allow_unknown: true, ..FunctionParameter::new("value", Type::Dynamic) };
+    let schema = ProviderSchema {
+        functions: [
+            ("encode_expr".into(), Function::new([FunctionParameter::new("value", Type::Dynamic)], Type::String)),
+            ("known".into(), Function::new([value], Type::Bool)),
+            ("old".into(), old),
+        ]
+        .into(),
+        ..ProviderSchema::default()
+    };
+    evaluator.know_functions(&[(addrs::Provider::builtin(), std::sync::Arc::new(schema))].into());
+    assert_eq!(answer(&evaluator, &format!("[{call}, {call}]")).matches("(sensitive value)").count(), 2);
     let lacking = evaluator.lacking_functions();
     let [one] = lacking.as_slice() else { panic!("{lacking:?}") };
     assert_eq!((one.provider.kind.as_ref(), one.function.as_ref()), ("terraform", "encode_expr"));
     evaluator.answer_function(one, Ok(Value::string("[s, x]")));
     assert_eq!(answer(&evaluator, &format!("nonsensitive({call})")), "\"[s, x]\"");
     assert!(evaluator.lacking_functions().is_empty());
-    assert!(answer(&evaluator, "provider::other::f()").contains("Unknown provider function"));
+    for (text, want) in [
+        ("provider::other::f()", "Unknown provider function"),
+        ("provider::t::encode_exp(1)", "Did you mean \"encode_expr\"?"),
+        ("t::encode_expr(1)", "The function namespace \"t\" is not valid"),
+        ("provider::t::encode_expr(null)", "argument must not be null"),
+        ("provider::t::encode_expr(1, 2)", "expects only 1 argument(s)"),
+        ("try(provider::t::nothing(1), 5)", "5"),
+        ("provider::t::encode_expr([unknown])", "(known after apply)"),
+    ] {
+        let text = text.replace("unknown", "timestamp()");
+        let told = answer(&evaluator, &text);
+        assert!(told.contains(want), "{text}: {told}");
+    }
+    assert!(evaluator.lacking_functions().is_empty());
+    // A parameter that allows it is given what is not known.
+    assert_eq!(answer(&evaluator, "provider::t::known(timestamp())"), "(known after apply)");
+    let [known] = evaluator.lacking_functions().try_into().unwrap();
+    evaluator.answer_function(&known, Ok(Value::bool(false)));
+    assert_eq!(answer(&evaluator, "provider::t::known(timestamp())"), "false");
+    // An answer that breaks what the signature or an earlier run says.
+    let (expr, _) = syntax::parse_expression("test".into(), "provider::t::old()");
+    let (_, warnings) = evaluator.evaluate(&addrs::ModuleInstance::ROOT, &expr, &crate::Repetition::NONE);
+    assert_eq!(summaries(&warnings), ["Deprecated function"]);
+    let [old] = evaluator.lacking_functions().try_into().unwrap();
+    for (result, want) in [
+        (Value::string("1"), "gave a result of the wrong type"),
+        (Value::unknown(Type::Number), "gave an unknown result for known arguments"),
+        (Value::int(1), "1"),
+    ] {
+        evaluator.answer_function(&old, Ok(result));
+        let told = answer(&evaluator, "provider::t::old()");
+        assert!(told.contains(want), "{told}");
+    }
+    let results = evaluator.function_results();
+    evaluator.expect_functions(results);
+    evaluator.answer_function(&old, Ok(Value::int(2)));
+    assert!(answer(&evaluator, "provider::t::old()").contains("another result for the same arguments"));
 }

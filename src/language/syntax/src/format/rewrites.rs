@@ -12,6 +12,9 @@ pub(super) struct Rewrite {
     pub(super) with: Vec<(TokenKind, Cow<'static, str>)>,
 }
 
+/// Interpolations that are nothing but another one, deeper than this, stay: each is looked at as a whole.
+const MOST_UNWRAPPED: usize = 16;
+
 /// All rewrites of a file, in source order, none inside of another.
 pub(super) fn of(file: &File) -> Vec<Rewrite> {
     let mut finder = Finder { file, rewrites: Vec::new() };
@@ -88,17 +91,21 @@ impl Finder<'_> {
 
     /// `"${x}"` becomes `x`, as often as there is one inside the other. (Terraform does one a run.)
     fn value(&mut self, expression: Range<usize>) {
+        let mut rewrites = Vec::new();
         let mut tokens = expression.clone();
         while let Some((inside, parentheses)) = self.unwrapped(&tokens, expression.end) {
             let bracket = |kind, text: &'static str| if parentheses { vec![(kind, text.into())] } else { Vec::new() };
-            self.rewrites
-                .push(Rewrite { tokens: tokens.start..inside.start, with: bracket(TokenKind::ParenOpen, "(") });
-            self.rewrites.push(Rewrite { tokens: inside.end..tokens.end, with: bracket(TokenKind::ParenClose, ")") });
+            rewrites.push(Rewrite { tokens: tokens.start..inside.start, with: bracket(TokenKind::ParenOpen, "(") });
+            rewrites.push(Rewrite { tokens: inside.end..tokens.end, with: bracket(TokenKind::ParenClose, ")") });
             if parentheses {
+                break;
+            }
+            if rewrites.len() > 2 * MOST_UNWRAPPED {
                 return;
             }
             tokens = self.without(inside, |kind| kind.is_trivia() || kind == TokenKind::Newline);
         }
+        self.rewrites.append(&mut rewrites);
     }
 
     /// The tokens inside of a string that is one interpolation, and whether they need parentheses without it. `None`

@@ -121,6 +121,9 @@ fn nesting(nesting: Nesting) -> Option<Node> {
 fn function(function: &Function) -> Node {
     let parameters = || Node::Array(function.parameters.iter().map(parameter).collect());
     object([
+        ("description", text(&function.description)),
+        ("summary", text(&function.summary)),
+        ("deprecation_message", function.deprecated.as_ref().and_then(text)),
         ("return_type", Some(type_to_json(&function.result))),
         ("parameters", (!function.parameters.is_empty()).then(parameters)),
         ("variadic_parameter", function.variadic.as_ref().map(parameter)),
@@ -130,6 +133,7 @@ fn function(function: &Function) -> Node {
 fn parameter(parameter: &FunctionParameter) -> Node {
     object([
         ("name", text(&parameter.name)),
+        ("description", text(&parameter.description)),
         ("is_nullable", flag(parameter.allow_null)),
         ("type", Some(type_to_json(&parameter.ty))),
     ])
