@@ -31,6 +31,7 @@ mod site;
 mod storage;
 mod stored;
 mod survive;
+mod threads;
 mod validate;
 mod variables;
 

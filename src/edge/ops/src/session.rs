@@ -77,8 +77,7 @@ impl Session {
         if said.diagnostics.has_errors() {
             return None;
         }
-        let runtime =
-            said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string())))?;
+        let runtime = said.take(crate::threads::runtime())?;
         // Whoever types expressions may call functions of anybody; the sandbox plays only some of them.
         let anybody = operation == "console" && site.world == World::Real;
         let extent = if anybody { Extent::Required } else { Extent::Used };

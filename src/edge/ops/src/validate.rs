@@ -6,7 +6,6 @@ use calls::Question;
 use diag::Diagnostics;
 use eval::{Judged, JudgedKind};
 use state::State;
-use tokio::runtime::Runtime;
 
 /// Checks the configuration of a site.
 pub fn validate(site: &Site) -> Said {
@@ -18,9 +17,7 @@ pub fn validate(site: &Site) -> Said {
     if said.diagnostics.has_errors() {
         return said;
     }
-    let Some(runtime) =
-        said.take(Runtime::new().map_err(|e| diag::Diagnostic::error("Cannot start threads", e.to_string())))
-    else {
+    let Some(runtime) = said.take(crate::threads::runtime()) else {
         return said;
     };
     let nothing = State::default();

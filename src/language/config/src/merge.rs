@@ -2,13 +2,14 @@
 //!
 //! The rules are those of Terraform 1.11.4, observed; they are not always what one would expect. Not followed are these:
 //! Terraform ignores arguments that no schema has once a block is overridden, and `removed` blocks in override files; here
-//! both are reported. It converts a variable's default to the first type before the overriding one, and forgets the
-//! defaults in `optional(…)` of the overriding type; here the default is read as if both had been written in one file.
+//! both are reported. It forgets the defaults in `optional(…)` of an overriding type; here they hold.
 
 use crate::constant;
+use crate::type_expr;
 use diag::{Diagnostic, Diagnostics};
 use std::sync::Arc;
-use syntax::{Attribute, Block, Body, ExprKind};
+use syntax::{Attribute, Block, Body, Expr, ExprKind, ObjectItem, ObjectKey, Span, UnaryOp};
+use value::{Content, Type, Value, convert};
 
 /// Merges a block of an override file into the blocks of the other files.
 pub(crate) fn merge(base: &mut Vec<Block>, mut block: Block, diagnostics: &mut Diagnostics) {
@@ -29,7 +30,12 @@ pub(crate) fn merge(base: &mut Vec<Block>, mut block: Block, diagnostics: &mut D
             );
         }
         _ => match base.iter_mut().find(|b| same_object(b, &block)) {
-            Some(found) => merge_objects(&mut found.body, std::mem::take(&mut block.body), diagnostics),
+            Some(found) => {
+                if kind.as_ref() == "variable" {
+                    keep_first_conversion(&mut found.body, &block.body);
+                }
+                merge_objects(&mut found.body, std::mem::take(&mut block.body), diagnostics);
+            }
             None => missing(base, block, diagnostics),
         },
     }
@@ -78,6 +84,57 @@ fn missing(base: &mut Vec<Block>, block: Block, diagnostics: &mut Diagnostics) {
             .at(block.header_range())
             .next("Declare it in another file, or check its name."),
     );
+}
+
+/// Where only the type of a variable is overridden, its default has been converted to the first type before: `"05"` is the
+/// number 5, and then the string `"5"`.
+fn keep_first_conversion(base: &mut Body, over: &Body) {
+    if over.attribute("type").is_none() || over.attribute("default").is_some() {
+        return;
+    }
+    let Some(ty) = base.attribute("type") else { return };
+    // What is wrong with the first type is told where it is overridden.
+    let (ty, defaults) = type_expr::parse(&ty.expr, &mut Diagnostics::new());
+    let Some(default) = base.attributes.iter_mut().find(|a| a.name.text.as_ref() == "default") else { return };
+    let span = default.expr.root.span;
+    let converted = constant::literal(&default.expr.root)
+        .and_then(|value| convert(&defaults.apply(&value), &ty).ok())
+        .and_then(|value| literal(&value, span));
+    if let Some(root) = converted {
+        default.expr.root = Arc::new(root);
+    }
+}
+
+/// A value as an expression.
+fn literal(value: &Value, span: Span) -> Option<Expr> {
+    let kind = match &value.content {
+        Content::Null(_) => ExprKind::Null,
+        Content::Bool(value) => ExprKind::Bool(*value),
+        Content::String(text) => ExprKind::String(text.clone()),
+        Content::Number(_) => {
+            let text = convert(value, &Type::String).ok()?;
+            let text = text.as_str()?;
+            match text.strip_prefix('-') {
+                Some(digits) => {
+                    let digits = Expr { kind: ExprKind::Number(Arc::from(digits)), span };
+                    ExprKind::Unary(UnaryOp::Negate, Box::new(digits))
+                }
+                None => ExprKind::Number(Arc::from(text)),
+            }
+        }
+        Content::List(_, items) | Content::Set(_, items) | Content::Tuple(items) => {
+            ExprKind::Tuple(items.iter().map(|item| literal(item, span)).collect::<Option<_>>()?)
+        }
+        Content::Map(_, members) | Content::Object(members) => {
+            let item = |(name, member): (&Arc<str>, &Value)| {
+                let key = ObjectKey::Expr(Expr { kind: ExprKind::String(name.clone()), span });
+                Some(ObjectItem { key, value: literal(member, span)? })
+            };
+            ExprKind::Object(members.iter().map(item).collect::<Option<_>>()?)
+        }
+        Content::Unknown(..) => return None,
+    };
+    Some(Expr { kind, span })
 }
 
 /// Merges the bodies of two blocks of a file's top level.

@@ -168,7 +168,7 @@ impl<'a> Evaluation<'a> {
                     }
                     access::index(&value, &key)
                 }
-                Step::Splat { steps, .. } => Ok(self.splat_value(value.clone(), steps, whole)),
+                Step::Splat { steps, .. } => Ok(with_room_for_values(|| self.splat_value(value.clone(), steps, whole))),
             };
             match result {
                 Ok(next) => value = next,

@@ -4,7 +4,7 @@ use crate::access::Fault;
 use crate::evaluation::Evaluation;
 use crate::for_expression::Elements;
 use std::sync::Arc;
-use syntax::{Expr, TemplatePart};
+use syntax::{Expr, TemplatePart, with_room_for_values};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 use value::{Content, Marks, Origin, Refinement, Type, Value, convert};
@@ -84,6 +84,10 @@ impl Evaluation<'_> {
     }
 
     fn render(&mut self, parts: &[TemplatePart], text: &mut Text, whole: &Expr) {
+        with_room_for_values(|| self.render_parts(parts, text, whole));
+    }
+
+    fn render_parts(&mut self, parts: &[TemplatePart], text: &mut Text, whole: &Expr) {
         for part in parts {
             match part {
                 TemplatePart::Literal(literal, _) => text.push(literal),

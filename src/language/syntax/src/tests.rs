@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 //! The language as Terraform 1.11.4 accepts it, and what must hold for any text at all.
 
+mod recovery;
+
 use crate::{TokenKind, parse, parse_expression, parse_template};
 use diag::Diagnostics;
 use std::sync::Arc;

@@ -284,3 +284,38 @@ resource "a_b" "json" {
     let native = Resource { mode: Mode::Managed, kind: "a_b".into(), name: "native".into() };
     assert!(matches!(root.resources[&native].lifecycle.ignore_changes, crate::IgnoreChanges::All));
 }
+
+#[test]
+fn a_default_is_converted_to_the_first_type_first() {
+    let (tree, _, diagnostics) = loaded(
+        r#"variable "n" {
+  type    = number
+  default = "-05.0"
+}
+variable "o" {
+  type    = object({ a = optional(string, "d"), l = list(bool) })
+  default = { l = ["true"] }
+}
+variable "s" {
+  default = "05"
+}
+#- override.tf
+variable "n" {
+  type = string
+}
+variable "o" {
+  type = any
+}
+variable "s" {
+  type = string
+}
+"#,
+    );
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let root = tree.root().unwrap();
+    let shown = |name: &str| {
+        let default = root.variables[name].default.as_ref().unwrap();
+        value::json::simple(&crate::constant::literal(&default.root).unwrap()).unwrap().print()
+    };
+    assert_eq!(["n", "o", "s"].map(shown), ["-5", "{\"a\":\"d\",\"l\":[true]}", "\"05\""]);
+}

@@ -143,6 +143,8 @@ impl Reader<'_> {
             }
             self.at += 1;
         }
+        // The rest of the file was given up: that nothing in it closes follows from that.
+        self.ended = true;
     }
 
     fn object(&mut self) -> NodeKind {

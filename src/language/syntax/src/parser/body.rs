@@ -116,6 +116,15 @@ impl Parser<'_> {
                         format!("Write \"{} = …\" for an argument or \"{} {{\" for a block.", name.text, name.text)
                     },
                 );
+                if self.kind == TokenKind::Newline
+                    && self.tokens.get(self.next_significant()).is_some_and(|t| t.kind == TokenKind::BraceOpen)
+                {
+                    // The brace of a block on the next line: what is inside is read.
+                    self.bump();
+                    body.blocks.extend(with_room(|| self.block(name)));
+                    self.end_of_item(before, "block definition");
+                    return;
+                }
                 self.rest_of_line();
             }
         }

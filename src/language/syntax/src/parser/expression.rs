@@ -39,8 +39,9 @@ impl Parser<'_> {
     }
 
     fn conditional(&mut self) -> Expr {
+        let told = self.errors;
         let condition = self.binary(1);
-        if self.kind != TokenKind::Question {
+        if self.kind != TokenKind::Question || self.is_missing(&condition, told) {
             return condition;
         }
         let start = condition.span.start;
@@ -66,7 +67,11 @@ impl Parser<'_> {
 
     /// Operators of at least that precedence.
     fn binary(&mut self, minimum: u8) -> Expr {
+        let told = self.errors;
         let mut left = self.unary();
+        if self.is_missing(&left, told) {
+            return left;
+        }
         let mut chain: Option<(u8, Vec<(BinaryOp, Expr)>)> = None;
         while let Some((operator, level)) = binary_operator(self.kind) {
             if level < minimum {
@@ -83,6 +88,12 @@ impl Parser<'_> {
             }
         }
         joined(left, chain)
+    }
+
+    /// True for an operand that is not there, which has been told since there were `told` errors: the operator behind it
+    /// needs no words of its own.
+    fn is_missing(&self, operand: &Expr, told: usize) -> bool {
+        self.errors > told && matches!(operand.kind, ExprKind::Error) && operand.span.start == operand.span.end
     }
 
     /// `!x`, `-x`, or without an operator.
