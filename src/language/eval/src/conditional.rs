@@ -111,7 +111,7 @@ fn undecided(decider: &Value, yes: &Value, no: &Value, ty: Type) -> Value {
         Content::Unknown(_, _, origin) => origin.clone(),
         _ => None,
     };
-    Value { content: Content::Unknown(ty, refinement, origin), marks: Marks::NONE }
+    Value { content: Content::Unknown(ty, refinement, origin), marks: Marks::NONE }.narrowed()
 }
 
 type Bound = Option<(value::Number, bool)>;

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::{Content, Refinement, Value};
+use crate::{Content, Refinement, Type, Value};
 use std::sync::Arc;
 
 impl Value {
@@ -33,6 +33,29 @@ impl Value {
     #[must_use]
     pub fn not_null(self) -> Value {
         if self.is_never_null() { self } else { self.promising(&Refinement::not_null()) }
+    }
+
+    /// The same value, or what its promises leave: the only number between two bounds, a list of so many unknown
+    /// elements, an empty collection.
+    #[must_use]
+    pub fn narrowed(self) -> Value {
+        /// Longer lists are left as they are.
+        const MOST: u64 = 1 << 16;
+        let Content::Unknown(ty, Some(promises), _) = &self.content else { return self };
+        if !promises.not_null {
+            return self;
+        }
+        let length = promises.length_max.filter(|most| promises.length_min.unwrap_or(0) == *most && *most <= MOST);
+        let narrow = match (ty, length, &promises.lower, &promises.upper) {
+            (Type::Number, _, Some((least, true)), Some((most, true))) if least == most => Value::number(least.clone()),
+            (Type::List(element), Some(length), ..) => {
+                Value::list(Type::clone(element), (0..length).map(|_| Value::unknown(Type::clone(element))))
+            }
+            (Type::Set(element), Some(0), ..) => Value::set(Type::clone(element), []),
+            (Type::Map(element), Some(0), ..) => Value::map(Type::clone(element), Vec::<(Arc<str>, Value)>::new()),
+            _ => return self,
+        };
+        narrow.marked(self.marks)
     }
 
     /// Least and greatest number of elements of a list, set or map (also of a tuple or object), known or not;

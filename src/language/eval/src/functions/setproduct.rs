@@ -1,6 +1,7 @@
 //! `setproduct(sets...)`: all combinations; a list when all are lists.
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
+use super::shared::size::allow_elements;
 use value::{Content, Marks, Type, Value, convert, unify};
 
 pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
@@ -10,6 +11,11 @@ pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
         Type::Tuple(types) => types.to_vec(),
         _ => Vec::new(),
     };
+    let lengths = call.args.iter().map(|arg| arg.as_items().map_or(0, <[Value]>::len));
+    if call.args.iter().all(|arg| arg.as_items().is_none_or(|items| !items.is_empty())) {
+        let values = lengths.clone().try_fold(call.args.len(), usize::checked_mul);
+        allow_elements(values)?;
+    }
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for (i, (arg, ty)) in call.args.iter().zip(&types).enumerate() {
         if matches!(arg.content, Content::Set(..)) && !arg.is_wholly_known() {

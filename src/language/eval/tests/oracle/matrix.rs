@@ -1,7 +1,7 @@
 //! Function × place × class of argument.
 
 use crate::site::{evaluator, value_and_type};
-use crate::terraform::{ask, here, present, recording};
+use crate::terraform::{PANIC, ask, here, present, recording};
 use sha2::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -184,7 +184,7 @@ fn every_function_takes_every_class_of_argument_as_terraform_does() {
         for (class, got) in by_class {
             cells += 1;
             let want = expected.get(&(name.clone(), *place)).and_then(|row| row.get(class));
-            if want == Some(got) {
+            if want == Some(got) || want.is_some_and(|want| want == PANIC) {
                 continue;
             }
             let known = differences.iter().position(|d| d.covers(name, *place, class));

@@ -2,7 +2,7 @@
 
 use crate::matrix::{FILES, cell};
 use crate::site::{evaluator, value_and_type};
-use crate::terraform::{ask, here, present, recording};
+use crate::terraform::{PANIC, ask, here, present, recording};
 use drform_eval::Evaluator;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -47,8 +47,8 @@ fn tables() -> Vec<Table> {
 fn written(tables: &[Table], answers: &[String]) -> String {
     let mut text = String::from("% Answers of terraform 1.11.4: table, row, then numbers of columns = answer.\n");
     let mut answers = answers.iter();
-    for table in tables {
-        writeln!(text, "{}", table.expression).unwrap();
+    for (number, table) in tables.iter().enumerate() {
+        writeln!(text, "{number} {}", table.expression).unwrap();
         for row in &table.rows {
             writeln!(text, " {row}").unwrap();
             let mut columns: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -65,8 +65,8 @@ fn written(tables: &[Table], answers: &[String]) -> String {
 
 /// The answers in the order of the expressions.
 fn read(tables: &[Table], text: &str) -> Vec<String> {
-    let mut recorded: BTreeMap<(&str, &str, usize), &str> = BTreeMap::new();
-    let (mut table, mut row) = ("", "");
+    let mut recorded: BTreeMap<(usize, &str, usize), &str> = BTreeMap::new();
+    let (mut table, mut row) = (0, "");
     for line in text.lines().filter(|line| !line.starts_with('%')) {
         if let Some(answer) = line.strip_prefix("  ") {
             let (numbers, answer) = answer.split_once(" = ").unwrap();
@@ -76,12 +76,12 @@ fn read(tables: &[Table], text: &str) -> Vec<String> {
         } else if let Some(name) = line.strip_prefix(' ') {
             row = name;
         } else {
-            table = line;
+            table = line.split_once(' ').unwrap().0.parse().unwrap();
         }
     }
-    let cells = tables.iter().flat_map(|table| {
+    let cells = tables.iter().enumerate().flat_map(|(number, table)| {
         let rows = table.rows.iter();
-        rows.flat_map(move |row| (0..table.columns.len()).map(move |column| (table.expression, *row, column)))
+        rows.flat_map(move |row| (0..table.columns.len()).map(move |column| (number, *row, column)))
     });
     cells.map(|key| recorded.get(&key).map_or_else(|| format!("not recorded: {key:?}"), ToString::to_string)).collect()
 }
@@ -113,7 +113,7 @@ fn tables_of_expressions_answer_as_terraforms_do() {
     let mut wrong = Vec::new();
     for (text, want) in expressions.iter().zip(&recorded) {
         let have = ours(&evaluator, text);
-        if have != *want && !differs(text) {
+        if have != *want && want != PANIC && !differs(text) {
             wrong.push(format!("{text}\n  want {want}\n  have {have}"));
         }
     }
