@@ -1,6 +1,6 @@
 //! Size and depth: no text overflows the stack, and sizes at which a quadratic cost would not end.
 
-use super::support::{answer, load, run, settings, told};
+use super::support::{answer, load, run, settings, summaries, told};
 use crate::functions::{Entry, FileSource};
 use crate::{Evaluator, Phase};
 use std::fmt::Write;
@@ -153,4 +153,37 @@ fn template_files() {
     assert!(
         answer(&evaluator, "templatefile(\"bad.tftpl\", {})").starts_with("Error: Error in function call: Call to")
     );
+}
+
+/// What would take all memory, or never end, is told instead.
+#[test]
+fn results_that_nobody_wants() {
+    let mut text =
+        String::from("locals {\n  t0 = join(\"\", [for i in range(1000) : \"0123456789\"])\n  n0 = range(1000)\n");
+    for i in 0..40 {
+        let _ = writeln!(text, "  t{} = \"${{local.t{i}}}${{local.t{i}}}\"", i + 1);
+    }
+    text.push_str("  long = join(\"\", [for i in range(100) : local.t0])\n}\n");
+    let loaded = load(&text);
+    let (evaluator, diagnostics) = run(&loaded, &[]);
+    // Told where it happens, not forty times.
+    assert_eq!(summaries(&diagnostics), vec!["Template result too long"; summaries(&diagnostics).len()]);
+    assert!((1..=32).contains(&diagnostics.len()), "{}", diagnostics.len());
+    for (text, expected) in [
+        ("range(1e9)", "more than 1024 values were generated"),
+        ("range(0, 1e400)", "more than 1024 values were generated"),
+        ("format(\"%1000000001d\", 1)", "width or precision too large"),
+        ("format(\"%.1000000001f\", 1)", "width or precision too large"),
+        ("indent(1000001, \"a\")", "more than a million spaces"),
+        ("replace(local.long, \"0\", local.t0)", "longer than 256 MiB"),
+        ("join(local.long, range(1000))", "longer than 256 MiB"),
+        ("setproduct(local.n0, local.n0, local.n0, local.n0)", "more than 16 million elements"),
+        ("length(setproduct(local.n0, local.n0, local.n0, []))", "0"),
+        ("substr(local.long, 999990, 9223372036854775807)", "\"0123456789\""),
+        ("slice(local.n0, 0, 9223372036854775807)", "end index must not be greater than the length"),
+        ("pow(10, 1e9)", "+Inf"),
+    ] {
+        let got = answer(&evaluator, text);
+        assert!(got.contains(expected), "{text}: {}", got.chars().take(300).collect::<String>());
+    }
 }
