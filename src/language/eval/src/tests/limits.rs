@@ -187,3 +187,56 @@ fn results_that_nobody_wants() {
         assert!(got.contains(expected), "{text}: {}", got.chars().take(300).collect::<String>());
     }
 }
+/// Quadratic functions would take minutes: twenty thousand elements.
+#[test]
+fn functions_of_many_elements() {
+    let loaded = load(
+        "locals {
+           n = flatten([for i in range(20) : [for j in range(1000) : i * 1000 + j]])
+           l = tolist(local.n)
+           s = [for i in local.l : \"k${i}\"]
+           m = { for k in local.s : k => k }
+           t = join(\",\", local.s)
+         }",
+    );
+    let (evaluator, diagnostics) = run(&loaded, &[]);
+    assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
+    for text in [
+        "length(distinct(concat(local.l, local.l)))",
+        "length(toset(local.s))",
+        "length(setunion(local.s, local.s))",
+        "length(setsubtract(local.s, [\"k1\"])) + 1",
+        "length(setintersection(local.s, local.s))",
+        "length(merge(local.m, local.m))",
+        "length(keys(local.m))",
+        "length(values(tomap(local.m)))",
+        "length(zipmap(local.s, local.l))",
+        "length(flatten([for x in local.n : [[x]]]))",
+        "length(compact(local.s))",
+        "length(sort(local.s))",
+        "length(reverse(local.l))",
+        "length(slice(local.n, 0, 20000))",
+        "length(chunklist(local.l, 1))",
+        "length(matchkeys(local.s, local.l, local.l))",
+        "length(setproduct(local.s, [1]))",
+        "length(transpose({ for k in local.s : k => [k] }))",
+        "length(split(\",\", local.t))",
+        "length(regexall(\"k[0-9]+\", local.t))",
+        "length(formatlist(\"%s\", local.s))",
+        "length(jsondecode(jsonencode(local.s)))",
+        "length(yamldecode(yamlencode(local.s)))",
+        "length(csvdecode(join(\"\\n\", concat([\"a\"], local.s))))",
+        "length(tolist(local.s))",
+        "length(tomap(local.m))",
+        "length(nonsensitive(sensitive(local.l)))",
+        "length([for k, v in local.m : v if k == v])",
+        "max(local.l...) + 1",
+        "sum([for x in local.l : 1])",
+        "index(local.l, 19999) + 1",
+        "element(local.l, 19999) + 1",
+        "lookup(local.m, \"k19999\") == \"\" ? 0 : 20000",
+        "local.n == local.n ? 20000 : 0",
+    ] {
+        assert_eq!(answer(&evaluator, text), "20000", "{text}");
+    }
+}
