@@ -206,3 +206,14 @@ fn every_function_takes_every_class_of_argument_as_terraform_does() {
     assert!(unused.is_empty(), "recorded, but not asked: {unused:?}");
     assert!(wrong.is_empty(), "{} of {cells} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn no_function_is_forgotten() {
+    let lines = include_str!("untested.txt").lines().filter(|line| !line.starts_with('#'));
+    let untested: BTreeSet<&str> =
+        lines.flat_map(|line| line.split_once(": ").expect("a reason").0.split(' ')).collect();
+    let tested: BTreeSet<&str> = calls().iter().map(|call| call.name).collect();
+    let all: BTreeSet<&str> = drform_eval::functions::signatures().iter().map(|s| s.name).collect();
+    assert!(untested.is_disjoint(&tested), "in both lists");
+    assert_eq!(untested.union(&tested).copied().collect::<BTreeSet<_>>(), all);
+}
