@@ -211,7 +211,7 @@ fn numbers(op: BinaryOp, a: &Number, b: &Number) -> Result<Value, Fault> {
         BinaryOp::Subtract => number(a.sub(b), "can't subtract infinity from itself"),
         BinaryOp::Multiply => number(a.mul(b), "can't multiply zero by infinity"),
         BinaryOp::Divide => number(a.div(b), "can't divide zero by zero or infinity by infinity"),
-        BinaryOp::Modulo => number(a.rem(b), "can't use modulo with zero or infinity"),
+        BinaryOp::Modulo => number(a.rem(b), "can't use modulo with zero and infinity"),
         BinaryOp::And | BinaryOp::Or | BinaryOp::Equal | BinaryOp::NotEqual => Err(failed("a bool is required")),
     }
 }

@@ -3,6 +3,7 @@
 use crate::access::Fault;
 use crate::evaluation::Evaluation;
 use crate::for_expression::Elements;
+use crate::functions::shared::size::MOST_BYTES;
 use std::sync::Arc;
 use syntax::{Expr, TemplatePart, with_room_for_values};
 use unicode_normalization::UnicodeNormalization;
@@ -23,6 +24,8 @@ struct Text {
     open: bool,
     /// True once a part was wrong.
     failed: bool,
+    /// True once there was more text than there may be.
+    too_long: bool,
     /// Origins of the unknown parts; kept only while there is one.
     origins: Vec<Option<Arc<Origin>>>,
     marks: Marks,
@@ -30,9 +33,15 @@ struct Text {
 
 impl Text {
     fn push(&mut self, text: &str) {
-        if !self.open && !self.failed {
-            self.known.push_str(text);
+        if self.open || self.failed {
+            return;
         }
+        if self.known.len() + text.len() > MOST_BYTES {
+            (self.failed, self.too_long) = (true, true);
+            self.known = String::new();
+            return;
+        }
+        self.known.push_str(text);
     }
 
     fn unknown(&mut self, origin: Option<Arc<Origin>>) {
@@ -55,7 +64,7 @@ impl Text {
     }
 
     fn finish(self) -> Value {
-        let Text { known, open, failed, origins, marks } = self;
+        let Text { known, open, failed, origins, marks, .. } = self;
         if !open {
             let value = if failed { Value::unknown(Type::String) } else { Value::string(known) };
             return value.marked(marks);
@@ -80,6 +89,10 @@ impl Evaluation<'_> {
         }
         let mut text = Text::default();
         self.render(parts, &mut text, whole);
+        if text.too_long {
+            let detail = "The text would be longer than 256 MiB.";
+            self.fail(Fault::new("Template result too long", detail), whole.span, whole);
+        }
         text.finish()
     }
 

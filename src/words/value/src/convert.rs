@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::unify::{unify_by, unify_safely};
+use crate::unify::{unify, unify_by};
 use crate::{Content, Number, ObjectType, Path, PathStep, Refinement, Type, Value};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -119,15 +119,15 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
             Value::unknown(Type::list(absent_type(from, e)?))
         }
         (Content::List(..) | Content::Set(..) | Content::Tuple(_), Type::List(e)) => {
-            let (element, items) = elements(value, e)?;
+            let (element, items) = elements(value, e, Kind::List)?;
             Value::list(element, items.into_iter().map(|(_, v)| v))
         }
         (Content::List(..) | Content::Set(..) | Content::Tuple(_), Type::Set(e)) => {
-            let (element, items) = elements(value, e)?;
+            let (element, items) = elements(value, e, Kind::Set)?;
             Value::set(element, items.into_iter().map(|(_, v)| v))
         }
         (Content::Map(..) | Content::Object(_), Type::Map(e)) => {
-            let (element, items) = elements(value, e)?;
+            let (element, items) = elements(value, e, Kind::Map)?;
             let keyed = items.into_iter().filter_map(|(step, v)| match step {
                 PathStep::Key(k) | PathStep::Attribute(k) => Some((k, v)),
                 PathStep::Index(_) => None,
@@ -164,9 +164,11 @@ fn undecided(value: &Value, to: &Type) -> Option<Value> {
         return None;
     }
     let types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
-    let unified = unify_safely(&types)?;
-    let open = unified == Type::Dynamic && types.iter().any(|ty| *ty != Type::Dynamic);
-    open.then(|| Value::unknown(to.clone()).marked(value.all_marks()))
+    if types.iter().all(|ty| *ty == Type::Dynamic) {
+        return None;
+    }
+    let unified = unify(&types)?;
+    (unified == Type::Dynamic).then(|| Value::unknown(to.clone()).marked(value.all_marks()))
 }
 
 /// The type a null or unknown of type `from` has as a `to`.
@@ -252,13 +254,21 @@ fn filled(from: &Type, to: &Type) -> Type {
 
 fn all_of<'t>(parts: impl Iterator<Item = &'t Type>, to: &Type) -> Type {
     let filled: Vec<Type> = parts.map(|p| filled(p, to)).collect();
-    unify_safely(&filled).unwrap_or(Type::Dynamic)
+    unify(&filled).unwrap_or(Type::Dynamic)
 }
 
 type Elements = Vec<(PathStep, Value)>;
 
+/// What elements are brought together for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    List,
+    Set,
+    Map,
+}
+
 /// The parts of a collection, tuple or object as elements of one type, and that type.
-fn elements(value: &Value, to: &Type) -> Result<(Type, Elements), ConvertError> {
+fn elements(value: &Value, to: &Type, kind: Kind) -> Result<(Type, Elements), ConvertError> {
     let own = match &value.content {
         Content::List(e, _) | Content::Set(e, _) | Content::Map(e, _) => Some(e),
         _ => None,
@@ -269,20 +279,27 @@ fn elements(value: &Value, to: &Type) -> Result<(Type, Elements), ConvertError> 
             return Err(ConvertError::new(reason));
         }
         let items = each(value, to)?;
-        return if to.has_dynamic() { one_type(items, filled(own, to)) } else { Ok((to.without_optional(), items)) };
+        return if to.has_dynamic() {
+            one_type(items, filled(own, to), kind)
+        } else {
+            Ok((to.without_optional(), items))
+        };
     }
     if !to.has_dynamic() {
         return Ok((to.without_optional(), each(value, to)?));
     }
     if *to != Type::Dynamic {
-        return one_type(each(value, to)?, to.without_optional());
+        return one_type(each(value, to)?, to.without_optional(), kind);
     }
     let types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
-    let element = unify_safely(&types).ok_or_else(|| ConvertError::new(no_common_type()))?;
+    let element = unify(&types).ok_or_else(|| ConvertError::new(no_common_type()))?;
     if element == Type::Dynamic && types.iter().any(|t| *t != Type::Dynamic) {
         return Err(ConvertError::new(no_common_type()));
     }
     let items = each(value, &element)?;
+    if element.has_dynamic() && element != Type::Dynamic {
+        return one_type(items, element, kind);
+    }
     Ok((element, items))
 }
 
@@ -291,9 +308,12 @@ fn no_common_type() -> &'static str {
 }
 
 fn each(value: &Value, to: &Type) -> Result<Elements, ConvertError> {
+    // Elements of a set have no place that could be told.
+    let placed = !matches!(value.content, Content::Set(..));
     let one = |(step, v): (PathStep, &Value)| match converted(v, to) {
         Ok(v) => Ok((step, v)),
-        Err(e) => Err(e.under(in_map(step))),
+        Err(e) if placed => Err(e.under(in_map(step))),
+        Err(e) => Err(e),
     };
     value.children().map(one).collect()
 }
@@ -308,11 +328,13 @@ fn in_map(step: PathStep) -> PathStep {
 
 /// Elements that took types of their own brought to one type; `empty` is the type when there are none.
 ///
-/// Terraform refuses to do so for sets; lists and sets are taken alike here.
-fn one_type(items: Elements, empty: Type) -> Result<(Type, Elements), ConvertError> {
+/// A set of such elements is refused, as in Terraform.
+fn one_type(items: Elements, empty: Type, kind: Kind) -> Result<(Type, Elements), ConvertError> {
     let mut types: Vec<Type> = items.iter().map(|(_, v)| v.ty()).collect();
     types.dedup();
-    let element = match (items.last(), unify_by(&types, Safety::NeverFails)) {
+    let different = types.len() > 1;
+    let open = |unified: &Type| different && (unified.has_dynamic() || kind == Kind::Set);
+    let element = match (items.last(), unify_by(&types, Safety::NeverFails).filter(|unified| !open(unified))) {
         (None, _) => empty,
         (Some(_), Some(unified)) => unified,
         (Some((PathStep::Index(i), _)), None) => {
@@ -350,7 +372,7 @@ pub(crate) fn convertible(from: &Type, to: &Type, safety: Safety) -> bool {
     let common = |mut parts: Box<dyn Iterator<Item = &Type> + '_>, to: &Type| match to {
         Type::Dynamic => {
             let types: Vec<Type> = parts.cloned().collect();
-            match unify_by(&types, Safety::NeverFails) {
+            match unify_by(&types, safety) {
                 // Values of unlike types, or perhaps so: only alike when none has a type yet.
                 Some(Type::Dynamic) => types.iter().all(|t| *t == Type::Dynamic),
                 unified => unified.is_some(),

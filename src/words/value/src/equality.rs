@@ -73,7 +73,10 @@ impl Value {
         let Content::Unknown(ty, refinement, _) = &self.content else {
             return true;
         };
-        if *ty != Type::Dynamic && !known.is_null() && !may_conform(&known.ty(), ty) {
+        let of_nothing = |ty: &Type| matches!(ty, Type::List(e) | Type::Set(e) | Type::Map(e) if **e == Type::Dynamic);
+        // What is empty and of no type is not what has one, as Terraform sees it.
+        let unlike = of_nothing(&known.ty()) && !ty.has_dynamic();
+        if *ty != Type::Dynamic && !known.is_null() && (unlike || !may_conform(&known.ty(), ty)) {
             return false;
         }
         refinement.as_ref().is_none_or(|r| r.allows(known))

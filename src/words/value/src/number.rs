@@ -287,11 +287,11 @@ impl Number {
     /// What remains of `self` after taking away whole multiples of `other`, with the sign of `self`; by zero it
     /// is `self`. `None` for infinities.
     pub fn rem(&self, other: &Number) -> Option<Number> {
-        if self.is_infinite() || other.is_infinite() {
-            return None;
-        }
         if other.is_zero() {
             return Some(self.clone());
+        }
+        if self.is_infinite() || other.is_infinite() {
+            return None;
         }
         if let (Repr::Int { value: a, bits }, Repr::Int { value: b, .. }) = (&self.0, &other.0)
             && *bits >= INTEGER_BITS

@@ -104,6 +104,10 @@ fn unify_elements(collections: &[Type], safety: Safety) -> Option<Type> {
 /// Objects and tuples among `types` turned into one map or list type.
 fn replace_structural(types: &[Type], safety: Safety) -> Option<Vec<Type>> {
     let parts: Vec<Type> = types.iter().flat_map(parts).collect();
+    if parts.is_empty() {
+        // Nothing to say: an empty one fits any collection.
+        return None;
+    }
     let element = unify_by(&parts, safety)?;
     let replaced = |ty: &Type| match ty {
         Type::Tuple(_) => Type::list(element.clone()),
@@ -129,7 +133,7 @@ fn unify_objects(types: &[Type], safety: Safety) -> Option<Type> {
     let (first, rest) = objects.split_first()?;
     if rest.iter().any(|o| !o.attributes.keys().eq(first.attributes.keys())) {
         let parts: Vec<Type> = types.iter().flat_map(parts).collect();
-        return unify_by(&parts, safety).map(Type::map);
+        return collected(types, unify_by(&parts, safety).map(Type::map)?, safety);
     }
     let mut attributes = BTreeMap::new();
     for name in first.attributes.keys() {
@@ -139,12 +143,17 @@ fn unify_objects(types: &[Type], safety: Safety) -> Option<Type> {
     Some(Type::object(attributes))
 }
 
+/// The collection type, if each of the types converts to it alone.
+fn collected(types: &[Type], collection: Type, safety: Safety) -> Option<Type> {
+    types.iter().all(|ty| convertible(ty, &collection, safety)).then_some(collection)
+}
+
 /// Same length: a tuple type; other lengths: a list type, if the parts have one type.
 fn unify_tuples(types: &[Type], safety: Safety) -> Option<Type> {
     let rows: Vec<Vec<Type>> = types.iter().map(parts).collect();
     let (first, rest) = rows.split_first()?;
     if rest.iter().any(|row| row.len() != first.len()) {
-        return unify_by(&rows.concat(), safety).map(Type::list);
+        return collected(types, unify_by(&rows.concat(), safety).map(Type::list)?, safety);
     }
     let column = |i: usize| rows.iter().filter_map(|row| row.get(i)).cloned().collect::<Vec<_>>();
     let elements: Option<Vec<Type>> = (0..first.len()).map(|i| unify_by(&column(i), safety)).collect();

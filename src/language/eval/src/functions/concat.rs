@@ -1,9 +1,13 @@
 //! `concat(lists...)`: lists of one type give a list, anything else a tuple.
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
+use super::shared::size::allow_elements;
 use value::{Content, Marks, Type, Value, convert, unify};
 
 pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
+    allow_elements(
+        call.args.iter().map(|arg| arg.as_items().map_or(0, <[Value]>::len)).try_fold(0, usize::checked_add),
+    )?;
     let mut items = Vec::new();
     let mut marks = Marks::NONE;
     for (i, arg) in call.args.iter().enumerate() {

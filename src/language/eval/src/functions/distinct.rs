@@ -16,7 +16,7 @@ pub(super) const FUNCTION: Function = Function::typed(
 );
 
 /// A value with the order of sets, which tells different values apart.
-struct InOrder<'a>(&'a Value);
+pub(super) struct InOrder<'a>(pub(super) &'a Value);
 
 impl PartialEq for InOrder<'_> {
     fn eq(&self, other: &Self) -> bool {

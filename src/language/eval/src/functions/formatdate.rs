@@ -47,6 +47,11 @@ fn format(format: &str, moment: &Moment) -> Result<String, String> {
 
 /// Text up to the closing quote, doubled quotes inside; gives what comes after.
 fn quoted<'t>(mut rest: &'t str, out: &mut String) -> Result<&'t str, String> {
+    if let Some(after) = rest.strip_prefix('\'').filter(|after| !after.starts_with('\'')) {
+        // Nothing in quotes is a quote.
+        out.push('\'');
+        return Ok(after);
+    }
     loop {
         let (part, after) = rest.split_once('\'').ok_or("unterminated literal '")?;
         out.push_str(part);

@@ -1,6 +1,7 @@
 //! `join(separator, lists...)`
 use super::CallError;
 use super::shared::signature::{Function, Kind, Parameter, text};
+use super::shared::size::allow_bytes;
 use value::Value;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("separator")], Kind::Text, |call| {
@@ -22,6 +23,8 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("separator
             parts.push(part);
         }
     }
+    let separators = call.text(0).len().checked_mul(parts.len());
+    allow_bytes(parts.iter().try_fold(separators.unwrap_or(usize::MAX), |sum, part| sum.checked_add(part.len())))?;
     text(parts.join(call.text(0)))
 })
 .rest(Parameter::of("lists", Kind::Texts));

@@ -25,6 +25,9 @@ fn length(value: &Value) -> Value {
         // Of these the length is known before the value is.
         (_, Type::Tuple(elements)) => exactly(elements.len()),
         (_, Type::Object(o)) => exactly(o.attributes.len()),
+        (Content::Unknown(_, Some(promises), _), Type::String) => {
+            between(u64::from(promises.prefix.as_ref().is_some_and(|prefix| !prefix.is_empty())), None)
+        }
         (Content::Unknown(_, Some(promises), _), _) => between(promises.length_min.unwrap_or(0), promises.length_max),
         _ => between(0, None),
     }

@@ -1,6 +1,8 @@
 //! `matchkeys(values, keys, searchset)`: the values whose key is in the set.
 use super::CallError;
+use super::distinct::InOrder;
 use super::shared::signature::{Function, Kind, Parameter};
+use std::collections::BTreeSet;
 use value::{Type, Value, convert, unify};
 
 pub(super) const FUNCTION: Function = Function::typed(
@@ -28,11 +30,8 @@ pub(super) const FUNCTION: Function = Function::typed(
         let same = |v: &Value| convert(v, &common).map_err(|e| CallError::new(e.to_string()));
         let (keys, searched) = (same(call.arg(1))?, same(searched)?);
         let searched = searched.as_items().unwrap_or_default();
+        let wanted: BTreeSet<InOrder<'_>> = searched.iter().map(InOrder).collect();
         let pairs = values.iter().zip(keys.as_items().unwrap_or_default());
-        call.list(
-            pairs
-                .filter(|(_, key)| searched.iter().any(|s| s.equals(key).as_bool() == Some(true)))
-                .map(|(v, _)| v.clone()),
-        )
+        call.list(pairs.filter(|(_, key)| wanted.contains(&InOrder(key))).map(|(v, _)| v.clone()))
     },
 );

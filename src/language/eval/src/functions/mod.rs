@@ -98,7 +98,7 @@ mod setunion;
 mod sha1;
 mod sha256;
 mod sha512;
-mod shared;
+pub(crate) mod shared;
 mod signatures;
 mod signum;
 mod slice;

@@ -32,6 +32,12 @@ fn parse(text: &str, base: i64) -> Option<Number> {
     if digits.is_empty() {
         return None;
     }
+    if base <= 36 {
+        // In less than quadratic time.
+        let plain = digits.bytes().all(|c| c.is_ascii_alphanumeric()).then_some(digits)?;
+        let value = UBig::from_str_radix(plain, base as u32).ok()?;
+        return Number::parse(&format!("{}{value}", if negative { "-" } else { "" }));
+    }
     let mut value = UBig::ZERO;
     for c in digits.bytes() {
         let digit = match c {

@@ -1,6 +1,7 @@
 //! `setproduct(sets...)`: all combinations; a list when all are lists.
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
+use super::shared::size::allow_elements;
 use value::{Content, Marks, Type, Value, convert, unify};
 
 pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
@@ -10,6 +11,11 @@ pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
         Type::Tuple(types) => types.to_vec(),
         _ => Vec::new(),
     };
+    let lengths: Vec<usize> = call.args.iter().map(|arg| arg.as_items().map_or(0, <[Value]>::len)).collect();
+    let empty = lengths.contains(&0);
+    if !empty {
+        allow_elements(lengths.iter().try_fold(call.args.len(), |product, n| product.checked_mul(*n)))?;
+    }
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for (i, (arg, ty)) in call.args.iter().zip(&types).enumerate() {
         if matches!(arg.content, Content::Set(..)) && !arg.is_wholly_known() {
@@ -17,8 +23,12 @@ pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
         }
         let items = arg.as_items().unwrap_or_default().iter().map(|v| convert(v, ty)).collect::<Result<Vec<_>, _>>();
         let items = items.map_err(|e| CallError::at(i, e.to_string()))?;
-        rows =
-            rows.iter().flat_map(|row| items.iter().map(|item| row.iter().chain([item]).cloned().collect())).collect();
+        // Nothing combined with anything is nothing: no need to combine the others first.
+        let rows_before = if empty { Vec::new() } else { rows };
+        rows = rows_before
+            .iter()
+            .flat_map(|row| items.iter().map(|item| row.iter().chain([item]).cloned().collect()))
+            .collect();
     }
     let rows = rows.into_iter().map(Value::tuple);
     let value = match &call.ty {

@@ -70,7 +70,7 @@ impl<'t> Reader<'t> {
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => (scalar(&text, style, tag.as_deref())?, anchor),
             Event::SequenceStart(anchor, tag) => {
-                check_tag(tag.as_deref())?;
+                check_kind(tag.as_deref(), "seq", "sequence")?;
                 let mut items = Vec::new();
                 loop {
                     match self.next()? {
@@ -81,7 +81,7 @@ impl<'t> Reader<'t> {
                 (Value::tuple(items), anchor)
             }
             Event::MappingStart(anchor, tag) => {
-                check_tag(tag.as_deref())?;
+                check_kind(tag.as_deref(), "map", "mapping")?;
                 (self.mapping(depth)?, anchor)
             }
             Event::Alias(anchor) => {
@@ -154,6 +154,15 @@ fn check_tag(tag: Option<&Tag>) -> Result<(), String> {
     }
 }
 
+/// Of the standard tags only one fits what is no scalar.
+fn check_kind(tag: Option<&Tag>, suffix: &str, kind: &str) -> Result<(), String> {
+    check_tag(tag)?;
+    match tag.filter(|tag| tag.suffix != suffix) {
+        Some(tag) => Err(format!("can't interpret {kind} as tag:yaml.org,2002:{}", tag.suffix)),
+        None => Ok(()),
+    }
+}
+
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
     check_tag(tag)?;
     let as_text = tag.is_some_and(|t| matches!(t.suffix.as_str(), "str" | "binary"));
@@ -167,6 +176,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, St
         ".nan" | ".NaN" | ".NAN" => return Err("floating point NaN is not supported".into()),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => infinity("Inf"),
         "-.inf" | "-.Inf" | "-.INF" => infinity("-Inf"),
+        "-0" => Value::number(Number::parse("-0").unwrap_or(Number::ZERO)),
         _ => match number(text) {
             Some(number) => Value::number(number),
             None => Value::string(timestamp(text).unwrap_or_else(|| text.to_string())),

@@ -1,6 +1,6 @@
 //! Size and depth: no text overflows the stack, and sizes at which a quadratic cost would not end.
 
-use super::support::{answer, load, run, settings, told};
+use super::support::{answer, load, run, settings, summaries, told};
 use crate::functions::{Entry, FileSource};
 use crate::{Evaluator, Phase};
 use std::fmt::Write;
@@ -168,4 +168,90 @@ fn template_files() {
     assert!(
         answer(&evaluator, "templatefile(\"bad.tftpl\", {})").starts_with("Error: Error in function call: Call to")
     );
+}
+
+/// What would take all memory, or never end, is told instead.
+#[test]
+fn results_that_nobody_wants() {
+    let mut text =
+        String::from("locals {\n  t0 = join(\"\", [for i in range(1000) : \"0123456789\"])\n  n0 = range(1000)\n");
+    for i in 0..40 {
+        let _ = writeln!(text, "  t{} = \"${{local.t{i}}}${{local.t{i}}}\"", i + 1);
+    }
+    text.push_str("  long = join(\"\", [for i in range(100) : local.t0])\n}\n");
+    let loaded = load(&text);
+    let (evaluator, diagnostics) = run(&loaded, &[]);
+    // Told where it happens, not forty times.
+    assert_eq!(summaries(&diagnostics), vec!["Template result too long"; summaries(&diagnostics).len()]);
+    assert!((1..=32).contains(&diagnostics.len()), "{}", diagnostics.len());
+    for (text, expected) in [
+        ("range(1e9)", "more than 1024 values were generated"),
+        ("range(0, 1e400)", "more than 1024 values were generated"),
+        ("format(\"%1000000001d\", 1)", "width or precision too large"),
+        ("format(\"%.1000000001f\", 1)", "width or precision too large"),
+        ("indent(1000001, \"a\")", "more than a million spaces"),
+        ("replace(local.long, \"0\", local.t0)", "longer than 256 MiB"),
+        ("join(local.long, range(1000))", "longer than 256 MiB"),
+        ("setproduct(local.n0, local.n0, local.n0, local.n0)", "more than 16 million elements"),
+        ("length(setproduct(local.n0, local.n0, local.n0, []))", "0"),
+        ("substr(local.long, 999990, 9223372036854775807)", "\"0123456789\""),
+        ("slice(local.n0, 0, 9223372036854775807)", "end index must not be greater than the length"),
+        ("pow(10, 1e9)", "+Inf"),
+    ] {
+        let got = answer(&evaluator, text);
+        assert!(got.contains(expected), "{text}: {}", got.chars().take(300).collect::<String>());
+    }
+}
+/// Quadratic functions would take minutes: twenty thousand elements.
+#[test]
+fn functions_of_many_elements() {
+    let loaded = load(
+        "locals {
+           n = flatten([for i in range(20) : [for j in range(1000) : i * 1000 + j]])
+           l = tolist(local.n)
+           s = [for i in local.l : \"k${i}\"]
+           m = { for k in local.s : k => k }
+           t = join(\",\", local.s)
+         }",
+    );
+    let (evaluator, diagnostics) = run(&loaded, &[]);
+    assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
+    for text in [
+        "length(distinct(concat(local.l, local.l)))",
+        "length(toset(local.s))",
+        "length(setunion(local.s, local.s))",
+        "length(setsubtract(local.s, [\"k1\"])) + 1",
+        "length(setintersection(local.s, local.s))",
+        "length(merge(local.m, local.m))",
+        "length(keys(local.m))",
+        "length(values(tomap(local.m)))",
+        "length(zipmap(local.s, local.l))",
+        "length(flatten([for x in local.n : [[x]]]))",
+        "length(compact(local.s))",
+        "length(sort(local.s))",
+        "length(reverse(local.l))",
+        "length(slice(local.n, 0, 20000))",
+        "length(chunklist(local.l, 1))",
+        "length(matchkeys(local.s, local.l, local.l))",
+        "length(setproduct(local.s, [1]))",
+        "length(transpose({ for k in local.s : k => [k] }))",
+        "length(split(\",\", local.t))",
+        "length(regexall(\"k[0-9]+\", local.t))",
+        "length(formatlist(\"%s\", local.s))",
+        "length(jsondecode(jsonencode(local.s)))",
+        "length(yamldecode(yamlencode(local.s)))",
+        "length(csvdecode(join(\"\\n\", concat([\"a\"], local.s))))",
+        "length(tolist(local.s))",
+        "length(tomap(local.m))",
+        "length(nonsensitive(sensitive(local.l)))",
+        "length([for k, v in local.m : v if k == v])",
+        "max(local.l...) + 1",
+        "sum([for x in local.l : 1])",
+        "index(local.l, 19999) + 1",
+        "element(local.l, 19999) + 1",
+        "lookup(local.m, \"k19999\") == \"\" ? 0 : 20000",
+        "local.n == local.n ? 20000 : 0",
+    ] {
+        assert_eq!(answer(&evaluator, text), "20000", "{text}");
+    }
 }

@@ -15,4 +15,5 @@ mod random;
 mod rsa;
 mod signatures;
 mod site;
+mod tables;
 mod terraform;

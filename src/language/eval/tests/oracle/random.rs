@@ -2,7 +2,7 @@
 
 use crate::matrix::{Call, FILES, calls, cell, classes, differences};
 use crate::site::{evaluator, value_and_type};
-use crate::terraform::{Dice, ask, present, seed};
+use crate::terraform::{Dice, PANIC, ask, present, seed};
 
 /// How many calls a run makes; `DRFORM_CALLS` says otherwise.
 const CALLS: usize = 300;
@@ -63,7 +63,7 @@ fn calls_by_chance_answer_as_terraforms_do() {
     for (text, said) in expressions.iter().step_by(2).zip(ask(FILES, &expressions).chunks(2)) {
         let (value, ty) = value_and_type(&evaluator, text);
         let (have, want) = (cell(&value, &ty), cell(&said[0], &said[1]));
-        if have != want {
+        if have != want && want != PANIC {
             wrong.push(format!("{text}\n  want {want}\n  have {have}"));
         }
     }

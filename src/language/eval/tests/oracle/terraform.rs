@@ -22,6 +22,9 @@ pub(crate) fn present() -> bool {
         && said("python3", "--version").starts_with("Python 3")
 }
 
+/// What stands for a panic of Terraform's: any answer of ours is better.
+pub(crate) const PANIC: &str = "Error: panic";
+
 /// Its answers, one for each expression, in a directory with the given files.
 pub(crate) fn ask(files: &[(&str, &str)], expressions: &[String]) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
@@ -45,11 +48,17 @@ pub(crate) fn ask(files: &[(&str, &str)], expressions: &[String]) -> Vec<String>
     assert_eq!(answers.len(), expressions.len(), "terraform stopped at {:?}", expressions.get(answers.len()));
     // The directory has another name each time.
     let name = directory.path().to_string_lossy().into_owned();
-    answers.iter().map(|answer| comparable(answer).replace(&name, "/work")).collect()
+    let shown = |answer: &String| match answer.contains("panic in function implementation") {
+        true => PANIC.to_string(),
+        false => comparable(answer).replace(&name, "/work"),
+    };
+    answers.iter().map(shown).collect()
 }
 
 /// An answer with single blanks and without the place that the console puts into errors.
 pub(crate) fn comparable(answer: &str) -> String {
+    // The terminal adds carriage returns, which are taken away together with others.
+    let answer = answer.replace('\r', "");
     let squeezed = answer.split_whitespace().collect::<Vec<_>>().join(" ");
     // Its words for base64 lack one.
     let squeezed = squeezed.replace("the given value is has an", "the given value has an");

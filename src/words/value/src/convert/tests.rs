@@ -44,7 +44,7 @@ fn between_collections() {
         (set.clone(), r#"["list","string"]"#, r#"["a","b"]"#),
         (set.clone(), r#"["list","dynamic"]"#, r#"["a","b"]"#),
         (set.clone(), r#"["set","dynamic"]"#, r#"["a","b"]"#),
-        (set.clone(), r#"["list","number"]"#, "[0]: a number is required"),
+        (set.clone(), r#"["list","number"]"#, "a number is required"),
         (set.clone(), r#"["list",["list","string"]]"#, "incorrect list element type: list of string required"),
         (set.clone(), r#"["map","string"]"#, "map of string required"),
         (set, r#"["tuple",["string","string"]]"#, "tuple required"),

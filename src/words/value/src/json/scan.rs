@@ -66,10 +66,15 @@ impl Scanner<'_> {
             // A byte, as Go has it, not a character.
             Some(c) => {
                 let c = self.peek().map_or(c, char::from);
-                self.error(format!(
-                    "invalid character '{}' {place}",
-                    if c.is_control() { format!("\\x{:02x}", u32::from(c)) } else { c.to_string() }
-                ))
+                let shown = match c {
+                    '\n' => "\\n".to_string(),
+                    '\t' => "\\t".to_string(),
+                    '\r' => "\\r".to_string(),
+                    '\\' => "\\\\".to_string(),
+                    c if c.is_control() => format!("\\x{:02x}", u32::from(c)),
+                    c => c.to_string(),
+                };
+                self.error(format!("invalid character '{shown}' {place}"))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The little language of `format`.
 
 use super::decimal::{Digits, with_exponent, with_point, with_significant};
+use super::size::MOST_BYTES;
 use dashu_int::IBig;
 use unicode_segmentation::UnicodeSegmentation;
 use value::{Number, Type, Value, convert, json};
@@ -57,6 +58,9 @@ pub(in crate::functions) fn format(format: &str, args: &[Value]) -> Result<Strin
         };
         let formatted = verb.format(arg).map_err(Failure::Call)?;
         out.push_str(&formatted);
+        if out.len() > MOST_BYTES {
+            return Err(Failure::Call("the result would be longer than 256 MiB".into()));
+        }
     }
     out.push_str(rest);
     if used < args.len() {
@@ -143,13 +147,14 @@ impl Verb<'_> {
         let as_type = |ty: Type| {
             convert(arg, &ty).map_err(|e| match (&ty, arg.ty()) {
                 (Type::String, _) => unsupported("string required"),
+                (Type::Bool, Type::String) => unsupported("a bool is required"),
                 (Type::Bool, _) => unsupported("bool required"),
                 (_, Type::String) => unsupported(&e.to_string()),
                 _ => unsupported("number required"),
             })
         };
         match self.letter {
-            'v' if self.sharp => Ok(self.padded(&as_json(arg)?)),
+            'v' if self.sharp => Ok(self.padded(&as_json(arg).map_err(|why| unsupported(&why))?)),
             'v' => self.as_is(arg),
             't' => Ok(as_type(Type::Bool)?.as_bool().unwrap_or_default().to_string()),
             'b' | 'd' | 'o' | 'x' | 'X' => {
@@ -202,9 +207,9 @@ impl Verb<'_> {
         if !number.is_integer() {
             return None;
         }
-        let written = number.to_string();
-        let whole = IBig::from_str_radix(&written, 10).ok()?;
-        let negative = written.starts_with('-') && whole != IBig::ZERO;
+        // All digits, not those that are enough to name the number.
+        let whole = IBig::from_str_radix(&with_point(&Digits::exact(number), 0), 10).ok()?;
+        let negative = number.signum() < 0;
         let digits = match self.letter {
             'b' => whole.in_radix(2).to_string(),
             'o' => whole.in_radix(8).to_string(),
@@ -239,7 +244,8 @@ impl Verb<'_> {
     fn float(&self, number: &Number) -> String {
         let written = number.to_string();
         let negative = written.starts_with('-');
-        let sign = self.sign(negative);
+        let sign =
+            if number.is_infinite() && !negative { if self.space { " " } else { "+" } } else { self.sign(negative) };
         let text = if number.is_infinite() {
             "Inf".to_string()
         } else {

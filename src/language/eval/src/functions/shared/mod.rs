@@ -18,4 +18,5 @@ pub(in crate::functions) mod re2;
 pub(in crate::functions) mod rsa;
 pub(in crate::functions) mod sets;
 pub(in crate::functions) mod signature;
+pub(crate) mod size;
 pub(in crate::functions) mod surroundings;

@@ -1,6 +1,7 @@
 //! Regular expressions as `regex`, `regexall` and `replace` use them.
 
 use super::re2::{PatternError, translate};
+use super::size::MOST_BYTES;
 use crate::functions::CallError;
 use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
@@ -78,7 +79,9 @@ impl Pattern {
     }
 
     /// Replaces all matches by a template with `$1`, `${name}` and `$$`.
-    pub(in crate::functions) fn replace_all(&self, subject: &str, template: &str) -> String {
+    ///
+    /// Nothing when the text would be too long.
+    pub(in crate::functions) fn replace_all(&self, subject: &str, template: &str) -> Option<String> {
         let mut out = String::new();
         let mut last = 0;
         for found in self.regex.captures_iter(subject) {
@@ -90,8 +93,11 @@ impl Pattern {
             };
             let index = |name: &str| self.names.iter().position(|n| n.as_deref() == Some(name)).map(|i| i + 1);
             interpolate::string(template, append, index, &mut out);
+            if out.len() > MOST_BYTES {
+                return None;
+            }
         }
         out.push_str(subject.get(last..).unwrap_or_default());
-        out
+        Some(out)
     }
 }
