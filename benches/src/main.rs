@@ -1,5 +1,5 @@
 //! Holds: benchmarks of whole commands: drform beside `terraform`, same configuration, same machine, same run.
-//! And what a refresh asks of an emulated AWS.
+//! What `fmt` of a long file takes. And what a refresh asks of an emulated AWS.
 //! May touch: processes, temporary directories, tests/cloud, gate.
 //! Never: drform's rooms; a verdict.
 //!
@@ -8,6 +8,8 @@
 #![allow(clippy::print_stdout, clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod aws_refresh;
+mod fmt;
+mod language;
 
 use std::fs;
 use std::io;
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
     let count = arguments.last().and_then(|n| n.parse().ok());
     let done = match arguments.first().map(String::as_str) {
         Some("aws-refresh") => aws_refresh::run(count.unwrap_or(1_000)),
+        Some("language") => language::run(),
+        Some("fmt") => fmt::run(count.unwrap_or(15)),
         _ => run(count.unwrap_or(10_000)),
     };
     match done {

@@ -14,6 +14,7 @@
 )]
 
 mod case;
+mod fmt;
 mod hosted;
 mod hostile;
 mod killed;
@@ -21,6 +22,7 @@ mod oracle;
 mod plugin;
 mod pointed;
 mod python;
+mod random;
 mod reads;
 mod spread;
 mod tool;

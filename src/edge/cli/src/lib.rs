@@ -84,6 +84,7 @@ fn dispatch(shell: &Shell, command: &Command) -> Exit {
     match command {
         Command::Init(args) => commands::init::run(shell, args),
         Command::Validate(args) => commands::validate::run(shell, args),
+        Command::Fmt(args) => commands::fmt::run(shell, args),
         Command::Plan(args) => commands::plan::run(shell, args),
         Command::Apply(args) => commands::apply::run(shell, args),
         Command::Destroy(args) => commands::destroy::run(shell, args),
@@ -91,6 +92,7 @@ fn dispatch(shell: &Shell, command: &Command) -> Exit {
         Command::Output(args) => commands::output::run(shell, args),
         Command::State(args) => commands::state::run(shell, args),
         Command::Providers(args) => commands::providers::run(shell, args),
+        Command::Metadata(what) => commands::metadata::run(shell, what),
         Command::Version(args) => commands::version::run(shell, args),
         Command::Drift(args) => commands::drift::run(shell, args),
         Command::Survive(args) => commands::survive::run(shell, args),

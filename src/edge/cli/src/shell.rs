@@ -16,8 +16,10 @@ pub(crate) enum Exit {
     Success = 0,
     /// An error.
     Failure = 1,
-    /// Done, and there is a difference (`plan -detailed-exitcode`, `drift`).
+    /// Done, and there is a difference (`plan -detailed-exitcode`, `drift`); of `fmt` alone an error.
     Difference = 2,
+    /// The layout of a file differs (`fmt -check`).
+    Layout = 3,
 }
 
 /// The surroundings of a command.

@@ -9,6 +9,7 @@ mod cli_config;
 mod find;
 #[cfg(test)]
 mod fixture;
+mod format_files;
 mod init;
 mod lock_file;
 mod mirror;
@@ -28,6 +29,7 @@ mod version;
 mod whole_file;
 
 pub use find::{How, ProviderBinary, find_provider, is_overridden, overrides_in_effect};
+pub use format_files::{Depth, format_files, format_text, read_format_file, write_format_file};
 pub use init::{Upgrade, Wanted, init, prepare};
 pub use lock_file::selections;
 pub use module_files::ModuleFiles;

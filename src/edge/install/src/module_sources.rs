@@ -28,7 +28,7 @@ impl config::Sources for ModuleSources {
         let named = |name: &str| if dir == "." { name.to_string() } else { format!("{dir}/{name}") };
         names
             .iter()
-            .filter(|name| name.ends_with(".tf") || name.ends_with(".tf.json"))
+            .filter(|name| config::is_configuration_file(name))
             .map(|name| match text_file::read(&path.join(name)) {
                 Ok(text) => Ok((named(name).into(), text)),
                 Err(trouble) => Err(trouble.about("Failed to read file", &named(name))),

@@ -39,7 +39,11 @@ impl Trouble {
 
 /// The text of a file.
 pub(crate) fn read(path: &Path) -> Result<Arc<str>, Trouble> {
-    let bytes = std::fs::read(path).map_err(Trouble::System)?;
+    text(std::fs::read(path).map_err(Trouble::System)?)
+}
+
+/// Bytes as text.
+pub(crate) fn text(bytes: Vec<u8>) -> Result<Arc<str>, Trouble> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
         Err(error) => Err(Trouble::NotText(error.utf8_error().valid_up_to())),
@@ -53,13 +57,16 @@ pub(crate) fn list(dir: &Path) -> std::io::Result<Vec<String>> {
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        let left_behind =
-            name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
         // A link counts as what it leads to; a broken one is kept, so that reading it says so.
-        if !left_behind && !entry.path().is_dir() {
+        if !is_left_behind(&name) && !entry.path().is_dir() {
             names.push(name);
         }
     }
     names.sort();
     Ok(names)
+}
+
+/// True for what is hidden, and for what an editor leaves behind.
+pub(crate) fn is_left_behind(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
 }

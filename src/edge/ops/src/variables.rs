@@ -7,6 +7,7 @@ use eval::VariableInput;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use syntax::json::{Reading, Role};
 
 /// What the command line says about root variables.
 #[derive(Clone, Debug, Default)]
@@ -62,50 +63,30 @@ impl Gathered {
         };
         let name: Arc<str> = name.into();
         texts.insert(name.clone(), text.clone());
-        if name.ends_with(".json") {
-            return self.json(&name, &text);
-        }
-        let (file, troubles) = syntax::parse(name, text);
+        let json = name.ends_with(".json");
+        let (file, troubles) = if json { syntax::parse_json(name, text) } else { syntax::parse(name, text) };
         self.diagnostics.extend(troubles);
-        for block in &file.body.blocks {
+        if json && file.text.trim_start().starts_with('[') {
+            return self.diagnostics.push(
+                Diagnostic::error(
+                    "Incorrect JSON value type",
+                    "A JSON object is required here, setting the arguments for this block.",
+                )
+                .at(file.body.span.of(&file.name))
+                .next("Write { \"name\": value, … }."),
+            );
+        }
+        // Nothing is evaluated here: what looks like a template is text.
+        let body = file.body.decided(|_| Role::Argument(Reading::Literal), &mut self.diagnostics).into_owned();
+        for block in &body.blocks {
             self.diagnostics.push(
                 Diagnostic::error("Unexpected block", "A variable definitions file holds arguments only.")
                     .at(block.header_range())
                     .next("Write NAME = VALUE, one line for each variable."),
             );
         }
-        for attribute in file.body.attributes {
+        for attribute in body.attributes {
             self.inputs.insert(attribute.name.text.clone(), VariableInput::Expression(attribute.expr));
-        }
-    }
-
-    fn json(&mut self, name: &Arc<str>, text: &str) {
-        match value::json::parse(text) {
-            Ok(value::json::Node::Object(members)) => {
-                for (key, node) in members {
-                    match value::json::implied(&node) {
-                        Ok(value) => {
-                            self.inputs.insert(key, VariableInput::Value(value));
-                        }
-                        Err(error) => self.diagnostics.push(
-                            Diagnostic::error("Invalid variable definitions file", format!("{name}, {key}: {error}."))
-                                .next("Correct that value."),
-                        ),
-                    }
-                }
-            }
-            Ok(_) => self.diagnostics.push(
-                Diagnostic::error("Invalid variable definitions file", format!("{name} must hold one JSON object."))
-                    .next("Write { \"name\": value, … }."),
-            ),
-            Err(error) => self.diagnostics.push(
-                Diagnostic::error(
-                    "Invalid variable definitions file",
-                    format!("{name} is not JSON: {}.", error.reason),
-                )
-                .at(diag::Range::new(name.clone(), error.byte as u32, error.byte as u32 + 1))
-                .next("Correct the file at the place that is underlined."),
-            ),
         }
     }
 

@@ -82,7 +82,8 @@ fn find_default(tree: &ModuleTree, module: &Module, provider: &Provider) -> Resu
 
 /// True for an empty `provider` block in a called module: the old way to say that the caller passes it.
 fn is_placeholder(module: &Module, block: &ProviderBlock) -> bool {
-    !module.path.is_root() && block.body.attributes.is_empty() && block.body.blocks.is_empty()
+    let body = &block.body;
+    !module.path.is_root() && body.attributes.is_empty() && body.blocks.is_empty() && body.undecided.is_empty()
 }
 
 fn undefined(name: &ProviderName, module: &Module, reason: &Missing, at: &Range) -> Diagnostic {

@@ -4,7 +4,9 @@
 
 mod constant;
 mod decode;
+mod files;
 mod inheritance;
+mod json;
 mod load;
 mod merge;
 mod reference;
@@ -14,6 +16,7 @@ mod suggestion;
 mod tree;
 mod type_expr;
 
+pub use files::is_configuration_file;
 pub use load::load;
 pub use sources::Sources;
 pub use tree::*;

@@ -1,7 +1,9 @@
 //! The walk over the modules.
 
 use crate::decode;
+use crate::files;
 use crate::inheritance;
+use crate::json;
 use crate::merge;
 use crate::shape;
 use crate::suggestion::did_you_mean;
@@ -113,28 +115,20 @@ impl Loader<'_> {
         blocks
     }
 
-    fn parse(&mut self, dir: &str, mut files: Vec<(Arc<str>, Arc<str>)>, called_at: Option<&Range>) -> Arc<[Block]> {
-        files.sort();
-        let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
-        let mut found = false;
-        for (name, text) in files {
-            if name.ends_with(".tf.json") {
-                let detail = format!("{name} is in the JSON form of the language, which is not read yet.");
-                let next = "Write it in the native form, as a .tf file.";
-                self.diagnostics.push(Diagnostic::error("JSON configuration is not supported", detail).next(next));
-            }
-            if !name.ends_with(".tf") {
-                continue;
-            }
-            found = true;
-            self.texts.insert(name.clone(), text.clone());
-            let (file, troubles) = syntax::parse(name.clone(), text);
-            self.diagnostics.extend(troubles);
-            self.diagnostics.extend(file.body.attributes.iter().map(decode::stray_argument));
-            if merge::is_override(&name) { &mut overrides } else { &mut blocks }.extend(file.body.blocks);
-        }
-        if !found {
+    fn parse(&mut self, dir: &str, files: Vec<(Arc<str>, Arc<str>)>, called_at: Option<&Range>) -> Arc<[Block]> {
+        let files = files::read_in_order(files, &mut self.diagnostics);
+        if files.is_empty() {
             self.no_files(dir, called_at);
+        }
+        let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
+        for file in files {
+            self.texts.insert(file.name.clone(), file.text.clone());
+            let parse = if file.json { syntax::parse_json } else { syntax::parse };
+            let (parsed, troubles) = parse(file.name, file.text);
+            self.diagnostics.extend(troubles);
+            let body = json::settle(parsed.body, &mut self.diagnostics);
+            self.diagnostics.extend(body.attributes.iter().map(decode::stray_argument));
+            if file.overrides { &mut overrides } else { &mut blocks }.extend(body.blocks);
         }
         for block in overrides {
             merge::merge(&mut blocks, block, &mut self.diagnostics);
@@ -145,11 +139,11 @@ impl Loader<'_> {
     fn no_files(&mut self, dir: &str, called_at: Option<&Range>) {
         let diagnostic = match called_at {
             Some(range) => {
-                let detail = format!("The directory {dir} has no configuration files (.tf).");
+                let detail = format!("The directory {dir} has no configuration files (.tf or .tf.json).");
                 Diagnostic::error("Module has no configuration", detail).at(range.clone()).next("Check the source.")
             }
             None => {
-                let detail = format!("The directory {} has no configuration files (.tf).", shown(dir));
+                let detail = format!("The directory {} has no configuration files (.tf or .tf.json).", shown(dir));
                 let next = "Change to a directory with configuration, or write a first main.tf.";
                 Diagnostic::error("No configuration files", detail).next(next)
             }

@@ -160,5 +160,6 @@ pub(crate) fn split(body: &Body, arguments: &[&str], blocks: &[&str]) -> (Body, 
         let to = if blocks.contains(&block.kind.text.as_ref()) { &mut named } else { &mut rest };
         to.blocks.push(block.clone());
     }
+    rest.undecided.clone_from(&body.undecided);
     (named, rest)
 }

@@ -2,6 +2,8 @@
 //! Fixtures are texts with `#- path` lines before each file; a module's directory is that of its files.
 
 mod declarations;
+mod files;
+mod json;
 mod mistakes;
 mod overrides;
 mod providers;

@@ -2,7 +2,6 @@
 
 use crate::access::Fault;
 use crate::evaluation::Evaluation;
-use std::sync::Arc;
 use syntax::Expr;
 use value::{Content, Marks, Refinement, Type, Value, convert, unify};
 
@@ -106,12 +105,13 @@ fn undecided(decider: &Value, yes: &Value, no: &Value, ty: Type) -> Value {
         refinement.length_min = yes.0.zip(no.0).map(|(a, b)| a.min(b)).filter(|n| *n > 0);
         refinement.length_max = yes.1.zip(no.1).map(|(a, b)| a.max(b));
     }
-    let refinement = (ty != Type::Dynamic && !refinement.is_empty()).then(|| Arc::new(refinement));
     let origin = match &decider.content {
         Content::Unknown(_, _, origin) => origin.clone(),
         _ => None,
     };
-    Value { content: Content::Unknown(ty, refinement, origin), marks: Marks::NONE }
+    let typed = ty != Type::Dynamic;
+    let result = Value { content: Content::Unknown(ty, None, origin), marks: Marks::NONE };
+    if typed { result.promising(&refinement) } else { result }
 }
 
 type Bound = Option<(value::Number, bool)>;

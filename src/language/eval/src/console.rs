@@ -47,6 +47,9 @@ pub fn type_text(ty: &Type) -> String {
 }
 
 fn write_value(value: &Value, indent: usize, out: &mut String) {
+    if !value.is_known() {
+        return out.push_str("(known after apply)");
+    }
     if value.marks.contains(Marks::SENSITIVE) {
         return out.push_str("(sensitive value)");
     }
@@ -144,6 +147,13 @@ fn heredoc(text: &str, indent: usize, out: &mut String) {
     out.push_str(&marker);
 }
 
+/// As Go quotes, where a message shows a text.
+pub(crate) fn in_quotes(text: &str) -> String {
+    let mut out = String::new();
+    quoted(text, &mut out);
+    out
+}
+
 /// As Go quotes.
 fn quoted(text: &str, out: &mut String) {
     out.push('"');
@@ -181,9 +191,9 @@ fn printable(c: char) -> bool {
 /// Spaces by which the parts of a type are set in.
 const STEP: usize = 4;
 
-/// The element type of a collection: in a line of its own unless it is a word.
+/// The element type of a collection: in a line of its own if it has parts of different types.
 fn write_element(element: &Type, indent: usize, out: &mut String) {
-    if element.is_primitive() || *element == Type::Dynamic {
+    if !matches!(element, Type::Tuple(_) | Type::Object(_)) {
         return write_type(element, indent, out);
     }
     line(indent + STEP, out);

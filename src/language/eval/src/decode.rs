@@ -11,6 +11,7 @@ use diag::{Diagnostic, Diagnostics};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use syntax::json::{Reading, Role};
 use syntax::{Body, Expression};
 use value::{Type, Value, convert};
 
@@ -72,6 +73,7 @@ impl Decoder<'_> {
 
     /// The object of one body.
     pub(crate) fn block(&mut self, body: &Body, schema: &Block) -> Value {
+        let body = &*body.decided(|name| role(name, schema), &mut self.diagnostics);
         let written_as_blocks = self.written_as_blocks(body, schema);
         let mut object = BTreeMap::new();
         for (name, attribute) in &schema.attributes {
@@ -199,6 +201,22 @@ impl Decoder<'_> {
     /// Arguments and blocks that the schema does not have.
     fn unexpected(&mut self, body: &Body, schema: &Block, as_blocks: &BTreeMap<Arc<str>, NestedBlock>) {
         let meant = |given: &str, names: &mut dyn Iterator<Item = &str>| nearest(given, names).map(str::to_string);
+        for property in &body.undecided {
+            let name = property.name.text.as_ref();
+            let mut known = schema.attributes.keys().chain(schema.blocks.keys()).map(AsRef::as_ref);
+            let suggestion = meant(name, &mut known).map_or_else(
+                || "Remove it. A comment is a property named \"//\".".to_string(),
+                |other| format!("Did you mean {other:?}?"),
+            );
+            let detail = format!("No argument or block type is named {name:?}.");
+            let trouble = Diagnostic::error("Extraneous JSON object property", detail);
+            self.diagnostics.push(
+                trouble
+                    .at(property.name.span.of(&property.file))
+                    .within(property.span().of(&property.file))
+                    .next(suggestion),
+            );
+        }
         for argument in &body.attributes {
             let name = argument.name.text.as_ref();
             if schema.attributes.contains_key(name) {
@@ -277,6 +295,19 @@ impl Decoder<'_> {
         let collected = self.blocks(body, name, nested);
         let ty = attribute_type(attribute);
         convert(&collected, &ty).unwrap_or_else(|_| Value::unknown(ty))
+    }
+}
+
+/// What a property of a JSON body is. An attribute that may be written as blocks is an attribute: JSON writes both the same.
+fn role<'s>(name: &str, schema: &Block) -> Role<'s> {
+    if schema.attributes.contains_key(name) {
+        return Role::Argument(Reading::Template);
+    }
+    match schema.blocks.get(name) {
+        Some(nested) if nested.nesting == Nesting::Map => Role::Blocks(&["key"]),
+        Some(_) => Role::Blocks(&[]),
+        None if name == "dynamic" => Role::Blocks(&["type"]),
+        None => Role::Undecided,
     }
 }
 

@@ -5,7 +5,9 @@ use crate::for_expression::elements;
 use crate::graph::dynamic_iterator;
 use configschema::{NestedBlock, Nesting};
 use diag::{Diagnostic, Range};
+use std::borrow::Cow;
 use std::sync::Arc;
+use syntax::json::dynamic_role;
 use syntax::{Block, Body, ExprKind, Label};
 use value::{Content, Marks, Type, Value, convert};
 
@@ -81,6 +83,14 @@ impl Decoder<'_> {
     /// The blocks that one `dynamic` block stands for.
     fn dynamic(&mut self, block: &Block, name: &str, nested: &NestedBlock, items: &mut Vec<Item>) {
         let before = self.diagnostics.len();
+        let decided: Block;
+        let block = match block.body.decided(dynamic_role, &mut self.diagnostics) {
+            Cow::Borrowed(_) => block,
+            Cow::Owned(body) => {
+                decided = Block { body, ..block.clone() };
+                &decided
+            }
+        };
         self.check_dynamic(block);
         let contents: Vec<&Block> = block.body.blocks_of("content").collect();
         let (Some(for_each), [content]) = (block.body.attribute("for_each"), contents.as_slice()) else {

@@ -11,6 +11,7 @@ use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use syntax::json::{Node, NodeKind, Property};
 use syntax::{Block, Body, Expression, Name, Span, Step};
 
 /// One thing to evaluate.
@@ -411,6 +412,77 @@ pub(crate) fn body_traversals<'e>(
             None => body_traversals(&block.body, bound, visit),
         }
     }
+    body.undecided.iter().for_each(|property| undecided_traversals(property, bound, visit));
+}
+
+/// The same for a property of JSON that may be an argument or blocks. Taken for an argument, unless something inside is a
+/// sign of blocks: a `dynamic` block, whose iterator is bound, or a comment.
+fn undecided_traversals<'e>(
+    property: &'e Property,
+    bound: &mut Vec<&'e str>,
+    visit: &mut dyn FnMut(&'e Name, &'e [Step], Span),
+) {
+    if !has_sign_of_blocks(&property.value) {
+        return free_traversals(&property.as_argument().expr.root, bound, visit);
+    }
+    for inner in bodies(&property.value) {
+        match inner.name.text.as_ref() {
+            "//" => {}
+            "dynamic" => dynamic_traversals(inner, bound, visit),
+            _ => undecided_traversals(inner, bound, visit),
+        }
+    }
+}
+
+fn dynamic_traversals<'e>(
+    dynamic: &'e Property,
+    bound: &mut Vec<&'e str>,
+    visit: &mut dyn FnMut(&'e Name, &'e [Step], Span),
+) {
+    for labelled in bodies(&dynamic.value) {
+        let parts = || bodies(&labelled.value);
+        let name = parts().find(|part| part.name.text.as_ref() == "iterator").map(|part| &part.value.kind);
+        let iterator = match name {
+            Some(NodeKind::String(text)) => text.text.as_ref(),
+            _ => labelled.name.text.as_ref(),
+        };
+        for part in parts() {
+            let outside = bound.len();
+            match part.name.text.as_ref() {
+                "iterator" | "//" => continue,
+                "for_each" => {}
+                _ => bound.push(iterator),
+            }
+            undecided_traversals(part, bound, visit);
+            bound.truncate(outside);
+        }
+    }
+}
+
+fn has_sign_of_blocks(node: &Node) -> bool {
+    let sign = |property: &Property| {
+        let content = |labelled: &Property| bodies(&labelled.value).any(|part| part.name.text.as_ref() == "content");
+        match property.name.text.as_ref() {
+            "//" => true,
+            "dynamic" => bodies(&property.value).any(content),
+            _ => false,
+        }
+    };
+    bodies(node).any(|property| sign(property) || syntax::with_room(|| has_sign_of_blocks(&property.value)))
+}
+
+/// The properties of an object, or of the objects in an array.
+fn bodies(node: &Node) -> Box<dyn Iterator<Item = &Property> + '_> {
+    match &node.kind {
+        NodeKind::Object(properties) => Box::new(properties.iter().map(AsRef::as_ref)),
+        NodeKind::Array(items) => Box::new(items.iter().flat_map(properties)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+fn properties(node: &Node) -> impl Iterator<Item = &Property> {
+    let found = if let NodeKind::Object(properties) = &node.kind { properties.as_slice() } else { &[] };
+    found.iter().map(AsRef::as_ref)
 }
 
 /// The iterator name of a `dynamic` block.

@@ -8,6 +8,7 @@ mod check;
 mod components;
 mod conditional;
 mod console;
+mod convert_call;
 mod declared;
 mod decode;
 mod describe;
@@ -26,6 +27,7 @@ mod references;
 mod splat;
 mod suggestion;
 mod template;
+mod template_call;
 mod validate;
 mod variable;
 

@@ -1,6 +1,7 @@
 //! What the names of an expression mean.
 
 use crate::provider_function::Found;
+use crate::template_call::Rendering;
 use diag::Diagnostic;
 use std::sync::Arc;
 use syntax::{Name, Step};
@@ -21,9 +22,9 @@ pub(crate) trait Names {
         true
     }
 
-    /// Whether `templatefile` and `templatestring` may be called: they do not nest.
-    fn inside_template(&self) -> bool {
-        false
+    /// The template that is being rendered, if this is one.
+    fn rendering(&self) -> Option<&Rendering> {
+        None
     }
 }
 

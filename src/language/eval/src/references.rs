@@ -1,5 +1,6 @@
 //! What an expression refers to.
 
+use crate::convert_call::value_arguments;
 use addrs::{Mode, Resource};
 use diag::{Diagnostic, Diagnostics, Range};
 use std::sync::Arc;
@@ -236,7 +237,10 @@ pub(crate) fn free_traversals<'e>(
             free_traversals(source, bound, visit);
             step_traversals(steps, bound, visit);
         }
-        ExprKind::Call { args, .. } | ExprKind::Tuple(args) => {
+        ExprKind::Call { name, args, .. } => {
+            value_arguments(name, args).iter().for_each(|arg| free_traversals(arg, bound, visit));
+        }
+        ExprKind::Tuple(args) => {
             args.iter().for_each(|arg| free_traversals(arg, bound, visit));
         }
         ExprKind::Unary(_, operand) | ExprKind::Paren(operand) => free_traversals(operand, bound, visit),

@@ -145,5 +145,6 @@ fn unknown_like(source: &Value, ty: Type, refinement: Option<Refinement>) -> Val
         Content::Unknown(_, _, origin) => origin.clone(),
         _ => None,
     };
-    Value { content: Content::Unknown(ty, refinement.map(Arc::new), origin), marks: Marks::NONE }
+    let unknown = Value { content: Content::Unknown(ty, None, origin), marks: Marks::NONE };
+    refinement.map_or(unknown.clone(), |promises| unknown.promising(&promises))
 }

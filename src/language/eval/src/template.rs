@@ -40,6 +40,20 @@ impl Text {
         self.origins.push(origin);
     }
 
+    /// Appends what the rounds of a `%{ for }` gave: with one unknown round all of it is unknown.
+    fn join(&mut self, rounds: Vec<Text>) {
+        let open = rounds.iter().any(|round| round.open);
+        for round in rounds {
+            self.marks = self.marks.union(round.marks);
+            self.failed |= round.failed;
+            self.origins.extend(round.origins);
+            if !open {
+                self.push(&round.known);
+            }
+        }
+        self.open |= open;
+    }
+
     fn finish(self) -> Value {
         let Text { known, open, failed, origins, marks } = self;
         if !open {
@@ -103,10 +117,13 @@ impl Evaluation<'_> {
                         Elements::Wrong => text.failed = true,
                         Elements::Unknown => text.unknown(origin_of(&walked)),
                         Elements::Known(elements) => {
-                            for element in elements {
-                                let names = (key_name.as_ref(), value_name);
-                                self.with_element(names, element, |walk| walk.render(body, text, whole));
-                            }
+                            let names = (key_name.as_ref(), value_name);
+                            let rounds = elements.into_iter().map(|element| {
+                                let mut round = Text::default();
+                                self.with_element(names, element, |walk| walk.render(body, &mut round, whole));
+                                round
+                            });
+                            text.join(rounds.collect());
                         }
                     }
                 }
@@ -167,13 +184,8 @@ impl Evaluation<'_> {
                 let fault = Fault::new(INVALID, detail).next("Give a default, as in ${coalesce(x, \"\")}.");
                 self.fail(fault, place.span, place);
             }
-            Content::Unknown(_, refinement, origin) => {
-                let prefix = refinement.as_ref().and_then(|r| r.prefix.clone());
-                if let Some(prefix) = prefix {
-                    text.push(&prefix);
-                }
-                text.unknown(origin.clone());
-            }
+            // What is known of its beginning is not taken over, as in Terraform.
+            Content::Unknown(_, _, origin) => text.unknown(origin.clone()),
             _ => match convert(&value, &Type::String) {
                 Ok(value) => text.push(value.as_str().unwrap_or_default()),
                 Err(e) => {

@@ -3,6 +3,7 @@
 mod battery;
 mod blocks;
 mod differences;
+mod json;
 mod limits;
 mod modules;
 pub(crate) mod support;

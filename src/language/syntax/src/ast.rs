@@ -3,6 +3,7 @@
 //! Nodes carry byte spans; the file name stands at each [`Body`] and [`Expression`], so that any part of a
 //! tree can be moved into a declaration and still be pointed at.
 
+use crate::json::Property;
 use diag::Range;
 use std::sync::Arc;
 
@@ -50,14 +51,18 @@ pub struct Body {
     pub attributes: Vec<Attribute>,
     /// Blocks in source order.
     pub blocks: Vec<Block>,
+    /// Properties of a JSON file of which nobody has said yet whether they are arguments or blocks: see
+    /// [`Body::decided`].
+    pub undecided: Vec<Arc<Property>>,
     /// From the opening to the closing brace, both inside; or the whole file.
     pub span: Span,
 }
 
 impl Body {
-    /// The argument of that name.
+    /// The argument of that name; an undecided property is taken for one.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.attributes.iter().find(|a| a.name.text.as_ref() == name)
+        let property = || self.undecided.iter().find(|p| p.name.text.as_ref() == name).map(|p| p.as_argument());
+        self.attributes.iter().find(|a| a.name.text.as_ref() == name).or_else(property)
     }
 
     /// The blocks of that type, in source order.

@@ -3,11 +3,16 @@
 //! Never: what the text means; files.
 
 mod ast;
+mod depth;
+mod format;
+pub mod json;
 mod lexer;
 mod parser;
 mod tokens;
 
 pub use ast::*;
+pub use depth::with_room;
+pub use format::format;
 pub use tokens::{Token, TokenKind};
 
 use diag::{Diagnostic, Diagnostics};
@@ -50,6 +55,29 @@ pub fn parse(file: Arc<str>, text: Arc<str>) -> (File, Diagnostics) {
     (File { name: file, text, tokens, body }, in_order(diagnostics))
 }
 
+/// Parses a `.tf.json` or `.tfvars.json` file. The properties of its body are undecided: see [`Body::decided`]. It has no
+/// tokens.
+pub fn parse_json(file: Arc<str>, text: Arc<str>) -> (File, Diagnostics) {
+    let mut body = Body { file: file.clone(), ..Body::default() };
+    if let Some(refusal) = too_long(&file, &text) {
+        return (File { name: file, text, tokens: Vec::new(), body }, refusal);
+    }
+    let (root, mut diagnostics) = json::read(&file, &text);
+    match root.kind {
+        json::NodeKind::Object(_) | json::NodeKind::Array(_) => body = json::body_of(&file, &root, &mut diagnostics),
+        json::NodeKind::Invalid => {}
+        _ => diagnostics.push(
+            Diagnostic::error(
+                "Root value must be object",
+                "The root value in a JSON-based configuration must be either a JSON object or a JSON array of objects.",
+            )
+            .at(root.span.of(&file))
+            .next("Write an object in braces: {\"resource\": { … }}."),
+        ),
+    }
+    (File { name: file, text, tokens: Vec::new(), body }, in_order(diagnostics))
+}
+
 /// Parses one expression, such as the value of a `-var` option or a line typed into the console. Line breaks mean
 /// nothing in it.
 pub fn parse_expression(file: Arc<str>, text: &str) -> (Expression, Diagnostics) {
@@ -84,17 +112,22 @@ pub fn is_identifier(text: &str) -> bool {
 }
 
 fn lone(file: Arc<str>, text: &str, start: Start) -> (Expression, Diagnostics) {
+    let (root, diagnostics) = lone_expr(file.clone(), text, start);
+    (Expression { file, root: Arc::new(root) }, diagnostics)
+}
+
+/// One expression that is the whole text, in places of that text.
+pub(crate) fn lone_expr(file: Arc<str>, text: &str, start: Start) -> (Expr, Diagnostics) {
     if let Some(refusal) = too_long(&file, text) {
-        let root = Arc::new(Expr { kind: ExprKind::Error, span: Span::default() });
-        return (Expression { file, root }, refusal);
+        return (Expr { kind: ExprKind::Error, span: Span::default() }, refusal);
     }
     let (tokens, lexed) = lexer::lex(&file, text, start);
-    let parser = Parser::new(file.clone(), text, &tokens, lexed);
+    let parser = Parser::new(file, text, &tokens, lexed);
     let (root, diagnostics) = match start {
         Start::Code => parser.lone_expression(),
         Start::Template => parser.lone_template(),
     };
-    (Expression { file, root: Arc::new(root) }, in_order(diagnostics))
+    (root, in_order(diagnostics))
 }
 
 /// Spans count bytes in 32 bits.

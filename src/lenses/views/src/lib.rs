@@ -3,6 +3,7 @@
 //! Never: the terminal; unmarked secrets.
 
 mod difference;
+mod line_difference;
 mod output_text;
 mod paint;
 mod part_text;
@@ -12,6 +13,7 @@ mod state_text;
 mod survival_text;
 mod value_text;
 
+pub use line_difference::line_difference;
 pub use output_text::{OutputForm, output_text, outputs_json, outputs_text};
 pub use plan_text::{Colour, drift_text, plan_text};
 pub use state_text::{state_outputs_text, state_text};

@@ -318,7 +318,6 @@ impl Renderer {
     }
 
     fn text(&self, lines: &[String], indent: usize, null: &str, forces: &str) -> String {
-        let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
         format!("<<-EOT{forces}\n{}\n{}EOT{null}", lines.join("\n"), self.start(indent, Symbol::None))
     }
 

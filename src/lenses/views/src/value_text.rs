@@ -11,6 +11,8 @@ pub(crate) fn scalar(value: &Value) -> String {
         Content::Null(_) => "null".into(),
         Content::Unknown(..) => "(known after apply)".into(),
         Content::Bool(b) => b.to_string(),
+        // A negative zero is a zero in Terraform's plans, though not in its strings.
+        Content::Number(n) if n.is_zero() => "0".into(),
         Content::Number(n) => n.to_string(),
         Content::String(s) => quoted(s),
         Content::Map(..) | Content::Object(_) => "{}".into(),

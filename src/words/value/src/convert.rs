@@ -103,7 +103,8 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
         (Content::Null(from), _) => Value::null(absent_type(from, to)?),
         (Content::Unknown(from, promises, origin), _) => {
             let ty = absent_type(from, to)?;
-            let promises = promises.as_ref().and_then(|p| carried(p, from, &ty)).map(Arc::new);
+            let nothing = Refinement::default();
+            let promises = carried(promises.as_deref().unwrap_or(&nothing), from, &ty).map(Arc::new);
             Content::Unknown(ty, promises, origin.clone()).into()
         }
         (Content::String(s), Type::Number) => match Number::parse(s) {
@@ -113,6 +114,10 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
         (Content::String(s), Type::Bool) => Value::bool(truth(s)?),
         (Content::Number(n), Type::String) => Value::string(n.to_string()),
         (Content::Bool(b), Type::String) => Value::string(if *b { "true" } else { "false" }),
+        // Nobody knows how many there will be: some may turn out to be equal.
+        (Content::Set(from, _), Type::List(e)) if !value.is_wholly_known() => {
+            Value::unknown(Type::list(absent_type(from, e)?))
+        }
         (Content::List(..) | Content::Set(..) | Content::Tuple(_), Type::List(e)) => {
             let (element, items) = elements(value, e)?;
             Value::list(element, items.into_iter().map(|(_, v)| v))
@@ -147,7 +152,8 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
     Ok(result.marked(value.marks))
 }
 
-/// A collection of `any` from parts of which some have no type yet: nothing can be said, not even that it fails.
+/// A collection of `any` from parts of which some have no type yet, and others one that fits nothing else: nothing can be
+/// said, not even that it fails (Terraform 1.11.4 says that it does, though only until the type is known).
 fn undecided(value: &Value, to: &Type) -> Option<Value> {
     let structural = matches!(value.content, Content::Tuple(_) | Content::Object(_));
     if !structural || to.element() != Some(&Type::Dynamic) {
@@ -159,7 +165,8 @@ fn undecided(value: &Value, to: &Type) -> Option<Value> {
     }
     let types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
     let unified = unify_safely(&types)?;
-    (unified == Type::Dynamic).then(|| Value::unknown(to.clone()).marked(value.all_marks()))
+    let open = unified == Type::Dynamic && types.iter().any(|ty| *ty != Type::Dynamic);
+    open.then(|| Value::unknown(to.clone()).marked(value.all_marks()))
 }
 
 /// The type a null or unknown of type `from` has as a `to`.
@@ -191,6 +198,16 @@ fn carried(promises: &Refinement, from: &Type, to: &Type) -> Option<Refinement> 
     let mut kept = Refinement { not_null: promises.not_null, ..Refinement::default() };
     match (from, to) {
         (Type::Dynamic, _) => {}
+        // What has parts of its own knows how many there are.
+        (Type::Object(object), Type::Map(_)) => {
+            let count = object.attributes.len() as u64;
+            (kept.length_min, kept.length_max) = (Some(count), Some(count));
+        }
+        (Type::Tuple(parts), Type::List(_) | Type::Set(_)) => {
+            let count = parts.len() as u64;
+            let least = if matches!(to, Type::Set(_)) { count.min(1) } else { count };
+            (kept.length_min, kept.length_max) = (Some(least), Some(count));
+        }
         (Type::List(_), Type::Set(_)) => {
             // Equal elements become one.
             kept.length_min = promises.length_min.map(|n| n.min(1));

@@ -119,13 +119,19 @@ fn compare(a: &Value, b: &Value) -> Verdict {
         let apart = !may_conform(&a.ty(), &b.ty()) && a.is_never_null() && b.is_never_null();
         return if apart { Verdict::Different } else { Verdict::Undecided };
     }
+    // Collections of different types differ, also empty ones; while a type is open they may turn out to be of one.
+    let alike = |s: &Type, t: &Type| s == t || may_conform(s, t) && !(a.is_wholly_known() && b.is_wholly_known());
     match (&a.content, &b.content) {
-        (Content::List(s, xs), Content::List(t, ys)) if may_conform(s, t) => in_order(xs, ys),
+        (Content::List(s, xs), Content::List(t, ys)) if alike(s, t) => in_order(xs, ys),
         (Content::Tuple(xs), Content::Tuple(ys)) => in_order(xs, ys),
-        (Content::Map(s, xs), Content::Map(t, ys)) if may_conform(s, t) => by_key(xs, ys),
+        (Content::Map(s, xs), Content::Map(t, ys)) if alike(s, t) => by_key(xs, ys),
         (Content::Object(xs), Content::Object(ys)) => by_key(xs, ys),
-        (Content::Set(s, xs), Content::Set(t, ys)) if may_conform(s, t) => {
-            if a.is_wholly_known() && b.is_wholly_known() { (xs == ys).into() } else { Verdict::Undecided }
+        (Content::Set(s, xs), Content::Set(t, ys)) if alike(s, t) => {
+            if a.is_wholly_known() && b.is_wholly_known() {
+                (xs == ys).into()
+            } else {
+                Verdict::Undecided
+            }
         }
         (Content::List(..) | Content::Map(..) | Content::Set(..), _) => Verdict::Different,
         (x, y) => (x == y).into(),

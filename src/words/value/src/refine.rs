@@ -3,8 +3,11 @@
 #[cfg(test)]
 mod tests;
 
-use crate::{Content, Refinement, Value};
+use crate::{Content, Marks, Origin, Refinement, Type, Value};
 use std::sync::Arc;
+
+/// No list of more unknown elements is made of a promise: providers may promise anything.
+const LONGEST: u64 = 1 << 20;
 
 impl Value {
     /// The promises about an unknown value, when there are any.
@@ -16,13 +19,18 @@ impl Value {
     }
 
     /// The same value with more promises if it is unknown; promises already made stay where they say more.
+    ///
+    /// Promises that leave only one value make it known, as in go-cty: a number between equal bounds, a collection of no
+    /// elements. A list of a known length is a list of unknown elements, and so is a set of one.
     #[must_use]
     pub fn promising(self, more: &Refinement) -> Value {
         let Value { content, marks } = self;
         let content = match content {
             Content::Unknown(ty, known, origin) => {
                 let merged = known.as_deref().cloned().unwrap_or_default().and(more);
-                Content::Unknown(ty, (!merged.is_empty()).then(|| Arc::new(merged)), origin)
+                merged
+                    .only(&ty, origin.as_ref())
+                    .unwrap_or_else(|| Content::Unknown(ty, (!merged.is_empty()).then(|| Arc::new(merged)), origin))
             }
             known => known,
         };
@@ -59,6 +67,29 @@ impl Value {
 }
 
 impl Refinement {
+    /// The value that keeps these promises, where there is only one, or one whose elements alone are unknown.
+    fn only(&self, ty: &Type, origin: Option<&Arc<Origin>>) -> Option<Content> {
+        if !self.not_null {
+            return None;
+        }
+        if let (Type::Number, Some((lower, true)), Some((upper, true))) = (ty, &self.lower, &self.upper) {
+            return (lower == upper).then(|| Content::Number(lower.clone()));
+        }
+        let length = self.length_max.filter(|max| *max == self.length_min.unwrap_or(0))?;
+        let element =
+            |ty: &Type| Value { content: Content::Unknown(ty.clone(), None, origin.cloned()), marks: Marks::NONE };
+        match (ty, length) {
+            (Type::List(of), 0..=LONGEST) => {
+                let count = usize::try_from(length).ok()?;
+                Some(Value::list((**of).clone(), vec![element(of); count]).content)
+            }
+            (Type::Set(of), 0) => Some(Value::set((**of).clone(), []).content),
+            (Type::Set(of), 1) => Some(Value::set((**of).clone(), [element(of)]).content),
+            (Type::Map(of), 0) => Some(Value::map((**of).clone(), [] as [(Arc<str>, Value); 0]).content),
+            _ => None,
+        }
+    }
+
     /// What both promise together: the longer prefix, the narrower bounds.
     #[must_use]
     pub fn and(mut self, other: &Refinement) -> Refinement {

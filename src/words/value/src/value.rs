@@ -58,10 +58,10 @@ impl Value {
         Content::Unknown(ty, None, None).into()
     }
 
-    /// Unknown of a type with promises.
+    /// Unknown of a type with promises. Promises that leave only one value make it that value (see
+    /// [`Value::promising`]).
     pub fn refined(ty: Type, refinement: Refinement) -> Value {
-        let refinement = (!refinement.is_empty()).then(|| Arc::new(refinement));
-        Content::Unknown(ty, refinement, None).into()
+        Value::unknown(ty).promising(&refinement)
     }
 
     /// Unknown of unknown type.

@@ -27,9 +27,20 @@ fn paths_are_joined_as_terraform_does() {
 #[test]
 fn files_of_a_directory() {
     let fixture = Fixture::new("");
-    for name in
-        ["b.tf", "a.tf", "c.tf.json", ".hidden.tf", "x.tf~", "#y.tf#", "z.tfvars", "n.dr.hcl", "dir.tf/inside.tf"]
-    {
+    for name in [
+        "b.tf",
+        "a.tf",
+        "a.tofu",
+        "c.tf.json",
+        "d.tofu.json",
+        ".hidden.tf",
+        "x.tf~",
+        "#y.tf#",
+        "z.tfvars",
+        "n.dr.hcl",
+        "o.json",
+        "dir.tf/inside.tf",
+    ] {
         fixture.file(&format!("site/{name}"), name);
     }
     fixture.file("site/mod/m.tf", "m");
@@ -39,7 +50,7 @@ fn files_of_a_directory() {
     let names = |dir: &str| -> Vec<String> {
         sources.module_files(dir).unwrap().into_iter().map(|(name, _)| name.to_string()).collect()
     };
-    assert_eq!(names("."), ["a.tf", "b.tf", "c.tf.json", "link.tf", "main.tf"]);
+    assert_eq!(names("."), ["a.tf", "a.tofu", "b.tf", "c.tf.json", "d.tofu.json", "link.tf", "main.tf"]);
     assert_eq!(names("mod"), ["mod/m.tf"]);
     assert_eq!(names("../beside"), ["../beside/o.tf"]);
     assert_eq!(names("dir.tf"), ["dir.tf/inside.tf"]);

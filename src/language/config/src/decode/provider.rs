@@ -18,6 +18,7 @@ impl Decoder<'_> {
         if let Some(escape) = self.only_block(&meta, "_") {
             body.attributes.extend(escape.body.attributes.iter().cloned());
             body.blocks.extend(escape.body.blocks.iter().cloned());
+            body.undecided.extend(escape.body.undecided.iter().cloned());
         }
         let alias = self.alias(&meta);
         let name = label.text.clone();

@@ -88,6 +88,7 @@ impl Decoder<'_> {
         let Some(escape) = self.only_block(meta, "_") else { return };
         body.attributes.extend(escape.body.attributes.iter().cloned());
         body.blocks.extend(escape.body.blocks.iter().cloned());
+        body.undecided.extend(escape.body.undecided.iter().cloned());
     }
 
     /// The provider configuration that it names, or the default one of its type's prefix.

@@ -282,11 +282,8 @@ fn required_providers() {
 #[test]
 fn module_calls() {
     check_mistakes(
-        "module \"a\" {\n  source = \"./m\"\n  nmae   = 1\n}\nmodule \"b\" {\n  source = \"elsewhere\"\n}\nmodule \"c\" {\n  source = \"./none\"\n}\nmodule \"d\" {}\nmodule \"e\" {\n  source    = \"./self\"\n  providers = [1]\n}\n#- m/main.tf\nvariable \"name\" {}\nvariable \"other\" {\n  default = 1\n}\nterraform {\n  backend \"x\" {}\n}\n#- self/main.tf\nmodule \"f\" {\n  source = \"..\"\n}\n#- x.tf.json\n{}\n",
+        "module \"a\" {\n  source = \"./m\"\n  nmae   = 1\n}\nmodule \"b\" {\n  source = \"elsewhere\"\n}\nmodule \"c\" {\n  source = \"./none\"\n}\nmodule \"d\" {}\nmodule \"e\" {\n  source    = \"./self\"\n  providers = [1]\n}\n#- m/main.tf\nvariable \"name\" {}\nvariable \"other\" {\n  default = 1\n}\nterraform {\n  backend \"x\" {}\n}\n#- self/main.tf\nmodule \"f\" {\n  source = \"..\"\n}\n",
         expect![[r#"
-            JSON configuration is not supported
-                x.tf.json is in the JSON form of the language, which is not read yet.
-                > Write it in the native form, as a .tf file.
             m/main.tf:6: (warning) Backend configuration ignored: backend "x"
                 Any selected backend applies to the entire configuration, so a backend is expected only in the root module.
                 > Remove it from this module.
@@ -300,7 +297,7 @@ fn module_calls() {
                 module.b is not installed.
                 > Run init.
             main.tf:9: Module has no configuration: "./none"
-                The directory none has no configuration files (.tf).
+                The directory none has no configuration files (.tf or .tf.json).
                 > Check the source.
             main.tf:11: Missing required argument: }
                 The argument "source" is required, but no definition was found.
@@ -338,9 +335,9 @@ fn nothing_there() {
     check_mistakes(
         "#- sub/main.tf\n",
         expect![[r#"
-        No configuration files
-            The directory . has no configuration files (.tf).
-            > Change to a directory with configuration, or write a first main.tf.
-    "#]],
+            No configuration files
+                The directory . has no configuration files (.tf or .tf.json).
+                > Change to a directory with configuration, or write a first main.tf.
+        "#]],
     );
 }

@@ -2,6 +2,7 @@
 use super::CallError;
 use super::shared::digests::from_base64;
 use super::shared::signature::{Function, Kind, Parameter, text};
+use crate::console::in_quotes;
 use value::Marks;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("str").marked()], Kind::Text, |call| {
@@ -9,7 +10,7 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("str").mar
         let shown = if call.arg(0).marks.contains(Marks::SENSITIVE) {
             "(sensitive value)".to_string()
         } else {
-            format!("{:?}", call.text(0))
+            in_quotes(call.text(0))
         };
         CallError::new(format!("failed to decode base64 data {shown}"))
     })?;

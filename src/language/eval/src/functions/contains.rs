@@ -5,11 +5,11 @@ use value::{Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(
     &[Parameter::any("list"), Parameter::any("value")],
-    |args| match args.first().map(Value::ty) {
-        Some(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => Ok(Type::Bool),
-        _ => Err(CallError::new("argument must be list, tuple, or set")),
-    },
+    |_| Ok(Type::Bool),
     |call| {
+        if !matches!(call.arg(0).ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_)) {
+            return Err(CallError::new("argument must be list, tuple, or set"));
+        }
         let mut undecided = false;
         for item in call.items(0) {
             match call.arg(1).equals(item).as_bool() {

@@ -1,6 +1,7 @@
 //! `csvdecode(text)`: a list of objects named by the header line.
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
+use crate::console::in_quotes;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use value::{Content, Type, Value};
@@ -31,7 +32,7 @@ fn header(records: &[Record]) -> Result<Vec<Arc<str>>, CallError> {
     let mut seen = BTreeSet::new();
     for name in &first.fields {
         if !seen.insert(name) {
-            return Err(CallError::new(format!("duplicate column name {name:?}")));
+            return Err(CallError::new(format!("duplicate column name {}", in_quotes(name))));
         }
     }
     for record in records {

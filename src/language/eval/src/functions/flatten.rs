@@ -1,6 +1,6 @@
 //! `flatten(list)`: lists, sets and tuples in it dissolved, at any depth.
 use super::CallError;
-use super::shared::signature::{Function, Parameter};
+use super::shared::signature::{Function, Parameter, entries};
 use value::{Marks, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(
@@ -8,15 +8,23 @@ pub(super) const FUNCTION: Function = Function::typed(
     |args| {
         let Some(list) = args.first() else { return Ok(Type::Dynamic) };
         match list.ty() {
-            Type::Dynamic => Ok(Type::Dynamic),
+            _ if !list.is_known() => Ok(Type::Dynamic),
             Type::List(_) | Type::Set(_) | Type::Tuple(_) => {
                 let flat = Flat::of(list);
                 Ok(if flat.known { Type::tuple(flat.items.iter().map(Value::ty)) } else { Type::Dynamic })
+            }
+            // Terraform looks at the type of what is wholly known only.
+            Type::Map(_) | Type::Object(_) if !list.is_wholly_known() => {
+                Ok(Type::tuple(entries(list).into_iter().map(|(_, member)| member.ty())))
             }
             _ => Err(CallError::new("can only flatten lists, sets and tuples")),
         }
     },
     |call| {
+        if matches!(call.arg(0).ty(), Type::Map(_) | Type::Object(_)) && call.arg(0).is_known() {
+            let members = entries(call.arg(0)).into_iter().map(|(_, member)| member.clone());
+            return Ok(Value::tuple(members).marked(call.arg(0).marks));
+        }
         let flat = Flat::of(call.arg(0));
         let value = if flat.known { Value::tuple(flat.items) } else { call.unknown() };
         Ok(value.marked(flat.marks))

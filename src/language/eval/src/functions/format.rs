@@ -14,4 +14,4 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("format")]
         Err(Failure::TooMany(reason, place)) => Err(CallError::at(place + 1, reason)),
     }
 })
-.rest(Parameter::any("args").null().unknown().untyped());
+.rest(Parameter::any("args").null().unknown());

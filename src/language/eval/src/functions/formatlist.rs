@@ -56,4 +56,4 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("format")]
     }
     call.list(texts)
 })
-.rest(Parameter::any("args").null().unknown().untyped());
+.rest(Parameter::any("args").null().unknown());

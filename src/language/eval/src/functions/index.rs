@@ -5,11 +5,11 @@ use value::{Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(
     &[Parameter::any("list"), Parameter::any("value")],
-    |args| match args.first().map(Value::ty) {
-        Some(Type::List(_) | Type::Tuple(_)) => Ok(Type::Number),
-        _ => Err(CallError::new("argument must be a list or tuple")),
-    },
+    |_| Ok(Type::Number),
     |call| {
+        if !matches!(call.arg(0).ty(), Type::List(_) | Type::Tuple(_)) {
+            return Err(CallError::new("argument must be a list or tuple"));
+        }
         let items = call.items(0);
         if items.is_empty() {
             return Err(CallError::new("cannot search an empty list"));

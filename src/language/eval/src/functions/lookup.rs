@@ -1,6 +1,7 @@
 //! `lookup(map, key, default...)`
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
+use crate::console::in_quotes;
 use value::{Content, Marks, Type, Value, convert};
 
 pub(super) const FUNCTION: Function =
@@ -18,7 +19,7 @@ pub(super) const FUNCTION: Function =
         let shown = if key.marks.contains(Marks::SENSITIVE) {
             "(sensitive value)".to_string()
         } else {
-            format!("{:?}", call.text(1))
+            in_quotes(call.text(1))
         };
         Err(CallError::new(format!("lookup failed to find key {shown}")))
     })
@@ -34,7 +35,7 @@ fn ty(args: &[Value]) -> Result<Type, CallError> {
         (Some(Type::Object(o)), Some(Content::String(key))) => match (o.attributes.get(key), default) {
             (Some(ty), _) => Ok(ty.clone()),
             (None, Some(default)) => Ok(default.ty()),
-            (None, None) => Err(CallError::at(0, format!("the given object has no attribute {key:?}"))),
+            (None, None) => Err(CallError::at(0, format!("the given object has no attribute {}", in_quotes(key)))),
         },
         (Some(Type::Object(_)), _) => Ok(Type::Dynamic),
         (Some(Type::Map(element)), _) => {

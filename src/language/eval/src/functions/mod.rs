@@ -7,8 +7,22 @@ mod abs;
 mod abspath;
 mod alltrue;
 mod anytrue;
+mod assumeequal;
+mod assumelistlength;
+mod assumelistlengthmax;
+mod assumelistlengthmin;
+mod assumemaplength;
+mod assumemaplengthmax;
+mod assumemaplengthmin;
+mod assumenotnull;
+mod assumesetlength;
+mod assumesetlengthmax;
+mod assumesetlengthmin;
+mod assumestringprefix;
 mod base64decode;
 mod base64encode;
+mod base64gunzip;
+mod base64gzip;
 mod base64sha256;
 mod base64sha512;
 mod basename;
@@ -27,6 +41,7 @@ mod compact;
 mod concat;
 mod contains;
 mod csvdecode;
+mod descriptions;
 mod dirname;
 mod distinct;
 mod element;
@@ -74,6 +89,7 @@ mod regex;
 mod regexall;
 mod replace;
 mod reverse;
+mod rsadecrypt;
 mod sensitive;
 mod setintersection;
 mod setproduct;
@@ -83,6 +99,7 @@ mod sha1;
 mod sha256;
 mod sha512;
 mod shared;
+mod signatures;
 mod signum;
 mod slice;
 mod sort;
@@ -124,6 +141,7 @@ mod tests;
 
 use shared::signature::Function;
 pub use shared::surroundings::{Chance, Entry, EntryKind, FileSource, NoFiles, Surroundings};
+pub use signatures::{Signature, SignatureParameter, signatures};
 use value::Value;
 
 /// Why a call failed.
@@ -152,8 +170,22 @@ const FUNCTIONS: &[(&str, &Function)] = &[
     ("abspath", &abspath::FUNCTION),
     ("alltrue", &alltrue::FUNCTION),
     ("anytrue", &anytrue::FUNCTION),
+    ("assumeequal", &assumeequal::FUNCTION),
+    ("assumelistlength", &assumelistlength::FUNCTION),
+    ("assumelistlengthmax", &assumelistlengthmax::FUNCTION),
+    ("assumelistlengthmin", &assumelistlengthmin::FUNCTION),
+    ("assumemaplength", &assumemaplength::FUNCTION),
+    ("assumemaplengthmax", &assumemaplengthmax::FUNCTION),
+    ("assumemaplengthmin", &assumemaplengthmin::FUNCTION),
+    ("assumenotnull", &assumenotnull::FUNCTION),
+    ("assumesetlength", &assumesetlength::FUNCTION),
+    ("assumesetlengthmax", &assumesetlengthmax::FUNCTION),
+    ("assumesetlengthmin", &assumesetlengthmin::FUNCTION),
+    ("assumestringprefix", &assumestringprefix::FUNCTION),
     ("base64decode", &base64decode::FUNCTION),
     ("base64encode", &base64encode::FUNCTION),
+    ("base64gunzip", &base64gunzip::FUNCTION),
+    ("base64gzip", &base64gzip::FUNCTION),
     ("base64sha256", &base64sha256::FUNCTION),
     ("base64sha512", &base64sha512::FUNCTION),
     ("basename", &basename::FUNCTION),
@@ -219,6 +251,7 @@ const FUNCTIONS: &[(&str, &Function)] = &[
     ("regexall", &regexall::FUNCTION),
     ("replace", &replace::FUNCTION),
     ("reverse", &reverse::FUNCTION),
+    ("rsadecrypt", &rsadecrypt::FUNCTION),
     ("sensitive", &sensitive::FUNCTION),
     ("setintersection", &setintersection::FUNCTION),
     ("setproduct", &setproduct::FUNCTION),
@@ -284,18 +317,21 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// knows better.
 ///
 /// # Errors
-/// When the arguments do not fit the function.
-pub fn call(name: &str, args: &[Value], surroundings: &Surroundings<'_>) -> Result<Value, CallError> {
+/// When the arguments do not fit the function: of arguments of a wrong type, each.
+pub fn call(name: &str, args: &[Value], surroundings: &Surroundings<'_>) -> Result<Value, Vec<CallError>> {
     let name = name.strip_prefix("core::").unwrap_or(name);
-    let function = find(name).ok_or_else(|| CallError::new(format!("there is no function named {name:?}")))?;
-    function.call(name, args, surroundings).map_err(|error| {
-        let parameter = error.argument.and_then(|place| function.parameter(place));
-        match parameter {
-            Some(parameter) => CallError {
-                reason: format!("Invalid value for {:?} parameter: {}.", parameter.name, error.reason),
-                ..error
-            },
-            None => error,
-        }
-    })
+    let nowhere = || vec![CallError::new(format!("there is no function named {name:?}"))];
+    let function = find(name).ok_or_else(nowhere)?;
+    let called = function.check_count(name, args.len()).map_err(|error| vec![error]).and_then(|()| {
+        let converted = function.convert(args)?;
+        function.call(&converted, surroundings).map_err(|error| vec![error])
+    });
+    let with_name = |error: CallError| match error.argument.and_then(|place| function.parameter(place)) {
+        Some(parameter) => CallError {
+            reason: format!("Invalid value for {:?} parameter: {}.", parameter.name, error.reason),
+            ..error
+        },
+        None => error,
+    };
+    called.map_err(|errors| errors.into_iter().map(with_name).collect())
 }

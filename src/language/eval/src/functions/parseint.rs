@@ -1,6 +1,7 @@
 //! `parseint(text, base)`
 use super::CallError;
-use super::shared::signature::{Function, Kind, Parameter};
+use super::shared::signature::{Function, Kind, Parameter, whole};
+use crate::console::in_quotes;
 use dashu_int::UBig;
 use value::{Number, Type, Value};
 
@@ -11,14 +12,14 @@ pub(super) const FUNCTION: Function = Function::typed(
         Some(other) => Err(CallError::at(0, format!("first argument must be a string, not {}", other.friendly_name()))),
     },
     |call| {
-        let base = call.int(1)?;
+        let base = whole(call.number(1)).map_err(|e| CallError::at(1, e))?;
         if !(2..=62).contains(&base) {
             return Err(CallError::at(1, "base must be a whole number between 2 and 62 inclusive"));
         }
         let text = call.text(0);
         parse(text, base)
             .map(Value::number)
-            .ok_or_else(|| CallError::at(0, format!("cannot parse {text:?} as a base {base} integer")))
+            .ok_or_else(|| CallError::at(0, format!("cannot parse {} as a base {base} integer", in_quotes(text))))
     },
 );
 

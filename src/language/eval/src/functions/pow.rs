@@ -1,12 +1,12 @@
 //! `pow(number, power)`, through 64-bit floats as Terraform does.
 use super::CallError;
-use super::shared::floats::{combined, exponential, natural_log, split};
+use super::shared::floats::{combined, exponential, float, natural_log, split};
 use super::shared::signature::{Function, Kind, Parameter};
 use value::{Number, Value};
 
 pub(super) const FUNCTION: Function =
     Function::new(&[Parameter::number("num"), Parameter::number("power")], Kind::Number, |call| {
-        let power = power(call.number(0).to_f64(), call.number(1).to_f64());
+        let power = power(float(call.number(0))?, float(call.number(1))?);
         Number::from_f64(power).map(Value::number).ok_or_else(|| CallError::new("the result is not a number"))
     });
 

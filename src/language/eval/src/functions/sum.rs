@@ -9,6 +9,9 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::any("list")], K
     let list = call.arg(0);
     match (&list.content, list.ty()) {
         (_, ty) if ty.is_primitive() => return Err(CallError::at(0, "cannot sum noniterable")),
+        (Content::Map(_, members) | Content::Object(members), _) if members.is_empty() => {
+            return Err(CallError::at(0, "cannot sum an empty list"));
+        }
         (Content::Map(..) | Content::Object(..), ty) => {
             let reason = format!("argument must be list, set, or tuple. Received {}", ty.friendly_name());
             return Err(CallError::at(0, reason));

@@ -12,6 +12,9 @@ pub(super) const FUNCTION: Function =
         }
         let mut keys_of: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
         for (key, list) in entries(call.arg(0)) {
+            if list.is_null() {
+                return Err(CallError::new("input must not contain null list"));
+            }
             for item in list.as_items().unwrap_or_default() {
                 let Some(item) = item.as_str() else {
                     return Err(CallError::at(0, "input must not contain null values"));

@@ -53,7 +53,7 @@ impl Writer {
             Content::String(text) => self.quoted(text, Some(indent)),
             Content::Bool(b) => self.out.push_str(if *b { "true" } else { "false" }),
             Content::Number(n) if n.is_infinite() => {
-                self.out.push_str(if n.signum() < 0 { "-.inf" } else { ".inf" });
+                self.out.push_str(if n.signum() < 0 { "-Inf" } else { "+Inf" });
             }
             Content::Number(n) => self.out.push_str(&n.to_string()),
             Content::Map(..) | Content::Object(_) => self.out.push_str("{}"),

@@ -41,5 +41,6 @@ fn names(keys: &Value, values: usize) -> Result<Vec<Arc<str>>, CallError> {
         let reason = format!("number of keys ({}) does not match number of values ({values})", keys.len());
         return Err(CallError::new(reason));
     }
-    keys.iter().map(|k| k.as_str().map(Arc::from).ok_or_else(|| CallError::at(0, "a key must not be null"))).collect()
+    let null = |place: usize| CallError::new(format!("keys list has null value at index {place}"));
+    keys.iter().enumerate().map(|(place, key)| key.as_str().map(Arc::from).ok_or_else(|| null(place))).collect()
 }

@@ -1,13 +1,8 @@
 //! The battery: expressions with the answers of terraform 1.11.4.
 
 use super::support::{answer, load, run, squeeze, told};
-use crate::function_exists;
 use crate::functions::Chance;
 use std::sync::Arc;
-use syntax::{Expr, ExprKind};
-
-/// Functions still to come: one row of the battery. To be empty in the end.
-const LACKING: &[&str] = &["base64gzip"];
 
 /// Rows that we answer otherwise, and why.
 const DIFFERENT: &[(&str, &str)] = &[
@@ -81,22 +76,16 @@ fn terraform_answers_generated_expressions_alike() {
     assert!(wrong.is_empty(), "{} of {checked} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Asks each row; all that differ or lack a function are told at once.
+/// Asks each row; all that differ are told at once.
 fn ask(rows: &str, fixture: &str, different: &[(&str, &str)]) {
     let loaded = load(fixture);
     let (mut evaluator, diagnostics) = run(&loaded, &[]);
     assert!(!diagnostics.has_errors(), "{}", told(&diagnostics));
     evaluator.settings.chance = Some(Arc::new(Dice));
     let mut lines = rows.lines().filter(|line| !line.starts_with('#')).peekable();
-    let (mut checked, mut lacking, mut wrong) = (0, Vec::new(), Vec::new());
+    let (mut checked, mut wrong) = (0, Vec::new());
     while let Some(text) = lines.next() {
         let expected = lines.next().and_then(|line| line.trim_start().strip_prefix("=>")).expect("an answer");
-        let (expr, _) = syntax::parse_expression("battery".into(), text);
-        let nowhere = expected.contains("There is no function named") || expected.contains("Unknown provider function");
-        if let Some(name) = missing_function(&expr.root).filter(|_| !nowhere) {
-            lacking.push(format!("{name}: {text}"));
-            continue;
-        }
         checked += 1;
         let got = squeeze(&answer(&evaluator, text));
         let expected = comparable(expected);
@@ -105,8 +94,6 @@ fn ask(rows: &str, fixture: &str, different: &[(&str, &str)]) {
         }
     }
     assert!(wrong.is_empty(), "{} of {checked} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    lacking.retain(|row| !LACKING.iter().any(|name| row.starts_with(&format!("{name}: "))));
-    assert!(lacking.is_empty(), "{} rows lack a function:\n{}", lacking.len(), lacking.join("\n"));
 }
 
 /// The console knows the time.
@@ -137,37 +124,4 @@ fn without_places(answer: &str) -> String {
         text.push_str(piece.split_once(')').map_or(piece, |(_, rest)| rest));
     }
     text
-}
-
-/// A called function that does not exist (yet), other than the console's own `type`.
-fn missing_function(expr: &Expr) -> Option<String> {
-    let mut missing = None;
-    visit(expr, &mut |e| {
-        if let ExprKind::Call { name, .. } = &e.kind
-            && !function_exists(&name.text)
-            && !name.text.starts_with("provider::")
-            && !matches!(name.text.as_ref(), "type" | "nope")
-        {
-            missing = Some(name.text.to_string());
-        }
-    });
-    missing
-}
-
-fn visit(expr: &Expr, see: &mut impl FnMut(&Expr)) {
-    see(expr);
-    match &expr.kind {
-        ExprKind::Call { args, .. } | ExprKind::Tuple(args) => args.iter().for_each(|e| visit(e, see)),
-        ExprKind::Unary(_, e) | ExprKind::Paren(e) | ExprKind::Traversal { base: e, .. } => visit(e, see),
-        ExprKind::Splat { source, .. } => visit(source, see),
-        ExprKind::Binary { first, rest } => {
-            visit(first, see);
-            rest.iter().for_each(|(_, e)| visit(e, see));
-        }
-        ExprKind::For(each) => {
-            visit(&each.collection, see);
-            visit(&each.value, see);
-        }
-        _ => {}
-    }
 }

@@ -16,7 +16,7 @@ fn nested(nesting: Nesting, min_items: u64, max_items: u64, list: Vec<(&str, Att
     NestedBlock { nesting, block: Block { attributes: attributes(list), ..Block::default() }, min_items, max_items }
 }
 
-fn legacy_schema() -> Block {
+pub(super) fn legacy_schema() -> Block {
     let rule = Type::object([("port", Type::Number), ("who", Type::list(Type::String))]);
     Block {
         attributes: attributes(vec![
@@ -58,7 +58,12 @@ const VALUES: &str = "
 
 /// The parts of the object that are not null or empty, or what is said.
 fn decoded(schema: &Block, body: &str) -> String {
-    let loaded = load(&format!("{VALUES}\nresource \"test_thing\" \"t\" {{\n{body}\n}}"));
+    decoded_of(schema, &format!("resource \"test_thing\" \"t\" {{\n{body}\n}}"))
+}
+
+/// The same of a whole configuration with one `test_thing`.
+pub(super) fn decoded_of(schema: &Block, text: &str) -> String {
+    let loaded = load(&format!("{VALUES}\n{text}"));
     assert!(!loaded.diagnostics.has_errors(), "{}", told(&loaded.diagnostics));
     let (evaluator, _) = run(&loaded, &[]);
     let tree = evaluator.tree().clone();

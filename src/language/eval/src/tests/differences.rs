@@ -55,6 +55,29 @@ fn bounds_decide_comparisons() {
     check_all("resource \"terraform_data\" \"a\" { input = tolist([\"x\"]) }", &rows);
 }
 
+/// `convert` of OpenTofu 1.13 and Terraform 1.15.
+#[test]
+fn conversions_to_a_written_type() {
+    let rows = [
+        ("convert(\"1\", number)", "1"),
+        ("core::convert([\"a\"], set(string))", "toset([ \"a\", ])"),
+        ("convert({}, object({ a = optional(string, \"x\") }))", "{ \"a\" = \"x\" }"),
+        ("convert([{ a = 1 }], list(object({ a = string })))", "tolist([ { \"a\" = \"1\" }, ])"),
+        ("convert(null, string)", "tostring(null)"),
+        ("convert(sensitive(1), string)", "(sensitive value)"),
+        ("convert(\"a\", any)", "\"a\""),
+        (
+            "convert(\"x\", number)",
+            "Error: Invalid function argument: Invalid value for \"value\" parameter: a number is required.",
+        ),
+        (
+            "convert(\"x\")",
+            "Error: Not enough function arguments: Function \"convert\" expects 2 argument(s). Missing value for \"type\".",
+        ),
+    ];
+    check_all("locals { l = convert([1], list(string)) }", &rows);
+}
+
 #[test]
 fn functions_by_their_long_names() {
     check_all("", &[("core::upper(\"a\")", "\"A\""), ("core::try(null.x, 1)", "1"), ("core::can(null.x)", "false")]);

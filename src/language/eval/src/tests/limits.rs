@@ -70,6 +70,28 @@ fn ten_thousand_errors_are_no_ten_thousand_lookups() {
     assert_eq!(text.matches("Error").count(), 1000);
 }
 
+/// Templates may render templates, up to a limit; what has no end ends in one clear error.
+#[test]
+fn templates_that_render_themselves() {
+    let rendered = std::thread::Builder::new().stack_size(256 << 20).spawn(|| {
+        let loaded = load("");
+        let settings = crate::Settings { files: Arc::new(Templates), ..settings(Phase::Plan) };
+        let evaluator = Evaluator::new(loaded.tree.clone(), settings);
+        assert_eq!(answer(&evaluator, "templatefile(\"down.tftpl\", { n = 3 })"), "\"....\"");
+        assert_eq!(answer(&evaluator, "length(templatefile(\"down.tftpl\", { n = 1024 }))"), "1025");
+        for (file, endless) in [("down.tftpl", "{ n = 1025 }"), ("endless.tftpl", "{}"), ("twice.tftpl", "{}")] {
+            assert_eq!(
+                answer(&evaluator, &format!("templatefile({file:?}, {endless})")),
+                format!(
+                    "Error: Error in function call: Call to function \"templatefile\" failed: maximum recursion depth \
+                     1024 reached in {file}."
+                )
+            );
+        }
+    });
+    rendered.unwrap().join().unwrap();
+}
+
 struct Templates;
 
 impl FileSource for Templates {
@@ -78,6 +100,9 @@ impl FileSource for Templates {
             "good.tftpl" => "Hello ${name}!\n%{ for x in list ~}\n- ${upper(x)}\n%{ endfor ~}\n",
             "value.tftpl" => "${name}",
             "bad.tftpl" => "Hello ${name\n",
+            "endless.tftpl" => "x${templatefile(\"endless.tftpl\", {})}",
+            "twice.tftpl" => "${templatefile(\"twice.tftpl\", {})}${templatefile(\"twice.tftpl\", {})}",
+            "down.tftpl" => "${n == 0 ? \"\" : templatefile(\"down.tftpl\", { n = n - 1 })}.",
             "nested.tftpl" => "${templatefile(\"value.tftpl\", {name = 1})}",
             "wrong.tftpl" => "line\n  ${name.x}",
             _ => return Err(format!("no file exists at {path:?}")),
@@ -117,12 +142,7 @@ fn template_files() {
             "Error: Error in function call: Call to function \"templatefile\" failed: wrong.tftpl:2,10-11: Unsupported \
              attribute; Can't access attributes on a primitive-typed value (number).",
         ),
-        (
-            "templatefile(\"nested.tftpl\", {})",
-            "Error: Error in function call: Call to function \"templatefile\" failed: nested.tftpl:1,3-42: Error in function \
-             call; Call to function \"templatefile\" failed: cannot recursively call templatefile from inside another \
-             template.",
-        ),
+        ("templatefile(\"nested.tftpl\", {})", "1"),
         (
             "templatefile(\"value.tftpl\", { name = 1 }, 2)",
             "Error: Too many function arguments: Function \"templatefile\" expects only 2 argument(s).",

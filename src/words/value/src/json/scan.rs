@@ -63,7 +63,14 @@ impl Scanner<'_> {
             None => self.error("unexpected end of JSON input"),
             Some('\'') => self.error(format!("invalid character '\\'' {place}")),
             Some('"') => self.error(format!("invalid character '\"' {place}")),
-            Some(c) => self.error(format!("invalid character {c:?} {place}")),
+            // A byte, as Go has it, not a character.
+            Some(c) => {
+                let c = self.peek().map_or(c, char::from);
+                self.error(format!(
+                    "invalid character '{}' {place}",
+                    if c.is_control() { format!("\\x{:02x}", u32::from(c)) } else { c.to_string() }
+                ))
+            }
         }
     }
 

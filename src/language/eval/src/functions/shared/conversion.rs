@@ -1,20 +1,30 @@
 //! What `tostring`, `tolist` and their like have in common.
 
 use super::signature::{Call, Outcome};
+use crate::console::in_quotes;
 use crate::functions::CallError;
 use value::{Content, Marks, Type, Value, convert};
 
 /// The type of the result: what the argument converts to, as far as its type is known.
 pub(in crate::functions) fn result_type(args: &[Value], wanted: Type) -> Result<Type, CallError> {
-    match args.first() {
-        Some(arg) => Ok(converted(arg, &wanted)?.ty()),
-        None => Ok(wanted),
+    let Some(arg) = args.first() else { return Ok(wanted) };
+    // What no value of a type converts to can be told from the type, which is no secret.
+    converted(&Value::unknown(arg.ty()), &wanted)?;
+    match arg.is_known() {
+        true => Ok(converted(arg, &wanted)?.ty()),
+        // As in Terraform: what a list will hold is looked at when it is known.
+        false => Ok(wanted),
     }
 }
 
 /// The argument converted.
 pub(in crate::functions) fn run(call: &Call<'_>, wanted: Type) -> Outcome {
-    converted(call.arg(0), &wanted)
+    let value = converted(call.arg(0), &wanted)?;
+    let promised = value.refinement().cloned();
+    Ok(match (value.is_known(), value.ty() == call.ty) {
+        (true, _) | (_, true) => value,
+        _ => Value::unknown(call.ty.clone()).promising(&promised.unwrap_or_default()).marked(value.marks),
+    })
 }
 
 fn converted(value: &Value, wanted: &Type) -> Outcome {
@@ -30,10 +40,16 @@ fn converted(value: &Value, wanted: &Type) -> Outcome {
         let reason = match (&value.content, wanted) {
             _ if hidden => format!("cannot convert this sensitive {} to {to}", from.friendly_name()),
             (Content::String(text), Type::Bool) => {
-                format!("cannot convert {text:?} to bool; only the strings \"true\" or \"false\" are allowed")
+                format!(
+                    "cannot convert {} to bool; only the strings \"true\" or \"false\" are allowed",
+                    in_quotes(text)
+                )
             }
             (Content::String(text), Type::Number) => {
-                format!("cannot convert {text:?} to number; given string must be a decimal representation of a number")
+                format!(
+                    "cannot convert {} to number; given string must be a decimal representation of a number",
+                    in_quotes(text)
+                )
             }
             _ => format!("cannot convert {} to {to}", from.friendly_name()),
         };

@@ -1,5 +1,7 @@
 //! Character encodings of `textencodebase64`, those that configurations ask for: Unicode and the first 256.
 
+use crate::console::in_quotes;
+
 /// One encoding.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::functions) enum Encoding {
@@ -28,7 +30,10 @@ impl Encoding {
             "us-ascii" | "ascii" | "iso646-us" | "us" | "csascii" => Ok(Encoding::Ascii),
             "iso-8859-1" | "iso_8859-1" | "latin1" | "l1" | "csisolatin1" => Ok(Encoding::Latin1),
             "windows-1252" | "cswindows1252" => Ok(Encoding::Windows1252),
-            _ => Err(format!("{name:?} is not a supported IANA encoding name or alias in this Terraform version")),
+            _ => Err(format!(
+                "{} is not a supported IANA encoding name or alias in this Terraform version",
+                in_quotes(name)
+            )),
         }
     }
 

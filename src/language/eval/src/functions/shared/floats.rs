@@ -1,5 +1,18 @@
 //! 64-bit floats in parts.
 
+use crate::functions::CallError;
+use value::Number;
+
+/// A number as Terraform gives it to functions that compute with floats.
+pub(in crate::functions) fn float(number: &Number) -> Result<f64, CallError> {
+    let float = number.to_f64();
+    if float.is_infinite() && !number.is_infinite() {
+        let most = f64::MAX;
+        return Err(CallError::new(format!("value must be between -{most:.6} and {most:.6} inclusive")));
+    }
+    Ok(float)
+}
+
 /// The natural logarithm: `2^k * (1 + f)` as `k * ln 2 + ln (1 + f)`, the second by the usual polynomial in `f / (2 + f)`,
 /// in the order of operations that Terraform's answers show.
 #[allow(clippy::excessive_precision, reason = "the coefficients as they are published")]

@@ -1,5 +1,6 @@
 //! Points in time as RFC 3339 writes them, and durations as Go writes them.
 
+use crate::console::in_quotes;
 use std::fmt;
 
 const NANOS: i128 = 1_000_000_000;
@@ -24,7 +25,7 @@ impl<'t> Reader<'t> {
     fn wrong(&self, what: &str) -> String {
         match self.0 {
             "" => format!("not a valid RFC3339 timestamp: end of string before {what}"),
-            rest => format!("not a valid RFC3339 timestamp: cannot use {rest:?} as {what}"),
+            rest => format!("not a valid RFC3339 timestamp: cannot use {} as {what}", in_quotes(rest)),
         }
     }
 
@@ -45,14 +46,10 @@ impl<'t> Reader<'t> {
                 Ok(())
             }
             None if mark == 'T' => Err("not a valid RFC3339 timestamp: missing required time introducer 'T'".into()),
-            None if self.0.is_empty() => {
-                Err(format!("not a valid RFC3339 timestamp: end of string before {:?}", mark.to_string()))
+            None if self.0.is_empty() => Err(format!("not a valid RFC3339 timestamp: end of string before \"{mark}\"")),
+            None => {
+                Err(format!("not a valid RFC3339 timestamp: found {} where \"{mark}\" is expected", in_quotes(self.0)))
             }
-            None => Err(format!(
-                "not a valid RFC3339 timestamp: found {:?} where {:?} is expected",
-                self.0,
-                mark.to_string()
-            )),
         }
     }
 
@@ -217,9 +214,19 @@ fn date_of(days: i64) -> (i64, u32, u32) {
     (year, month as u32, day as u32)
 }
 
+/// As Go quotes a duration: what is not plain ASCII byte by byte.
+fn in_bytes(text: &str) -> String {
+    let quoted = text.bytes().fold(String::from("\""), |quoted, byte| match byte {
+        b'"' | b'\\' => quoted + "\\" + &char::from(byte).to_string(),
+        0x20..0x80 => quoted + &char::from(byte).to_string(),
+        _ => quoted + &format!("\\x{byte:02x}"),
+    });
+    quoted + "\""
+}
+
 /// Nanoseconds of a duration such as `1h30m`, `-1.5h`, `100ms`.
 pub(in crate::functions) fn duration(text: &str) -> Result<i128, String> {
-    let invalid = || format!("time: invalid duration {text:?}");
+    let invalid = || format!("time: invalid duration {}", in_bytes(text));
     let (sign, mut rest) = match text.as_bytes().first() {
         Some(b'-') => (-1, text.get(1..).unwrap_or_default()),
         Some(b'+') => (1, text.get(1..).unwrap_or_default()),
@@ -233,25 +240,36 @@ pub(in crate::functions) fn duration(text: &str) -> Result<i128, String> {
     }
     let mut total: i128 = 0;
     while !rest.is_empty() {
-        let count = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+        let mut points = 0;
+        let of_number = |b: &u8| match b {
+            b'.' => {
+                points += 1;
+                points == 1
+            }
+            other => other.is_ascii_digit(),
+        };
+        let count = rest.as_bytes().iter().copied().take_while(of_number).count();
         let (number, after) = rest.split_at(count);
         let unit_end = after.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(after.len());
         let (unit, next) = after.split_at(unit_end);
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+        if whole.is_empty() && fraction.is_empty() {
+            return Err(invalid());
+        }
+        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| invalid())? };
+        if whole > 1 << 63 {
             return Err(invalid());
         }
         let scale = match unit {
-            "" => return Err(format!("time: missing unit in duration {text:?}")),
+            "" => return Err(format!("time: missing unit in duration {}", in_bytes(text))),
             "ns" => 1,
             "us" | "µs" | "μs" => 1_000,
             "ms" => 1_000_000,
             "s" => NANOS,
             "m" => 60 * NANOS,
             "h" => 3600 * NANOS,
-            _ => return Err(format!("time: unknown unit {unit:?} in duration {text:?}")),
+            _ => return Err(format!("time: unknown unit {} in duration {}", in_bytes(unit), in_bytes(text))),
         };
-        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| invalid())? };
         let fraction: String = fraction.chars().take(18).collect();
         let parts: i128 = if fraction.is_empty() { 0 } else { fraction.parse().map_err(|_| invalid())? };
         let part = parts * scale / 10_i128.pow(fraction.len() as u32);

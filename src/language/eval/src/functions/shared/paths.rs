@@ -3,15 +3,27 @@
 use super::signature::Call;
 use crate::functions::{CallError, Surroundings};
 use std::sync::Arc;
+use value::Marks;
 
 /// The path of the first argument, `~` resolved.
 pub(in crate::functions) fn expanded(call: &Call<'_>) -> Result<String, CallError> {
     expand(call.text(0), call.surroundings).map_err(|e| CallError::at(0, e))
 }
 
+/// A reason without the path, when that is a secret.
+pub(in crate::functions) fn redacted(call: &Call<'_>, reason: String, path: &str) -> String {
+    if !call.marks.contains(Marks::SENSITIVE) {
+        return reason;
+    }
+    let spoken = [format!("{path:?}"), format!("open {path}:"), format!("read {path}:")];
+    let hidden = ["(sensitive value)", "open (sensitive value):", "read (sensitive value):"];
+    spoken.iter().zip(hidden).fold(reason, |reason, (spoken, hidden)| reason.replace(spoken.as_str(), hidden))
+}
+
 /// The bytes of the file that the first argument names.
 pub(in crate::functions) fn read(call: &Call<'_>) -> Result<Arc<[u8]>, CallError> {
-    call.surroundings.files.read(&expanded(call)?).map_err(|e| CallError::at(0, e))
+    let path = expanded(call)?;
+    call.surroundings.files.read(&path).map_err(|e| CallError::at(0, redacted(call, e, &path)))
 }
 
 /// Replaces a leading `~`.

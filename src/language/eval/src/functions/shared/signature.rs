@@ -30,6 +30,8 @@ pub(in crate::functions) enum Kind {
     Set,
     /// `set(string)`
     SetOfTexts,
+    /// `map(any)`
+    Map,
     /// `map(list(string))`
     MapOfTexts,
 }
@@ -47,6 +49,7 @@ impl Kind {
             Kind::Texts => Type::list(Type::String),
             Kind::Set => Type::set(Type::Dynamic),
             Kind::SetOfTexts => Type::set(Type::String),
+            Kind::Map => Type::map(Type::Dynamic),
             Kind::MapOfTexts => Type::map(Type::list(Type::String)),
         }
     }
@@ -99,6 +102,9 @@ impl Parameter {
     }
 }
 
+/// Name, type, and whether null is taken.
+pub(in crate::functions) type Described = (&'static str, Type, bool);
+
 /// The type of the result.
 #[derive(Clone, Copy)]
 pub(in crate::functions) enum Returns {
@@ -143,22 +149,50 @@ impl Function {
         self
     }
 
+    /// Name, type and whether null is taken, of each parameter and of the one for all further arguments.
+    pub(in crate::functions) fn signature(&self) -> (Vec<Described>, Option<Described>) {
+        let one = |p: &Parameter| (p.name, p.kind.ty(), p.null);
+        (self.parameters.iter().map(one).collect(), self.rest.as_ref().map(one))
+    }
+
+    /// The type of the result for arguments of which only the types are known.
+    pub(in crate::functions) fn result_type(&self, args: &[Value]) -> Type {
+        let untyped = |place| self.parameter(place).is_some_and(|p| p.untyped);
+        if args.iter().enumerate().any(|(place, arg)| has_no_type(arg) && !untyped(place)) {
+            return Type::Dynamic;
+        }
+        match self.returns {
+            Returns::Always(kind) => kind.ty(),
+            Returns::From(of) => of(args).unwrap_or(Type::Dynamic),
+        }
+    }
+
     /// The parameter that takes the argument at a place.
     pub(in crate::functions) fn parameter(&self, place: usize) -> Option<&Parameter> {
         self.parameters.get(place).or(self.rest.as_ref())
     }
 
-    /// Calls it by the rules common to all functions.
-    pub(in crate::functions) fn call(&self, name: &str, args: &[Value], surroundings: &Surroundings<'_>) -> Outcome {
-        self.check_count(name, args.len())?;
+    /// The arguments as the parameters want them, or what is wrong with each that does not fit.
+    pub(in crate::functions) fn convert(&self, args: &[Value]) -> Result<Vec<Value>, Vec<CallError>> {
+        let (mut converted, mut wrong) = (Vec::with_capacity(args.len()), Vec::new());
+        for (place, arg) in args.iter().enumerate() {
+            match self.parameter(place).map_or(Kind::Any, |p| p.kind) {
+                Kind::Any => converted.push(arg.clone()),
+                kind => match convert(arg, &kind.ty()) {
+                    Ok(value) => converted.push(value),
+                    Err(error) => wrong.push(CallError::at(place, error.reason)),
+                },
+            }
+        }
+        if wrong.is_empty() { Ok(converted) } else { Err(wrong) }
+    }
+
+    /// Calls it by the rules common to all functions; the arguments are as many as it takes, and converted.
+    pub(in crate::functions) fn call(&self, args: &[Value], surroundings: &Surroundings<'_>) -> Outcome {
         let mut bare = Vec::with_capacity(args.len());
         let (mut marks, mut typed, mut known) = (Marks::NONE, true, true);
-        for (place, arg) in args.iter().enumerate() {
+        for (place, value) in args.iter().cloned().enumerate() {
             let Some(parameter) = self.parameter(place) else { continue };
-            let value = match parameter.kind {
-                Kind::Any => arg.clone(),
-                kind => convert(arg, &kind.ty()).map_err(|e| CallError::at(place, e.reason))?,
-            };
             if value.is_null() && !parameter.null {
                 return Err(CallError::at(place, "argument must not be null"));
             }
@@ -176,14 +210,14 @@ impl Function {
             Returns::Always(kind) => kind.ty(),
             Returns::From(of) => of(&bare)?,
         };
-        let call = Call { args: &bare, ty, surroundings, may_give_null: self.may_give_null };
+        let call = Call { args: &bare, ty, marks, surroundings, may_give_null: self.may_give_null };
         if !known {
             return Ok(call.unknown().marked(all_marks()));
         }
         Ok((self.run)(&call)?.marked(marks))
     }
 
-    fn check_count(&self, name: &str, count: usize) -> Result<(), CallError> {
+    pub(in crate::functions) fn check_count(&self, name: &str, count: usize) -> Result<(), CallError> {
         let expected = self.parameters.len();
         if let Some(missing) = self.parameters.get(count) {
             let at_least = if self.rest.is_some() { "at least " } else { "" };
@@ -211,6 +245,8 @@ pub(in crate::functions) struct Call<'a> {
     pub(in crate::functions) args: &'a [Value],
     /// The type of the result.
     pub(in crate::functions) ty: Type,
+    /// The marks that were taken off the arguments, and go onto the result: what an error must not tell.
+    pub(in crate::functions) marks: Marks,
     /// What functions may see of the world.
     pub(in crate::functions) surroundings: &'a Surroundings<'a>,
     may_give_null: bool,

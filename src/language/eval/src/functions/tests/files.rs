@@ -63,7 +63,7 @@ fn run(name: &str, args: &[&str]) -> Result<Value, String> {
         chance: Some(&Fixed),
     };
     let args: Vec<Value> = args.iter().map(|a| Value::string(*a)).collect();
-    call(name, &args, &surroundings).map_err(|e| e.reason)
+    call(name, &args, &surroundings).map_err(|e| e[0].reason.clone())
 }
 
 #[test]

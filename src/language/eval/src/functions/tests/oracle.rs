@@ -40,7 +40,7 @@ fn evaluate(expr: &Expr) -> Result<Value, String> {
                 let last = args.pop().unwrap();
                 args.extend_from_slice(last.as_items().unwrap());
             }
-            call(&name.text, &args, &Surroundings::NONE).map_err(|e| message(&name.text, &e))
+            call(&name.text, &args, &Surroundings::NONE).map_err(|e| message(&name.text, &e[0]))
         }
         other => panic!("not in the rows: {other:?}"),
     }

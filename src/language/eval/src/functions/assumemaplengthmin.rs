@@ -1,0 +1,5 @@
+//! `assumemaplengthmin(value, min_length)`: of OpenTofu.
+use super::shared::assume::{from, least};
+use super::shared::signature::{Function, Kind};
+
+pub(super) const FUNCTION: Function = least(&from(Kind::Map));

@@ -1,0 +1,190 @@
+//! Random small configurations: what drform plans of them is what Terraform plans.
+//!
+//! 500 fixed seeds always, against recorded digests of Terraform's plans; where `terraform` is on PATH it is asked again.
+//! `DRFORM_RANDOM=10000 cargo test --test compat random -- --nocapture` compares as many new ones; a difference names its
+//! seed, which then belongs into [`FOUND`].
+
+mod configuration;
+mod expression;
+mod source;
+
+use crate::case::here;
+use crate::tool::{Setting, Tool, directory, terraform};
+use configuration::configuration;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// Seeds of every run.
+const FIXED: u64 = 500;
+/// Seeds that once showed a difference.
+const FOUND: &[u64] = &[];
+/// What Terraform refuses is not compared. Nearly always it is `tolist` and the like of a tuple with an element that is
+/// known while planning and not yet while validating, where drform waits.
+const REFUSED: &str = "refused";
+/// Configurations that are planned at once: starting a tool takes longer than planning one.
+const BATCH: usize = 50;
+
+#[test]
+fn random_configurations_are_planned_as_terraform_plans_them() {
+    let file = here().join("recorded/random.txt");
+    let seeds: Vec<u64> = (0..FIXED).chain(FOUND.iter().copied()).collect();
+    let recorded = fs::read_to_string(&file).unwrap_or_default();
+    let mut digests: BTreeMap<u64, String> = recorded
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(seed, digest)| (seed.parse().unwrap(), digest.to_string()))
+        .collect();
+    if terraform().is_some() {
+        let theirs: BTreeMap<u64, String> =
+            plans(Tool::Terraform, &seeds).into_iter().map(|(seed, plan)| (seed, digest(&plan))).collect();
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            fs::write(&file, theirs.iter().map(|(s, d)| format!("{s} {d}\n")).collect::<String>()).unwrap();
+            digests = theirs.clone();
+        }
+        assert_eq!(digests, theirs, "recorded (left), and what terraform says now");
+    }
+    let ours = plans(Tool::Drform, &seeds);
+    let differ: Vec<u64> =
+        seeds.iter().copied().filter(|seed| digests[seed] != REFUSED && digests[seed] != digest(&ours[seed])).collect();
+    report(&differ, &ours);
+}
+
+/// As many as `DRFORM_RANDOM` says, from a seed that is printed; without it a few.
+#[test]
+fn new_random_configurations_too() {
+    if terraform().is_none() {
+        return;
+    }
+    let count = std::env::var("DRFORM_RANDOM").ok().map_or(100, |n| n.parse().expect("DRFORM_RANDOM is a number"));
+    let start = std::env::var("DRFORM_SEED").ok().map_or_else(
+        || {
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() % 1_000_000_000
+                * 1_000
+        },
+        |n| n.parse().expect("DRFORM_SEED is a number"),
+    );
+    println!("DRFORM_SEED={start} DRFORM_RANDOM={count}");
+    let seeds: Vec<u64> = (start..start + count).collect();
+    for part in seeds.chunks(1_000) {
+        let theirs = plans(Tool::Terraform, part);
+        let ours = plans(Tool::Drform, part);
+        let differs = |seed: &u64| digest(&theirs[seed]) != REFUSED && theirs[seed] != ours[seed];
+        let differ: Vec<u64> = part.iter().copied().filter(differs).collect();
+        report(&differ, &ours);
+    }
+}
+
+/// What stands for a plan in the record.
+fn digest(plan: &str) -> String {
+    if plan.starts_with("Error: ") {
+        return REFUSED.into();
+    }
+    Sha256::digest(plan.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
+}
+
+/// Shows the first differences, whole.
+fn report(differ: &[u64], ours: &BTreeMap<u64, String>) {
+    let mut text = String::new();
+    for seed in differ.iter().take(3) {
+        let shown: String =
+            configuration(*seed, "zq").files.iter().map(|(name, text)| format!("-- {name}\n{text}")).collect();
+        let call = configuration(*seed, "zq").call;
+        let ours = ours.get(seed).map_or("nothing", String::as_str);
+        let theirs = terraform().map(|_| plans(Tool::Terraform, &[*seed])[seed].clone());
+        let difference = theirs.map_or_else(
+            || format!("drform plans:\n{ours}"),
+            |theirs| {
+                similar::TextDiff::from_lines(&theirs, ours).unified_diff().header("terraform", "drform").to_string()
+            },
+        );
+        text.push_str(&format!("== seed {seed}\n-- main.tf\n{call}{shown}{difference}\n"));
+    }
+    assert!(differ.is_empty(), "{} seeds differ: {differ:?}\n{text}", differ.len());
+}
+
+/// What a tool plans of each seed; of a seed that it refuses, its errors.
+fn plans(tool: Tool, seeds: &[u64]) -> BTreeMap<u64, String> {
+    let mut all = BTreeMap::new();
+    for batch in seeds.chunks(BATCH) {
+        let mut left = batch.to_vec();
+        while !left.is_empty() {
+            let (text, names) = run(tool, &left);
+            let Some(errors) = errors(&text) else {
+                all.extend(parts(&text, &left, &names));
+                break;
+            };
+            // One mistake stops all of them: it stays behind, the others go again.
+            let wrong: Vec<u64> = left
+                .iter()
+                .zip(&names)
+                .filter(|(_, name)| text.contains(name.as_str()))
+                .map(|(seed, _)| *seed)
+                .collect();
+            assert!(!wrong.is_empty(), "{tool:?} says of none in particular: {text}");
+            if let [only] = left[..] {
+                all.insert(only, errors);
+                break;
+            }
+            all.extend(wrong.iter().flat_map(|seed| plans(tool, &[*seed])));
+            left.retain(|seed| !wrong.contains(seed));
+        }
+    }
+    all
+}
+
+/// The summaries of errors, if there are any.
+fn errors(text: &str) -> Option<String> {
+    let lines = text.lines().map(|l| l.trim_start_matches(['│', '╷', ' ']));
+    let errors: BTreeSet<&str> = lines.filter(|l| l.starts_with("Error: ")).collect();
+    (!errors.is_empty()).then(|| errors.into_iter().collect::<Vec<_>>().join("\n"))
+}
+
+/// Plans all of them as modules of one configuration; the names of the modules are found in no other text.
+fn run(tool: Tool, seeds: &[u64]) -> (String, Vec<String>) {
+    let dir = directory();
+    let setting = Setting::default();
+    let names: Vec<String> = (0..seeds.len()).map(|n| format!("zq{n:02}")).collect();
+    for (seed, name) in seeds.iter().zip(&names) {
+        write(dir.path(), *seed, name);
+    }
+    let said = tool.run(dir.path(), &setting, &["init"]);
+    let text = if said.code == 0 { tool.run(dir.path(), &setting, &["plan"]).text() } else { said.text() };
+    (text, names)
+}
+
+/// A plan of all, cut into what each is planned to be.
+fn parts(text: &str, seeds: &[u64], names: &[String]) -> BTreeMap<u64, String> {
+    let (changes, _) = text.split_once("\nPlan: ").unwrap_or((text, ""));
+    let mut all: BTreeMap<u64, String> = seeds.iter().map(|seed| (*seed, String::new())).collect();
+    let mut current: Option<(u64, &String)> = None;
+    for line in changes.lines() {
+        if let Some(change) = line.strip_prefix("  # ") {
+            let address = change.trim_start_matches("module.").trim_start_matches("terraform_data.");
+            current = seeds.iter().copied().zip(names).find(|(_, name)| address.starts_with(name.as_str()));
+        }
+        if let Some((seed, name)) = current {
+            let mine = all.entry(seed).or_default();
+            mine.push_str(&line.replace(name, "zq"));
+            mine.push('\n');
+        }
+    }
+    all.into_iter().map(|(seed, plan)| (seed, plan.trim_end().to_string())).collect()
+}
+
+fn write(dir: &Path, seed: u64, name: &str) {
+    let made = configuration(seed, name);
+    for (file, text) in &made.files {
+        let path = dir.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    // The outputs of a module are seen through a resource beside it: there secrets may be, too.
+    let seen = if made.files[made.files.len() - 1].1.contains("output \"out\"") {
+        format!("resource \"terraform_data\" \"{name}\" {{\n  input = module.{name}.out\n}}\n")
+    } else {
+        String::new()
+    };
+    fs::write(dir.join(format!("{name}.tf")), format!("{}{seen}", made.call)).unwrap();
+}
