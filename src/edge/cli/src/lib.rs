@@ -5,6 +5,7 @@
 pub mod arguments;
 mod argv;
 mod commands;
+mod editor;
 mod progress;
 mod shell;
 mod terminal;
