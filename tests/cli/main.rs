@@ -12,6 +12,7 @@
     clippy::indexing_slicing
 )]
 
+mod console;
 mod examples;
 mod kill;
 mod modules;

@@ -31,6 +31,9 @@ pub enum Command {
     /// Show the modules that the configuration calls
     Modules(Modules),
     /// Check the configuration without state or cloud
+    ///
+    /// Every expression and every block is checked against the schemas of the providers, with no variable, object or
+    /// service known. The exit code is 1 when there are errors.
     Validate(Validate),
     /// Bring files into the canonical layout
     Fmt(Fmt),
@@ -48,7 +51,13 @@ pub enum Command {
     #[command(subcommand)]
     State(State),
     /// Show which module needs which provider
+    ///
+    /// A tree of the modules with the providers and versions that each asks for, then the providers of the objects in
+    /// the state. Nothing is started or asked.
     Providers(Providers),
+    /// Show what the language knows
+    #[command(subcommand)]
+    Metadata(Metadata),
     /// Show versions
     Version(Version),
     /// Compare the state with what is really there; exit code 2 when they differ
@@ -59,6 +68,14 @@ pub enum Command {
     #[command(subcommand)]
     Sandbox(Sandbox),
     /// Evaluate expressions in the scope of the root module
+    ///
+    /// On a terminal, lines can be edited: Tab completes names, the arrows bring back earlier expressions, an expression
+    /// with open brackets or an open heredoc goes on in the next line; exit, quit or Ctrl-D ends. What is typed is kept in
+    /// drform/console_history below $XDG_STATE_HOME or ~/.local/state, for its owner only; a line that begins with a blank
+    /// is not kept.
+    ///
+    /// From a pipe, every line is one expression, every result is printed, and the exit code is 1 when there was an error.
+    /// type(EXPRESSION) shows the type of a value. Nothing is ever changed.
     Console(Console),
     /// Settle changes whose outcome is in doubt after a crash
     Recover(Recover),
@@ -194,9 +211,6 @@ pub struct Modules {
 }
 
 /// `drform validate`
-///
-/// Checks the configuration against the schemas of its providers, without state, variables or any service. Exit code 1
-/// when there are errors.
 #[derive(Args, Debug)]
 pub struct Validate {
     /// Print the result as JSON, in the form that Terraform's tools read; nothing goes to standard error.
@@ -351,6 +365,17 @@ pub enum AboutProviders {
     },
 }
 
+/// `drform metadata …`
+#[derive(Debug, Subcommand)]
+pub enum Metadata {
+    /// Print the signatures of all built-in functions
+    Functions {
+        /// As JSON, the only form there is.
+        #[arg(long, required = true)]
+        json: bool,
+    },
+}
+
 /// `drform version`
 #[derive(Args, Debug)]
 pub struct Version {
@@ -410,15 +435,6 @@ pub enum Sandbox {
 }
 
 /// `drform console`
-///
-/// On a terminal, lines can be edited: Tab completes names, the arrows bring back earlier expressions, an expression
-/// with open brackets or an open heredoc goes on in the next line; exit, quit or Ctrl-D ends. What is typed is kept in
-/// drform/console_history in $XDG_STATE_HOME or ~/.local/state, for its owner only; lines that begin with a blank are not
-/// kept.
-///
-/// From a pipe, every line is one expression and every result is printed; exit code 1 when there was an error.
-///
-/// type(EXPRESSION) shows the type of a value. Nothing is ever changed.
 #[derive(Args, Debug)]
 pub struct Console {
     /// Plan first, and show values as they would be after the apply.

@@ -5,6 +5,7 @@
 pub mod arguments;
 mod argv;
 mod commands;
+mod editor;
 mod progress;
 mod shell;
 mod terminal;
@@ -94,6 +95,7 @@ fn dispatch(shell: &Shell, command: &Command) -> Exit {
         Command::Output(args) => commands::output::run(shell, args),
         Command::State(args) => commands::state::run(shell, args),
         Command::Providers(args) => commands::providers::run(shell, args),
+        Command::Metadata(what) => commands::metadata::run(shell, what),
         Command::Version(args) => commands::version::run(shell, args),
         Command::Drift(args) => commands::drift::run(shell, args),
         Command::Survive(args) => commands::survive::run(shell, args),

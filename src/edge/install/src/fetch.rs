@@ -6,6 +6,7 @@ mod gcs;
 mod git;
 mod hg;
 mod http;
+mod objects;
 mod request;
 #[cfg(feature = "aws")]
 mod s3;

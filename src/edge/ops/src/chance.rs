@@ -1,7 +1,7 @@
-//! Clock and entropy for `timestamp()`, `uuid()` and `bcrypt()`: only while applying; a plan knows neither.
+//! Clock and entropy for `timestamp()`, `uuid()` and `bcrypt()`: while applying and in the console; a plan knows neither.
 
 use eval::functions::Chance;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The real ones.
 pub(crate) struct Real;
@@ -18,6 +18,51 @@ impl Chance for Real {
         for (byte, other) in bytes.iter_mut().zip(b.iter().rev()) {
             *byte ^= other.rotate_left(3);
         }
+        bytes
+    }
+}
+
+/// Chance that comes out the same when an expression is evaluated again, because it lacked the answer of a provider's
+/// function.
+#[derive(Default)]
+pub(crate) struct Replayed {
+    drawn: Mutex<Drawn>,
+}
+
+#[derive(Default)]
+struct Drawn {
+    time: Option<Arc<str>>,
+    bytes: Vec<[u8; 16]>,
+    next: usize,
+}
+
+impl Replayed {
+    /// The same expression begins again.
+    pub(crate) fn again(&self) {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner).next = 0;
+    }
+
+    /// Another expression begins.
+    pub(crate) fn anew(&self) {
+        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner) = Drawn::default();
+    }
+}
+
+impl Chance for Replayed {
+    fn now(&self) -> Arc<str> {
+        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        drawn.time.get_or_insert_with(|| Real.now()).clone()
+    }
+
+    fn bytes(&self) -> [u8; 16] {
+        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = drawn.next;
+        drawn.next += 1;
+        if let Some(bytes) = drawn.bytes.get(place) {
+            return *bytes;
+        }
+        let bytes = Real.bytes();
+        drawn.bytes.push(bytes);
         bytes
     }
 }

@@ -1,5 +1,6 @@
 //! `drform console`: expressions in the scope of the root module, against the state or a plan.
 
+use crate::chance::Replayed;
 use crate::names::completions;
 use crate::progress::Progress;
 use crate::scope::Objects;
@@ -17,6 +18,7 @@ pub struct Console {
     evaluator: Evaluator,
     session: Session,
     texts: SourceTexts,
+    chance: Arc<Replayed>,
 }
 
 /// What a console sees.
@@ -33,6 +35,7 @@ pub fn console(request: &Request, sees: Sees<'_>) -> (Option<Console>, Said) {
     let Some(mut session) = Session::open(request, "console", &mut said) else {
         return (None, said);
     };
+    let chance = Arc::new(Replayed::default());
     let (evaluator, diagnostics) = match sees {
         Sees::State => scope::evaluator(&session, &Objects::Stored),
         Sees::Plan(options, progress) => {
@@ -43,9 +46,11 @@ pub fn console(request: &Request, sees: Sees<'_>) -> (Option<Console>, Said) {
             scope::evaluator(&session, &Objects::Planned(&plan.values))
         }
     };
+    let mut evaluator = evaluator;
+    evaluator.set_chance(chance.clone());
     said.diagnostics.extend(diagnostics);
     let texts = said.texts.clone();
-    (Some(Console { evaluator, session, texts }), said)
+    (Some(Console { evaluator, session, texts, chance }), said)
 }
 
 impl Console {
@@ -59,7 +64,9 @@ impl Console {
         if said.diagnostics.has_errors() {
             return (None, said);
         }
+        self.chance.anew();
         loop {
+            self.chance.again();
             let (text, troubles) = self.evaluator.console(&ModuleInstance::ROOT, &expression);
             if !scope::answer_functions(&mut self.evaluator, &self.session) {
                 said.diagnostics.extend(troubles);

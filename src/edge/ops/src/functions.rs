@@ -24,7 +24,7 @@ pub(crate) async fn answer(providers: &Providers, calls: Vec<FunctionCall>) -> V
 /// The providers whose functions a configuration calls, as far as its text tells: a name that follows `provider::`
 /// anywhere, be it in a comment, and that a module requires.
 pub(crate) fn called(tree: &ModuleTree, texts: &SourceTexts) -> BTreeSet<Provider> {
-    let names: BTreeSet<&str> = texts.iter().flat_map(|text| called_names(text)).collect();
+    let names: BTreeSet<&str> = texts.iter().flat_map(called_names).collect();
     if names.is_empty() {
         return BTreeSet::new();
     }

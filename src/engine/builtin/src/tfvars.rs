@@ -6,7 +6,6 @@ use diag::{Diagnostics, SourceTexts};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use unicode_segmentation::UnicodeSegmentation;
 use value::{Content, Type, Value};
 
 /// Signatures by name.
@@ -57,13 +56,17 @@ fn encode_tfvars(value: &Value) -> Result<String, String> {
         write_value(value, &mut out);
         out.push('\n');
     }
-    Ok(laid_out(&out))
+    Ok(laid_out(out))
 }
 
 fn encode_expr(value: &Value) -> String {
-    let mut out = String::new();
+    // What is laid out is a file: the expression is given a name there.
+    const NAMED: &str = "x = ";
+    let mut out = String::from(NAMED);
     write_value(value, &mut out);
-    laid_out(&out)
+    out.push('\n');
+    let out = laid_out(out);
+    out.trim_end_matches('\n').strip_prefix(NAMED).unwrap_or(&out).to_string()
 }
 
 fn decode_tfvars(text: &str) -> Result<Value, String> {
@@ -172,89 +175,9 @@ fn printable(c: char) -> bool {
     matches!(c, ' ' | '\'') || format!("{:?}", format!("a{c}")).chars().count() == 4
 }
 
-/// Lays lines out as `terraform fmt` does: a line that opens brackets sets the next ones in, whatever their number, and
-/// the equals signs of neighbouring one-line arguments stand under each other.
-fn laid_out(text: &str) -> String {
-    let lines: Vec<Line<'_>> = text.lines().map(Line::of).collect();
-    let mut out = String::new();
-    let mut open: Vec<i32> = Vec::new();
-    let mut rest = lines.as_slice();
-    while let Some(line) = rest.first() {
-        let together = rest.iter().take_while(|line| line.key.is_some()).count().max(1);
-        let (group, after) = rest.split_at(together);
-        let width = group.iter().filter_map(|line| line.key.map(columns)).max().unwrap_or_default();
-        if line.net < 0 {
-            close(&mut open, -line.net);
-        }
-        for line in group {
-            out.extend(std::iter::repeat_n("  ", open.len()));
-            match line.key {
-                Some(key) => {
-                    let _ = writeln!(out, "{key}{} ={}", " ".repeat(width - columns(key)), line.rest);
-                }
-                None => {
-                    let _ = writeln!(out, "{}", line.rest);
-                }
-            }
-        }
-        if line.net > 0 {
-            open.push(line.net);
-        }
-        rest = after;
-    }
-    if !text.ends_with('\n') {
-        out.pop();
-    }
-    out
-}
-
-/// Leaves the levels that were entered with so many brackets.
-fn close(open: &mut Vec<i32>, mut brackets: i32) {
-    while brackets > 0
-        && let Some(level) = open.last_mut()
-    {
-        if brackets < *level {
-            *level -= brackets;
-            return;
-        }
-        brackets -= *level;
-        open.pop();
-    }
-}
-
-/// One line of what [`write_value`] wrote.
-struct Line<'t> {
-    /// Brackets that it opens, less those that it closes.
-    net: i32,
-    /// What stands before the equals sign of an argument in one line.
-    key: Option<&'t str>,
-    /// What stands after the equals sign, or all of it.
-    rest: &'t str,
-}
-
-impl Line<'_> {
-    fn of(text: &str) -> Line<'_> {
-        let (mut net, mut quoted, mut escaped, mut equals) = (0, false, false, None);
-        for (i, c) in text.char_indices() {
-            match c {
-                _ if escaped => escaped = false,
-                '\\' => escaped = quoted,
-                '"' => quoted = !quoted,
-                '[' | '{' if !quoted => net += 1,
-                ']' | '}' if !quoted => net -= 1,
-                '=' if !quoted && equals.is_none() => equals = Some(i),
-                _ => {}
-            }
-        }
-        match equals.filter(|_| net == 0).and_then(|i| Some((text.get(..i)?, text.get(i + 1..)?))) {
-            Some((key, rest)) => Line { net, key: Some(key.trim_end()), rest },
-            None => Line { net, key: None, rest: text },
-        }
-    }
-}
-
-fn columns(text: &str) -> usize {
-    text.graphemes(true).count()
+/// Text of variable files as `fmt` lays it out.
+fn laid_out(text: String) -> String {
+    syntax::format(&syntax::parse("".into(), text.into()).0)
 }
 
 #[cfg(test)]

@@ -117,6 +117,11 @@ impl Evaluator {
         }
     }
 
+    /// From now on `timestamp()`, `uuid()` and `bcrypt()` are known.
+    pub fn set_chance(&mut self, chance: Arc<dyn Chance + Send + Sync>) {
+        self.settings.chance = Some(chance);
+    }
+
     /// What runs.
     pub fn phase(&self) -> Phase {
         self.settings.phase

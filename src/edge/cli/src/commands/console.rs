@@ -1,10 +1,8 @@
 //! `drform console`
 
-mod editor;
-
 use crate::arguments;
+use crate::editor::{Editor, Typed};
 use crate::shell::{Exit, Shell};
-use editor::{Editor, Typed};
 use ops::{Console, Happening, Progress, Sees};
 use plan::{Mode, PlanOptions, Refresh};
 use std::cell::RefCell;

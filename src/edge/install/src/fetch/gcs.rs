@@ -1,7 +1,7 @@
 //! Packages in Google Cloud Storage.
 
 use super::request::{Request, decoded};
-use super::{Failure, Fetcher, http, s3};
+use super::{Failure, Fetcher, http, objects};
 use crate::web::Answer;
 use serde::Deserialize;
 use std::fs::File;
@@ -51,7 +51,7 @@ pub(super) fn directory(fetcher: &Fetcher, request: &Request, to: &Path) -> Resu
             break;
         }
     }
-    s3::save_all(&names, &prefix, to, |name, file| save(fetcher, &bucket, name, request, file))
+    objects::save_all(&names, &prefix, to, |name, file| save(fetcher, &bucket, name, request, file))
 }
 
 fn save(fetcher: &Fetcher, bucket: &str, object: &str, request: &Request, into: &File) -> Result<(), Failure> {

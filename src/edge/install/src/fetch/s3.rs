@@ -1,8 +1,7 @@
 //! Packages in S3, and in what speaks as S3 does.
 
 use super::request::{Request, decoded};
-use super::{Failure, Fetcher, http};
-use crate::unpack;
+use super::{Failure, Fetcher, http, objects};
 use crate::web::{Answer, Header};
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
@@ -12,7 +11,7 @@ use aws_sigv4::http_request::{
     sign,
 };
 use aws_sigv4::sign::v4;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
 use std::time::SystemTime;
 use url::Url;
@@ -58,40 +57,11 @@ pub(super) fn directory(fetcher: &Fetcher, request: &Request, to: &Path) -> Resu
             break;
         }
     }
-    save_all(&names, &prefix, to, |name, file| {
+    objects::save_all(&names, &prefix, to, |name, file| {
         let mut url = object.bucket.clone();
         url.set_path(&format!("{}/{name}", url.path().trim_end_matches('/')));
         http::save(fetcher, &url, object.ask(fetcher, &url)?, file)
     })
-}
-
-/// Writes objects below a directory, by their names without the prefix.
-pub(super) fn save_all(
-    names: &[String],
-    prefix: &str,
-    to: &Path,
-    mut save: impl FnMut(&str, &File) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let here = |error| Failure::here("An object was not saved", &error);
-    fs::create_dir(to).map_err(here)?;
-    let mut found = false;
-    for name in names.iter().filter(|name| !name.ends_with('/')) {
-        let Some(place) = name.strip_prefix(prefix).and_then(unpack::inside) else {
-            return Err(Failure::new(
-                format!("The object {name:?} has a name that leads out of the package."),
-                "Rename it.",
-            ));
-        };
-        let place = to.join(place);
-        fs::create_dir_all(place.parent().unwrap_or(to)).map_err(here)?;
-        save(name, &File::create(&place).map_err(here)?)?;
-        found = true;
-    }
-    if found {
-        return Ok(());
-    }
-    let why = format!("There is no object whose name begins with {prefix:?}.");
-    Err(Failure::new(why, "Check bucket and path; for an archive whose name does not tell its kind add ?archive=zip."))
 }
 
 impl Object {

@@ -425,7 +425,7 @@ fn functions_of_providers_are_asked_for() {
         ..ProviderSchema::default()
     };
     evaluator.know_functions(&[(addrs::Provider::builtin(), std::sync::Arc::new(schema))].into());
-    assert_eq!(answer(&evaluator, &format!("[{call}, {call}]")).matches("(sensitive value)").count(), 2);
+    assert_eq!(answer(&evaluator, &format!("[{call}, {call}]")).matches("(known after apply)").count(), 2);
     let lacking = evaluator.lacking_functions();
     let [one] = lacking.as_slice() else { panic!("{lacking:?}") };
     assert_eq!((one.provider.kind.as_ref(), one.function.as_ref()), ("terraform", "encode_expr"));

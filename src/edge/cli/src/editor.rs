@@ -16,14 +16,14 @@ use std::rc::Rc;
 const MOST_REMEMBERED: usize = 1000;
 
 /// A line editor over a console.
-pub(super) struct Editor {
+pub(crate) struct Editor {
     lines: rustyline::Editor<Names, FileHistory>,
     history: Option<PathBuf>,
     interrupted: bool,
 }
 
 /// What was typed.
-pub(super) enum Typed {
+pub(crate) enum Typed {
     /// An expression, maybe of several lines.
     Expression(String),
     /// An input that was given up.
@@ -40,7 +40,7 @@ impl Editor {
     ///
     /// # Errors
     /// A terminal that cannot be used.
-    pub(super) fn new(console: Rc<RefCell<Console>>, history: Option<PathBuf>) -> Result<Editor, String> {
+    pub(crate) fn new(console: Rc<RefCell<Console>>, history: Option<PathBuf>) -> Result<Editor, String> {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .history_ignore_space(true)
@@ -58,7 +58,7 @@ impl Editor {
     }
 
     /// Reads one input. Ctrl-C gives it up; twice in a row it ends.
-    pub(super) fn read(&mut self) -> Typed {
+    pub(crate) fn read(&mut self) -> Typed {
         let interrupted = std::mem::take(&mut self.interrupted);
         match self.lines.readline("> ") {
             Ok(text) => Typed::Expression(text),
@@ -71,7 +71,7 @@ impl Editor {
     }
 
     /// Writes what was typed to the history, which only its owner may read.
-    pub(super) fn keep_history(&mut self) {
+    pub(crate) fn keep_history(&mut self) {
         if let Some(path) = &self.history {
             // A console that cannot remember is still a console.
             let _forgotten = self.lines.save_history(path);
