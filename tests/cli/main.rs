@@ -5,6 +5,7 @@
 //! not 0, by `exit N`. `UPDATE_EXPECT=1` rewrites what is expected.
 #![allow(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
