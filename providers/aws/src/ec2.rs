@@ -21,6 +21,7 @@ pub(crate) mod instance;
 pub(crate) mod instance_type_offerings_source;
 pub(crate) mod internet_gateway;
 pub(crate) mod key_pair;
+mod last_snapshot;
 pub(crate) mod launch_template;
 pub(crate) mod placement;
 pub(crate) mod placement_group;

@@ -3,6 +3,7 @@
 use crate::cloud::{Action, Region, Trouble};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
+use crate::planning::Plan;
 use crate::shape::{Definition, Shape, flag};
 use std::time::Duration;
 
@@ -21,6 +22,12 @@ impl Kind for EbsEncryptionByDefault {
         )
         .regional()
         .import("default")
+    }
+
+    async fn plan(&self, region: Option<&Region>, plan: &mut Plan) {
+        if let Some(region) = region.filter(|_| plan.planned.flag("enabled") != Some(false)) {
+            region.planned_places.encrypts_all();
+        }
     }
 
     async fn read(&self, region: &Region, object: &mut Fields) -> Result<bool, Trouble> {
@@ -53,6 +60,21 @@ impl Kind for EbsEncryptionByDefault {
         object.set_text("id", Some(region));
         Ok(())
     }
+}
+
+/// What to do where a key is named for a volume that would not be encrypted.
+pub(crate) const KEY_ALONE: &str = "A key is named, but the volume would not be encrypted: set encrypted = true too. Where \
+                                    aws_ebs_encryption_by_default switches encryption on in the same plan, depend on it.";
+
+/// Whether a new volume stays without encryption unless that is asked for: "EBS encryption by default" is off, and this
+/// plan does not switch it on. Asked once; what cannot be found out is not so.
+pub(crate) async fn is_off(region: &Region) -> bool {
+    let off = region.planned_places.without_encryption(async {
+        let action = Action::read("GetEbsEncryptionByDefault");
+        let asked = region.ec2().call(action, |c| c.get_ebs_encryption_by_default().send()).await;
+        asked.is_ok_and(|answer| answer.ebs_encryption_by_default() == Some(false))
+    });
+    off.await
 }
 
 async fn set(region: &Region, enabled: bool) -> Result<(), Trouble> {

@@ -1,7 +1,8 @@
 //! `aws_ebs_volume`: a disk in a zone, encrypted with a key of its region.
 
 use super::deleting::delete_when_free;
-use super::ebs_snapshot;
+use super::ebs_encryption_by_default;
+use super::last_snapshot;
 use super::tagging;
 use crate::arns::check_arn;
 use crate::cloud::{Action, Region, Seen, Trouble, Wait};
@@ -44,7 +45,11 @@ impl Kind for EbsVolume {
             .field("type", text().optional().computed().one_of(TYPES).about("Type of the volume."))
             .field(
                 "volume_initialization_rate",
-                int().optional().between(100, 300).about("MiB a second at which the snapshot is loaded."),
+                int()
+                    .optional()
+                    .replaces()
+                    .between(100, 300)
+                    .about("MiB a second at which the snapshot is loaded while the volume is new."),
             );
         Definition::new("aws_ebs_volume", "EBS volume", "A disk in a zone.", shape)
             .regional()
@@ -83,6 +88,13 @@ impl Kind for EbsVolume {
         }
         if config.flag("encrypted") == Some(false) && config.text("kms_key_id").is_some() {
             plan.refuse("kms_key_id", "A key is named, but encrypted is false. Remove one of them.");
+        }
+        // "CreateVolume", KmsKeyId. A snapshot may be encrypted, and its volume is then.
+        let alone = config.filled_text("kms_key_id").is_some() && config.is_null("encrypted");
+        if let Some(region) = region.filter(|_| alone && plan.prior.is_none() && config.is_null("snapshot_id"))
+            && ebs_encryption_by_default::is_off(region).await
+        {
+            plan.refuse("kms_key_id", ebs_encryption_by_default::KEY_ALONE);
         }
         if let (Some(region), Some(arn)) = (region, config.text("kms_key_id"))
             && let Some(of_key) = region_of_arn(arn)
@@ -196,22 +208,8 @@ impl Kind for EbsVolume {
 
     async fn delete(&self, region: &Region, object: &Fields, timeout: Duration) -> Result<(), Trouble> {
         let id = object.id();
-        if object.is_true("final_snapshot") {
-            let tags = object.text_map("tags_all");
-            let made = region.ec2().call(Action::once("CreateSnapshot"), |c| {
-                let specifications = tagging::specifications_of(&tags, ResourceType::Snapshot);
-                c.create_snapshot().volume_id(id).set_tag_specifications(specifications).send()
-            });
-            match made.await {
-                Err(why) if why.is("InvalidVolume.NotFound") => return Ok(()),
-                Err(why) => return Err(why.while_doing(format!("make the final snapshot of EBS volume {id}"))),
-                // A snapshot can still fail, and then the volume is the only copy.
-                Ok(made) => {
-                    let id =
-                        made.snapshot_id().ok_or_else(|| Trouble::ours("CreateSnapshot answered without an id"))?;
-                    ebs_snapshot::wait_until_completed(region, id, timeout).await?;
-                }
-            }
+        if object.is_true("final_snapshot") && !last_snapshot::make(region, object, timeout).await? {
+            return Ok(());
         }
         let wait = Wait { doing: format!("delete EBS volume {id}"), until: "deleted", timeout };
         delete_when_free(&wait, || async {

@@ -25,7 +25,7 @@ impl Kind for Eip {
             .field("association_id", text().computed().about("Id of the association."))
             .field("carrier_ip", text().computed().about("Carrier address, in Wavelength zones."))
             .field("customer_owned_ip", text().computed().about("The Outpost's own address."))
-            .field("customer_owned_ipv4_pool", text().optional().about("Pool of the Outpost's own addresses."))
+            .field("customer_owned_ipv4_pool", text().optional().replaces().about("Pool of the Outpost's own addresses."))
             .field(
                 "domain",
                 text()
@@ -200,10 +200,12 @@ fn public_name(region: &Region, address: &str) -> String {
 async fn associate(region: &Region, id: &str, config: &Fields, timeout: Duration) -> Result<(), Trouble> {
     let (instance, interface) = (config.filled_text("instance"), config.filled_text("network_interface"));
     let Some(target) = interface.or(instance) else { return Ok(()) };
+    let private = config.filled_text("associate_with_private_ip");
     let is_done = |address: &Address| {
         address.association_id().is_some_and(|id| !id.is_empty())
             && instance.is_none_or(|instance| address.instance_id() == Some(instance))
             && interface.is_none_or(|interface| address.network_interface_id() == Some(interface))
+            && private.is_none_or(|private| address.private_ip_address() == Some(private))
     };
     let wait = Wait { doing: format!("associate Elastic IP address {id} with {target}"), until: "associated", timeout };
     wait.run(|| async {
@@ -216,7 +218,7 @@ async fn associate(region: &Region, id: &str, config: &Fields, timeout: Duration
                 .allocation_id(id)
                 .set_instance_id(instance.map(String::from))
                 .set_network_interface_id(interface.map(String::from))
-                .set_private_ip_address(config.filled_text("associate_with_private_ip").map(String::from))
+                .set_private_ip_address(private.map(String::from))
                 .send()
         });
         match done.await {

@@ -2,14 +2,20 @@
 //! groups are about all of them.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
+use tokio::sync::OnceCell;
 
 /// Running instances of a rack spread group in each zone ("Placement strategies for your placement groups").
 pub(crate) const MOST_SPREAD: usize = 7;
 
 /// What is planned in one region since the provider was configured.
 #[derive(Debug, Default)]
-pub(crate) struct PlannedPlaces(Mutex<State>);
+pub(crate) struct PlannedPlaces {
+    state: Mutex<State>,
+    /// Whether new volumes are made without encryption, as it was before the changes.
+    without_encryption: OnceCell<bool>,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -17,6 +23,8 @@ struct State {
     groups: BTreeMap<String, (String, String)>,
     /// By group and zone.
     places: BTreeMap<(String, String), Places>,
+    /// Encryption of new volumes by default is to be switched on.
+    encrypts_all: bool,
     /// The changes have begun: what is planned from now on was planned before.
     changing: bool,
 }
@@ -41,7 +49,7 @@ pub(crate) struct Coming {
 
 impl PlannedPlaces {
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A group is part of the configuration.
@@ -52,6 +60,17 @@ impl PlannedPlaces {
     /// Strategy and spread level of a group of the configuration.
     pub(crate) fn strategy(&self, name: &str) -> Option<(String, String)> {
         self.lock().groups.get(name).cloned()
+    }
+
+    /// From this operation on every new volume is encrypted.
+    pub(crate) fn encrypts_all(&self) {
+        self.lock().encrypts_all = true;
+    }
+
+    /// Whether new volumes stay without encryption, as `ask` finds out the first time.
+    pub(crate) async fn without_encryption(&self, ask: impl Future<Output = bool>) -> bool {
+        let off = *self.without_encryption.get_or_init(|| ask).await;
+        off && !self.lock().encrypts_all
     }
 
     /// One more instance is planned: how many that makes. None when the changes have begun, because then some of them

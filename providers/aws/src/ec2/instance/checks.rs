@@ -2,6 +2,7 @@
 
 use super::reading::is_burstable;
 use crate::cloud::Region;
+use crate::ec2::ebs_encryption_by_default;
 use crate::ec2::placement::MOST_SPREAD;
 use crate::fields::Fields;
 use crate::kms::names::{region_of_arn, same_key};
@@ -128,6 +129,7 @@ pub(super) async fn plan(region: Option<&Region>, plan: &mut Plan) {
     }
     let Some(region) = region else { return };
     keys(region, plan);
+    keys_alone(region, plan).await;
     template_version(region, plan).await;
     let zone = zone(region, plan).await;
     group(region, plan, zone).await;
@@ -147,6 +149,35 @@ fn keys(region: &Region, plan: &mut Plan) {
                 plan.refuse(name, why);
             }
         }
+    }
+}
+
+/// A key for a volume that would not be encrypted ("EbsBlockDevice", KmsKeyId). A snapshot may be encrypted, and its volume
+/// is then: those of the image are looked at, others are not.
+async fn keys_alone(region: &Region, plan: &mut Plan) {
+    let alone = |block: &Fields| {
+        let from = block.has("snapshot_id") && !block.is_null("snapshot_id");
+        block.filled_text("kms_key_id").is_some() && block.is_null("encrypted") && !from
+    };
+    let with_key = |name| plan.config.blocks(name).into_iter().filter(|block| alone(block)).collect::<Vec<_>>();
+    let (roots, disks) = (with_key("root_block_device"), with_key("ebs_block_device"));
+    if plan.prior.is_some() || (roots.is_empty() && disks.is_empty()) {
+        return;
+    }
+    let Some(ami) = plan.config.filled_text("ami") else { return };
+    let Ok(Some(image)) = region.reads.images.get(ami).await else { return };
+    let plain = |device: Option<&str>| {
+        let of_device = image.block_device_mappings().iter().find(|one| one.device_name() == device);
+        of_device.and_then(|one| one.ebs()).map(|ebs| ebs.encrypted() == Some(false))
+    };
+    let root = !roots.is_empty() && plain(image.root_device_name()) == Some(true);
+    // A device that the image does not have begins empty.
+    let disk = disks.iter().any(|block| block.text("device_name").is_some_and(|name| plain(Some(name)).unwrap_or(true)));
+    if !(root || disk) || !ebs_encryption_by_default::is_off(region).await {
+        return;
+    }
+    for (name, _) in [("root_block_device", root), ("ebs_block_device", disk)].into_iter().filter(|(_, wrong)| *wrong) {
+        plan.refuse(name, ebs_encryption_by_default::KEY_ALONE);
     }
 }
 

@@ -213,3 +213,48 @@ fn seven_fit_that_are_planned_twice() {
     }
     bench.delete(group);
 }
+
+/// "EbsBlockDevice", KmsKeyId: a key alone encrypts nothing, and the launch is refused. A template is taken.
+#[test]
+fn a_key_needs_encryption() {
+    let bench = Bench::new();
+    let net = net(&bench, REGION, "eu-central-1a");
+    let key = format!("arn:aws:kms:{REGION}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab");
+    let found = bench.cloud.ec2(REGION, "DescribeImages", &[("ImageId.1", &net.ami)]);
+    assert_eq!(xml::text(&found, "encrypted").as_deref(), Some("false"), "{found}");
+    let root = |more: Json| net.instance(json!({ "root_block_device": [more] }));
+    let disk = |more: Json| net.instance(json!({ "ebs_block_device": [more] }));
+    let data = |more: Json| {
+        let mut all = json!({ "device_name": "/dev/sdf", "volume_size": 1, "kms_key_id": key });
+        for (name, value) in more.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        disk(all)
+    };
+    let unknown = json!({ "$unknown": true });
+    let rows = [
+        (root(json!({ "kms_key_id": key })), true),
+        (data(json!({})), true),
+        (root(json!({ "kms_key_id": key, "encrypted": true })), false),
+        (root(json!({ "kms_key_id": key, "encrypted": unknown })), false),
+        (root(json!({ "kms_key_id": unknown })), false),
+        (data(json!({ "encrypted": true })), false),
+        (data(json!({ "snapshot_id": "snap-0123456789abcdef0" })), false),
+    ];
+    for (config, refused) in rows {
+        let said = bench.plan(KIND, None, &config).1;
+        let text = crate::bench::texts(&said);
+        assert_eq!(said.has_errors(), refused, "{config}\n{text}");
+        assert!(!refused || text.contains("set encrypted = true too"), "{text}");
+    }
+    let template = |ebs: Json| json!({ "block_device_mappings": [{ "device_name": "/dev/sdf", "ebs": ebs }] });
+    for (ebs, warned) in [
+        (json!({ "kms_key_id": key }), true),
+        (json!({ "kms_key_id": key, "encrypted": "true" }), false),
+        (json!({ "kms_key_id": key, "encrypted": unknown }), false),
+    ] {
+        let said = bench.plan("aws_launch_template", None, &template(ebs)).1;
+        let text = crate::bench::texts(&said);
+        assert!(!said.has_errors() && text.contains("launches from this template are refused") == warned, "{text}");
+    }
+}
