@@ -102,6 +102,9 @@ pub(crate) enum Written {
 /// Where private data keeps what is written.
 const WRITTEN: &str = "written";
 
+/// Where the private data of a plan keeps the id of an object that is there: so the plan for its successor knows it.
+pub(crate) const REPLACED: &str = "replaced";
+
 impl Written {
     /// Whether this one is written, or may be.
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -265,6 +268,7 @@ impl<K: Kind> Served<K> {
         let written = Written::of(self.kind.one_by_one(), &change.config);
         let looked = self.look(&region, basis, &written).await;
         let mut private = request.private;
+        private.remove(REPLACED);
         written.keep(&mut private);
         let mut findings: Findings = done.err().map(|why| why.finding(self.definition.called)).into_iter().collect();
         let object = match looked {
@@ -328,7 +332,7 @@ impl<K: Kind> Resource for Served<K> {
                 _ => None,
             };
             self.kind.plan(region.as_deref(), &mut plan).await;
-            let (planned, findings) = planning::end(&self.definition, plan, request.private.clone());
+            let (planned, findings) = planning::end(&self.definition, plan);
             Reply { findings, ..Reply::done(planned) }
         })
     }

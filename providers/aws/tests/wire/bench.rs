@@ -503,6 +503,24 @@ impl Bench {
         (planned, said)
     }
 
+    /// Plans as a host does that is told to replace an object that nothing else replaces (`-replace`): over the object,
+    /// and then without it, with the private bytes of the first plan.
+    pub(crate) fn plan_forced(&self, thing: &Thing) -> Diagnostics {
+        let (planned, said) = self.plan(&thing.kind, Some(&thing.object), &thing.config);
+        assert!(!said.has_errors(), "{}", texts(&said));
+        let block = &self.schema(&thing.kind).block;
+        let (null, config) = (Value::null(implied_type(block)), from_json(block, &thing.config));
+        let answer = self.ask(&Question::Plan {
+            provider: provider(),
+            kind: thing.kind.clone(),
+            prior: null.clone(),
+            proposed: proposed_new(block, &null, &config),
+            config,
+            private: planned.unwrap().private,
+        });
+        answer.diagnostics()
+    }
+
     /// Sends a planned change.
     pub(crate) fn apply(
         &self,

@@ -121,11 +121,49 @@ fn eight_do_not_fit_into_a_spread_group() {
         made.push(bench.create(KIND, config.clone()));
     }
     assert_eq!(made[0].get("placement_group"), group.get("id"));
-    // One more is said to fail if none goes; whether one goes is not known to the plan of this one.
+    // One more is said to fail if none goes; whether one goes is not known so far.
     bench.next_operation();
     let said = bench.plan(KIND, None, &config).1;
     let text = crate::bench::texts(&said);
     assert!(!said.has_errors() && text.contains("has 7 running instances in eu-central-1a, and 1 are"), "{text}");
+    assert!(made.iter().all(|it| text.contains(&it.id())), "{text}");
+    // The last of the seven makes it certain. A plan that comes twice is one.
+    for it in &made[..6] {
+        bench.same(it, json!({}));
+        bench.same(it, json!({}));
+    }
+    let text = bench.refuses_update(&made[6], json!({}));
+    assert!(text.contains(&format!("{name} would get 1 new instances in eu-central-1a, beside")), "{text}");
+    assert!(made.iter().all(|it| text.contains(&it.id())), "{text}");
+    // The other way round it is the new one.
+    bench.next_operation();
+    for it in &made {
+        bench.same(it, json!({}));
+    }
+    let said = bench.plan(KIND, None, &config).1;
+    assert!(said.has_errors() && crate::bench::texts(&said).contains("more zones or groups"));
+    // A successor is not one more, nor does one count that is to be stopped.
+    bench.next_operation();
+    for it in &made {
+        bench.same(it, json!({}));
+    }
+    for _ in 0..2 {
+        let said = bench.plan_forced(&made[0]);
+        assert!(said.is_empty(), "{}", crate::bench::texts(&said));
+    }
+    let stop = json!({ "instance_id": made[1].id(), "state": "stopped" });
+    assert!(!bench.plan("aws_ec2_instance_state", None, &stop).1.has_errors());
+    let said = bench.plan(KIND, None, &config).1;
+    assert!(!said.has_errors(), "{}", crate::bench::texts(&said));
+    assert!(bench.plan(KIND, None, &config).1.has_errors());
+    // What was stopped or terminated behind our back does not count.
+    bench.next_operation();
+    bench.cloud.ec2(REGION, "StopInstances", &[("InstanceId.1", &made[2].id())]);
+    for it in &made {
+        bench.same(it, json!({}));
+    }
+    assert!(!bench.plan(KIND, None, &config).1.has_errors());
+    bench.cloud.ec2(REGION, "StartInstances", &[("InstanceId.1", &made[2].id())]);
     // One out, one in: nothing to say.
     bench.next_operation();
     let mut other = config.clone();
