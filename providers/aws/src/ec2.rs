@@ -16,6 +16,7 @@ pub(crate) mod ebs_volume_source;
 pub(crate) mod ec2_instance_state;
 pub(crate) mod eip;
 mod filters;
+mod holders;
 mod images;
 pub(crate) mod instance;
 pub(crate) mod instance_type_offerings_source;

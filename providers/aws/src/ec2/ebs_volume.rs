@@ -179,7 +179,7 @@ impl Kind for EbsVolume {
                 .set_tag_specifications(tagging::specifications(change, ResourceType::Volume))
                 .send()
         });
-        let made = asked.await.map_err(|why| why.while_doing("create the EBS volume"))?;
+        let made = asked.await.map_err(|why| why.about_what_is_missing().while_doing("create the EBS volume"))?;
         let id = made.volume_id().ok_or_else(|| Trouble::ours("CreateVolume answered without an id"))?;
         change.made(id);
         wait_until_made(region, id, change.timeout("create")).await

@@ -25,7 +25,10 @@ impl Kind for Eip {
             .field("association_id", text().computed().about("Id of the association."))
             .field("carrier_ip", text().computed().about("Carrier address, in Wavelength zones."))
             .field("customer_owned_ip", text().computed().about("The Outpost's own address."))
-            .field("customer_owned_ipv4_pool", text().optional().replaces().about("Pool of the Outpost's own addresses."))
+            .field(
+                "customer_owned_ipv4_pool",
+                text().optional().replaces().about("Pool of the Outpost's own addresses."),
+            )
             .field(
                 "domain",
                 text()

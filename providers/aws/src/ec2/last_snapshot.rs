@@ -72,7 +72,8 @@ async fn of_an_earlier_try(region: &Region, volume: &str) -> Result<Option<Strin
             && matches!(snapshot.state(), Some(SnapshotState::Pending | SnapshotState::Completed))
             && snapshot.start_time().is_some_and(|time| time.secs() >= since)
     };
-    let newest = found.snapshots().iter().filter(is_ours).max_by_key(|snapshot| snapshot.start_time().map(|t| t.secs()));
+    let newest =
+        found.snapshots().iter().filter(is_ours).max_by_key(|snapshot| snapshot.start_time().map(|t| t.secs()));
     Ok(newest.and_then(|snapshot| snapshot.snapshot_id()).map(String::from))
 }
 

@@ -123,7 +123,8 @@ impl Kind for PlacementGroup {
 
     async fn delete(&self, region: &Region, object: &Fields, timeout: Duration) -> Result<(), Trouble> {
         let name = object.id();
-        let wait = Wait { doing: format!("delete placement group {name}"), until: "deleted", timeout: timeout.min(EMPTIES) };
+        let wait =
+            Wait { doing: format!("delete placement group {name}"), until: "deleted", timeout: timeout.min(EMPTIES) };
         delete_when_free(&wait, || async {
             let action = Action::same("DeletePlacementGroup");
             region.ec2().call(action, |c| c.delete_placement_group().group_name(name).send()).await.map(drop)

@@ -117,7 +117,8 @@ fn with_a_private_address() {
     let interface = xml::text(&made, "networkInterfaceId").unwrap();
     let eip = bench.create("aws_eip", json!({ "domain": "vpc" }));
     // Somebody has associated it with the first address meanwhile: that is not what is asked for.
-    let other = [("AllocationId", eip.id()), ("NetworkInterfaceId", interface.clone()), ("PrivateIpAddress", first.into())];
+    let other =
+        [("AllocationId", eip.id()), ("NetworkInterfaceId", interface.clone()), ("PrivateIpAddress", first.into())];
     let other: Vec<(&str, &str)> = other.iter().map(|(name, text)| (*name, text.as_str())).collect();
     bench.cloud.ec2(REGION, "AssociateAddress", &other);
     let before = bench.cloud.gate().requests().len();

@@ -175,7 +175,8 @@ async fn keys_alone(region: &Region, plan: &mut Plan) {
     };
     let root = !roots.is_empty() && plain(image.root_device_name()) == Some(true);
     // A device that the image does not have begins empty.
-    let disk = disks.iter().any(|block| block.text("device_name").is_some_and(|name| plain(Some(name)).unwrap_or(true)));
+    let disk =
+        disks.iter().any(|block| block.text("device_name").is_some_and(|name| plain(Some(name)).unwrap_or(true)));
     if !(root || disk) || !ebs_encryption_by_default::is_off(region).await {
         return;
     }
@@ -417,7 +418,8 @@ async fn group(region: &Region, plan: &mut Plan, zone: Option<String>) {
 
 /// An instance that is there: it stays, or its place may become free.
 async fn there(region: &Region, prior: &Fields, plan: &mut Plan) {
-    let (Some(name), Some(zone)) = (prior.filled_text("placement_group"), prior.filled_text("availability_zone")) else {
+    let (Some(name), Some(zone)) = (prior.filled_text("placement_group"), prior.filled_text("availability_zone"))
+    else {
         return;
     };
     // Only running instances count. Hosts may replace it although nothing asks for it: its successor takes the same place
