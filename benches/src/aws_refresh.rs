@@ -10,12 +10,20 @@ use std::time::{Duration, Instant};
 /// After this long a command has not finished.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Counts the requests of a plan over so many instances and as many volumes.
-pub(crate) fn run(count: usize) -> io::Result<()> {
+/// Counts the requests of a plan over so many instances and as many volumes; `runs` plans of ours alone, or one beside
+/// `hashicorp/aws`.
+pub(crate) fn run(count: usize, runs: Option<usize>) -> io::Result<()> {
     println!("refresh of {count} aws_instance and {count} aws_ebs_volume: requests of one plan (the emulator is no");
     println!("measure of time)\n");
     let cloud = Cloud::start();
     let fleet = Fleet::launch(&cloud, count);
+    if let Some(runs) = runs {
+        for _ in 0..runs {
+            one("drform with drform/aws", &cloud, &fleet, Tool::Drform, count)?;
+            timeline(&cloud);
+        }
+        return Ok(());
+    }
     one("drform with drform/aws", &cloud, &fleet, Tool::Drform, count)?;
     if terraform_or_none().is_none() || hashicorp_mirror_or_none().is_none() {
         println!("terraform with hashicorp/aws 3.39.0: not here (./tests/run fetches the provider)");
@@ -45,6 +53,17 @@ fn one(title: &str, cloud: &Cloud, fleet: &Fleet, tool: Tool, count: usize) -> i
     }
     println!();
     Ok(finished)
+}
+
+/// Each request: when it came, and for how many ids.
+fn timeline(cloud: &Cloud) {
+    let requests = cloud.gate().requests();
+    let begin = requests.first().map(|first| first.at).unwrap_or_default();
+    for request in requests {
+        let ids = request.body.matches("Id.").count();
+        println!("  {:6} ms  {} of {ids} ids", (request.at - begin).as_millis(), request.operation);
+    }
+    println!();
 }
 
 /// Whether the plan ended in time.

@@ -24,7 +24,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let count = arguments.last().and_then(|n| n.parse().ok());
     let done = match arguments.first().map(String::as_str) {
-        Some("aws-refresh") => aws_refresh::run(count.unwrap_or(1_000)),
+        Some("aws-refresh") => match arguments.iter().position(|argument| argument == "runs") {
+            Some(_) => aws_refresh::run(1_000, Some(count.unwrap_or(5))),
+            None => aws_refresh::run(count.unwrap_or(1_000), None),
+        },
         _ => run(count.unwrap_or(10_000)),
     };
     match done {

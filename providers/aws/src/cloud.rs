@@ -8,6 +8,7 @@ pub(crate) mod describe_network;
 mod keys;
 mod presign;
 mod region;
+mod traffic;
 mod trouble;
 mod wait;
 

@@ -9,7 +9,7 @@ use crate::planning::{self, Plan};
 use crate::provider::Configured;
 use crate::shape::Definition;
 use sdk::{
-    ChangeRequest, Diagnostic, Finding, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource,
+    ChangeRequest, Diagnostic, Finding, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource, StoredState,
 };
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -212,6 +212,13 @@ impl<K: Kind> Served<K> {
         aws.region(written)
     }
 
+    /// Tells those who gather reads that the host is at work.
+    fn called(&self) {
+        if let Ok(aws) = self.configured.aws() {
+            aws.call_begins();
+        }
+    }
+
     /// What is there now, from what we believe.
     async fn look(&self, region: &Region, believed: &Fields, written: &Written) -> Result<Option<Fields>, Trouble> {
         let mut object = believed.known();
@@ -312,6 +319,7 @@ impl<K: Kind> Resource for Served<K> {
     }
 
     fn validate(&self, config: &Value) -> Findings {
+        self.called();
         let mut findings = planning::check(&self.definition, config);
         self.kind.check(&self.fields(config), &mut findings);
         findings
@@ -319,6 +327,7 @@ impl<K: Kind> Resource for Served<K> {
 
     fn plan<'a>(&'a self, request: &'a PlanRequest) -> Future<'a, Reply<Planned>> {
         Box::pin(async move {
+            self.called();
             let around = self.configured.surroundings();
             let mut plan = planning::begin(&self.definition, &self.schema, &around, request);
             let region = match self.configured.aws() {
@@ -339,6 +348,7 @@ impl<K: Kind> Resource for Served<K> {
                 Ok(aws) => aws,
                 Err(finding) => return finding.into(),
             };
+            let _open = aws.read_begins();
             let believed = self.fields(&current.value);
             let region = self.region(&aws, &believed);
             let mut private = current.private;
@@ -376,6 +386,11 @@ impl<K: Kind> Resource for Served<K> {
             let done = self.kind.delete(&region, &object, timeout).await;
             done.err().map(|why| why.finding(self.definition.called)).into_iter().collect()
         })
+    }
+
+    fn upgrade(&self, state: StoredState) -> Future<'_, Reply<Vec<u8>>> {
+        self.called();
+        Box::pin(async move { Reply::done(state.json) })
     }
 
     /// Ids are those of `hashicorp/aws`; `ID@REGION` names an object of another region than the provider's.

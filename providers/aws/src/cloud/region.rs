@@ -1,10 +1,10 @@
 //! Clients and reads of one region, and all regions of one provider configuration.
 
-use super::batch::Epoch;
 use super::budget::Budget;
 use super::call::{Action, ApiError, Tries, call};
 use super::describe::Reads;
 use super::presign::Presigner;
+use super::traffic::{OpenRead, Traffic};
 use super::trouble::Trouble;
 use crate::ec2::placement::PlannedPlaces;
 use crate::settings::Settings;
@@ -23,7 +23,7 @@ use tokio::sync::OnceCell;
 pub(crate) struct Aws {
     pub(crate) settings: Settings,
     sdk: SdkConfig,
-    epoch: Arc<Epoch>,
+    traffic: Arc<Traffic>,
     regions: Mutex<BTreeMap<String, Arc<Region>>>,
     identity: Arc<OnceCell<Identity>>,
 }
@@ -41,7 +41,7 @@ impl Aws {
         Aws {
             settings,
             sdk,
-            epoch: Arc::new(Epoch::default()),
+            traffic: Arc::new(Traffic::default()),
             regions: Mutex::new(BTreeMap::new()),
             identity: Arc::new(OnceCell::new()),
         }
@@ -53,6 +53,16 @@ impl Aws {
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let made = regions.entry(name.to_owned()).or_insert_with(|| Arc::new(self.made(name)));
         made.clone()
+    }
+
+    /// A read of the host is under way until this is dropped.
+    pub(crate) fn read_begins(&self) -> OpenRead {
+        self.traffic.read()
+    }
+
+    /// The host calls for something else than a read.
+    pub(crate) fn call_begins(&self) {
+        self.traffic.called();
     }
 
     fn made(self: &Arc<Self>, name: &str) -> Region {
@@ -81,27 +91,27 @@ impl Aws {
             name,
             aws_sdk_ec2::Client::from_conf(ec2.build()),
             self.settings.max_retries,
-            self.epoch.clone(),
+            self.traffic.clone(),
         ));
         let kms = Arc::new(Service::new(
             "kms",
             name,
             aws_sdk_kms::Client::from_conf(kms.build()),
             self.settings.max_retries,
-            self.epoch.clone(),
+            self.traffic.clone(),
         ));
         let sts = Service::new(
             "sts",
             name,
             aws_sdk_sts::Client::from_conf(sts.build()),
             self.settings.max_retries,
-            self.epoch.clone(),
+            self.traffic.clone(),
         );
         Region {
             name: name.to_owned(),
             aws: Arc::downgrade(self),
             presigner,
-            reads: Reads::new(&ec2, &kms, &self.epoch),
+            reads: Reads::new(&ec2, &kms, &self.traffic),
             planned_places: PlannedPlaces::default(),
             ec2,
             kms,
@@ -121,13 +131,13 @@ pub(crate) struct Service<C> {
     client: C,
     budget: Budget,
     tries: Tries,
-    epoch: Arc<Epoch>,
+    traffic: Arc<Traffic>,
 }
 
 impl<C> Service<C> {
-    fn new(service: &'static str, region: &str, client: C, max_retries: u32, epoch: Arc<Epoch>) -> Service<C> {
+    fn new(service: &'static str, region: &str, client: C, max_retries: u32, traffic: Arc<Traffic>) -> Service<C> {
         let tries = Tries { most: max_retries };
-        Service { service, region: region.to_owned(), client, budget: Budget::default(), tries, epoch }
+        Service { service, region: region.to_owned(), client, budget: Budget::default(), tries, traffic }
     }
 
     /// Makes a request, as often as the action allows.
@@ -138,11 +148,11 @@ impl<C> Service<C> {
         F: std::future::Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
         if action.changes() {
-            self.epoch.passes();
+            self.traffic.changed();
         }
         let done = call((self.service, &self.region), &self.budget, self.tries, action, || send(&self.client)).await;
         if action.changes() {
-            self.epoch.passes();
+            self.traffic.changed();
         }
         done
     }
