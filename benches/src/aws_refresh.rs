@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// After this long a command has not finished.
-const LIMIT: Duration = Duration::from_secs(120);
+pub(crate) const LIMIT: Duration = Duration::from_secs(120);
 
 /// Counts the requests of a plan over so many instances and as many volumes; `runs` plans of ours alone, or one beside
 /// `hashicorp/aws`.
@@ -43,7 +43,7 @@ pub(crate) fn run(count: usize, runs: Option<usize>) -> io::Result<()> {
 fn one(title: &str, cloud: &Cloud, fleet: &Fleet, tool: Tool, count: usize) -> io::Result<bool> {
     let work = fleet.work(tool, cloud);
     cloud.gate().reset_counts();
-    let finished = planned(&work)?;
+    let finished = in_time(&work, &["plan", "-refresh-only", "-input=false"])?;
     let requests = requests(cloud);
     let all: usize = requests.values().sum();
     let how = if finished { "" } else { ", stopped after 120 s" };
@@ -66,15 +66,14 @@ fn timeline(cloud: &Cloud) {
     println!();
 }
 
-/// Whether the plan ended in time.
-fn planned(work: &Work) -> io::Result<bool> {
+/// Runs a command, at most [`LIMIT`] long: whether it ended by itself.
+pub(crate) fn in_time(work: &Work, args: &[&str]) -> io::Result<bool> {
     let start = Instant::now();
-    let mut child =
-        work.command(&["plan", "-refresh-only", "-input=false"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let mut child = work.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     loop {
         match child.try_wait()? {
             Some(ended) if ended.success() => return Ok(true),
-            Some(ended) => return Err(io::Error::other(format!("the plan ended with {ended}"))),
+            Some(ended) => return Err(io::Error::other(format!("{} ended with {ended}", args.join(" ")))),
             None if start.elapsed() > LIMIT => {
                 child.kill()?;
                 child.wait()?;

@@ -3,13 +3,14 @@
 //! A type says what is particular to it: how the object is made, found, changed and removed. The rest is here: the
 //! region, what a half-made object comes back as, and that every object is read after every change.
 
-use crate::cloud::{Aws, Region, Trouble};
+use crate::cloud::{Aws, Region, Trouble, patience};
 use crate::fields::Fields;
 use crate::planning::{self, Plan};
 use crate::provider::Configured;
 use crate::shape::Definition;
 use sdk::{
-    ChangeRequest, Diagnostic, Finding, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource, StoredState,
+    ChangeRequest, Diagnostic, Finding, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource,
+    StoredState,
 };
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -212,6 +213,12 @@ impl<K: Kind> Served<K> {
         aws.region(written)
     }
 
+    /// How long an operation may be refused before it has done anything; none where there are no `timeouts` for it.
+    fn limit(&self, object: &Fields, operation: &str) -> Option<Duration> {
+        let known = self.definition.timeouts.iter().any(|(name, _)| *name == operation);
+        known.then(|| timeout(&self.definition.timeouts, object, operation))
+    }
+
     /// Tells those who gather reads that the host is at work.
     fn called(&self) {
         if let Ok(aws) = self.configured.aws() {
@@ -249,9 +256,11 @@ impl<K: Kind> Served<K> {
         };
         let region = self.region(&aws, &change.planned);
         region.planned_places.changes_begin();
+        let operation = if create { "create" } else { "update" };
+        let limit = self.limit(&change.planned, operation);
         let done = match create {
-            true => self.kind.create(&region, &change).await,
-            false => self.kind.update(&region, &change).await,
+            true => patience::within(operation, limit, self.kind.create(&region, &change)).await,
+            false => patience::within(operation, limit, self.kind.update(&region, &change)).await,
         };
         let id = change.id().or_else(|| (!create).then(|| change.prior.id().to_owned()));
         let mut believed = change.planned.known();
@@ -383,7 +392,8 @@ impl<K: Kind> Resource for Served<K> {
             let object = self.fields(&request.prior);
             let region = self.region(&aws, &object);
             let timeout = timeout(&self.definition.timeouts, &object, "delete");
-            let done = self.kind.delete(&region, &object, timeout).await;
+            let limit = self.limit(&object, "delete");
+            let done = patience::within("delete", limit, self.kind.delete(&region, &object, timeout)).await;
             done.err().map(|why| why.finding(self.definition.called)).into_iter().collect()
         })
     }

@@ -4,7 +4,9 @@
 //! within one operation, which a host begins by configuring the provider, until anything is changed through this
 //! process: one plan reads each object once.
 
+use super::budget::Budget;
 use super::call::ApiError;
+use super::patience::{self, Patience};
 use super::traffic::Traffic;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::Pin;
@@ -29,6 +31,9 @@ const LONGEST_OF_MANY: Duration = Duration::from_secs(5);
 /// While one request is under way, others wait for their answers together for at most this long, so that a throttled
 /// service is asked seldom. Full batches go at once.
 const BEHIND: Duration = Duration::from_secs(30);
+/// While requests stand in line because the service takes few, others wait for their answers together for at most this
+/// long: a look at ten objects costs as much as a look at one.
+const IN_LINE: Duration = Duration::from_secs(4);
 /// Ids of one request.
 pub(crate) const MOST: usize = 1_000;
 /// Answers of one kind that are kept.
@@ -54,6 +59,7 @@ struct Inner<T> {
     traffic: Arc<Traffic>,
     /// Reads whose answers lead to reads of this kind.
     ahead: Option<Arc<dyn Busy>>,
+    budget: Option<Arc<Budget>>,
     state: Mutex<State<T>>,
 }
 
@@ -72,7 +78,13 @@ struct State<T> {
 }
 
 type Answer<T> = Result<Option<Arc<T>>, ApiError>;
-type Waiting<T> = BTreeMap<String, Vec<oneshot::Sender<Answer<T>>>>;
+type Waiting<T> = BTreeMap<String, Vec<Waiter<T>>>;
+
+/// Who waits for an answer.
+struct Waiter<T> {
+    sender: oneshot::Sender<Answer<T>>,
+    patience: Option<Arc<Patience>>,
+}
 
 impl<T: Send + Sync + 'static> Batch<T> {
     pub(crate) fn new(
@@ -89,7 +101,7 @@ impl<T: Send + Sync + 'static> Batch<T> {
             answered: None,
             shared: BTreeMap::new(),
         };
-        let inner = Inner { fetch: Box::new(fetch), traffic, ahead: None, state: Mutex::new(state) };
+        let inner = Inner { fetch: Box::new(fetch), traffic, ahead: None, budget: None, state: Mutex::new(state) };
         Batch { inner: Arc::new(inner) }
     }
 
@@ -98,6 +110,14 @@ impl<T: Send + Sync + 'static> Batch<T> {
     pub(crate) fn after<A: Send + Sync + 'static>(mut self, ahead: &Batch<A>) -> Batch<T> {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {
             inner.ahead = Some(ahead.inner.clone());
+        }
+        self
+    }
+
+    /// These reads, whose requests count in this budget: instead of standing in line for it they gather.
+    pub(crate) fn of(mut self, budget: Arc<Budget>) -> Batch<T> {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.budget = Some(budget);
         }
         self
     }
@@ -144,14 +164,15 @@ impl<T: Send + Sync + 'static> Batch<T> {
 
     fn ask(&self, id: &str) -> oneshot::Receiver<Answer<T>> {
         let (sender, receiver) = oneshot::channel();
+        let waiter = Waiter { sender, patience: patience::ours() };
         let gather = {
             let mut state = self.inner.lock();
             let now = Instant::now();
             match state.waiting.get_mut(id) {
-                Some(senders) => senders.push(sender),
+                Some(waiters) => waiters.push(waiter),
                 None => {
                     state.order.push_back(id.to_owned());
-                    state.waiting.insert(id.to_owned(), vec![sender]);
+                    state.waiting.insert(id.to_owned(), vec![waiter]);
                 }
             }
             state.since.get_or_insert(now);
@@ -216,6 +237,7 @@ fn given_up() -> ApiError {
         request_id: None,
         in_doubt: false,
         tried_before: false,
+        told: None,
         advice: Some("Run again. If it happens again, it is a mistake in the provider: please report it."),
     }
 }
@@ -229,10 +251,11 @@ async fn gather_and_fetch<T: Send + Sync + 'static>(inner: Arc<Inner<T>>) {
         let ready = {
             let state = inner.lock();
             let waited = state.since.map_or(Duration::MAX, |since| since.elapsed());
+            let in_line = inner.budget.as_ref().is_some_and(|budget| budget.has_line()) && waited < IN_LINE;
             let alone = (state.under_way == 0 && !followers) || waited >= BEHIND;
             let no_call = if many { inner.traffic.is_silent(quiet) } else { inner.traffic.is_quiet(quiet) };
             let is_quiet = no_call && state.last.is_none_or(|last| last.elapsed() >= quiet);
-            state.waiting.len() >= MOST || (alone && (is_quiet || waited >= longest))
+            state.waiting.len() >= MOST || (alone && !in_line && (is_quiet || waited >= longest))
         };
         if !ready {
             continue;
@@ -243,11 +266,11 @@ async fn gather_and_fetch<T: Send + Sync + 'static>(inner: Arc<Inner<T>>) {
             while taken.len() < MOST
                 && let Some(id) = state.order.pop_front()
             {
-                let mut senders = state.waiting.remove(&id).unwrap_or_default();
+                let mut waiters = state.waiting.remove(&id).unwrap_or_default();
                 // Who does not wait any more is not asked for.
-                senders.retain(|sender| !sender.is_closed());
-                if !senders.is_empty() {
-                    taken.insert(id, senders);
+                waiters.retain(|waiter| !waiter.sender.is_closed());
+                if !waiters.is_empty() {
+                    taken.insert(id, waiters);
                 }
             }
             state.gathering = !state.order.is_empty();
@@ -278,20 +301,21 @@ impl<T> Drop for UnderWay<'_, T> {
 async fn fetch<T: Send + Sync + 'static>(inner: Arc<Inner<T>>, waiting: Waiting<T>) {
     let _under_way = UnderWay(&inner);
     let epoch = inner.traffic.epoch();
-    let fetched = (inner.fetch)(waiting.keys().cloned().collect()).await;
+    let patience = patience::longest(waiting.values().flatten().map(|waiter| waiter.patience.clone()));
+    let fetched = patience::sharing(patience, (inner.fetch)(waiting.keys().cloned().collect())).await;
     match fetched {
         Err(why) => {
-            for sender in waiting.into_values().flatten() {
-                let _ = sender.send(Err(why.clone()));
+            for waiter in waiting.into_values().flatten() {
+                let _ = waiter.sender.send(Err(why.clone()));
             }
         }
         Ok(mut found) => {
             let now = Instant::now();
-            for (id, senders) in waiting {
+            for (id, waiters) in waiting {
                 let object = found.remove(&id).map(Arc::new);
                 inner.lock().share(id, epoch, now, object.clone());
-                for sender in senders {
-                    let _ = sender.send(Ok(object.clone()));
+                for waiter in waiters {
+                    let _ = waiter.sender.send(Ok(object.clone()));
                 }
             }
         }

@@ -65,11 +65,12 @@ where
     C: Send + Sync + 'static,
     F: std::future::Future<Output = Fetched<T>> + Send + 'static,
 {
-    let service = service.clone();
+    let (service, budget) = (service.clone(), service.budget());
     Batch::new(traffic.clone(), move |ids| {
         let service = service.clone();
         Box::pin(without_missing(ids, move |ids| fetch(service.clone(), ids))) as Boxed<Fetched<T>>
     })
+    .of(budget)
 }
 
 /// All pages of an answer: `page` takes the token of the page before and gives the objects and the next token.

@@ -4,6 +4,7 @@
 use super::batch::{Batch, Fetched};
 use super::call::{Action, ApiError};
 use super::describe::pages;
+use super::patience;
 use super::region::Service;
 use super::traffic::Traffic;
 use crate::tags::Tags;
@@ -129,7 +130,7 @@ where
                     && let Some(key) = keys.next()
                 {
                     let asked = ask(kms.clone(), key.clone());
-                    open.spawn(async move { (key, asked.await) });
+                    open.spawn(patience::sharing(patience::ours(), async move { (key, asked.await) }));
                 }
                 match open.join_next().await {
                     None => return Ok(found),

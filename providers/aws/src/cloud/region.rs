@@ -4,6 +4,7 @@ use super::budget::Budget;
 use super::call::{Action, ApiError, Tries, call};
 use super::describe::Reads;
 use super::presign::Presigner;
+use super::refusal::Refusal;
 use super::traffic::{OpenRead, Traffic};
 use super::trouble::Trouble;
 use crate::ec2::placement::PlannedPlaces;
@@ -86,12 +87,14 @@ impl Aws {
         if let Some(url) = endpoint("sts") {
             sts = sts.endpoint_url(url);
         }
+        let refusal = Arc::new(Refusal::default());
         let ec2 = Arc::new(Service::new(
             "ec2",
             name,
             aws_sdk_ec2::Client::from_conf(ec2.build()),
             self.settings.max_retries,
             self.traffic.clone(),
+            refusal.clone(),
         ));
         let kms = Arc::new(Service::new(
             "kms",
@@ -99,6 +102,7 @@ impl Aws {
             aws_sdk_kms::Client::from_conf(kms.build()),
             self.settings.max_retries,
             self.traffic.clone(),
+            refusal.clone(),
         ));
         let sts = Service::new(
             "sts",
@@ -106,6 +110,7 @@ impl Aws {
             aws_sdk_sts::Client::from_conf(sts.build()),
             self.settings.max_retries,
             self.traffic.clone(),
+            refusal.clone(),
         );
         Region {
             name: name.to_owned(),
@@ -129,15 +134,23 @@ pub(crate) struct Service<C> {
     service: &'static str,
     region: String,
     client: C,
-    budget: Budget,
+    budget: Arc<Budget>,
     tries: Tries,
     traffic: Arc<Traffic>,
+    refusal: Arc<Refusal>,
 }
 
 impl<C> Service<C> {
-    fn new(service: &'static str, region: &str, client: C, max_retries: u32, traffic: Arc<Traffic>) -> Service<C> {
+    fn new(
+        service: &'static str,
+        region: &str,
+        client: C,
+        max_retries: u32,
+        traffic: Arc<Traffic>,
+        refusal: Arc<Refusal>,
+    ) -> Service<C> {
         let tries = Tries { most: max_retries };
-        Service { service, region: region.to_owned(), client, budget: Budget::default(), tries, traffic }
+        Service { service, region: region.to_owned(), client, budget: Arc::default(), tries, traffic, refusal }
     }
 
     /// Makes a request, as often as the action allows.
@@ -147,6 +160,9 @@ impl<C> Service<C> {
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
         F: std::future::Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
+        if let Some(refused) = self.refusal.known() {
+            return Err(refused);
+        }
         if action.changes() {
             self.traffic.changed();
         }
@@ -154,7 +170,12 @@ impl<C> Service<C> {
         if action.changes() {
             self.traffic.changed();
         }
-        done
+        done.map_err(|why| self.refusal.heard(why))
+    }
+
+    /// Its budget.
+    pub(super) fn budget(&self) -> Arc<Budget> {
+        self.budget.clone()
     }
 
     /// An error for an answer that does not come, or that says nothing.
@@ -167,6 +188,7 @@ impl<C> Service<C> {
             message: why.to_owned(),
             request_id: None,
             advice: None,
+            told: None,
             in_doubt: false,
             tried_before: false,
         }

@@ -113,6 +113,7 @@ async fn missing_ids_are_taken_out() {
                 in_doubt: false,
                 tried_before: false,
                 advice: None,
+                told: None,
             })
         }
     };
@@ -158,9 +159,9 @@ async fn what_follows_other_reads_is_gathered_with_its_own_kind() {
     let mut reads = Vec::new();
     for i in 0..300 {
         reads.push(tokio::spawn(read_instance(traffic.clone(), instances.clone(), volumes.clone(), i)));
-        let (traffic, volumes) = (traffic.clone(), volumes.clone());
+        let (host, volumes) = (traffic.clone(), volumes.clone());
         reads.push(tokio::spawn(async move {
-            let _open = traffic.read();
+            let _open = host.read();
             volumes.get(&format!("vol-{i}")).await.unwrap().unwrap();
         }));
         // Gaps as a busy machine has them; in the longest the host plans.
