@@ -225,7 +225,9 @@ where
         let since = *throttled_since.get_or_insert(sent);
         if outcome != Outcome::Throttled {
             throttled_since = None;
-        } else if let Some(why) = patience.and_then(|patience| patience.is_over(since, pause)) {
+        } else if let Some(why) =
+            patience.and_then(|patience| patience.is_over(since, pause.min(LONGEST_THROTTLED_PAUSE)))
+        {
             failed.message = format!("{} {why}", failed.message);
             failed.advice = Some(THROTTLED_ADVICE);
             return Err(failed);

@@ -23,9 +23,8 @@ tokio::task_local! {
 /// Makes a change that can be given up after `timeout` while it is only refused; `operation` is its name in `timeouts`.
 /// Without a timeout it is as patient as any request.
 pub(crate) async fn within<F: Future>(operation: &'static str, timeout: Option<Duration>, change: F) -> F::Output {
-    let patience = timeout.map(|timeout| {
-        Arc::new(Patience { operation, timeout, begin: Instant::now(), effects: AtomicUsize::new(0) })
-    });
+    let patience = timeout
+        .map(|timeout| Arc::new(Patience { operation, timeout, begin: Instant::now(), effects: AtomicUsize::new(0) }));
     sharing(patience, change).await
 }
 
@@ -81,7 +80,7 @@ impl Patience {
 /// `20 minutes`, `90 s`.
 fn spoken(time: Duration) -> String {
     match time.as_secs() {
-        seconds if seconds >= 120 => format!("{} minutes", seconds / 60),
+        seconds if seconds >= 120 => format!("{} minutes", (seconds + 30) / 60),
         seconds => format!("{seconds} s"),
     }
 }

@@ -51,3 +51,41 @@ fn is_refusal(error: &ApiError) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(code: &str, message: &str) -> ApiError {
+        ApiError {
+            action: "DescribeX",
+            service: "ec2",
+            region: "eu-central-1".into(),
+            code: code.into(),
+            message: message.into(),
+            request_id: Some("r-1".into()),
+            in_doubt: false,
+            tried_before: true,
+            advice: None,
+            told: None,
+        }
+    }
+
+    #[test]
+    fn one_long_error_and_short_ones() {
+        let refusal = Refusal::default();
+        // Of an image of others: nothing about the credentials as such.
+        refusal.heard(error("AuthFailure", "Not authorized for images: [ami-1]"));
+        refusal.heard(error("UnauthorizedOperation", "no"));
+        assert!(refusal.known().is_none());
+        // Two were sent before the first was answered; a third one is not sent.
+        let bad = error("AuthFailure", "AWS was not able to validate the provided access credentials");
+        let all = [refusal.heard(bad.clone()), refusal.heard(bad), refusal.known().unwrap()];
+        assert!(!all[2].tried_before);
+        let texts = all.map(|error| error.while_doing("read x").finding("x").diagnostic.detail);
+        assert!(texts[0].contains("Request id: r-1") && texts[0].contains("clock"), "{}", texts[0]);
+        let short =
+            "The credentials are not accepted in eu-central-1 (AuthFailure). Another error of this run says more.";
+        assert_eq!(texts[1..], [short, short]);
+    }
+}

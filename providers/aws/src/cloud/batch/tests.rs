@@ -221,3 +221,23 @@ async fn a_few_reads_hardly_wait() {
     assert!(begin.elapsed() <= QUIET + LOOK * 2, "{:?}", begin.elapsed());
     reader.await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_is_as_patient_as_the_most_patient_change_that_waits_for_it() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let asked = seen.clone();
+    let batch = Arc::new(Batch::<()>::new(Arc::default(), move |_| {
+        let over =
+            |seconds| patience::ours().map(|p| p.is_over(Instant::now(), Duration::from_secs(seconds)).is_some());
+        asked.lock().unwrap().push([over(60), over(200)]);
+        Box::pin(async { Ok(BTreeMap::new()) })
+    }));
+    let change = |seconds| {
+        let batch = batch.clone();
+        patience::within("update", seconds, async move { drop(batch.get(&format!("{seconds:?}")).await) })
+    };
+    tokio::join!(change(Some(Duration::from_secs(30))), change(Some(Duration::from_secs(100))));
+    // One that has no end: a plan reads along.
+    tokio::join!(change(Some(Duration::from_secs(40))), change(None));
+    assert_eq!(*seen.lock().unwrap(), [[Some(false), Some(true)], [None, None]]);
+}
