@@ -103,12 +103,23 @@ impl Chain {
             match provider.provide_credentials().await {
                 Ok(found) => return Ok(found),
                 Err(why @ CredentialsError::CredentialsNotLoaded(_)) => {
-                    tried.push_str(&format!("\n- {name}: {}", causes(&why)));
+                    tried.push_str(&format!("\n- {name}: {}", reason(&why)));
                 }
                 Err(why) => return Err(CredentialsError::provider_error(format!("{name}: {}", causes(&why)))),
             }
         }
         Err(CredentialsError::not_loaded(format!("there are no credentials in{tried}")))
+    }
+}
+
+/// Why there are none, without what the SDK says of every place.
+fn reason(why: &CredentialsError) -> String {
+    const EVERY: &str = "the credential provider was not enabled";
+    let text = causes(why);
+    match text.strip_prefix(EVERY).map(|rest| rest.trim_start_matches(": ")) {
+        Some("") => "it has none".into(),
+        Some(rest) => rest.into(),
+        None => text,
     }
 }
 
@@ -157,7 +168,7 @@ pub(super) async fn found(own: SharedCredentialsProvider) -> Result<SharedCreden
             "{}\n\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, name a profile that has some, or run \
              where the machine gives some. With skip_credentials_validation = true they are looked for at their first \
              use only.",
-            causes(&why)
+            reason(&why)
         );
         wrong_at(Path::ROOT, "No credentials", detail)
     })
