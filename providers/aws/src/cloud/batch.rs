@@ -302,7 +302,8 @@ async fn fetch<T: Send + Sync + 'static>(inner: Arc<Inner<T>>, waiting: Waiting<
     let _under_way = UnderWay(&inner);
     let epoch = inner.traffic.epoch();
     let patience = patience::longest(waiting.values().flatten().map(|waiter| waiter.patience.clone()));
-    let fetched = patience::sharing(patience, (inner.fetch)(waiting.keys().cloned().collect())).await;
+    let ids: Vec<String> = waiting.keys().cloned().collect();
+    let fetched = patience::sharing(patience, async { (inner.fetch)(ids).await }).await;
     match fetched {
         Err(why) => {
             for waiter in waiting.into_values().flatten() {
