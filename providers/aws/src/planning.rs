@@ -105,11 +105,14 @@ pub(crate) fn begin(definition: &Definition, schema: &Schema, around: &Surroundi
 
 /// The plan as hosts take it, with the replacements that the shape asks for.
 pub(crate) fn end(definition: &Definition, plan: Plan) -> (Planned, Findings) {
-    let Plan { prior, config, planned, mut replaces, findings, private } = plan;
+    let Plan { prior, config, planned, mut replaces, mut findings, private } = plan;
     let value = planned.object();
     if let Some(prior) = prior {
         let (prior, config) = (prior.object(), config.object());
         find_replacements(&definition.shape, &prior, &value, Some(&config), &Path::ROOT, &mut replaces);
+        if replaces.is_empty() {
+            findings.extend(without_effect(definition, &prior, &value));
+        }
     }
     (Planned { value, requires_replace: replaces, private }, findings)
 }
@@ -241,6 +244,25 @@ fn find_replacements(
             _ => {}
         }
     }
+}
+
+/// Warnings for changes that come too late for the object that is there.
+fn without_effect(definition: &Definition, prior: &Value, planned: &Value) -> Findings {
+    let changed = |name: &str| match (prior.get(name), planned.get(name)) {
+        (Some(before), Some(after)) => after.is_known() && before != after,
+        _ => false,
+    };
+    let late = definition.shape.fields.iter().filter(|(name, field)| field.once && changed(name));
+    let warned = late.map(|(name, _)| {
+        let why = format!(
+            "{name} counts only while the {} is made. The one that is there stays as it is, and only the state takes the \
+             new value. Replace it if it must be made with the new value.",
+            definition.called
+        );
+        let diagnostic = Diagnostic::warning("No effect on what is there", why);
+        Finding { diagnostic, attribute: Path::attribute(*name) }
+    });
+    warned.collect()
 }
 
 fn shape_replaces(shape: &Shape) -> bool {

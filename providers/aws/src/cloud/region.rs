@@ -7,6 +7,7 @@ use super::presign::Presigner;
 use super::refusal::Refusal;
 use super::traffic::{OpenRead, Traffic};
 use super::trouble::Trouble;
+use crate::ec2::ebs_encryption_by_default::PlannedEncryption;
 use crate::ec2::placement::PlannedPlaces;
 use crate::settings::Settings;
 use aws_config::SdkConfig;
@@ -118,6 +119,7 @@ impl Aws {
             presigner,
             reads: Reads::new(&ec2, &kms, &self.traffic),
             planned_places: PlannedPlaces::default(),
+            planned_encryption: PlannedEncryption::default(),
             ec2,
             kms,
             sts,
@@ -210,6 +212,8 @@ pub(crate) struct Region {
     pub(crate) presigner: Presigner,
     /// Places in placement groups that are planned.
     pub(crate) planned_places: PlannedPlaces,
+    /// Whether new volumes are encrypted by default.
+    pub(crate) planned_encryption: PlannedEncryption,
     pub(crate) default_tags: crate::tags::Tags,
     pub(crate) ignored_tags: crate::tags::Ignored,
 }

@@ -45,11 +45,7 @@ impl Kind for EbsVolume {
             .field("type", text().optional().computed().one_of(TYPES).about("Type of the volume."))
             .field(
                 "volume_initialization_rate",
-                int()
-                    .optional()
-                    .replaces()
-                    .between(100, 300)
-                    .about("MiB a second at which the snapshot is loaded while the volume is new."),
+                int().optional().once().between(100, 300).about("MiB a second at which the snapshot is loaded."),
             );
         Definition::new("aws_ebs_volume", "EBS volume", "A disk in a zone.", shape)
             .regional()
@@ -139,6 +135,11 @@ impl Kind for EbsVolume {
         let found =
             region.reads.volumes.get(&id).await.map_err(|why| why.while_doing(format!("read EBS volume {id}")))?;
         let Some(volume) = found.filter(|volume| !is_gone(volume)) else { return Ok(false) };
+        // No request changes it: what the state has stays, also where it came too late. 0 is how others write none.
+        let rate = object.int("volume_initialization_rate").filter(|rate| *rate > 0);
+        let new = object.is_null("arn");
+        let of_volume = volume.volume_initialization_rate().filter(|_| new);
+        object.set_int("volume_initialization_rate", of_volume.or(rate));
         object.set_text("arn", Some(region.arn("ec2", &format!("volume/{id}")).await?));
         object.set_text("availability_zone", volume.availability_zone());
         object.set_text("create_time", volume.create_time().and_then(|time| time.fmt(Format::DateTime).ok()));
@@ -153,9 +154,6 @@ impl Kind for EbsVolume {
         object.set_text("snapshot_id", Some(volume.snapshot_id().unwrap_or_default()));
         object.set_int("throughput", Some(volume.throughput().unwrap_or_default()));
         object.set_text("type", volume.volume_type().map(VolumeType::as_str));
-        if let Some(rate) = volume.volume_initialization_rate() {
-            object.set_int("volume_initialization_rate", Some(rate));
-        }
         tagging::show(region, object, volume.tags());
         Ok(true)
     }

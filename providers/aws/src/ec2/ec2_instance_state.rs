@@ -25,10 +25,13 @@ impl Kind for InstanceState {
     }
 
     async fn plan(&self, region: Option<&Region>, plan: &mut Plan) {
-        if let (Some(region), Some("stopped"), Some(id)) =
-            (region, plan.planned.text("state"), plan.planned.filled_text("instance_id"))
-        {
-            region.planned_places.stops(id);
+        let Some(region) = region else { return };
+        let stops = plan.planned.text("state") == Some("stopped");
+        match plan.planned.filled_text("instance_id") {
+            Some(id) if stops => region.planned_places.stops(id),
+            // It may be stopped, whichever it is.
+            _ if stops || plan.planned.is_unknown("state") => region.planned_places.stops_some(),
+            _ => {}
         }
     }
 

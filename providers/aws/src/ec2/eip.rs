@@ -25,10 +25,7 @@ impl Kind for Eip {
             .field("association_id", text().computed().about("Id of the association."))
             .field("carrier_ip", text().computed().about("Carrier address, in Wavelength zones."))
             .field("customer_owned_ip", text().computed().about("The Outpost's own address."))
-            .field(
-                "customer_owned_ipv4_pool",
-                text().optional().replaces().about("Pool of the Outpost's own addresses."),
-            )
+            .field("customer_owned_ipv4_pool", text().optional().once().about("Pool of the Outpost's own addresses."))
             .field(
                 "domain",
                 text()
@@ -84,12 +81,16 @@ impl Kind for Eip {
         let found = region.reads.addresses.get(&id).await.map_err(|why| why.while_doing(doing.as_str()))?;
         let Some(address) = found else { return Ok(false) };
         let name = region.reads.address_names.get(&id).await.map_err(|why| why.while_doing(doing.as_str()))?;
+        // No request changes it: what the state has stays, also where it came too late.
+        let new = object.is_null("arn");
+        let pool = address.customer_owned_ipv4_pool().filter(|pool| new && !pool.is_empty()).map(String::from);
+        let pool = pool.or(object.filled_text("customer_owned_ipv4_pool").map(String::from));
+        object.set_text("customer_owned_ipv4_pool", pool);
         object.set_text("allocation_id", Some(&id));
         object.set_text("arn", Some(region.arn("ec2", &format!("elastic-ip/{id}")).await?));
         object.set_text("association_id", Some(address.association_id().unwrap_or_default()));
         object.set_text("carrier_ip", Some(address.carrier_ip().unwrap_or_default()));
         object.set_text("customer_owned_ip", Some(address.customer_owned_ip().unwrap_or_default()));
-        object.set_filled_text("customer_owned_ipv4_pool", address.customer_owned_ipv4_pool());
         object.set_text("domain", Some(address.domain().map_or("", DomainType::as_str)));
         object.set_text("instance", Some(address.instance_id().unwrap_or_default()));
         let pool = address.public_ipv4_pool().unwrap_or_default();

@@ -4,9 +4,7 @@
 use super::filters;
 use crate::cloud::{Action, Region};
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
 use std::sync::{Mutex, PoisonError};
-use tokio::sync::OnceCell;
 
 /// Running instances of a rack spread group in each zone ("Placement strategies for your placement groups").
 pub(crate) const MOST_SPREAD: usize = 7;
@@ -15,8 +13,6 @@ pub(crate) const MOST_SPREAD: usize = 7;
 #[derive(Debug, Default)]
 pub(crate) struct PlannedPlaces {
     state: Mutex<State>,
-    /// Whether new volumes are made without encryption, as it was before the changes.
-    without_encryption: OnceCell<bool>,
 }
 
 #[derive(Debug, Default)]
@@ -27,8 +23,8 @@ struct State {
     places: BTreeMap<(String, String), Places>,
     /// Ids of instances that are to be stopped.
     stopped: BTreeSet<String>,
-    /// Encryption of new volumes by default is to be switched on.
-    encrypts_all: bool,
+    /// Instances are to be stopped that are not known yet.
+    stops_others: bool,
     /// The changes have begun: what is planned from now on was planned before.
     changing: bool,
 }
@@ -101,17 +97,6 @@ impl PlannedPlaces {
         self.lock().groups.get(name).cloned()
     }
 
-    /// From this operation on every new volume is encrypted.
-    pub(crate) fn encrypts_all(&self) {
-        self.lock().encrypts_all = true;
-    }
-
-    /// Whether new volumes stay without encryption, as `ask` finds out the first time.
-    pub(crate) async fn without_encryption(&self, ask: impl Future<Output = bool>) -> bool {
-        let off = *self.without_encryption.get_or_init(|| ask).await;
-        off && !self.lock().encrypts_all
-    }
-
     /// A new instance is planned, in place of `replaced` where it is known to be: what that makes. None when the changes
     /// have begun, because then some of them run already.
     ///
@@ -160,6 +145,16 @@ impl PlannedPlaces {
         let mut state = self.lock();
         state.leaves(id);
         state.stopped.insert(id.to_owned());
+    }
+
+    /// An instance is to be stopped, and the plan does not know which.
+    pub(crate) fn stops_some(&self) {
+        self.lock().stops_others = true;
+    }
+
+    /// Whether instances may be stopped that the plan does not know.
+    pub(crate) fn may_stop_others(&self) -> bool {
+        self.lock().stops_others
     }
 
     /// Which instances run in a zone of a group; none when that cannot be found out. Looked up once.

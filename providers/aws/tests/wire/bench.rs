@@ -230,6 +230,23 @@ impl Bench {
         self.is_settled(thing);
     }
 
+    /// A change that comes too late for the object that is there: warned of at the attribute, written down, not sent.
+    pub(crate) fn only_written(&self, thing: &mut Thing, name: &str, value: Json) {
+        let config = merged(&thing.config, &json!({ name: value }));
+        let (planned, said) = self.plan(&thing.kind, Some(&thing.object), &config);
+        assert_eq!(paths(&planned.unwrap()), Vec::<String>::new(), "{name} would replace");
+        let text = texts(&said);
+        assert!(!said.has_errors() && text.contains(&format!("{name} counts only while")), "{text}");
+        let parts = said.iter().flat_map(|said| &said.part).map(|part| format!("{part:?}")).collect::<String>();
+        assert!(parts.contains(name), "{parts}");
+        let (id, before) = (thing.id(), self.cloud.gate().requests().len());
+        self.update(thing, json!({ name: value }));
+        assert_eq!((thing.id(), thing.get(name)), (id.clone(), value));
+        let sent = self.cloud.gate().requests().split_off(before);
+        let sent = sent.iter().find(|sent| !sent.operation.starts_with("Describe") && sent.body.contains(&id));
+        assert!(sent.is_none(), "{sent:?}");
+    }
+
     /// Changes that mean nothing: the plan is empty.
     pub(crate) fn same(&self, thing: &Thing, changes: Json) {
         let config = merged(&thing.config, &changes);

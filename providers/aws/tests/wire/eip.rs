@@ -30,7 +30,6 @@ fn a_life() {
     bench.same(&eip, json!({ "network_interface": null }));
     for (name, value) in [
         ("address", "203.0.113.1"),
-        ("customer_owned_ipv4_pool", "ipv4pool-coip-1"),
         ("domain", "standard"),
         ("ipam_pool_id", "ipam-pool-1"),
         ("network_border_group", "x"),
@@ -39,6 +38,8 @@ fn a_life() {
     ] {
         bench.replaces(&eip, json!({ name: value }), &[name]);
     }
+    bench.only_written(&mut eip, "customer_owned_ipv4_pool", json!("ipv4pool-coip-1"));
+    bench.only_written(&mut eip, "customer_owned_ipv4_pool", json!(null));
     bench.cloud.ec2(REGION, "ModifyAddressAttribute", &[("AllocationId", &id), ("DomainName", "www.example.com.")]);
     assert_eq!(bench.read(&eip).unwrap()["ptr_record"], "www.example.com");
     bench.cloud.ec2(REGION, "ResetAddressAttribute", &[("AllocationId", &id), ("Attribute", "domain-name")]);

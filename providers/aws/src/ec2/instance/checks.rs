@@ -469,9 +469,13 @@ async fn refuse_eight(region: &Region, plan: &mut Plan, name: &str, zone: &str, 
     let stay = if stay.is_empty() { String::new() } else { format!(", beside {} that stay", stay.join(", ")) };
     let why = format!(
         "Placement group {name} would get {} new instances in {zone}{stay}. A spread group takes {MOST_SPREAD} running \
-         ones in each zone. Use more zones or groups, or a partition group, or remove or stop others first.",
+         ones in each zone. Use more zones or groups, or a partition group, or remove or stop others first. Where \
+         aws_ec2_instance_state stops one of them in the same plan, let the new instances depend on it.",
         planned.surely
     );
-    plan.refuse("placement_group", why);
+    match region.planned_places.may_stop_others() {
+        true => plan.warn("placement_group", why),
+        false => plan.refuse("placement_group", why),
+    }
     true
 }
