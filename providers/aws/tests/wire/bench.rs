@@ -45,7 +45,7 @@ pub(crate) struct Bench {
 pub(crate) struct Thing {
     kind: Arc<str>,
     config: Json,
-    object: StoredObject,
+    pub(crate) object: StoredObject,
 }
 
 impl Thing {
