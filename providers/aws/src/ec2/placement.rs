@@ -219,7 +219,11 @@ mod tests {
         }
         places.may_go("pg", "d", "i-2");
         let planned = places.stays("pg", "d", "i-3").unwrap();
-        assert_eq!((planned.kept, planned.going), (ids(["i-3"]), ids(["i-2"])));
+        // The one that is replaced goes too: its successor is counted.
+        assert_eq!((planned.kept, planned.going), (ids(["i-3"]), ids(["i-1", "i-2"])));
+        assert!(!places.may_stop_others());
+        places.stops_some();
+        assert!(places.may_stop_others());
         places.stops("i-3");
         assert_eq!(places.stays("pg", "d", "i-3"), None);
         places.changes_begin();
