@@ -1,5 +1,5 @@
 //! Holds: benchmarks of whole commands: drform beside `terraform`, same configuration, same machine, same run.
-//! What `fmt` of a long file takes. And what a refresh asks of an emulated AWS.
+//! What `fmt` of a long file takes, and `validate` of a large configuration. What a refresh asks of an emulated AWS, and how long an apply takes where it takes few requests.
 //! May touch: processes, temporary directories, tests/cloud, gate.
 //! Never: drform's rooms; a verdict.
 //!
@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout, clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod aws_refresh;
+mod aws_throttled;
 mod fmt;
 mod language;
 
@@ -26,9 +27,13 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let count = arguments.last().and_then(|n| n.parse().ok());
     let done = match arguments.first().map(String::as_str) {
-        Some("aws-refresh") => aws_refresh::run(count.unwrap_or(1_000)),
         Some("language") => language::run(),
         Some("fmt") => fmt::run(count.unwrap_or(15)),
+        Some("aws-refresh") => match arguments.iter().position(|argument| argument == "runs") {
+            Some(_) => aws_refresh::run(1_000, Some(count.unwrap_or(5))),
+            None => aws_refresh::run(count.unwrap_or(1_000), None),
+        },
+        Some("aws-throttled") => aws_throttled::run(count.unwrap_or(200)),
         _ => run(count.unwrap_or(10_000)),
     };
     match done {

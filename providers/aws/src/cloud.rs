@@ -6,8 +6,11 @@ mod call;
 pub(crate) mod describe;
 pub(crate) mod describe_network;
 mod keys;
+pub(crate) mod patience;
 mod presign;
+mod refusal;
 mod region;
+mod traffic;
 mod trouble;
 mod wait;
 

@@ -3,13 +3,14 @@
 //! A type says what is particular to it: how the object is made, found, changed and removed. The rest is here: the
 //! region, what a half-made object comes back as, and that every object is read after every change.
 
-use crate::cloud::{Aws, Region, Trouble};
+use crate::cloud::{Aws, Region, Trouble, patience};
 use crate::fields::Fields;
 use crate::planning::{self, Plan};
 use crate::provider::Configured;
 use crate::shape::Definition;
 use sdk::{
     ChangeRequest, Diagnostic, Finding, Findings, Future, Object, PlanRequest, Planned, Repeat, Reply, Resource,
+    StoredState,
 };
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -101,6 +102,9 @@ pub(crate) enum Written {
 
 /// Where private data keeps what is written.
 const WRITTEN: &str = "written";
+
+/// Where the private data of a plan keeps the id of an object that is there: so the plan for its successor knows it.
+pub(crate) const REPLACED: &str = "replaced";
 
 impl Written {
     /// Whether this one is written, or may be.
@@ -212,6 +216,19 @@ impl<K: Kind> Served<K> {
         aws.region(written)
     }
 
+    /// How long an operation may be refused before it has done anything; none where there are no `timeouts` for it.
+    fn limit(&self, object: &Fields, operation: &str) -> Option<Duration> {
+        let known = self.definition.timeouts.iter().any(|(name, _)| *name == operation);
+        known.then(|| timeout(&self.definition.timeouts, object, operation))
+    }
+
+    /// Tells those who gather reads that the host is at work.
+    fn called(&self) {
+        if let Ok(aws) = self.configured.aws() {
+            aws.call_begins();
+        }
+    }
+
     /// What is there now, from what we believe.
     async fn look(&self, region: &Region, believed: &Fields, written: &Written) -> Result<Option<Fields>, Trouble> {
         let mut object = believed.known();
@@ -242,9 +259,11 @@ impl<K: Kind> Served<K> {
         };
         let region = self.region(&aws, &change.planned);
         region.planned_places.changes_begin();
+        let operation = if create { "create" } else { "update" };
+        let limit = self.limit(&change.planned, operation);
         let done = match create {
-            true => self.kind.create(&region, &change).await,
-            false => self.kind.update(&region, &change).await,
+            true => patience::within(operation, limit, self.kind.create(&region, &change)).await,
+            false => patience::within(operation, limit, self.kind.update(&region, &change)).await,
         };
         let id = change.id().or_else(|| (!create).then(|| change.prior.id().to_owned()));
         let mut believed = change.planned.known();
@@ -265,6 +284,7 @@ impl<K: Kind> Served<K> {
         let written = Written::of(self.kind.one_by_one(), &change.config);
         let looked = self.look(&region, basis, &written).await;
         let mut private = request.private;
+        private.remove(REPLACED);
         written.keep(&mut private);
         let mut findings: Findings = done.err().map(|why| why.finding(self.definition.called)).into_iter().collect();
         let object = match looked {
@@ -312,6 +332,7 @@ impl<K: Kind> Resource for Served<K> {
     }
 
     fn validate(&self, config: &Value) -> Findings {
+        self.called();
         let mut findings = planning::check(&self.definition, config);
         self.kind.check(&self.fields(config), &mut findings);
         findings
@@ -319,6 +340,7 @@ impl<K: Kind> Resource for Served<K> {
 
     fn plan<'a>(&'a self, request: &'a PlanRequest) -> Future<'a, Reply<Planned>> {
         Box::pin(async move {
+            self.called();
             let around = self.configured.surroundings();
             let mut plan = planning::begin(&self.definition, &self.schema, &around, request);
             let region = match self.configured.aws() {
@@ -328,7 +350,7 @@ impl<K: Kind> Resource for Served<K> {
                 _ => None,
             };
             self.kind.plan(region.as_deref(), &mut plan).await;
-            let (planned, findings) = planning::end(&self.definition, plan, request.private.clone());
+            let (planned, findings) = planning::end(&self.definition, plan);
             Reply { findings, ..Reply::done(planned) }
         })
     }
@@ -339,6 +361,7 @@ impl<K: Kind> Resource for Served<K> {
                 Ok(aws) => aws,
                 Err(finding) => return finding.into(),
             };
+            let _open = aws.read_begins();
             let believed = self.fields(&current.value);
             let region = self.region(&aws, &believed);
             let mut private = current.private;
@@ -373,9 +396,15 @@ impl<K: Kind> Resource for Served<K> {
             let object = self.fields(&request.prior);
             let region = self.region(&aws, &object);
             let timeout = timeout(&self.definition.timeouts, &object, "delete");
-            let done = self.kind.delete(&region, &object, timeout).await;
+            let limit = self.limit(&object, "delete");
+            let done = patience::within("delete", limit, self.kind.delete(&region, &object, timeout)).await;
             done.err().map(|why| why.finding(self.definition.called)).into_iter().collect()
         })
+    }
+
+    fn upgrade(&self, state: StoredState) -> Future<'_, Reply<Vec<u8>>> {
+        self.called();
+        Box::pin(async move { Reply::done(state.json) })
     }
 
     /// Ids are those of `hashicorp/aws`; `ID@REGION` names an object of another region than the provider's.

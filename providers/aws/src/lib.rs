@@ -9,6 +9,7 @@ mod fields;
 mod kind;
 mod kms;
 mod meta;
+mod missing;
 mod planning;
 mod provider;
 mod settings;

@@ -20,6 +20,9 @@ pub(crate) struct Plan {
     pub(crate) replaces: Vec<Path>,
     /// What there is to say.
     pub(crate) findings: Findings,
+    /// Private data that goes with the plan. Hosts give that of the plan for the object that is replaced to the plan for
+    /// its successor.
+    pub(crate) private: sdk::Private,
 }
 
 impl Plan {
@@ -31,6 +34,15 @@ impl Plan {
     /// Whether an update changes one of these.
     pub(crate) fn changes_any(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.changes(name))
+    }
+
+    /// Whether the object that is there goes for this change.
+    pub(crate) fn is_replacement(&self) -> bool {
+        let Some(prior) = &self.prior else { return false };
+        let (prior, planned, config) = (prior.object(), self.planned.object(), self.config.object());
+        let mut found = self.replaces.clone();
+        find_replacements(self.planned.shape(), &prior, &planned, Some(&config), &Path::ROOT, &mut found);
+        !found.is_empty()
     }
 
     /// Says that the argument cannot be as it is.
@@ -87,16 +99,20 @@ pub(crate) fn begin(definition: &Definition, schema: &Schema, around: &Surroundi
         let all = tags::planned_all(around.default_tags.as_ref(), &around.ignored_tags, planned.get("tags"));
         planned.set("tags_all", all);
     }
-    Plan { prior, config, planned, replaces: Vec::new(), findings: Vec::new() }
+    let private = request.private.clone();
+    Plan { prior, config, planned, replaces: Vec::new(), findings: Vec::new(), private }
 }
 
 /// The plan as hosts take it, with the replacements that the shape asks for.
-pub(crate) fn end(definition: &Definition, plan: Plan, private: sdk::Private) -> (Planned, Findings) {
-    let Plan { prior, config, planned, mut replaces, findings } = plan;
+pub(crate) fn end(definition: &Definition, plan: Plan) -> (Planned, Findings) {
+    let Plan { prior, config, planned, mut replaces, mut findings, private } = plan;
     let value = planned.object();
     if let Some(prior) = prior {
         let (prior, config) = (prior.object(), config.object());
         find_replacements(&definition.shape, &prior, &value, Some(&config), &Path::ROOT, &mut replaces);
+        if replaces.is_empty() {
+            findings.extend(without_effect(definition, &prior, &value));
+        }
     }
     (Planned { value, requires_replace: replaces, private }, findings)
 }
@@ -228,6 +244,25 @@ fn find_replacements(
             _ => {}
         }
     }
+}
+
+/// Warnings for changes that come too late for the object that is there.
+fn without_effect(definition: &Definition, prior: &Value, planned: &Value) -> Findings {
+    let changed = |name: &str| match (prior.get(name), planned.get(name)) {
+        (Some(before), Some(after)) => after.is_known() && before != after,
+        _ => false,
+    };
+    let late = definition.shape.fields.iter().filter(|(name, field)| field.once && changed(name));
+    let warned = late.map(|(name, _)| {
+        let why = format!(
+            "{name} counts only while the {} is made. The one that is there stays as it is, and only the state takes the \
+             new value. Replace it if it must be made with the new value.",
+            definition.called
+        );
+        let diagnostic = Diagnostic::warning("No effect on what is there", why);
+        Finding { diagnostic, attribute: Path::attribute(*name) }
+    });
+    warned.collect()
 }
 
 fn shape_replaces(shape: &Shape) -> bool {

@@ -90,8 +90,9 @@ fn only_what_is_written_replaces() {
             planned: fields(planned.clone()),
             replaces: Vec::new(),
             findings: Vec::new(),
+            private: sdk::Private::default(),
         };
-        let (out, _) = end(&definition, plan, sdk::Private::default());
+        let (out, _) = end(&definition, plan);
         let expected = if expected { vec![Path::attribute("zone")] } else { Vec::new() };
         assert_eq!(out.requires_replace, expected, "{config:?} {planned:?}");
     }
@@ -103,6 +104,13 @@ fn only_what_is_written_replaces() {
     let mut planned = prior.clone();
     planned.set_unknown("root");
     let config = thing(&definition, null(), &[]);
-    let plan = Plan { prior: Some(prior), config, planned, replaces: Vec::new(), findings: Vec::new() };
-    assert_eq!(end(&definition, plan, sdk::Private::default()).0.requires_replace, []);
+    let plan = Plan {
+        prior: Some(prior),
+        config,
+        planned,
+        replaces: Vec::new(),
+        findings: Vec::new(),
+        private: sdk::Private::default(),
+    };
+    assert_eq!(end(&definition, plan).0.requires_replace, []);
 }

@@ -143,7 +143,11 @@ pub(crate) async fn read(config: &Value) -> Result<(Settings, SdkConfig), NotRea
     }
     let endpoints = endpoints(&block);
     let conf = ProviderConfig::without_region().with_region(Some(region.clone())).with_http_client(client);
-    let own = credentials::own(&block, &conf)?;
+    let mut own = credentials::own(&block, &conf)?;
+    // A web identity needs no others.
+    if block.blocks("assume_role_with_web_identity").is_empty() && !block.is_true("skip_credentials_validation") {
+        own = credentials::found(own).await?;
+    }
     let sts_region = block.filled_text("sts_region").map(String::from);
     let at_sts = sdk.to_builder().region(sts_region.clone().map_or(region.clone(), Region::new)).build();
     let sts =

@@ -77,6 +77,8 @@ pub(crate) struct Field {
     pub(crate) about: Cow<'static, str>,
     pub(crate) default: Option<Value>,
     pub(crate) replaces: bool,
+    /// Counts only while the object is made.
+    pub(crate) once: bool,
     pub(crate) checks: Vec<Check>,
     pub(crate) same: Option<Same>,
 }
@@ -108,6 +110,7 @@ fn field(ty: Type) -> Field {
         about: Cow::Borrowed(""),
         default: None,
         replaces: false,
+        once: false,
         checks: Vec::new(),
         same: None,
     }
@@ -175,6 +178,13 @@ impl Field {
     /// A change forces a replacement.
     pub(crate) fn replaces(mut self) -> Field {
         self.replaces = true;
+        self
+    }
+
+    /// Counts only while the object is made, and does not deserve another object: a change is written down and warned of,
+    /// and nothing is sent.
+    pub(crate) fn once(mut self) -> Field {
+        self.once = true;
         self
     }
 
@@ -257,6 +267,9 @@ impl Field {
         }
         if self.replaces && (self.required || self.optional) {
             add("A change makes a new object.".into());
+        }
+        if self.once {
+            add("Counts only while the object is made: a change has no effect on one that is there.".into());
         }
         text
     }

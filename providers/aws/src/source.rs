@@ -55,6 +55,7 @@ impl<S: Source> DataSource for ServedSource<S> {
                 Ok(aws) => aws,
                 Err(finding) => return finding.into(),
             };
+            let _open = aws.read_begins();
             let mut object = Fields::of(&self.definition.shape, config);
             let written = object.has("region").then(|| object.filled_text("region")).flatten();
             let region = aws.region(written);

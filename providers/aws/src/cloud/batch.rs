@@ -4,26 +4,36 @@
 //! within one operation, which a host begins by configuring the provider, until anything is changed through this
 //! process: one plan reads each object once.
 
+use super::budget::Budget;
 use super::call::ApiError;
+use super::patience::{self, Patience};
+use super::traffic::Traffic;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// A batch goes when no read came for this long: hosts send reads one after the other.
-const QUIET: Duration = Duration::from_millis(10);
-/// The same when many wait already: more will come. Measured: a thousand reads through the plugin protocol come within 0.3
-/// to 1 s on two busy cores, with gaps up to 50 ms.
-const QUIET_OF_MANY: Duration = Duration::from_millis(100);
-const MANY: usize = 20;
+/// How often is looked whether a batch may go.
+const LOOK: Duration = Duration::from_millis(10);
+/// A batch goes when no read of any kind came for this long: hosts send reads one after the other.
+const QUIET: Duration = Duration::from_millis(20);
+/// The same when many reads are open, and for calls of all kinds: more will come. Measured: a thousand reads through the
+/// plugin protocol come within 0.3 to 3 s on two busy cores, among other calls, with gaps up to 200 ms.
+const QUIET_OF_MANY: Duration = Duration::from_millis(250);
+/// So many reads are many. Hosts that send ten at a time never come there.
+pub(super) const MANY: usize = 20;
 /// A batch goes after this long in any case. It only counts while reads keep coming.
 const LONGEST: Duration = Duration::from_millis(1_000);
+/// The same when many reads are open.
+const LONGEST_OF_MANY: Duration = Duration::from_secs(5);
 /// While one request is under way, others wait for their answers together for at most this long, so that a throttled
 /// service is asked seldom. Full batches go at once.
 const BEHIND: Duration = Duration::from_secs(30);
+/// While requests stand in line because the service takes few, others wait for their answers together for at most this
+/// long: a look at ten objects costs as much as a look at one.
+const IN_LINE: Duration = Duration::from_secs(4);
 /// Ids of one request.
 pub(crate) const MOST: usize = 1_000;
 /// Answers of one kind that are kept.
@@ -39,20 +49,6 @@ type Fetch<T> = dyn Fn(Vec<String>) -> Boxed<Fetched<T>> + Send + Sync;
 /// A future on the heap.
 pub(crate) type Boxed<T> = Pin<Box<dyn std::future::Future<Output = T> + Send>>;
 
-/// Counts changes that were begun or ended through this process: what was read before one is not shared after it.
-#[derive(Debug, Default)]
-pub(crate) struct Epoch(AtomicU64);
-
-impl Epoch {
-    pub(crate) fn passes(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-
-    fn now(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
 /// All reads of one kind in one region.
 pub(crate) struct Batch<T> {
     inner: Arc<Inner<T>>,
@@ -60,7 +56,10 @@ pub(crate) struct Batch<T> {
 
 struct Inner<T> {
     fetch: Box<Fetch<T>>,
-    epoch: Arc<Epoch>,
+    traffic: Arc<Traffic>,
+    /// Reads whose answers lead to reads of this kind.
+    ahead: Option<Arc<dyn Busy>>,
+    budget: Option<Arc<Budget>>,
     state: Mutex<State<T>>,
 }
 
@@ -73,15 +72,23 @@ struct State<T> {
     gathering: bool,
     /// Requests that are not answered yet.
     under_way: usize,
+    /// When the last one was answered.
+    answered: Option<Instant>,
     shared: BTreeMap<String, (u64, Instant, Option<Arc<T>>)>,
 }
 
 type Answer<T> = Result<Option<Arc<T>>, ApiError>;
-type Waiting<T> = BTreeMap<String, Vec<oneshot::Sender<Answer<T>>>>;
+type Waiting<T> = BTreeMap<String, Vec<Waiter<T>>>;
+
+/// Who waits for an answer.
+struct Waiter<T> {
+    sender: oneshot::Sender<Answer<T>>,
+    patience: Option<Arc<Patience>>,
+}
 
 impl<T: Send + Sync + 'static> Batch<T> {
     pub(crate) fn new(
-        epoch: Arc<Epoch>,
+        traffic: Arc<Traffic>,
         fetch: impl Fn(Vec<String>) -> Boxed<Fetched<T>> + Send + Sync + 'static,
     ) -> Batch<T> {
         let state = State {
@@ -91,14 +98,33 @@ impl<T: Send + Sync + 'static> Batch<T> {
             last: None,
             gathering: false,
             under_way: 0,
+            answered: None,
             shared: BTreeMap::new(),
         };
-        Batch { inner: Arc::new(Inner { fetch: Box::new(fetch), epoch, state: Mutex::new(state) }) }
+        let inner = Inner { fetch: Box::new(fetch), traffic, ahead: None, budget: None, state: Mutex::new(state) };
+        Batch { inner: Arc::new(inner) }
+    }
+
+    /// These reads, which come after others: answers of `ahead` lead to more of them. While many reads are open, they
+    /// wait for those.
+    pub(crate) fn after<A: Send + Sync + 'static>(mut self, ahead: &Batch<A>) -> Batch<T> {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.ahead = Some(ahead.inner.clone());
+        }
+        self
+    }
+
+    /// These reads, whose requests count in this budget: instead of standing in line for it they gather.
+    pub(crate) fn of(mut self, budget: Arc<Budget>) -> Batch<T> {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.budget = Some(budget);
+        }
+        self
     }
 
     /// The object with this id, as it was not long ago and after all changes made here; none when it is not there.
     pub(crate) async fn get(&self, id: &str) -> Answer<T> {
-        let epoch = self.inner.epoch.now();
+        let epoch = self.inner.traffic.epoch();
         if let Some((at, read, found)) = self.inner.lock().shared.get(id)
             && *at == epoch
             && read.elapsed() < SHARED
@@ -115,7 +141,7 @@ impl<T: Send + Sync + 'static> Batch<T> {
 
     /// The objects with these ids, as [`Batch::get`] gives them, all in one go.
     pub(crate) async fn get_all(&self, ids: &[&str]) -> Result<Vec<Option<Arc<T>>>, ApiError> {
-        let epoch = self.inner.epoch.now();
+        let epoch = self.inner.traffic.epoch();
         let answers: Vec<_> = ids
             .iter()
             .map(|id| {
@@ -138,14 +164,15 @@ impl<T: Send + Sync + 'static> Batch<T> {
 
     fn ask(&self, id: &str) -> oneshot::Receiver<Answer<T>> {
         let (sender, receiver) = oneshot::channel();
+        let waiter = Waiter { sender, patience: patience::ours() };
         let gather = {
             let mut state = self.inner.lock();
             let now = Instant::now();
             match state.waiting.get_mut(id) {
-                Some(senders) => senders.push(sender),
+                Some(waiters) => waiters.push(waiter),
                 None => {
                     state.order.push_back(id.to_owned());
-                    state.waiting.insert(id.to_owned(), vec![sender]);
+                    state.waiting.insert(id.to_owned(), vec![waiter]);
                 }
             }
             state.since.get_or_insert(now);
@@ -173,6 +200,20 @@ impl<T> Inner<T> {
     }
 }
 
+/// Reads that more reads may follow.
+trait Busy: Send + Sync {
+    /// Whether some of them wait for an answer, or got one less than so long ago.
+    fn is_busy(&self, quiet: Duration) -> bool;
+}
+
+impl<T: Send + Sync> Busy for Inner<T> {
+    fn is_busy(&self, quiet: Duration) -> bool {
+        let state = self.lock();
+        let followed = state.answered.is_none_or(|answered| answered.elapsed() >= quiet);
+        !state.waiting.is_empty() || state.under_way > 0 || !followed
+    }
+}
+
 impl<T> State<T> {
     /// Keeps an answer for others. Answers that nobody may have any more go when there are many; then all do.
     fn share(&mut self, id: String, epoch: u64, read: Instant, object: Option<Arc<T>>) {
@@ -196,20 +237,25 @@ fn given_up() -> ApiError {
         request_id: None,
         in_doubt: false,
         tried_before: false,
+        told: None,
         advice: Some("Run again. If it happens again, it is a mistake in the provider: please report it."),
     }
 }
 
 async fn gather_and_fetch<T: Send + Sync + 'static>(inner: Arc<Inner<T>>) {
     loop {
-        tokio::time::sleep(QUIET).await;
+        tokio::time::sleep(LOOK).await;
+        let many = inner.traffic.open_reads() >= MANY || inner.lock().waiting.len() >= MANY;
+        let (quiet, longest) = if many { (QUIET_OF_MANY, LONGEST_OF_MANY) } else { (QUIET, LONGEST) };
+        let followers = many && inner.ahead.as_ref().is_some_and(|ahead| ahead.is_busy(quiet));
         let ready = {
             let state = inner.lock();
-            let quiet = if state.waiting.len() < MANY { QUIET } else { QUIET_OF_MANY };
             let waited = state.since.map_or(Duration::MAX, |since| since.elapsed());
-            let alone = state.under_way == 0 || waited >= BEHIND;
-            let gathered = state.last.is_none_or(|last| last.elapsed() >= quiet) || waited >= LONGEST;
-            state.waiting.len() >= MOST || (alone && gathered)
+            let in_line = inner.budget.as_ref().is_some_and(|budget| budget.has_line()) && waited < IN_LINE;
+            let alone = (state.under_way == 0 && !followers) || waited >= BEHIND;
+            let no_call = if many { inner.traffic.is_silent(quiet) } else { inner.traffic.is_quiet(quiet) };
+            let is_quiet = no_call && state.last.is_none_or(|last| last.elapsed() >= quiet);
+            state.waiting.len() >= MOST || (alone && !in_line && (is_quiet || waited >= longest))
         };
         if !ready {
             continue;
@@ -220,11 +266,11 @@ async fn gather_and_fetch<T: Send + Sync + 'static>(inner: Arc<Inner<T>>) {
             while taken.len() < MOST
                 && let Some(id) = state.order.pop_front()
             {
-                let mut senders = state.waiting.remove(&id).unwrap_or_default();
+                let mut waiters = state.waiting.remove(&id).unwrap_or_default();
                 // Who does not wait any more is not asked for.
-                senders.retain(|sender| !sender.is_closed());
-                if !senders.is_empty() {
-                    taken.insert(id, senders);
+                waiters.retain(|waiter| !waiter.sender.is_closed());
+                if !waiters.is_empty() {
+                    taken.insert(id, waiters);
                 }
             }
             state.gathering = !state.order.is_empty();
@@ -246,27 +292,31 @@ struct UnderWay<'a, T>(&'a Inner<T>);
 
 impl<T> Drop for UnderWay<'_, T> {
     fn drop(&mut self) {
-        self.0.lock().under_way -= 1;
+        let mut state = self.0.lock();
+        state.under_way -= 1;
+        state.answered = Some(Instant::now());
     }
 }
 
 async fn fetch<T: Send + Sync + 'static>(inner: Arc<Inner<T>>, waiting: Waiting<T>) {
     let _under_way = UnderWay(&inner);
-    let epoch = inner.epoch.now();
-    let fetched = (inner.fetch)(waiting.keys().cloned().collect()).await;
+    let epoch = inner.traffic.epoch();
+    let patience = patience::longest(waiting.values().flatten().map(|waiter| waiter.patience.clone()));
+    let ids: Vec<String> = waiting.keys().cloned().collect();
+    let fetched = patience::sharing(patience, async { (inner.fetch)(ids).await }).await;
     match fetched {
         Err(why) => {
-            for sender in waiting.into_values().flatten() {
-                let _ = sender.send(Err(why.clone()));
+            for waiter in waiting.into_values().flatten() {
+                let _ = waiter.sender.send(Err(why.clone()));
             }
         }
         Ok(mut found) => {
             let now = Instant::now();
-            for (id, senders) in waiting {
+            for (id, waiters) in waiting {
                 let object = found.remove(&id).map(Arc::new);
                 inner.lock().share(id, epoch, now, object.clone());
-                for sender in senders {
-                    let _ = sender.send(Ok(object.clone()));
+                for waiter in waiters {
+                    let _ = waiter.sender.send(Ok(object.clone()));
                 }
             }
         }
@@ -321,137 +371,4 @@ fn named_ids(message: &str) -> BTreeSet<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::AtomicUsize;
-
-    fn counting(epoch: &Arc<Epoch>) -> (Batch<String>, Arc<AtomicUsize>) {
-        let requests = Arc::new(AtomicUsize::new(0));
-        let counted = requests.clone();
-        let batch = Batch::new(epoch.clone(), move |ids: Vec<String>| {
-            counted.fetch_add(1, Ordering::SeqCst);
-            Box::pin(async move {
-                let there = ids.into_iter().filter(|id| !id.contains("gone"));
-                Ok(there.map(|id| (id.clone(), format!("object {id}"))).collect())
-            })
-        });
-        (batch, requests)
-    }
-
-    #[tokio::test]
-    async fn reads_that_arrive_together_are_one_request() {
-        let epoch = Arc::new(Epoch::default());
-        let (batch, requests) = counting(&epoch);
-        let batch = Arc::new(batch);
-        let reads: Vec<_> = (0..1_500)
-            .map(|i| {
-                let batch = batch.clone();
-                tokio::spawn(async move { batch.get(&format!("vol-{i}")).await })
-            })
-            .collect();
-        for (i, read) in reads.into_iter().enumerate() {
-            let found = read.await.unwrap().unwrap().unwrap();
-            assert_eq!(*found, format!("object vol-{i}"));
-        }
-        assert_eq!(requests.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test]
-    async fn answers_are_shared_until_something_changes() {
-        let epoch = Arc::new(Epoch::default());
-        let (batch, requests) = counting(&epoch);
-        assert!(batch.get("a").await.unwrap().is_some());
-        assert!(batch.get("a").await.unwrap().is_some());
-        assert!(batch.get("gone").await.unwrap().is_none());
-        assert_eq!(requests.load(Ordering::SeqCst), 2);
-        epoch.passes();
-        assert!(batch.get("a").await.unwrap().is_some());
-        assert!(batch.fresh("a").await.unwrap().is_some());
-        assert_eq!(requests.load(Ordering::SeqCst), 4);
-    }
-
-    #[tokio::test]
-    async fn the_first_to_come_are_the_first_to_be_asked_for() {
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let seen = asked.clone();
-        let batch = Arc::new(Batch::new(Arc::default(), move |ids: Vec<String>| {
-            seen.lock().unwrap().push(ids);
-            Box::pin(async { Ok(BTreeMap::<String, ()>::new()) })
-        }));
-        let reads: Vec<_> = (0..MOST + 1)
-            .map(|i| {
-                let batch = batch.clone();
-                // The first one is the last by name.
-                tokio::spawn(async move { batch.get(&format!("vol-{:05}", 90_000 - i)).await })
-            })
-            .collect();
-        for read in reads {
-            read.await.unwrap().unwrap();
-        }
-        let asked = asked.lock().unwrap();
-        assert!(asked[0].contains(&"vol-90000".into()) && asked[0].len() == MOST);
-    }
-
-    #[tokio::test]
-    async fn who_goes_away_is_not_asked_for_and_a_failed_fetch_is_no_absence() {
-        let epoch = Arc::new(Epoch::default());
-        let (batch, requests) = counting(&epoch);
-        let batch = Arc::new(batch);
-        let reader = batch.clone();
-        let read = tokio::spawn(async move { reader.get("a").await });
-        tokio::task::yield_now().await;
-        read.abort();
-        tokio::time::sleep(QUIET * 4).await;
-        assert_eq!(requests.load(Ordering::SeqCst), 0);
-        assert!(batch.get("b").await.unwrap().is_some());
-        let broken = Batch::<()>::new(epoch, |_| Box::pin(async { panic!("as a mistake of ours would") }));
-        assert!(broken.get("a").await.is_err());
-    }
-
-    #[test]
-    fn what_is_shared_is_bounded() {
-        let (batch, _) = counting(&Arc::default());
-        let mut state = batch.inner.lock();
-        for i in 0..MOST_SHARED * 2 + 1 {
-            state.share(i.to_string(), 0, Instant::now(), None);
-            assert!(state.shared.len() <= MOST_SHARED);
-        }
-    }
-
-    #[tokio::test]
-    async fn missing_ids_are_taken_out() {
-        let refuse = |naming: bool, code: &'static str| {
-            move |ids: Vec<String>| async move {
-                let gone: Vec<&str> = ids.iter().map(String::as_str).filter(|id| id.contains("gone")).collect();
-                if gone.is_empty() {
-                    return Ok(ids.into_iter().map(|id| (id.clone(), ())).collect());
-                }
-                let named = if naming { gone.join(", ") } else { String::new() };
-                Err(ApiError {
-                    action: "DescribeVolumes",
-                    service: "ec2",
-                    region: "eu-west-1".into(),
-                    code: code.into(),
-                    message: format!("The volumes '{named}' do not exist."),
-                    request_id: None,
-                    in_doubt: false,
-                    tried_before: false,
-                    advice: None,
-                })
-            }
-        };
-        for (naming, code) in [
-            (true, "InvalidVolume.NotFound"),
-            (false, "InvalidVolume.NotFound"),
-            (true, "InvalidVolumeID.Malformed"),
-            (true, "InvalidParameterValue"),
-        ] {
-            let ids = ["a", "gone-1", "b", "c", "gone-2"].map(String::from).to_vec();
-            let found = without_missing(ids, refuse(naming, code)).await.unwrap();
-            assert_eq!(found.into_keys().collect::<Vec<_>>(), ["a", "b", "c"]);
-        }
-        // Other refusals are everybody's.
-        let ids = ["a", "gone-1"].map(String::from).to_vec();
-        assert!(without_missing(ids, refuse(false, "InvalidParameterValue")).await.is_err());
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@
 //!
 //! Nothing is held back before the first refusal. Who waits is served in the order of coming, so nobody starves.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -31,6 +32,17 @@ pub(crate) struct Budget {
     state: Mutex<State>,
     /// Held by the first in the line while it waits; tokio's mutex is fair.
     first: tokio::sync::Mutex<()>,
+    /// How many wait.
+    line: AtomicUsize,
+}
+
+/// A place in the line, until it is dropped.
+struct InLine<'a>(&'a AtomicUsize);
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -73,6 +85,8 @@ impl Budget {
         if !self.is_limited() {
             return Turn { at: Instant::now(), number: 0 };
         }
+        self.line.fetch_add(1, Ordering::SeqCst);
+        let _in_line = InLine(&self.line);
         let _first = self.first.lock().await;
         // The limit may change while we wait.
         loop {
@@ -82,6 +96,11 @@ impl Budget {
                 Ok(turn) => return turn,
             }
         }
+    }
+
+    /// Whether requests wait for their turn.
+    pub(crate) fn has_line(&self) -> bool {
+        self.line.load(Ordering::SeqCst) > 0
     }
 
     /// A request was taken.

@@ -1,12 +1,15 @@
 //! One request: within the budget, sent again where that is safe, and what became of it.
 
 use super::budget::Budget;
+use super::patience;
+use super::refusal::Told;
 use super::trouble::Trouble;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -75,6 +78,8 @@ pub(crate) struct ApiError {
     pub(crate) tried_before: bool,
     /// What to do about it, where the request never got an answer; a full sentence.
     pub(crate) advice: Option<&'static str>,
+    /// Every request would be refused like this one: one who tells of it at length is enough.
+    pub(crate) told: Option<Arc<Told>>,
 }
 
 impl ApiError {
@@ -153,6 +158,9 @@ const MOST_NOT_SENT: u32 = 9;
 /// Tries after the first one when the host is not known: the resolver may have had a bad moment.
 const MOST_NO_HOST: u32 = 2;
 
+const THROTTLED_ADVICE: &str = "The account gets more requests than it takes. Run again when others have ended theirs, with \
+                                a lower -parallelism, or with longer `timeouts`.";
+
 /// Makes a request until it is answered, as often as the action allows.
 pub(crate) async fn call<T, E, F>(
     place: (&'static str, &str),
@@ -168,10 +176,16 @@ where
 {
     let (begin, mut pause) = (Instant::now(), FIRST_PAUSE);
     let (mut attempt, mut failures, mut tried_before) = (0, 0, false);
+    let patience = patience::ours();
+    let patience = patience.as_deref();
+    let mut throttled_since = None;
     loop {
         let turn = budget.turn().await;
         attempt += 1;
         let sent = Instant::now();
+        if let Some(patience) = patience.filter(|_| action.changes()) {
+            patience.sent();
+        }
         let answer = match tokio::time::timeout(action.patience(), send()).await {
             Ok(answer) => answer,
             Err(over) => Err(SdkError::timeout_error(over)),
@@ -186,7 +200,10 @@ where
         };
         let outcome = outcome(&error);
         let doubtful = matches!(outcome, Outcome::Failed | Outcome::Lost) && action.changes();
-        let failed = api_error(place, action, &error, outcome, doubtful, tried_before);
+        if let Some(patience) = patience.filter(|_| action.changes() && !doubtful) {
+            patience.without_effect();
+        }
+        let mut failed = api_error(place, action, &error, outcome, doubtful, tried_before);
         let word = if failed.code.is_empty() { "no answer" } else { &failed.code };
         log(place, action, attempt, sent, word, failed.request_id.as_deref());
         match outcome {
@@ -205,6 +222,16 @@ where
             return Err(failed);
         }
         tried_before |= doubtful;
+        let since = *throttled_since.get_or_insert(sent);
+        if outcome != Outcome::Throttled {
+            throttled_since = None;
+        } else if let Some(why) =
+            patience.and_then(|patience| patience.is_over(since, pause.min(LONGEST_THROTTLED_PAUSE)))
+        {
+            failed.message = format!("{} {why}", failed.message);
+            failed.advice = Some(THROTTLED_ADVICE);
+            return Err(failed);
+        }
         if outcome == Outcome::Throttled {
             tokio::time::sleep(pause.min(LONGEST_THROTTLED_PAUSE).mul_f64(jitter())).await;
         } else {
@@ -333,6 +360,7 @@ fn api_error<E: Error + ProvideErrorMetadata + Send + Sync + 'static>(
         in_doubt,
         tried_before,
         advice,
+        told: None,
     }
 }
 

@@ -1,10 +1,11 @@
 //! What is read together: for each kind of object the request that asks for many, and how ids are found in the answer.
 
-use super::batch::{Batch, Boxed, Epoch, Fetched, without_missing};
+use super::batch::{Batch, Boxed, Fetched, without_missing};
 use super::call::{Action, ApiError};
 use super::describe_network as network;
 use super::keys::KeyReads;
 use super::region::Service;
+use super::traffic::Traffic;
 use aws_sdk_ec2::types::{
     Address, Filter, Image, Instance, InstanceCreditSpecification, InternetGateway, KeyPairInfo, LaunchTemplate,
     LaunchTemplateVersion, PlacementGroup, RouteTable, SecurityGroup, Snapshot, SpotInstanceRequest, Subnet, Volume,
@@ -56,7 +57,7 @@ pub(crate) struct Reads {
 /// A batch whose fetch is an async function of the service and ids.
 fn batch<T, C, F>(
     service: &Arc<Service<C>>,
-    epoch: &Arc<Epoch>,
+    traffic: &Arc<Traffic>,
     fetch: fn(Arc<Service<C>>, Vec<String>) -> F,
 ) -> Batch<T>
 where
@@ -64,11 +65,12 @@ where
     C: Send + Sync + 'static,
     F: std::future::Future<Output = Fetched<T>> + Send + 'static,
 {
-    let service = service.clone();
-    Batch::new(epoch.clone(), move |ids| {
+    let (service, budget) = (service.clone(), service.budget());
+    Batch::new(traffic.clone(), move |ids| {
         let service = service.clone();
         Box::pin(without_missing(ids, move |ids| fetch(service.clone(), ids))) as Boxed<Fetched<T>>
     })
+    .of(budget)
 }
 
 /// All pages of an answer: `page` takes the token of the page before and gives the objects and the next token.
@@ -94,31 +96,33 @@ pub(super) fn by_id<T>(objects: Vec<T>, id: impl Fn(&T) -> Option<&str>) -> BTre
 }
 
 impl Reads {
-    pub(crate) fn new(ec2: &Arc<Ec2>, kms: &Arc<Kms>, epoch: &Arc<Epoch>) -> Reads {
+    pub(crate) fn new(ec2: &Arc<Ec2>, kms: &Arc<Kms>, traffic: &Arc<Traffic>) -> Reads {
+        let instances = batch(ec2, traffic, instances);
         Reads {
-            volumes: batch(ec2, epoch, volumes),
-            snapshots: batch(ec2, epoch, snapshots),
-            images: batch(ec2, epoch, images),
-            instances: batch(ec2, epoch, instances),
-            vpcs: batch(ec2, epoch, vpcs),
-            subnets: batch(ec2, epoch, subnets),
-            vpc_attributes: batch(ec2, epoch, network::vpc_attributes),
-            main_route_tables: batch(ec2, epoch, network::main_route_tables),
-            default_groups: batch(ec2, epoch, network::default_groups),
-            default_acls: batch(ec2, epoch, network::default_acls),
-            internet_gateways: batch(ec2, epoch, network::internet_gateways),
-            key_pairs: batch(ec2, epoch, network::key_pairs),
-            addresses: batch(ec2, epoch, network::addresses),
-            keys: KeyReads::new(kms, epoch),
-            launch_templates: batch(ec2, epoch, launch_templates),
-            launch_template_versions: batch(ec2, epoch, launch_template_versions),
-            route_tables: batch(ec2, epoch, route_tables),
-            security_groups: batch(ec2, epoch, security_groups),
-            placement_groups: batch(ec2, epoch, placement_groups),
-            credits: batch(ec2, epoch, credits),
-            spot_requests: batch(ec2, epoch, spot_requests),
-            running_in_group: batch(ec2, epoch, running_in_group),
-            address_names: batch(ec2, epoch, network::address_names),
+            // An instance is shown with its disks.
+            volumes: batch(ec2, traffic, volumes).after(&instances),
+            snapshots: batch(ec2, traffic, snapshots),
+            images: batch(ec2, traffic, images),
+            instances,
+            vpcs: batch(ec2, traffic, vpcs),
+            subnets: batch(ec2, traffic, subnets),
+            vpc_attributes: batch(ec2, traffic, network::vpc_attributes),
+            main_route_tables: batch(ec2, traffic, network::main_route_tables),
+            default_groups: batch(ec2, traffic, network::default_groups),
+            default_acls: batch(ec2, traffic, network::default_acls),
+            internet_gateways: batch(ec2, traffic, network::internet_gateways),
+            key_pairs: batch(ec2, traffic, network::key_pairs),
+            addresses: batch(ec2, traffic, network::addresses),
+            keys: KeyReads::new(kms, traffic),
+            launch_templates: batch(ec2, traffic, launch_templates),
+            launch_template_versions: batch(ec2, traffic, launch_template_versions),
+            route_tables: batch(ec2, traffic, route_tables),
+            security_groups: batch(ec2, traffic, security_groups),
+            placement_groups: batch(ec2, traffic, placement_groups),
+            credits: batch(ec2, traffic, credits),
+            spot_requests: batch(ec2, traffic, spot_requests),
+            running_in_group: batch(ec2, traffic, running_in_group),
+            address_names: batch(ec2, traffic, network::address_names),
         }
     }
 }

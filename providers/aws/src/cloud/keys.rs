@@ -1,10 +1,12 @@
 //! Reads of KMS. The API tells of one key at a time; still each key is asked for once for all who want it, and aliases
 //! are listed once for all of them.
 
-use super::batch::{Batch, Epoch, Fetched};
+use super::batch::{Batch, Fetched};
 use super::call::{Action, ApiError};
 use super::describe::pages;
+use super::patience;
 use super::region::Service;
+use super::traffic::Traffic;
 use crate::tags::Tags;
 use aws_sdk_kms::types::{AliasListEntry, GrantListEntry, KeyMetadata};
 use std::collections::BTreeMap;
@@ -52,15 +54,15 @@ pub(crate) struct Rotation {
 }
 
 impl KeyReads {
-    pub(crate) fn new(kms: &Arc<Kms>, epoch: &Arc<Epoch>) -> KeyReads {
+    pub(crate) fn new(kms: &Arc<Kms>, traffic: &Arc<Traffic>) -> KeyReads {
         let for_aliases = kms.clone();
         KeyReads {
-            metadata: each(kms, epoch, metadata),
-            policies: each(kms, epoch, policy),
-            rotations: each(kms, epoch, rotation),
-            tags: each(kms, epoch, tags),
-            grants: each(kms, epoch, grants),
-            aliases: Batch::new(epoch.clone(), move |_| Box::pin(aliases(for_aliases.clone()))),
+            metadata: each(kms, traffic, metadata),
+            policies: each(kms, traffic, policy),
+            rotations: each(kms, traffic, rotation),
+            tags: each(kms, traffic, tags),
+            grants: each(kms, traffic, grants),
+            aliases: Batch::new(traffic.clone(), move |_| Box::pin(aliases(for_aliases.clone()))),
         }
     }
 
@@ -111,13 +113,13 @@ async fn one<T: Clone + Send + Sync + 'static>(
 }
 
 /// A batch that asks key by key, some at a time.
-fn each<T, F>(kms: &Arc<Kms>, epoch: &Arc<Epoch>, ask: fn(Arc<Kms>, String) -> F) -> Batch<Answered<T>>
+fn each<T, F>(kms: &Arc<Kms>, traffic: &Arc<Traffic>, ask: fn(Arc<Kms>, String) -> F) -> Batch<Answered<T>>
 where
     T: Send + Sync + 'static,
     F: std::future::Future<Output = Answered<T>> + Send + 'static,
 {
     let kms = kms.clone();
-    Batch::new(epoch.clone(), move |keys| {
+    Batch::new(traffic.clone(), move |keys| {
         let kms = kms.clone();
         Box::pin(async move {
             let mut found = BTreeMap::new();
@@ -128,7 +130,7 @@ where
                     && let Some(key) = keys.next()
                 {
                     let asked = ask(kms.clone(), key.clone());
-                    open.spawn(async move { (key, asked.await) });
+                    open.spawn(patience::sharing(patience::ours(), async move { (key, asked.await) }));
                 }
                 match open.join_next().await {
                     None => return Ok(found),

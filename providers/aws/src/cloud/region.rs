@@ -1,11 +1,13 @@
 //! Clients and reads of one region, and all regions of one provider configuration.
 
-use super::batch::Epoch;
 use super::budget::Budget;
 use super::call::{Action, ApiError, Tries, call};
 use super::describe::Reads;
 use super::presign::Presigner;
+use super::refusal::Refusal;
+use super::traffic::{OpenRead, Traffic};
 use super::trouble::Trouble;
+use crate::ec2::ebs_encryption_by_default::PlannedEncryption;
 use crate::ec2::placement::PlannedPlaces;
 use crate::settings::Settings;
 use aws_config::SdkConfig;
@@ -23,7 +25,7 @@ use tokio::sync::OnceCell;
 pub(crate) struct Aws {
     pub(crate) settings: Settings,
     sdk: SdkConfig,
-    epoch: Arc<Epoch>,
+    traffic: Arc<Traffic>,
     regions: Mutex<BTreeMap<String, Arc<Region>>>,
     identity: Arc<OnceCell<Identity>>,
 }
@@ -41,7 +43,7 @@ impl Aws {
         Aws {
             settings,
             sdk,
-            epoch: Arc::new(Epoch::default()),
+            traffic: Arc::new(Traffic::default()),
             regions: Mutex::new(BTreeMap::new()),
             identity: Arc::new(OnceCell::new()),
         }
@@ -53,6 +55,16 @@ impl Aws {
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let made = regions.entry(name.to_owned()).or_insert_with(|| Arc::new(self.made(name)));
         made.clone()
+    }
+
+    /// A read of the host is under way until this is dropped.
+    pub(crate) fn read_begins(&self) -> OpenRead {
+        self.traffic.read()
+    }
+
+    /// The host calls for something else than a read.
+    pub(crate) fn call_begins(&self) {
+        self.traffic.called();
     }
 
     fn made(self: &Arc<Self>, name: &str) -> Region {
@@ -76,33 +88,38 @@ impl Aws {
         if let Some(url) = endpoint("sts") {
             sts = sts.endpoint_url(url);
         }
+        let refusal = Arc::new(Refusal::default());
         let ec2 = Arc::new(Service::new(
             "ec2",
             name,
             aws_sdk_ec2::Client::from_conf(ec2.build()),
             self.settings.max_retries,
-            self.epoch.clone(),
+            self.traffic.clone(),
+            refusal.clone(),
         ));
         let kms = Arc::new(Service::new(
             "kms",
             name,
             aws_sdk_kms::Client::from_conf(kms.build()),
             self.settings.max_retries,
-            self.epoch.clone(),
+            self.traffic.clone(),
+            refusal.clone(),
         ));
         let sts = Service::new(
             "sts",
             name,
             aws_sdk_sts::Client::from_conf(sts.build()),
             self.settings.max_retries,
-            self.epoch.clone(),
+            self.traffic.clone(),
+            refusal.clone(),
         );
         Region {
             name: name.to_owned(),
             aws: Arc::downgrade(self),
             presigner,
-            reads: Reads::new(&ec2, &kms, &self.epoch),
+            reads: Reads::new(&ec2, &kms, &self.traffic),
             planned_places: PlannedPlaces::default(),
+            planned_encryption: PlannedEncryption::default(),
             ec2,
             kms,
             sts,
@@ -119,15 +136,23 @@ pub(crate) struct Service<C> {
     service: &'static str,
     region: String,
     client: C,
-    budget: Budget,
+    budget: Arc<Budget>,
     tries: Tries,
-    epoch: Arc<Epoch>,
+    traffic: Arc<Traffic>,
+    refusal: Arc<Refusal>,
 }
 
 impl<C> Service<C> {
-    fn new(service: &'static str, region: &str, client: C, max_retries: u32, epoch: Arc<Epoch>) -> Service<C> {
+    fn new(
+        service: &'static str,
+        region: &str,
+        client: C,
+        max_retries: u32,
+        traffic: Arc<Traffic>,
+        refusal: Arc<Refusal>,
+    ) -> Service<C> {
         let tries = Tries { most: max_retries };
-        Service { service, region: region.to_owned(), client, budget: Budget::default(), tries, epoch }
+        Service { service, region: region.to_owned(), client, budget: Arc::default(), tries, traffic, refusal }
     }
 
     /// Makes a request, as often as the action allows.
@@ -137,14 +162,22 @@ impl<C> Service<C> {
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
         F: std::future::Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
+        if let Some(refused) = self.refusal.known() {
+            return Err(refused);
+        }
         if action.changes() {
-            self.epoch.passes();
+            self.traffic.changed();
         }
         let done = call((self.service, &self.region), &self.budget, self.tries, action, || send(&self.client)).await;
         if action.changes() {
-            self.epoch.passes();
+            self.traffic.changed();
         }
-        done
+        done.map_err(|why| self.refusal.heard(why))
+    }
+
+    /// Its budget.
+    pub(super) fn budget(&self) -> Arc<Budget> {
+        self.budget.clone()
     }
 
     /// An error for an answer that does not come, or that says nothing.
@@ -157,6 +190,7 @@ impl<C> Service<C> {
             message: why.to_owned(),
             request_id: None,
             advice: None,
+            told: None,
             in_doubt: false,
             tried_before: false,
         }
@@ -178,6 +212,8 @@ pub(crate) struct Region {
     pub(crate) presigner: Presigner,
     /// Places in placement groups that are planned.
     pub(crate) planned_places: PlannedPlaces,
+    /// Whether new volumes are encrypted by default.
+    pub(crate) planned_encryption: PlannedEncryption,
     pub(crate) default_tags: crate::tags::Tags,
     pub(crate) ignored_tags: crate::tags::Ignored,
 }

@@ -80,6 +80,12 @@ impl Trouble {
 }
 
 fn api_detail(error: &ApiError) -> String {
+    if error.told.as_ref().is_some_and(|told| told.again()) {
+        return format!(
+            "The credentials are not accepted in {} ({}). Another error of this run says more.",
+            error.region, error.code
+        );
+    }
     let place = format!("{}:{} in {}", error.service, error.action, error.region);
     let mut detail = match error.code.is_empty() {
         true => format!("{place} was not answered: {}.", error.message.trim_end_matches('.')),

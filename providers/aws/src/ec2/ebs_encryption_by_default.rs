@@ -3,8 +3,11 @@
 use crate::cloud::{Action, Region, Trouble};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
+use crate::planning::Plan;
 use crate::shape::{Definition, Shape, flag};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 
 pub(crate) struct EbsEncryptionByDefault;
 
@@ -21,6 +24,12 @@ impl Kind for EbsEncryptionByDefault {
         )
         .regional()
         .import("default")
+    }
+
+    async fn plan(&self, region: Option<&Region>, plan: &mut Plan) {
+        if let Some(region) = region.filter(|_| plan.planned.flag("enabled") != Some(false)) {
+            region.planned_encryption.switch_on();
+        }
     }
 
     async fn read(&self, region: &Region, object: &mut Fields) -> Result<bool, Trouble> {
@@ -52,6 +61,37 @@ impl Kind for EbsEncryptionByDefault {
         let region = object.text("region").unwrap_or("default").to_owned();
         object.set_text("id", Some(region));
         Ok(())
+    }
+}
+
+/// What to do where a key is named for a volume that would not be encrypted.
+pub(crate) const KEY_ALONE: &str = "A key is named, but the volume would not be encrypted: set encrypted = true too. Where \
+                                    aws_ebs_encryption_by_default switches encryption on in the same plan, depend on it.";
+
+/// Whether a new volume stays without encryption unless that is asked for: "EBS encryption by default" is off, and this
+/// plan does not switch it on. Asked once; what cannot be found out is not so.
+pub(crate) async fn is_off(region: &Region) -> bool {
+    let off = region.planned_encryption.was_off.get_or_init(|| async {
+        let action = Action::read("GetEbsEncryptionByDefault");
+        let asked = region.ec2().call(action, |c| c.get_ebs_encryption_by_default().send()).await;
+        asked.is_ok_and(|answer| answer.ebs_encryption_by_default() == Some(false))
+    });
+    *off.await && !region.planned_encryption.switched_on.load(Ordering::Relaxed)
+}
+
+/// The encryption of new volumes by default in one region, since the provider was configured.
+#[derive(Debug, Default)]
+pub(crate) struct PlannedEncryption {
+    /// It is to be switched on.
+    switched_on: AtomicBool,
+    /// It was known to be off when it was asked for.
+    was_off: OnceCell<bool>,
+}
+
+impl PlannedEncryption {
+    /// Every new volume of the plan is encrypted.
+    fn switch_on(&self) {
+        self.switched_on.store(true, Ordering::Relaxed);
     }
 }
 

@@ -99,7 +99,7 @@ impl Kind for EbsSnapshot {
 
 /// For so long a create comes again when it was one too many: one a volume every 15 seconds is taken ("Amazon EBS
 /// quotas", CreateSnapshot for each volume).
-const TURN: Duration = Duration::from_secs(60);
+pub(super) const TURN: Duration = Duration::from_secs(60);
 /// Archiving takes minutes to hours, by the size ("Archive Amazon EBS snapshots").
 const ARCHIVING: Duration = Duration::from_secs(3_600);
 

@@ -1,7 +1,8 @@
 //! `aws_ebs_volume`: a disk in a zone, encrypted with a key of its region.
 
 use super::deleting::delete_when_free;
-use super::ebs_snapshot;
+use super::ebs_encryption_by_default;
+use super::last_snapshot;
 use super::tagging;
 use crate::arns::check_arn;
 use crate::cloud::{Action, Region, Seen, Trouble, Wait};
@@ -44,7 +45,7 @@ impl Kind for EbsVolume {
             .field("type", text().optional().computed().one_of(TYPES).about("Type of the volume."))
             .field(
                 "volume_initialization_rate",
-                int().optional().between(100, 300).about("MiB a second at which the snapshot is loaded."),
+                int().optional().once().between(100, 300).about("MiB a second at which the snapshot is loaded."),
             );
         Definition::new("aws_ebs_volume", "EBS volume", "A disk in a zone.", shape)
             .regional()
@@ -83,6 +84,13 @@ impl Kind for EbsVolume {
         }
         if config.flag("encrypted") == Some(false) && config.text("kms_key_id").is_some() {
             plan.refuse("kms_key_id", "A key is named, but encrypted is false. Remove one of them.");
+        }
+        // "CreateVolume", KmsKeyId. A snapshot may be encrypted, and its volume is then.
+        let alone = config.filled_text("kms_key_id").is_some() && config.is_null("encrypted");
+        if let Some(region) = region.filter(|_| alone && plan.prior.is_none() && config.is_null("snapshot_id"))
+            && ebs_encryption_by_default::is_off(region).await
+        {
+            plan.refuse("kms_key_id", ebs_encryption_by_default::KEY_ALONE);
         }
         if let (Some(region), Some(arn)) = (region, config.text("kms_key_id"))
             && let Some(of_key) = region_of_arn(arn)
@@ -127,6 +135,11 @@ impl Kind for EbsVolume {
         let found =
             region.reads.volumes.get(&id).await.map_err(|why| why.while_doing(format!("read EBS volume {id}")))?;
         let Some(volume) = found.filter(|volume| !is_gone(volume)) else { return Ok(false) };
+        // No request changes it: what the state has stays, also where it came too late. 0 is how others write none.
+        let rate = object.int("volume_initialization_rate").filter(|rate| *rate > 0);
+        let new = object.is_null("arn");
+        let of_volume = volume.volume_initialization_rate().filter(|_| new);
+        object.set_int("volume_initialization_rate", of_volume.or(rate));
         object.set_text("arn", Some(region.arn("ec2", &format!("volume/{id}")).await?));
         object.set_text("availability_zone", volume.availability_zone());
         object.set_text("create_time", volume.create_time().and_then(|time| time.fmt(Format::DateTime).ok()));
@@ -141,9 +154,6 @@ impl Kind for EbsVolume {
         object.set_text("snapshot_id", Some(volume.snapshot_id().unwrap_or_default()));
         object.set_int("throughput", Some(volume.throughput().unwrap_or_default()));
         object.set_text("type", volume.volume_type().map(VolumeType::as_str));
-        if let Some(rate) = volume.volume_initialization_rate() {
-            object.set_int("volume_initialization_rate", Some(rate));
-        }
         tagging::show(region, object, volume.tags());
         Ok(true)
     }
@@ -167,7 +177,7 @@ impl Kind for EbsVolume {
                 .set_tag_specifications(tagging::specifications(change, ResourceType::Volume))
                 .send()
         });
-        let made = asked.await.map_err(|why| why.while_doing("create the EBS volume"))?;
+        let made = asked.await.map_err(|why| why.about_what_is_missing().while_doing("create the EBS volume"))?;
         let id = made.volume_id().ok_or_else(|| Trouble::ours("CreateVolume answered without an id"))?;
         change.made(id);
         wait_until_made(region, id, change.timeout("create")).await
@@ -196,22 +206,8 @@ impl Kind for EbsVolume {
 
     async fn delete(&self, region: &Region, object: &Fields, timeout: Duration) -> Result<(), Trouble> {
         let id = object.id();
-        if object.is_true("final_snapshot") {
-            let tags = object.text_map("tags_all");
-            let made = region.ec2().call(Action::once("CreateSnapshot"), |c| {
-                let specifications = tagging::specifications_of(&tags, ResourceType::Snapshot);
-                c.create_snapshot().volume_id(id).set_tag_specifications(specifications).send()
-            });
-            match made.await {
-                Err(why) if why.is("InvalidVolume.NotFound") => return Ok(()),
-                Err(why) => return Err(why.while_doing(format!("make the final snapshot of EBS volume {id}"))),
-                // A snapshot can still fail, and then the volume is the only copy.
-                Ok(made) => {
-                    let id =
-                        made.snapshot_id().ok_or_else(|| Trouble::ours("CreateSnapshot answered without an id"))?;
-                    ebs_snapshot::wait_until_completed(region, id, timeout).await?;
-                }
-            }
+        if object.is_true("final_snapshot") && !last_snapshot::make(region, object, timeout).await? {
+            return Ok(());
         }
         let wait = Wait { doing: format!("delete EBS volume {id}"), until: "deleted", timeout };
         delete_when_free(&wait, || async {

@@ -4,6 +4,7 @@ use super::instance::states::{is_gone, now, start, state, stop, wait_until_runni
 use crate::cloud::{Region, Trouble};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
+use crate::planning::Plan;
 use crate::shape::{Definition, Shape, flag, text};
 use aws_sdk_ec2::types::InstanceStateName;
 use std::time::Duration;
@@ -21,6 +22,17 @@ impl Kind for InstanceState {
             .regional()
             .timeouts(&[("create", 10), ("update", 10), ("delete", 1)])
             .import("i-0123456789abcdef0")
+    }
+
+    async fn plan(&self, region: Option<&Region>, plan: &mut Plan) {
+        let Some(region) = region else { return };
+        let stops = plan.planned.text("state") == Some("stopped");
+        match plan.planned.filled_text("instance_id") {
+            Some(id) if stops => region.planned_places.stops(id),
+            // It may be stopped, whichever it is.
+            _ if stops || plan.planned.is_unknown("state") => region.planned_places.stops_some(),
+            _ => {}
+        }
     }
 
     async fn read(&self, region: &Region, object: &mut Fields) -> Result<bool, Trouble> {

@@ -25,7 +25,7 @@ impl Kind for Eip {
             .field("association_id", text().computed().about("Id of the association."))
             .field("carrier_ip", text().computed().about("Carrier address, in Wavelength zones."))
             .field("customer_owned_ip", text().computed().about("The Outpost's own address."))
-            .field("customer_owned_ipv4_pool", text().optional().about("Pool of the Outpost's own addresses."))
+            .field("customer_owned_ipv4_pool", text().optional().once().about("Pool of the Outpost's own addresses."))
             .field(
                 "domain",
                 text()
@@ -81,12 +81,16 @@ impl Kind for Eip {
         let found = region.reads.addresses.get(&id).await.map_err(|why| why.while_doing(doing.as_str()))?;
         let Some(address) = found else { return Ok(false) };
         let name = region.reads.address_names.get(&id).await.map_err(|why| why.while_doing(doing.as_str()))?;
+        // No request changes it: what the state has stays, also where it came too late.
+        let new = object.is_null("arn");
+        let pool = address.customer_owned_ipv4_pool().filter(|pool| new && !pool.is_empty()).map(String::from);
+        let pool = pool.or(object.filled_text("customer_owned_ipv4_pool").map(String::from));
+        object.set_text("customer_owned_ipv4_pool", pool);
         object.set_text("allocation_id", Some(&id));
         object.set_text("arn", Some(region.arn("ec2", &format!("elastic-ip/{id}")).await?));
         object.set_text("association_id", Some(address.association_id().unwrap_or_default()));
         object.set_text("carrier_ip", Some(address.carrier_ip().unwrap_or_default()));
         object.set_text("customer_owned_ip", Some(address.customer_owned_ip().unwrap_or_default()));
-        object.set_filled_text("customer_owned_ipv4_pool", address.customer_owned_ipv4_pool());
         object.set_text("domain", Some(address.domain().map_or("", DomainType::as_str)));
         object.set_text("instance", Some(address.instance_id().unwrap_or_default()));
         let pool = address.public_ipv4_pool().unwrap_or_default();
@@ -200,10 +204,12 @@ fn public_name(region: &Region, address: &str) -> String {
 async fn associate(region: &Region, id: &str, config: &Fields, timeout: Duration) -> Result<(), Trouble> {
     let (instance, interface) = (config.filled_text("instance"), config.filled_text("network_interface"));
     let Some(target) = interface.or(instance) else { return Ok(()) };
+    let private = config.filled_text("associate_with_private_ip");
     let is_done = |address: &Address| {
         address.association_id().is_some_and(|id| !id.is_empty())
             && instance.is_none_or(|instance| address.instance_id() == Some(instance))
             && interface.is_none_or(|interface| address.network_interface_id() == Some(interface))
+            && private.is_none_or(|private| address.private_ip_address() == Some(private))
     };
     let wait = Wait { doing: format!("associate Elastic IP address {id} with {target}"), until: "associated", timeout };
     wait.run(|| async {
@@ -216,7 +222,7 @@ async fn associate(region: &Region, id: &str, config: &Fields, timeout: Duration
                 .allocation_id(id)
                 .set_instance_id(instance.map(String::from))
                 .set_network_interface_id(interface.map(String::from))
-                .set_private_ip_address(config.filled_text("associate_with_private_ip").map(String::from))
+                .set_private_ip_address(private.map(String::from))
                 .send()
         });
         match done.await {

@@ -5,7 +5,7 @@ mod requirements;
 mod shape;
 mod shown;
 
-use super::tagging;
+use super::{ebs_encryption_by_default, tagging};
 use crate::cloud::{Action, Region, Seen, Trouble, Wait};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
@@ -60,7 +60,10 @@ impl Kind for LaunchTemplate {
         either(config.one("instance_requirements"), &["instance_requirements"], names);
     }
 
-    async fn plan(&self, _region: Option<&Region>, plan: &mut Plan) {
+    async fn plan(&self, region: Option<&Region>, plan: &mut Plan) {
+        if let Some(region) = region.filter(|_| plan.changes("block_device_mappings")) {
+            warn_of_keys_alone(region, plan).await;
+        }
         let wanted = plan.config.int("default_version");
         let Some(prior) = plan.prior.clone() else {
             if let Some(version) = wanted.filter(|version| *version != 1) {
@@ -277,6 +280,20 @@ fn means(value: &Value) -> Value {
     match nothing {
         true => Value::null(value.ty()),
         false => value.map_children(|_, part| means(part)),
+    }
+}
+
+/// The API takes a key for a disk that is not to be encrypted, and refuses the launch ("EbsBlockDevice", KmsKeyId). What
+/// the image or a snapshot brings may be encrypted.
+async fn warn_of_keys_alone(region: &Region, plan: &mut Plan) {
+    let alone = plan.config.blocks("block_device_mappings").iter().filter_map(|one| one.one("ebs")).any(|ebs| {
+        let plain = ebs.is_null("encrypted") || ebs.text("encrypted").is_some_and(|text| matches!(text, "" | "false"));
+        ebs.filled_text("kms_key_id").is_some() && plain && ebs.is_null("snapshot_id")
+    });
+    if alone && ebs_encryption_by_default::is_off(region).await {
+        let why = "A key is named for a disk without encrypted = true: launches from this template are refused, unless the \
+                   image has an encrypted disk there.";
+        plan.warn("block_device_mappings", why);
     }
 }
 

@@ -1,5 +1,6 @@
 //! `aws_placement_group`: how instances stand to each other: close together, on hardware of their own, or in partitions.
 
+use super::deleting::delete_when_free;
 use super::tagging;
 use crate::cloud::{Action, Region, Seen, Trouble, Wait};
 use crate::fields::Fields;
@@ -122,12 +123,13 @@ impl Kind for PlacementGroup {
 
     async fn delete(&self, region: &Region, object: &Fields, timeout: Duration) -> Result<(), Trouble> {
         let name = object.id();
-        let action = Action::same("DeletePlacementGroup");
-        match region.ec2().call(action, |c| c.delete_placement_group().group_name(name).send()).await {
-            Err(why) if why.is("InvalidPlacementGroup.Unknown") => return Ok(()),
-            Err(why) => return Err(why.while_doing(format!("delete placement group {name}"))),
-            Ok(_) => {}
-        }
+        let wait =
+            Wait { doing: format!("delete placement group {name}"), until: "deleted", timeout: timeout.min(EMPTIES) };
+        delete_when_free(&wait, || async {
+            let action = Action::same("DeletePlacementGroup");
+            region.ec2().call(action, |c| c.delete_placement_group().group_name(name).send()).await.map(drop)
+        })
+        .await?;
         let wait = Wait { doing: format!("delete placement group {name}"), until: "deleted", timeout };
         wait.run(|| async {
             let found = region.reads.placement_groups.fresh(name).await;
@@ -140,6 +142,8 @@ impl Kind for PlacementGroup {
     }
 }
 
+/// How long instances that are being terminated may stay in the group.
+const EMPTIES: Duration = Duration::from_secs(300);
 const LEVELS: &[&str] = &["host", "rack"];
 const STRATEGIES: &[&str] = &["cluster", "partition", "spread"];
 

@@ -2,7 +2,7 @@
 
 mod rules;
 
-use super::tagging;
+use super::{holders, tagging};
 use crate::cloud::{Action, Region, Seen, Trouble, Wait};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
@@ -174,6 +174,7 @@ impl Kind for SecurityGroup {
                 Err(why) if why.is("InvalidGroup.NotFound") => Ok(Seen::Done(())),
                 // Interfaces of what was deleted a moment ago, load balancers and functions, take their time.
                 Err(why) if why.is("DependencyViolation") || why.is("InvalidGroup.InUse") => {
+                    let why = holders::named(region, "group-id", id, why).await;
                     Ok(Seen::Pending(format!("in use ({})", why.message.trim_end_matches('.'))))
                 }
                 Err(why) => Err(why.while_doing(wait.doing.as_str())),

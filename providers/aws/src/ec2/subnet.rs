@@ -4,7 +4,7 @@ mod settings;
 
 use super::cidr::{Cidr, check_ipv4, check_ipv6, same_block};
 use super::deleting::delete_when_free;
-use super::{filters, tagging};
+use super::{filters, holders, tagging};
 use crate::cloud::{Action, ApiError, Region, Seen, Trouble, Wait};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
@@ -167,7 +167,7 @@ impl Kind for Subnet {
             Err(why) if why.is("InvalidSubnet.Conflict") && (change.repeated || why.tried_before) => {
                 adopted(region, change, why).await?
             }
-            Err(why) => return Err(why.while_doing("create the subnet")),
+            Err(why) => return Err(why.about_what_is_missing().while_doing("create the subnet")),
         };
         change.made(&id);
         let timeout = change.timeout("create");
@@ -189,7 +189,11 @@ impl Kind for Subnet {
         let id = object.id();
         let wait = Wait { doing: format!("delete subnet {id}"), until: "deleted", timeout };
         let delete = || async {
-            region.ec2().call(Action::same("DeleteSubnet"), |c| c.delete_subnet().subnet_id(id).send()).await.map(drop)
+            let action = Action::same("DeleteSubnet");
+            match region.ec2().call(action, |c| c.delete_subnet().subnet_id(id).send()).await {
+                Err(why) => Err(holders::named(region, "subnet-id", id, why).await),
+                Ok(_) => Ok(()),
+            }
         };
         delete_when_free(&wait, delete).await?;
         wait.run(|| async {

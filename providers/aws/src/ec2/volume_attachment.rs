@@ -1,13 +1,14 @@
 //! `aws_volume_attachment`: a disk at a device of an instance, both in one zone.
 
 use super::checksum::crc32;
-use crate::cloud::{Action, Region, Seen, Trouble, Wait};
+use crate::cloud::{APPEARS, Action, Region, Seen, Trouble, Wait};
 use crate::fields::Fields;
 use crate::kind::{Change, Kind};
 use crate::planning::Plan;
 use crate::shape::{Definition, Shape, flag, text};
 use aws_sdk_ec2::types::{Instance, InstanceStateName, Volume, VolumeAttachmentState, VolumeState};
 use std::time::Duration;
+use tokio::time::Instant;
 
 pub(crate) struct VolumeAttachment;
 
@@ -59,7 +60,7 @@ impl Kind for VolumeAttachment {
         let Names { device, volume, instance } = &names;
         let timeout = change.timeout("create");
         let there = volume_when_ready(region, &names, timeout).await?;
-        let at = instance_when_ready(region, &names).await?;
+        let at = instance_when_ready(region, &names, timeout).await?;
         if let Some(why) = zones_differ(&there, &at) {
             return Err(Trouble::refused(names.doing("attach"), why).about("volume_id"));
         }
@@ -171,13 +172,26 @@ fn zones_differ(volume: &Volume, instance: &Instance) -> Option<String> {
     })
 }
 
+/// What is not found may be new: it is waited for no longer than new objects take, and no longer than `timeout`.
+fn absent<T>(region: &Region, called: &str, id: &str, begin: Instant, timeout: Duration) -> Seen<T> {
+    // The next look is a pause away, which grows with the time.
+    if begin.elapsed() < APPEARS.min(timeout / 2) {
+        return Seen::Pending(format!("without {called} {id}"));
+    }
+    Seen::Failed(format!(
+        "There is no {called} {id} in {}. Check the id, and that it is of this region and account.",
+        region.name()
+    ))
+}
+
 async fn volume_when_ready(region: &Region, names: &Names, timeout: Duration) -> Result<Volume, Trouble> {
+    let begin = Instant::now();
     let wait = Wait { doing: names.doing("attach"), until: "available", timeout };
     wait.run(|| async {
         let found = region.reads.volumes.fresh(&names.volume).await;
         let found = found.map_err(|why| why.while_doing(wait.doing.as_str()))?;
         Ok(match found {
-            None => Seen::Pending(format!("without volume {}", names.volume)),
+            None => absent(region, "EBS volume", &names.volume, begin, timeout),
             Some(volume) => match volume.state() {
                 Some(VolumeState::Creating) => Seen::Pending("waiting for the volume, which is creating".into()),
                 Some(state @ (VolumeState::Error | VolumeState::Deleting | VolumeState::Deleted)) => {
@@ -191,13 +205,14 @@ async fn volume_when_ready(region: &Region, names: &Names, timeout: Duration) ->
 }
 
 /// The instance, once it can take a volume: running or stopped ("AttachVolume").
-async fn instance_when_ready(region: &Region, names: &Names) -> Result<Instance, Trouble> {
+async fn instance_when_ready(region: &Region, names: &Names, timeout: Duration) -> Result<Instance, Trouble> {
+    let begin = Instant::now();
     let wait = Wait { doing: names.doing("attach"), until: "attached", timeout: INSTANCE };
     wait.run(|| async {
         let found = region.reads.instances.fresh(&names.instance).await;
         let found = found.map_err(|why| why.while_doing(wait.doing.as_str()))?;
         Ok(match found {
-            None => Seen::Pending(format!("without instance {}", names.instance)),
+            None => absent(region, "EC2 instance", &names.instance, begin, timeout),
             Some(found) => match state_of(&found.0) {
                 InstanceStateName::Running | InstanceStateName::Stopped => Seen::Done(found.0.clone()),
                 state @ (InstanceStateName::ShuttingDown | InstanceStateName::Terminated) => {

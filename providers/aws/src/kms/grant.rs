@@ -56,12 +56,10 @@ impl Kind for KmsGrant {
             .field("key_id", text().required().replaces().check(check_key).about("Id or ARN of the key."))
             .field(
                 "name",
-                text()
-                    .optional()
-                    .replaces()
-                    .length(1, 256)
-                    .check(check_name)
-                    .about("Name of the grant. With a name the creation can be repeated and gives the same grant."),
+                text().optional().replaces().length(1, 256).check(check_name).about(
+                    "Name of the grant. Without one it has a name in KMS that is not shown here, of the change that \
+                         made it: however often a creation is repeated, it gives the same grant.",
+                ),
             )
             .field(
                 "operations",
@@ -147,7 +145,8 @@ impl Kind for KmsGrant {
         if let Some(principal) = retiring(&grant) {
             object.set_text("retiring_principal", Some(principal));
         }
-        if let Some(name) = grant.name().filter(|name| !name.is_empty()) {
+        let own = |name: &str| name.starts_with(OWN) && object.is_null("name");
+        if let Some(name) = grant.name().filter(|name| !name.is_empty() && !own(name)) {
             object.set_text("name", Some(name));
         }
         object.set_texts("operations", grant.operations().iter().map(GrantOperation::as_str));
@@ -173,13 +172,9 @@ impl Kind for KmsGrant {
         let grant = &change.planned;
         let key = grant.text("key_id").unwrap_or_default();
         let doing = || format!("create a grant on KMS key {key}");
-        let name = grant.filled_text("name");
-        // Without a name every request makes a grant: one that was made before is looked for, and no request is
-        // repeated. With a name KMS does that ("CreateGrant", Name).
-        if name.is_none() && change.repeated && adopt(region, change, key).await? {
-            return Ok(());
-        }
-        let action = if name.is_some() { Action::same("CreateGrant") } else { Action::once("CreateGrant") };
+        let name = name_in_kms(change);
+        // With a name KMS makes one grant, however often it is asked ("CreateGrant", Name).
+        let action = Action::same("CreateGrant");
         let operations: Vec<GrantOperation> =
             grant.texts("operations").iter().map(|name| GrantOperation::from(name.as_str())).collect();
         let tokens = Some(grant.texts("grant_creation_tokens")).filter(|tokens| !tokens.is_empty());
@@ -192,14 +187,14 @@ impl Kind for KmsGrant {
                     .set_constraints(constraints_of(grant))
                     .set_grant_tokens(tokens.clone())
                     .set_grantee_principal(grant.text("grantee_principal").map(String::from))
-                    .set_name(name.map(String::from))
+                    .name(&name)
                     .set_operations(Some(operations.clone()))
                     .set_retiring_principal(grant.filled_text("retiring_principal").map(String::from))
                     .send()
             })
         });
         let made = match asked.await {
-            Err(why) if why.in_doubt && adopt(region, change, key).await? => return Ok(()),
+            Err(why) if why.in_doubt && adopt(region, change, key, &name).await? => return Ok(()),
             other => other.map_err(|why| why.while_doing(doing()))?,
         };
         let id = made.grant_id().ok_or_else(|| Trouble::ours("CreateGrant answered without an id"))?;
@@ -332,13 +327,24 @@ async fn find(region: &Region, key: &str, id: &str, look: Look) -> Result<Option
     Ok(found.into_iter().flatten().find(|grant| grant.grant_id() == Some(id)))
 }
 
-/// Takes a grant for ours that is like the planned one in everything, if there is one.
-async fn adopt(region: &Region, change: &Change, key: &str) -> Result<bool, Trouble> {
+/// What the names of grants begin with that have none in the configuration.
+const OWN: &str = "drform:";
+
+/// The name of the grant in KMS. A grant without one gets a name of this change: of two that are alike each is known, and
+/// the same change again gives the same grant.
+fn name_in_kms(change: &Change) -> String {
+    let token = change.token.chars().take(200).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+    let own = || format!("{OWN}{}", token.collect::<String>());
+    change.planned.filled_text("name").map_or_else(own, String::from)
+}
+
+/// Takes the grant of that name for ours that is like the planned one in everything, if there is one.
+async fn adopt(region: &Region, change: &Change, key: &str, name: &str) -> Result<bool, Trouble> {
     let planned = &change.planned;
     let operations: BTreeSet<String> = planned.texts("operations").into_iter().collect();
     let is_same = |grant: &GrantListEntry| {
         let allowed: BTreeSet<String> = grant.operations().iter().map(|name| name.as_str().to_owned()).collect();
-        grant.name().unwrap_or_default() == planned.text("name").unwrap_or_default()
+        grant.name() == Some(name)
             && grantee(grant) == planned.text("grantee_principal")
             && retiring(grant) == planned.filled_text("retiring_principal")
             && contexts(grant.constraints()) == planned_contexts(planned)

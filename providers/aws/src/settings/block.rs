@@ -26,7 +26,7 @@ pub(crate) fn shape() -> Shape {
         .field("secret_key", text().optional().sensitive().about("Secret key; better left to the environment."))
         .field("shared_config_files", texts().optional().about("Configuration files instead of `~/.aws/config`; or `AWS_CONFIG_FILE`."))
         .field("shared_credentials_files", texts().optional().about("Credentials files instead of `~/.aws/credentials`; or `AWS_SHARED_CREDENTIALS_FILE`."))
-        .field("skip_credentials_validation", flag().optional().about("Accepted; credentials are checked by their first use."))
+        .field("skip_credentials_validation", flag().optional().about("Do not look for credentials before they are used. Without it a run that has none ends at once, and says where they were looked for."))
         .field("skip_metadata_api_check", text().optional().check(check_flag).about("`true`: an instance is not asked for credentials; or `AWS_EC2_METADATA_DISABLED`."))
         .field("skip_region_validation", flag().optional().about("Take any region name."))
         .field("skip_requesting_account_id", flag().optional().about("Leave the account out of ARNs, for emulators without STS."))

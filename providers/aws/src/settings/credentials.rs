@@ -9,7 +9,6 @@ use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::imds::{self, client::EndpointMode};
-use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
@@ -60,16 +59,119 @@ pub(super) fn own(block: &Fields, conf: &ProviderConfig) -> Result<SharedCredent
         profile = profile.profile_files(files);
     }
     if let Some(name) = block.filled_text("profile") {
-        return Ok(SharedCredentialsProvider::new(profile.profile_name(name).build()));
+        let source = format!("profile {name}");
+        return Ok(SharedCredentialsProvider::new(Chain(vec![Source::new(
+            source,
+            profile.profile_name(name).build(),
+        )])));
     }
-    let mut chain = CredentialsProviderChain::first_try("environment", EnvironmentVariableCredentialsProvider::new())
-        .or_else("profile", profile.build())
-        .or_else("web identity", WebIdentityTokenCredentialsProvider::builder().configure(conf).build())
-        .or_else("container", EcsCredentialsProvider::builder().configure(conf).build());
+    let name = super::environment("AWS_PROFILE").unwrap_or_else(|| "default".into());
+    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(conf).build();
+    let mut sources = vec![
+        Source::new("environment (AWS_ACCESS_KEY_ID)", EnvironmentVariableCredentialsProvider::new()),
+        Source::new(format!("profile {name}"), profile.build()),
+        Source::new("web identity (AWS_WEB_IDENTITY_TOKEN_FILE)", web_identity),
+        Source::new(
+            "container (AWS_CONTAINER_CREDENTIALS_FULL_URI)",
+            EcsCredentialsProvider::builder().configure(conf).build(),
+        ),
+    ];
     if block.text("skip_metadata_api_check") != Some("true") {
-        chain = chain.or_else("instance", of_instance(block, conf)?);
+        sources.push(Source::new("instance", of_instance(block, conf)?));
     }
-    Ok(SharedCredentialsProvider::new(chain))
+    Ok(SharedCredentialsProvider::new(Chain(sources)))
+}
+
+/// One place where credentials may be, as people call it.
+#[derive(Debug)]
+struct Source(String, SharedCredentialsProvider);
+
+impl Source {
+    fn new(name: impl Into<String>, provider: impl ProvideCredentials + 'static) -> Source {
+        Source(name.into(), SharedCredentialsProvider::new(provider))
+    }
+}
+
+/// Places that are looked at in this order. One that has none is passed over; one that fails is an error.
+#[derive(Debug)]
+struct Chain(Vec<Source>);
+
+impl Chain {
+    async fn ask(&self) -> Result<Credentials, CredentialsError> {
+        let mut tried = String::new();
+        for Source(name, provider) in &self.0 {
+            match provider.provide_credentials().await {
+                Ok(found) => return Ok(found),
+                Err(why @ CredentialsError::CredentialsNotLoaded(_)) => {
+                    tried.push_str(&format!("\n- {name}: {}", reason(&why)));
+                }
+                Err(why) => return Err(CredentialsError::provider_error(format!("{name}: {}", causes(&why)))),
+            }
+        }
+        Err(CredentialsError::not_loaded(format!("there are no credentials in{tried}")))
+    }
+}
+
+/// Why there are none, without what the SDK says of every place.
+fn reason(why: &CredentialsError) -> String {
+    const EVERY: &str = "the credential provider was not enabled";
+    let text = causes(why);
+    match text.strip_prefix(EVERY).map(|rest| rest.trim_start_matches(": ")) {
+        Some("") => "it has none".into(),
+        Some(rest) => rest.into(),
+        None => text,
+    }
+}
+
+impl ProvideCredentials for Chain {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.ask())
+    }
+}
+
+/// Credentials that were asked for once: those of the first time are used before others are asked for.
+#[derive(Debug)]
+struct Prefetched {
+    first: Mutex<Option<Credentials>>,
+    provider: SharedCredentialsProvider,
+}
+
+impl Prefetched {
+    async fn of(provider: impl ProvideCredentials + 'static) -> Result<SharedCredentialsProvider, CredentialsError> {
+        let provider = SharedCredentialsProvider::new(provider);
+        let first = Mutex::new(Some(provider.provide_credentials().await?));
+        Ok(SharedCredentialsProvider::new(Prefetched { first, provider }))
+    }
+}
+
+impl ProvideCredentials for Prefetched {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let fresh = |found: &Credentials| found.expiry().is_none_or(|until| until > SystemTime::now());
+        match first.filter(fresh) {
+            Some(first) => future::ProvideCredentials::ready(Ok(first)),
+            None => self.provider.provide_credentials(),
+        }
+    }
+}
+
+/// Looks for credentials now, so that it is said once, and not of each object, when there are none.
+pub(super) async fn found(own: SharedCredentialsProvider) -> Result<SharedCredentialsProvider, Finding> {
+    Prefetched::of(own).await.map_err(|why| {
+        let detail = format!(
+            "{}\n\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, name a profile that has some, or run \
+             where the machine gives some. With skip_credentials_validation = true they are looked for at their first \
+             use only.",
+            reason(&why)
+        );
+        wrong_at(Path::ROOT, "No credentials", detail)
+    })
 }
 
 fn of_instance(block: &Fields, conf: &ProviderConfig) -> Result<ImdsCredentialsProvider, Finding> {
@@ -91,8 +193,6 @@ fn of_instance(block: &Fields, conf: &ProviderConfig) -> Result<ImdsCredentialsP
 struct Role {
     sts: aws_sdk_sts::Client,
     asked: Asked,
-    /// The credentials of the check that is made when the provider is configured.
-    first: Mutex<Option<Credentials>>,
 }
 
 /// What is asked of STS.
@@ -219,11 +319,7 @@ impl ProvideCredentials for Role {
     where
         Self: 'a,
     {
-        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match first {
-            Some(first) => future::ProvideCredentials::ready(Ok(first)),
-            None => future::ProvideCredentials::new(self.ask()),
-        }
+        future::ProvideCredentials::new(self.ask())
     }
 }
 
@@ -243,18 +339,15 @@ pub(super) async fn with_roles(
                 let why = "Set web_identity_token or web_identity_token_file.";
                 return Err(wrong_at(path, "No web identity", why));
             }
-            let role = Role { sts: sts(credentials), asked, first: Mutex::default() };
-            let first = role.ask().await.map_err(|why| {
+            let arn = asked.arn.clone();
+            credentials = Prefetched::of(Role { sts: sts(credentials), asked }).await.map_err(|why| {
                 let detail = format!(
-                    "{} was not given: {}.\n\nCheck the ARN, that the role trusts the identity in use, and what it \
+                    "{arn} was not given: {}.\n\nCheck the ARN, that the role trusts the identity in use, and what it \
                      demands (external id, source identity, tags).",
-                    role.asked.arn,
                     causes(&why).trim_end_matches('.')
                 );
                 wrong_at(path.then(PathStep::Attribute("role_arn".into())), "Role cannot be assumed", detail)
             })?;
-            *role.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(first);
-            credentials = SharedCredentialsProvider::new(role);
         }
     }
     Ok(credentials)

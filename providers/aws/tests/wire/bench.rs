@@ -45,7 +45,7 @@ pub(crate) struct Bench {
 pub(crate) struct Thing {
     kind: Arc<str>,
     config: Json,
-    object: StoredObject,
+    pub(crate) object: StoredObject,
 }
 
 impl Thing {
@@ -228,6 +228,23 @@ impl Bench {
         thing.config = config;
         self.kept_its_word(thing, &planned.planned, planned.legacy);
         self.is_settled(thing);
+    }
+
+    /// A change that comes too late for the object that is there: warned of at the attribute, written down, not sent.
+    pub(crate) fn only_written(&self, thing: &mut Thing, name: &str, value: Json) {
+        let config = merged(&thing.config, &json!({ name: value }));
+        let (planned, said) = self.plan(&thing.kind, Some(&thing.object), &config);
+        assert_eq!(paths(&planned.unwrap()), Vec::<String>::new(), "{name} would replace");
+        let text = texts(&said);
+        assert!(!said.has_errors() && text.contains(&format!("{name} counts only while")), "{text}");
+        let parts = said.iter().flat_map(|said| &said.part).map(|part| format!("{part:?}")).collect::<String>();
+        assert!(parts.contains(name), "{parts}");
+        let (id, before) = (thing.id(), self.cloud.gate().requests().len());
+        self.update(thing, json!({ name: value }));
+        assert_eq!((thing.id(), thing.get(name)), (id.clone(), value));
+        let sent = self.cloud.gate().requests().split_off(before);
+        let sent = sent.iter().find(|sent| !sent.operation.starts_with("Describe") && sent.body.contains(&id));
+        assert!(sent.is_none(), "{sent:?}");
     }
 
     /// Changes that mean nothing: the plan is empty.
@@ -501,6 +518,24 @@ impl Bench {
             assert!(broken.is_empty(), "invalid plan of {kind}: {broken:?}");
         }
         (planned, said)
+    }
+
+    /// Plans as a host does that is told to replace an object that nothing else replaces (`-replace`): over the object,
+    /// and then without it, with the private bytes of the first plan.
+    pub(crate) fn plan_forced(&self, thing: &Thing) -> Diagnostics {
+        let (planned, said) = self.plan(&thing.kind, Some(&thing.object), &thing.config);
+        assert!(!said.has_errors(), "{}", texts(&said));
+        let block = &self.schema(&thing.kind).block;
+        let (null, config) = (Value::null(implied_type(block)), from_json(block, &thing.config));
+        let answer = self.ask(&Question::Plan {
+            provider: provider(),
+            kind: thing.kind.clone(),
+            prior: null.clone(),
+            proposed: proposed_new(block, &null, &config),
+            config,
+            private: planned.unwrap().private,
+        });
+        answer.diagnostics()
     }
 
     /// Sends a planned change.

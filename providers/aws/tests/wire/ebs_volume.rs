@@ -186,3 +186,94 @@ fn what_was_made_and_is_not_found_is_kept() {
     assert!(made.id().starts_with("vol-"));
     bench.delete(made);
 }
+
+/// "CreateVolume", KmsKeyId: the volume must be encrypted. Canada West (Calgary) is used by nobody else.
+#[test]
+fn a_key_needs_encryption() {
+    let here = "ca-west-1";
+    let bench = Bench::in_region(here);
+    let key = format!("arn:aws:kms:{here}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab");
+    let config = json!({ "availability_zone": "ca-west-1a", "size": 1, "kms_key_id": key });
+    let said = bench.plan("aws_ebs_volume", None, &config).1;
+    assert!(said.has_errors(), "not refused");
+    let all = crate::bench::texts(&said);
+    assert!(all.contains("set encrypted = true too"), "{all}");
+    let parts = said.iter().flat_map(|said| &said.part).map(|part| format!("{part:?}")).collect::<String>();
+    assert!(parts.contains("kms_key_id"), "{parts}");
+    // Unknown values refuse nothing, nor does a snapshot, which may be encrypted.
+    for (name, value) in [
+        ("encrypted", json!({ "$unknown": true })),
+        ("encrypted", json!(true)),
+        ("kms_key_id", json!({ "$unknown": true })),
+        ("snapshot_id", json!("snap-0123456789abcdef0")),
+    ] {
+        let mut open = config.clone();
+        open[name] = value;
+        let said = bench.plan("aws_ebs_volume", None, &open).1;
+        assert!(!said.has_errors(), "{name}: {}", crate::bench::texts(&said));
+    }
+    // Where every new volume is encrypted, nothing is to be said.
+    bench.cloud.ec2(here, "EnableEbsEncryptionByDefault", &[]);
+    bench.next_operation();
+    assert!(!bench.plan("aws_ebs_volume", None, &config).1.has_errors());
+    bench.cloud.ec2(here, "DisableEbsEncryptionByDefault", &[]);
+    // The same plan switches it on.
+    bench.next_operation();
+    assert!(!bench.plan("aws_ebs_encryption_by_default", None, &json!({ "enabled": true })).1.has_errors());
+    assert!(!bench.plan("aws_ebs_volume", None, &config).1.has_errors());
+}
+
+/// The rate counts while the volume is made, and no request changes it. Data is worth more than a rate.
+#[test]
+fn another_initialization_rate_replaces_no_volume() {
+    let bench = Bench::new();
+    let source = bench.create("aws_ebs_volume", json!({ "availability_zone": "eu-central-1a", "size": 1 }));
+    let snapshot = bench.create("aws_ebs_snapshot", json!({ "volume_id": source.id() }));
+    let config = json!({ "availability_zone": "eu-central-1a", "snapshot_id": snapshot.id(),
+        "volume_initialization_rate": 200 });
+    let mut volume = bench.create("aws_ebs_volume", config);
+    bench.only_written(&mut volume, "volume_initialization_rate", json!(300));
+    bench.only_written(&mut volume, "volume_initialization_rate", json!(null));
+    // Nothing is said of a volume that is replaced anyway.
+    let other = json!({ "availability_zone": "eu-central-1b", "snapshot_id": snapshot.id(),
+        "volume_initialization_rate": 200 });
+    let said = bench.plan("aws_ebs_volume", Some(&volume.object), &other).1;
+    assert!(said.is_empty(), "{}", crate::bench::texts(&said));
+    for thing in [volume, snapshot, source] {
+        bench.delete(thing);
+    }
+}
+
+fn last_snapshots(bench: &Bench, volume: &str) -> usize {
+    let params = [("Filter.1.Name", "volume-id"), ("Filter.1.Value.1", volume)];
+    bench.cloud.ec2(REGION, "DescribeSnapshots", &params).matches("<snapshotId>").count()
+}
+
+/// One a volume every 15 seconds is taken ("Amazon EBS quotas"), and whatever is repeated makes no second one.
+#[test]
+fn one_last_snapshot() {
+    let bench = Bench::new();
+    let config = json!({ "availability_zone": "eu-central-1a", "size": 1, "final_snapshot": true });
+    let volume = bench.create("aws_ebs_volume", config.clone());
+    let often = What::Refuse {
+        status: 400,
+        code: "SnapshotCreationPerVolumeRateExceeded".into(),
+        message: "The maximum per volume CreateSnapshot request rate has been exceeded.".into(),
+    };
+    bench.cloud.gate().inject(Fault::new(often).on("CreateSnapshot").containing(&volume.id()).times(2));
+    // The snapshot is made, the volume stays; then the same again.
+    let no = What::Refuse { status: 400, code: "UnauthorizedOperation".into(), message: "No.".into() };
+    bench.cloud.gate().inject(Fault::new(no).on("DeleteVolume").containing(&volume.id()));
+    let said = bench.try_delete(&volume).unwrap_err();
+    assert!(said.contains("UnauthorizedOperation"), "{said}");
+    assert_eq!(last_snapshots(&bench, &volume.id()), 1);
+    let id = volume.id();
+    bench.delete(volume);
+    assert_eq!(last_snapshots(&bench, &id), 1);
+    // The answer is lost.
+    let volume = bench.create("aws_ebs_volume", config);
+    let id = volume.id();
+    bench.cloud.gate().inject(Fault::new(What::CutAfter).on("CreateSnapshot").containing(&id));
+    bench.delete(volume);
+    assert_eq!(last_snapshots(&bench, &id), 1);
+}

@@ -38,6 +38,8 @@ fn a_life() {
     ] {
         bench.replaces(&eip, json!({ name: value }), &[name]);
     }
+    bench.only_written(&mut eip, "customer_owned_ipv4_pool", json!("ipv4pool-coip-1"));
+    bench.only_written(&mut eip, "customer_owned_ipv4_pool", json!(null));
     bench.cloud.ec2(REGION, "ModifyAddressAttribute", &[("AllocationId", &id), ("DomainName", "www.example.com.")]);
     assert_eq!(bench.read(&eip).unwrap()["ptr_record"], "www.example.com");
     bench.cloud.ec2(REGION, "ResetAddressAttribute", &[("AllocationId", &id), ("Attribute", "domain-name")]);
@@ -93,6 +95,41 @@ fn of_an_instance() {
     for instance in instances {
         bench.delete(instance);
     }
+    bench.delete(subnet);
+    bench.delete(vpc);
+}
+
+/// Another private address of the same interface is another association.
+#[test]
+fn with_a_private_address() {
+    let bench = Bench::new();
+    let vpc = bench.create("aws_vpc", json!({ "cidr_block": "10.52.0.0/16" }));
+    let subnet = bench.create("aws_subnet", json!({ "vpc_id": vpc.id(), "cidr_block": "10.52.1.0/24" }));
+    let (first, second) = ("10.52.1.10", "10.52.1.11");
+    let asked = [
+        ("SubnetId", subnet.id()),
+        ("PrivateIpAddresses.1.PrivateIpAddress", first.into()),
+        ("PrivateIpAddresses.1.Primary", "true".into()),
+        ("PrivateIpAddresses.2.PrivateIpAddress", second.into()),
+        ("PrivateIpAddresses.2.Primary", "false".into()),
+    ];
+    let asked: Vec<(&str, &str)> = asked.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let made = bench.cloud.ec2(REGION, "CreateNetworkInterface", &asked);
+    let interface = xml::text(&made, "networkInterfaceId").unwrap();
+    let eip = bench.create("aws_eip", json!({ "domain": "vpc" }));
+    // Somebody has associated it with the first address meanwhile: that is not what is asked for.
+    let other =
+        [("AllocationId", eip.id()), ("NetworkInterfaceId", interface.clone()), ("PrivateIpAddress", first.into())];
+    let other: Vec<(&str, &str)> = other.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    bench.cloud.ec2(REGION, "AssociateAddress", &other);
+    let before = bench.cloud.gate().requests().len();
+    let mut eip = eip;
+    bench.update(&mut eip, json!({ "network_interface": interface, "associate_with_private_ip": second }));
+    let sent = bench.cloud.gate().requests().split_off(before);
+    let sent = sent.iter().any(|r| r.operation == "AssociateAddress" && r.body.contains(second));
+    assert!(sent, "nothing was associated with {second}");
+    bench.delete(eip);
+    bench.cloud.ec2(REGION, "DeleteNetworkInterface", &[("NetworkInterfaceId", &interface)]);
     bench.delete(subnet);
     bench.delete(vpc);
 }

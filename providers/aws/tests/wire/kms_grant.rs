@@ -154,26 +154,54 @@ fn refused_at_plan_time() {
     assert!(!bench.plan("aws_kms_grant", None, &unknown).1.has_errors());
 }
 
-/// The answer is lost: one grant, with a name by KMS's promise and without one by looking for it.
+/// The answer is lost: one grant, with a name and without one.
 #[test]
 fn a_lost_answer() {
     let bench = Bench::new();
-    for (more, requests) in [(json!({ "name": fresh_name("grant") }), 2), (json!({}), 1)] {
-        let one = key(&bench);
-        bench.cloud.gate().inject(Fault::new(What::CutAfter).on("CreateGrant").containing(&one.id()));
-        let grant = bench.create("aws_kms_grant", config(&one, more));
-        let asked = bench.cloud.gate().requests().into_iter();
-        assert_eq!(asked.filter(|r| r.operation == "CreateGrant" && r.body.contains(&one.id())).count(), requests);
-        assert_eq!(grants(&bench, &one).len(), 1);
-        bench.delete(grant);
-        bench.delete(one);
+    for more in [json!({ "name": fresh_name("grant") }), json!({})] {
+        for what in [What::CutAfter, What::CutBefore] {
+            let one = key(&bench);
+            bench.cloud.gate().inject(Fault::new(what).on("CreateGrant").containing(&one.id()));
+            let grant = bench.create("aws_kms_grant", config(&one, more.clone()));
+            let asked = bench.cloud.gate().requests().into_iter();
+            assert_eq!(asked.filter(|r| r.operation == "CreateGrant" && r.body.contains(&one.id())).count(), 2);
+            assert_eq!(grants(&bench, &one).len(), 1);
+            assert_eq!(grant.get("name"), more["name"]);
+            bench.imports(&grant, &grant.id(), &["grant_token", "retire_on_delete"]);
+            bench.delete(grant);
+            bench.delete(one);
+        }
     }
-    // Without a name, and nothing to be found: nobody knows.
+}
+
+/// Two that are alike in everything, both in doubt: never one grant for both, nor one that another object has.
+#[test]
+fn alike_and_in_doubt() {
+    let bench = Bench::new();
+    let kind = "aws_kms_grant";
     let one = key(&bench);
-    bench.cloud.gate().inject(Fault::new(What::CutBefore).on("CreateGrant").containing(&one.id()));
-    let (made, why) = bench.try_create("aws_kms_grant", config(&one, json!({}))).unwrap_err();
-    assert!(made.is_none() && why.contains("Nobody knows"), "{why}");
-    bench.delete(one);
+    let config = config(&one, json!({}));
+    let owned = bench.create(kind, config.clone());
+    let planned = bench.plan(kind, None, &config).0.unwrap();
+    let tokens = [fresh_token(), fresh_token()];
+    let all: Vec<_> = tokens
+        .iter()
+        .map(|token| {
+            bench.cloud.gate().inject(Fault::new(What::CutAfter).on("CreateGrant").containing(&one.id()));
+            bench.apply(kind, None, &planned, &config, token, false).object.unwrap()
+        })
+        .collect();
+    let id = |value: &value::Value| value.get("id").unwrap().as_str().unwrap().to_owned();
+    assert_ne!(id(&all[0].value), id(&all[1].value));
+    assert!(all.iter().all(|object| id(&object.value) != owned.id()));
+    // A host that died: the same changes again, and one that was not made before.
+    for (token, object) in tokens.iter().zip(&all) {
+        let again = bench.apply(kind, None, &planned, &config, token, true).object.unwrap();
+        assert_eq!(id(&again.value), id(&object.value));
+    }
+    let fourth = bench.apply(kind, None, &planned, &config, &fresh_token(), true).object.unwrap();
+    assert!(all.iter().all(|object| id(&object.value) != id(&fourth.value)) && id(&fourth.value) != owned.id());
+    assert_eq!(grants(&bench, &one).len(), 4);
 }
 
 /// The same change again gives the same grant, with a name and without one.

@@ -27,6 +27,7 @@ mod kms_replica_key;
 mod kms_sources;
 mod launch_template;
 mod network_sources;
+mod origins;
 mod placement_group;
 mod places;
 mod route;

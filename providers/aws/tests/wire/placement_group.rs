@@ -81,3 +81,15 @@ fn an_answer_that_is_lost_makes_no_second_group_and_takes_none_away() {
     assert!(again.diagnostics.has_errors() && again.object.is_none_or(|object| object.value.is_null()));
     bench.delete(group);
 }
+
+/// Instances that are being terminated count for a while.
+#[test]
+fn a_group_in_use_is_waited_for() {
+    let bench = Bench::new();
+    let name = fresh_name("pg");
+    let group = bench.create("aws_placement_group", json!({ "name": name, "strategy": "spread" }));
+    let in_use =
+        What::Refuse { status: 400, code: "InvalidPlacementGroup.InUse".into(), message: "It is in use.".into() };
+    bench.cloud.gate().inject(Fault::new(in_use).on("DeletePlacementGroup").containing(&name).times(2));
+    bench.delete(group);
+}

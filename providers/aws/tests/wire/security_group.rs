@@ -258,3 +258,23 @@ fn refused_at_plan_time() {
     assert!(!bench.plan(KIND, None, &config).1.has_errors());
     assert!(!bench.check(KIND, &config).has_errors());
 }
+
+/// Interfaces that hold a group are named.
+#[test]
+fn interfaces_that_hold_it() {
+    let bench = Bench::new();
+    let vpc = vpc(&bench);
+    let asked = [("VpcId", vpc.as_str()), ("CidrBlock", "10.0.200.0/24")];
+    let subnet = bench.cloud.ec2(REGION, "CreateSubnet", &asked);
+    let subnet = xml::text(&subnet, "subnetId").unwrap();
+    let group = bench.create(KIND, json!({ "name": "held", "vpc_id": vpc, "timeouts": { "delete": "2s" } }));
+    let id = group.id();
+    let asked = [("SubnetId", subnet.as_str()), ("SecurityGroupId.1", &id), ("Description", "aws-K8S-i-1")];
+    let made = bench.cloud.ec2(REGION, "CreateNetworkInterface", &asked);
+    let interface = xml::text(&made, "networkInterfaceId").unwrap();
+    let why = bench.try_delete(&group).unwrap_err();
+    assert!(why.contains(&format!("Network interfaces hold it: {interface} (")), "{why}");
+    bench.cloud.ec2(REGION, "DeleteNetworkInterface", &[("NetworkInterfaceId", &interface)]);
+    bench.delete(group);
+    bench.cloud.ec2(REGION, "DeleteSubnet", &[("SubnetId", &subnet)]);
+}

@@ -169,17 +169,33 @@ fn a_profile_of_files() {
     assert_eq!(made.text("region"), "eu-west-1");
     bench.delete(made);
     let nobody = json!({ "profile": "nobody", "region": REGION, "shared_credentials_files": [credentials.path()] });
-    let bench = launch(&in_environment(), nobody);
-    assert_eq!(bench.configured(), "");
-    let (_, said) = bench.try_create("aws_ebs_volume", volume()).unwrap_err();
-    assert!(said.contains("nobody") && said.contains("There are no credentials that can be used."), "{said}");
+    let said = launch(&in_environment(), nobody).configured();
+    assert!(said.contains("No credentials") && said.contains("profile nobody: "), "{said}");
 }
 
 #[test]
 fn credentials_that_are_missing_or_wrong() {
     let endpoint = Cloud::shared().endpoint();
     let files = [("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")];
-    let bench = launch(&files, json!({ "region": REGION, "endpoints": [{ "ec2": endpoint, "sts": endpoint }] }));
+    let mut block = json!({ "region": REGION, "endpoints": [{ "ec2": endpoint, "sts": endpoint }] });
+    // Said once, and with where they were looked for.
+    let said = launch(&files, block.clone()).configured();
+    for part in [
+        "No credentials: there are no credentials in\n- environment (AWS_ACCESS_KEY_ID): ",
+        "\n- profile default: ",
+        "\n- web identity (AWS_WEB_IDENTITY_TOKEN_FILE): ",
+        "\n- container (AWS_CONTAINER_CREDENTIALS_FULL_URI): ",
+        "\n- instance: ",
+        "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    // With a role to assume it is the same: not the role is at fault.
+    let mut with_role = block.clone();
+    with_role["assume_role"] = json!([{ "role_arn": "arn:aws:iam::111111111111:role/x" }]);
+    assert!(launch(&files, with_role).configured().contains("No credentials: "));
+    block["skip_credentials_validation"] = json!(true);
+    let bench = launch(&files, block);
     assert_eq!(bench.configured(), "");
     let said = bench.try_data("aws_caller_identity", json!({})).unwrap_err();
     assert!(
@@ -201,6 +217,39 @@ fn credentials_that_are_missing_or_wrong() {
     ] {
         assert!(said.contains(part), "{said}");
     }
+}
+
+#[test]
+fn credentials_that_a_region_refuses_are_tried_once() {
+    // Nobody else uses it: requests are counted.
+    let region = "ap-southeast-2";
+    let gate = Cloud::shared().gate();
+    let bench = Bench::in_region(region);
+    let refusal = What::Refuse {
+        status: 401,
+        code: "AuthFailure".into(),
+        message: "AWS was not able to validate the provided access credentials".into(),
+    };
+    gate.inject(Fault::new(refusal).service("ec2").region(region));
+    let requests = || gate.requests().iter().filter(|request| request.region == region).count();
+    let config = json!({ "availability_zone": "ap-southeast-2a", "size": 1 });
+    let before = requests();
+    let (_, said) = bench.try_create("aws_ebs_volume", config.clone()).unwrap_err();
+    assert!(said.contains("The credentials are not accepted. Check them") && said.contains("Request id: "), "{said}");
+    // The fault met one request only: whatever were sent now would succeed.
+    for _ in 0..3 {
+        let (_, said) = bench.try_create("aws_ebs_volume", config.clone()).unwrap_err();
+        let short =
+            "The credentials are not accepted in ap-southeast-2 (AuthFailure). Another error of this run says more.";
+        assert_eq!(said, format!("Could not create the EBS volume: {short}"));
+    }
+    assert_eq!(requests() - before, 1);
+    // Other regions may take them, and so may the next run.
+    let mut elsewhere = volume();
+    elsewhere["region"] = json!(REGION);
+    bench.delete(bench.create("aws_ebs_volume", elsewhere));
+    bench.next_operation();
+    bench.delete(bench.create("aws_ebs_volume", config));
 }
 
 #[test]

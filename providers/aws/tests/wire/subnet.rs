@@ -209,3 +209,94 @@ fn a_subnet_in_use_is_waited_for_until_the_time_is_over() {
     bench.cloud.gate().inject(Fault::new(refusal).on("DeleteSubnet").containing(&subnet.id()).times(2));
     bench.delete(subnet);
 }
+
+/// What an Outpost's subnet has for itself.
+#[test]
+fn of_an_outpost() {
+    let bench = Bench::new();
+    let vpc = vpc(&bench, "10.37.0.0/16");
+    let outpost = "arn:aws:outposts:eu-central-1:123456789012:outpost/op-0123456789abcdef0";
+    let mut subnet = bench.create(
+        "aws_subnet",
+        json!({ "vpc_id": vpc.id(), "cidr_block": "10.37.1.0/24", "outpost_arn": outpost,
+                "customer_owned_ipv4_pool": "ipv4pool-coip-1", "map_customer_owned_ip_on_launch": true,
+                "enable_lni_at_device_index": 1 }),
+    );
+    assert_eq!((subnet.text("outpost_arn").as_str(), subnet.get("enable_lni_at_device_index")), (outpost, json!(1)));
+    bench.imports(&subnet, &subnet.id(), &[]);
+    bench.update(&mut subnet, json!({ "customer_owned_ipv4_pool": "ipv4pool-coip-2" }));
+    bench.update(&mut subnet, json!({ "customer_owned_ipv4_pool": null, "map_customer_owned_ip_on_launch": null }));
+    let id = subnet.id();
+    let lni = [("SubnetId", id.as_str()), ("EnableLniAtDeviceIndex", "4")];
+    bench.cloud.ec2(REGION, "ModifySubnetAttribute", &lni);
+    bench.drifted(&subnet, json!({ "enable_lni_at_device_index": 4 }));
+    bench.delete(subnet);
+    bench.delete(vpc);
+}
+
+/// All that can be set when the subnet is made.
+#[test]
+fn made_with_everything() {
+    let bench = Bench::new();
+    let vpc = vpc(&bench, "10.38.0.0/16");
+    let block = vpc.text("ipv6_cidr_block").replace("/56", "/64");
+    let subnet = bench.create(
+        "aws_subnet",
+        json!({ "vpc_id": vpc.id(), "cidr_block": "10.38.1.0/24", "ipv6_cidr_block": block,
+                "assign_ipv6_address_on_creation": true, "enable_dns64": true, "map_public_ip_on_launch": true,
+                "enable_resource_name_dns_a_record_on_launch": true,
+                "enable_resource_name_dns_aaaa_record_on_launch": true,
+                "private_dns_hostname_type_on_launch": "resource-name", "timeouts": { "create": "3m" } }),
+    );
+    bench.imports(&subnet, &subnet.id(), &[]);
+    let id = subnet.id();
+    for (param, name) in [
+        ("AssignIpv6AddressOnCreation.Value", "assign_ipv6_address_on_creation"),
+        ("EnableDns64.Value", "enable_dns64"),
+        ("EnableResourceNameDnsARecordOnLaunch.Value", "enable_resource_name_dns_a_record_on_launch"),
+        ("EnableResourceNameDnsAAAARecordOnLaunch.Value", "enable_resource_name_dns_aaaa_record_on_launch"),
+    ] {
+        bench.cloud.ec2(REGION, "ModifySubnetAttribute", &[("SubnetId", &id), (param, "false")]);
+        bench.drifted(&subnet, json!({ name: false }));
+    }
+    bench.delete(subnet);
+    bench.delete(vpc);
+}
+
+/// Interfaces that hold a subnet are named; those that Lambda has left behind are removed.
+#[test]
+fn interfaces_that_hold_it() {
+    let bench = Bench::new();
+    let vpc = vpc(&bench, "10.39.0.0/16");
+    let config = json!({ "vpc_id": vpc.id(), "cidr_block": "10.39.1.0/24", "timeouts": { "delete": "2s" } });
+    let subnet = bench.create("aws_subnet", config);
+    let interface = |description: &str| {
+        let params = [("SubnetId", subnet.id()), ("Description", description.to_owned())];
+        let params: Vec<(&str, &str)> = params.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        xml::text(&bench.cloud.ec2(REGION, "CreateNetworkInterface", &params), "networkInterfaceId").unwrap()
+    };
+    let (left, other) = (interface("AWS Lambda VPC ENI-orders-1"), interface("aws-K8S-i-0123456789abcdef0"));
+    let why = bench.try_delete(&subnet).unwrap_err();
+    assert!(why.contains(&format!("Network interfaces hold it: {other} (available, \"aws-K8S-i-0123")), "{why}");
+    assert!(!why.contains(&left), "{why}");
+    bench.cloud.ec2(REGION, "DeleteNetworkInterface", &[("NetworkInterfaceId", &other)]);
+    bench.delete(subnet);
+    bench.delete(vpc);
+}
+
+#[test]
+fn a_zone_that_is_not_there() {
+    let bench = Bench::new();
+    let config = json!({ "availability_zone": "eu-central-1x", "size": 1 });
+    let (_, said) = bench.try_create("aws_ebs_volume", config).unwrap_err();
+    assert!(said.contains("InvalidZone.NotFound") && said.contains("aws_availability_zones"), "{said}");
+    assert!(!said.contains("moment ago"), "{said}");
+    let vpc = vpc(&bench, "10.40.0.0/16");
+    let subnet = bench.create("aws_subnet", json!({ "vpc_id": vpc.id(), "cidr_block": "10.40.1.0/24" }));
+    let config = json!({ "ami": "ami-0123456789abcdef0", "instance_type": "m5.large", "subnet_id": subnet.id() });
+    let (_, said) = bench.try_create("aws_instance", config).unwrap_err();
+    assert!(said.contains("InvalidAMIID.NotFound") && said.contains("aws_ami_copy"), "{said}");
+    assert!(!said.contains("moment ago"), "{said}");
+    bench.delete(subnet);
+    bench.delete(vpc);
+}

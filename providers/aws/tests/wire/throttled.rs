@@ -3,8 +3,8 @@
 //! 80 objects at 5 a second; with `DRFORM_TEST_THROTTLED=full` 200 objects, 50 s. Fewer say little: finding the rate and the
 //! looks after the last create take some seconds, however many there are.
 
-use crate::bench::{Bench, REGION, texts};
-use gate::{Cloud, Outcome};
+use crate::bench::{Bench, REGION, fresh_name, texts};
+use gate::{Cloud, Fault, Outcome, What};
 use serde_json::{Value as Json, json};
 use std::time::Instant;
 
@@ -41,4 +41,27 @@ fn an_apply_at_the_limit() {
         format!("{seconds:.1} s, ideal {ideal:.1} s; {} requests, {refused} refused, {looks} looks", requests.len());
     println!("{said}");
     assert!(seconds <= ideal * 1.3, "{said}");
+}
+
+#[test]
+fn a_change_that_is_only_refused_ends_at_its_timeout() {
+    let (bench, gate) = (Bench::new(), Cloud::shared().gate());
+    let name = fresh_name("refused");
+    gate.inject(Fault::new(What::Throttle).on("CreateVolume").containing(&name).forever());
+    let mut config = json!({
+        "availability_zone": "eu-central-1a", "size": 1, "tags": { "Name": name }, "timeouts": { "create": "3s", "delete": "3s" },
+    });
+    let begin = Instant::now();
+    let (made, said) = bench.try_create("aws_ebs_volume", config.clone()).unwrap_err();
+    assert!(made.is_none() && begin.elapsed().as_secs() < 20, "{:?}: {said}", begin.elapsed());
+    for part in
+        ["answered RequestLimitExceeded", "; timeouts.create is 3 s. Nothing was changed.", "a lower -parallelism"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    config["tags"] = json!({});
+    let made = bench.create("aws_ebs_volume", config);
+    gate.inject(Fault::new(What::Throttle).on("DeleteVolume").containing(&made.id()).times(30));
+    let said = bench.try_delete(&made).unwrap_err();
+    assert!(said.contains("; timeouts.delete is 3 s. Nothing was changed."), "{said}");
 }

@@ -167,3 +167,23 @@ fn what_cannot_be_attached() {
     let (_, said) = bench.try_create(KIND, config(&volume.id(), &instance)).unwrap_err();
     assert!(said.contains(&format!("Instance {instance} is terminated.")), "{said}");
 }
+
+/// Ids that name nothing, mistyped perhaps, are not waited for as what is on its way. (Two seconds stand for two minutes
+/// here.)
+#[test]
+fn what_is_not_there_is_not_waited_for() {
+    let bench = Bench::new();
+    let zone = "eu-central-1a";
+    let (volume, instance) = (volume(&bench, zone), instance(&bench, REGION, zone));
+    let begin = std::time::Instant::now();
+    for (volume, instance, expected) in [
+        ("vol-0123456789abcdef0", instance.as_str(), "There is no EBS volume vol-0123456789abcdef0 in eu-central-1"),
+        (&volume.id(), "i-0123456789abcdef0", "There is no EC2 instance i-0123456789abcdef0 in eu-central-1"),
+    ] {
+        let mut hasty = config(volume, instance);
+        hasty["timeouts"] = json!({ "create": "2s" });
+        let (thing, said) = bench.try_create(KIND, hasty).unwrap_err();
+        assert!(thing.is_none() && said.contains(expected), "{said}");
+    }
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+}

@@ -97,7 +97,8 @@ pub fn goes_on(text: &str) -> bool {
         match token.kind {
             TokenKind::BraceOpen | TokenKind::BracketOpen | TokenKind::ParenOpen => open += 1,
             TokenKind::BraceClose | TokenKind::BracketClose | TokenKind::ParenClose => open -= 1,
-            // The lexer gives a missing end without any text.
+            // The lexer gives a missing end without any text. A quoted text ends in its line: this one is wrong.
+            TokenKind::QuoteClose if token.span.start == token.span.end => return false,
             TokenKind::HeredocClose if token.span.start == token.span.end => return true,
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! The reverse DNS name of an Elastic IP address: "DescribeAddressesAttribute", "ModifyAddressAttribute",
-//! "ResetAddressAttribute".
+//! "ResetAddressAttribute". "AssociateAddress", PrivateIpAddress: the emulator always takes the primary one.
 
-use super::Done;
+use super::{Done, forward};
 use crate::call::{Answer, Call};
 use crate::gate::Gate;
 use crate::xml::Element;
@@ -35,4 +35,31 @@ pub(super) fn attribute(gate: &Gate, call: Call) -> Done {
     });
     address.name = "address".to_string();
     Ok(Answer::ec2(&call.operation, vec![address]))
+}
+
+/// Where the private address that an association was asked for is noted, by allocation: not to be shown as such.
+const PRIVATE: &str = "~privateIpAddress";
+
+pub(super) fn associate(gate: &Gate, call: Call) -> Done {
+    let answer = forward(gate, &call)?;
+    let (id, private) = (call.params.text("AllocationId"), call.params.text("PrivateIpAddress"));
+    gate.region(&call.region, |region| region.fact(id, PRIVATE, private));
+    Ok(answer)
+}
+
+pub(super) fn describe(gate: &Gate, call: Call) -> Done {
+    let mut answer = forward(gate, &call)?;
+    let mut root = answer.xml();
+    if let Some(set) = root.child_mut("addressesSet") {
+        gate.region(&call.region, |region| {
+            for item in &mut set.children {
+                let private = region.noted(item.at("allocationId"), PRIVATE);
+                if !private.is_empty() && !item.at("associationId").is_empty() {
+                    item.set("privateIpAddress", private);
+                }
+            }
+        });
+    }
+    answer.set_xml(&root);
+    Ok(answer)
 }

@@ -87,6 +87,8 @@ fn ec2(gate: &Gate, call: Call) -> Done {
         "DescribeAddressesAttribute" | "ModifyAddressAttribute" | "ResetAddressAttribute" => {
             addresses::attribute(gate, call)
         }
+        "AssociateAddress" => addresses::associate(gate, call),
+        "DescribeAddresses" => addresses::describe(gate, call),
         "DescribeVpcs" | "DescribeInternetGateways" => networks::describe(gate, call),
         "CreateSubnet" => subnets::create(gate, call),
         "ModifySubnetAttribute" => subnets::modify(gate, call),

@@ -1,6 +1,6 @@
 //! Attributes of subnets: "ModifySubnetAttribute" changes one at a time, and those of Outposts together.
 //!
-//! The emulator knows three of them and ignores the others; "DescribeSubnets" shows all. It shows only the IPv6 blocks
+//! The emulator knows three of them and ignores the others, and the Outpost; "DescribeSubnets" shows all. It shows only the IPv6 blocks
 //! that are associated, with a state that is no word, and counts more IPv6 addresses than an integer of the API holds.
 
 use super::describe::{self, Kind};
@@ -65,7 +65,13 @@ pub(super) fn modify(gate: &Gate, mut call: Call) -> Done {
 pub(super) fn create(gate: &Gate, call: Call) -> Done {
     let mut answer = forward(gate, &call)?;
     let mut root = answer.xml();
-    root.child_mut("subnet").into_iter().for_each(set_right);
+    if let Some(subnet) = root.child_mut("subnet") {
+        set_right(subnet);
+        let (id, outpost) = (subnet.at("subnetId").to_string(), call.params.text("OutpostArn"));
+        if !outpost.is_empty() {
+            gate.region(&call.region, |region| region.fact(&id, "outpostArn", outpost));
+        }
+    }
     answer.set_xml(&root);
     Ok(answer)
 }

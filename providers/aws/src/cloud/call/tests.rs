@@ -146,6 +146,48 @@ async fn throttling_is_no_failure() {
     }
 }
 
+/// A change of several requests: the first ones take place, then all are refused for their number. Seconds, and the error.
+async fn refused_change(done_before: u32, meets: Meets, timeout: Option<u64>) -> (u64, ApiError) {
+    let begin = Instant::now();
+    let change = async {
+        let budget = Budget::default();
+        let ask = |meets| {
+            let budget = &budget;
+            async move {
+                let send = || async move { if matches!(meets, Nothing) { Ok(Answered) } else { Err(error(meets)) } };
+                call(("ec2", "eu-central-1"), budget, Tries { most: 0 }, SAME, send).await
+            }
+        };
+        for _ in 0..done_before {
+            let _ = ask(meets).await;
+        }
+        // A question first, as changes ask some.
+        ask(Code(503, "RequestLimitExceeded")).await.unwrap_err()
+    };
+    let failed = patience::within("create", timeout.map(Duration::from_secs), change).await;
+    (begin.elapsed().as_secs(), failed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_change_keeps_to_its_timeout_until_something_was_sent() {
+    let (seconds, failed) = refused_change(0, Nothing, Some(1_200)).await;
+    assert!((1_198..=1_201).contains(&seconds), "{seconds} s");
+    assert!(!failed.in_doubt && !failed.tried_before, "{failed:?}");
+    let text = failed.while_doing("create x").finding("x").diagnostic.detail;
+    let expected = "Throttled for 20 minutes; timeouts.create is 20 minutes. Nothing was changed.";
+    assert!(text.contains(expected) && text.contains("-parallelism"), "{text}");
+    // What was refused before changed nothing either.
+    let (seconds, _) = refused_change(1, Code(400, "InvalidParameterValue"), Some(1_200)).await;
+    assert!(seconds < 1_202, "{seconds} s");
+    // What may have taken effect is seen through.
+    for meets in [Nothing, Hangs, Code(500, "InternalError")] {
+        let meets = if matches!(meets, Hangs) { Io("client error (SendRequest)", "connection closed") } else { meets };
+        let (seconds, _) = refused_change(1, meets, Some(1_200)).await;
+        assert!(seconds >= 6 * 3_600, "{seconds} s");
+    }
+    assert!(refused_change(0, Nothing, None).await.0 >= 6 * 3_600);
+}
+
 #[tokio::test(start_paused = true)]
 async fn errors_say_what_to_do() {
     let rows = [

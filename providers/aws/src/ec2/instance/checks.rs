@@ -2,12 +2,16 @@
 
 use super::reading::is_burstable;
 use crate::cloud::Region;
-use crate::ec2::placement::MOST_SPREAD;
+use crate::ec2::ebs_encryption_by_default;
+use crate::ec2::placement::{MOST_SPREAD, Planned};
 use crate::fields::Fields;
+use crate::kind::REPLACED;
 use crate::kms::names::{region_of_arn, same_key};
 use crate::planning::{Plan, refused};
 use crate::tags;
+use aws_sdk_ec2::types::PlacementGroup;
 use sdk::Findings;
+use std::collections::BTreeSet;
 use value::{Path, Value};
 
 /// What an interface that is there decides itself.
@@ -128,6 +132,7 @@ pub(super) async fn plan(region: Option<&Region>, plan: &mut Plan) {
     }
     let Some(region) = region else { return };
     keys(region, plan);
+    keys_alone(region, plan).await;
     template_version(region, plan).await;
     let zone = zone(region, plan).await;
     group(region, plan, zone).await;
@@ -147,6 +152,36 @@ fn keys(region: &Region, plan: &mut Plan) {
                 plan.refuse(name, why);
             }
         }
+    }
+}
+
+/// A key for a volume that would not be encrypted ("EbsBlockDevice", KmsKeyId). A snapshot may be encrypted, and its volume
+/// is then: those of the image are looked at, others are not.
+async fn keys_alone(region: &Region, plan: &mut Plan) {
+    let alone = |block: &Fields| {
+        let from = block.has("snapshot_id") && !block.is_null("snapshot_id");
+        block.filled_text("kms_key_id").is_some() && block.is_null("encrypted") && !from
+    };
+    let with_key = |name| plan.config.blocks(name).into_iter().filter(|block| alone(block)).collect::<Vec<_>>();
+    let (roots, disks) = (with_key("root_block_device"), with_key("ebs_block_device"));
+    if plan.prior.is_some() || (roots.is_empty() && disks.is_empty()) {
+        return;
+    }
+    let Some(ami) = plan.config.filled_text("ami") else { return };
+    let Ok(Some(image)) = region.reads.images.get(ami).await else { return };
+    let plain = |device: Option<&str>| {
+        let of_device = image.block_device_mappings().iter().find(|one| one.device_name() == device);
+        of_device.and_then(|one| one.ebs()).map(|ebs| ebs.encrypted() == Some(false))
+    };
+    let root = !roots.is_empty() && plain(image.root_device_name()) == Some(true);
+    // A device that the image does not have begins empty.
+    let disk =
+        disks.iter().any(|block| block.text("device_name").is_some_and(|name| plain(Some(name)).unwrap_or(true)));
+    if !(root || disk) || !ebs_encryption_by_default::is_off(region).await {
+        return;
+    }
+    for (name, _) in [("root_block_device", root), ("ebs_block_device", disk)].into_iter().filter(|(_, wrong)| *wrong) {
+        plan.refuse(name, ebs_encryption_by_default::KEY_ALONE);
     }
 }
 
@@ -335,25 +370,13 @@ async fn zone(region: &Region, plan: &mut Plan) -> Option<String> {
 
 /// The rules of placement groups that are known beforehand ("Placement group rules and limitations").
 async fn group(region: &Region, plan: &mut Plan, zone: Option<String>) {
-    if let Some(prior) = &plan.prior {
-        // The place that it has now may become free.
-        if let (Some(name), Some(zone)) = (prior.filled_text("placement_group"), prior.text("availability_zone"))
-            && prior.object() != plan.planned.object()
-        {
-            region.planned_places.may_go(name, zone);
-        }
-        return;
+    if let Some(prior) = plan.prior.clone() {
+        plan.private.insert(REPLACED.into(), prior.id().into());
+        return there(region, &prior, plan).await;
     }
     let Some(name) = plan.planned.filled_text("placement_group").map(String::from) else { return };
     let there = region.reads.placement_groups.get(&name).await.ok().flatten();
-    let strategy = match &there {
-        Some(group) => group.strategy().map(|strategy| {
-            let level = group.spread_level().map_or("rack", |level| level.as_str());
-            (strategy.as_str().to_owned(), level.to_owned())
-        }),
-        None => region.planned_places.strategy(&name),
-    };
-    let Some((strategy, level)) = strategy else { return };
+    let Some((strategy, level)) = strategy(region, &name, there.as_deref()) else { return };
     if strategy != "partition" && plan.config.int("placement_partition_number").is_some_and(|number| number > 0) {
         let why = format!("Placement group {name} is a {strategy} group: only partition groups have partitions.");
         plan.refuse("placement_partition_number", why);
@@ -367,35 +390,92 @@ async fn group(region: &Region, plan: &mut Plan, zone: Option<String>) {
     }
     let Some(zone) = zone.filter(|_| strategy == "spread" && level != "host") else { return };
     let known = plan.config.object().is_wholly_known();
-    let Some(coming) = region.planned_places.comes(&name, &zone, known) else { return };
-    if coming.surely > MOST_SPREAD {
-        let why = format!(
-            "Placement group {name} would get {} new instances in {zone}. A spread group takes {MOST_SPREAD} running \
-             ones in each zone. Use more zones or groups, or a partition group.",
-            coming.surely
-        );
-        plan.refuse("placement_group", why);
+    let replaced = plan.private.get(REPLACED).and_then(|id| id.as_str()).map(String::from);
+    let Some(planned) = region.planned_places.comes(&name, &zone, replaced.as_deref(), known) else { return };
+    if refuse_eight(region, plan, &name, &zone, &planned).await || there.is_none() {
         return;
     }
-    let runs = match there {
-        Some(_) => running(region, &name, &zone).await,
-        None => 0,
-    };
-    // A plan of one instance does not see which others are to go.
-    if runs + coming.more_than_before > MOST_SPREAD {
+    // Counted for all groups in one request; which they are is asked for where it matters.
+    let key = format!("{name}\n{zone}");
+    let runs = region.reads.running_in_group.get(&key).await.ok().flatten().map_or(0, |count| *count);
+    if (runs + planned.at_most).saturating_sub(planned.going.len()) <= MOST_SPREAD {
+        return;
+    }
+    let Some(running) = region.planned_places.running(region, &name, &zone).await else { return };
+    let staying: Vec<&str> = running.difference(&planned.going).map(String::as_str).collect();
+    if staying.len() + planned.at_most > MOST_SPREAD {
+        let others = staying.iter().filter(|id| !planned.kept.contains(**id)).copied().collect::<Vec<_>>();
+        let others = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
         let why = format!(
             "Placement group {name} has {runs} running instances in {zone}, and {} are planned. A spread group takes \
-             {MOST_SPREAD} in each zone: this works only if enough of those that run are removed before. If none are to \
-             go, use more zones or groups, or a partition group.",
-            coming.at_most
+             {MOST_SPREAD} in each zone: this works only if enough of those that run are removed before. The plan has not \
+             said so far what becomes of: {others}. If none are to go, use more zones or groups, or a partition group.",
+            planned.at_most
         );
         plan.warn("placement_group", why);
     }
 }
 
-/// How many instances run in a group and zone; none when that cannot be found out.
-async fn running(region: &Region, group: &str, zone: &str) -> usize {
-    let key = format!("{group}\n{zone}");
-    let found = region.reads.running_in_group.get(&key).await;
-    found.ok().flatten().map_or(0, |count| *count)
+/// An instance that is there: it stays, or its place may become free.
+async fn there(region: &Region, prior: &Fields, plan: &mut Plan) {
+    let (Some(name), Some(zone)) = (prior.filled_text("placement_group"), prior.filled_text("availability_zone"))
+    else {
+        return;
+    };
+    // Only running instances count. Hosts may replace it although nothing asks for it: its successor takes the same place
+    // only if that is written.
+    let runs = matches!(prior.text("instance_state"), Some("running" | "pending"));
+    let written = ["subnet_id", "availability_zone"].iter().any(|place| plan.config.filled_text(place).is_some());
+    let stays = runs && written && plan.config.filled_text("placement_group") == Some(name) && !plan.is_replacement();
+    if !stays {
+        return region.planned_places.may_go(name, zone, prior.id());
+    }
+    if let Some(planned) = region.planned_places.stays(name, zone, prior.id()) {
+        refuse_eight(region, plan, name, zone, &planned).await;
+    }
+}
+
+/// Strategy and spread level of a group that is there or planned.
+fn strategy(region: &Region, name: &str, there: Option<&PlacementGroup>) -> Option<(String, String)> {
+    match there {
+        Some(group) => group.strategy().map(|strategy| {
+            let level = group.spread_level().map_or("rack", |level| level.as_str());
+            (strategy.as_str().to_owned(), level.to_owned())
+        }),
+        None => region.planned_places.strategy(name),
+    }
+}
+
+/// Refuses what makes more instances certain than a spread group takes. Whether it did.
+async fn refuse_eight(region: &Region, plan: &mut Plan, name: &str, zone: &str, planned: &Planned) -> bool {
+    if planned.kept.len() + planned.surely <= MOST_SPREAD {
+        return false;
+    }
+    let there = region.reads.placement_groups.get(name).await.ok().flatten();
+    match strategy(region, name, there.as_deref()) {
+        Some((strategy, level)) if strategy == "spread" && level != "host" => {}
+        _ => return false,
+    }
+    // States may be old: what counts is what runs now.
+    let mut kept: BTreeSet<String> = BTreeSet::new();
+    if planned.surely <= MOST_SPREAD {
+        let Some(running) = region.planned_places.running(region, name, zone).await else { return false };
+        kept = planned.kept.intersection(&running).cloned().collect();
+    }
+    if kept.len() + planned.surely <= MOST_SPREAD {
+        return false;
+    }
+    let stay: Vec<&str> = kept.iter().map(String::as_str).collect();
+    let stay = if stay.is_empty() { String::new() } else { format!(", beside {} that stay", stay.join(", ")) };
+    let why = format!(
+        "Placement group {name} would get {} new instances in {zone}{stay}. A spread group takes {MOST_SPREAD} running \
+         ones in each zone. Use more zones or groups, or a partition group, or remove or stop others first. Where \
+         aws_ec2_instance_state stops one of them in the same plan, let the new instances depend on it.",
+        planned.surely
+    );
+    match region.planned_places.may_stop_others() {
+        true => plan.warn("placement_group", why),
+        false => plan.refuse("placement_group", why),
+    }
+    true
 }

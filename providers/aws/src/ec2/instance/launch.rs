@@ -57,7 +57,8 @@ pub(super) async fn run(region: &Region, change: &Change) -> Result<String, Trou
             done => break done,
         }
     };
-    let made: RunInstancesOutput = made.map_err(|why| why.while_doing("launch the EC2 instance"))?;
+    let made: RunInstancesOutput =
+        made.map_err(|why| why.about_what_is_missing().while_doing("launch the EC2 instance"))?;
     let id = made.instances().first().and_then(|instance| instance.instance_id());
     id.map(String::from).ok_or_else(|| Trouble::ours("RunInstances answered without an instance"))
 }

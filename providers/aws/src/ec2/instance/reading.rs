@@ -37,8 +37,9 @@ pub(super) async fn show(
     machine(instance, object);
     options(instance, object);
     network(instance, object);
-    groups(region, instance, object).await?;
+    // First of all that is asked for: these reads are gathered with those of other volumes.
     disks::show(region, instance, object).await?;
+    groups(region, instance, object).await?;
     credits(region, instance, object).await?;
     spot(region, instance, object).await?;
     template(region, instance, object).await?;

@@ -121,11 +121,59 @@ fn eight_do_not_fit_into_a_spread_group() {
         made.push(bench.create(KIND, config.clone()));
     }
     assert_eq!(made[0].get("placement_group"), group.get("id"));
-    // One more is said to fail if none goes; whether one goes is not known to the plan of this one.
+    // One more is said to fail if none goes; whether one goes is not known so far.
     bench.next_operation();
     let said = bench.plan(KIND, None, &config).1;
     let text = crate::bench::texts(&said);
     assert!(!said.has_errors() && text.contains("has 7 running instances in eu-central-1a, and 1 are"), "{text}");
+    assert!(made.iter().all(|it| text.contains(&it.id())), "{text}");
+    // The last of the seven makes it certain. A plan that comes twice is one.
+    for it in &made[..6] {
+        bench.same(it, json!({}));
+        bench.same(it, json!({}));
+    }
+    let text = bench.refuses_update(&made[6], json!({}));
+    assert!(text.contains(&format!("{name} would get 1 new instances in eu-central-1a, beside")), "{text}");
+    assert!(made.iter().all(|it| text.contains(&it.id())), "{text}");
+    // The other way round it is the new one.
+    bench.next_operation();
+    for it in &made {
+        bench.same(it, json!({}));
+    }
+    let said = bench.plan(KIND, None, &config).1;
+    assert!(said.has_errors() && crate::bench::texts(&said).contains("more zones or groups"));
+    // A successor is not one more, nor does one count that is to be stopped.
+    bench.next_operation();
+    for it in &made {
+        bench.same(it, json!({}));
+    }
+    for _ in 0..2 {
+        let said = bench.plan_forced(&made[0]);
+        assert!(said.is_empty(), "{}", crate::bench::texts(&said));
+    }
+    let stop = json!({ "instance_id": made[1].id(), "state": "stopped" });
+    assert!(!bench.plan("aws_ec2_instance_state", None, &stop).1.has_errors());
+    let said = bench.plan(KIND, None, &config).1;
+    assert!(!said.has_errors(), "{}", crate::bench::texts(&said));
+    assert!(bench.plan(KIND, None, &config).1.has_errors());
+    // Which one is stopped may be known only later: then it may fit.
+    bench.next_operation();
+    let stop = json!({ "instance_id": { "$unknown": true }, "state": "stopped" });
+    assert!(!bench.plan("aws_ec2_instance_state", None, &stop).1.has_errors());
+    for it in &made {
+        bench.same(it, json!({}));
+    }
+    let said = bench.plan(KIND, None, &config).1;
+    let text = crate::bench::texts(&said);
+    assert!(!said.has_errors() && text.contains("let the new instances depend on it"), "{text}");
+    // What was stopped or terminated behind our back does not count.
+    bench.next_operation();
+    bench.cloud.ec2(REGION, "StopInstances", &[("InstanceId.1", &made[2].id())]);
+    for it in &made {
+        bench.same(it, json!({}));
+    }
+    assert!(!bench.plan(KIND, None, &config).1.has_errors());
+    bench.cloud.ec2(REGION, "StartInstances", &[("InstanceId.1", &made[2].id())]);
     // One out, one in: nothing to say.
     bench.next_operation();
     let mut other = config.clone();
@@ -212,4 +260,49 @@ fn seven_fit_that_are_planned_twice() {
         assert!(!said.has_errors(), "{}", crate::bench::texts(&said));
     }
     bench.delete(group);
+}
+
+/// "EbsBlockDevice", KmsKeyId: a key alone encrypts nothing, and the launch is refused. A template is taken.
+#[test]
+fn a_key_needs_encryption() {
+    let bench = Bench::new();
+    let net = net(&bench, REGION, "eu-central-1a");
+    let key = format!("arn:aws:kms:{REGION}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab");
+    let found = bench.cloud.ec2(REGION, "DescribeImages", &[("ImageId.1", &net.ami)]);
+    assert_eq!(xml::text(&found, "encrypted").as_deref(), Some("false"), "{found}");
+    let root = |more: Json| net.instance(json!({ "root_block_device": [more] }));
+    let disk = |more: Json| net.instance(json!({ "ebs_block_device": [more] }));
+    let data = |more: Json| {
+        let mut all = json!({ "device_name": "/dev/sdf", "volume_size": 1, "kms_key_id": key });
+        for (name, value) in more.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        disk(all)
+    };
+    let unknown = json!({ "$unknown": true });
+    let rows = [
+        (root(json!({ "kms_key_id": key })), true),
+        (data(json!({})), true),
+        (root(json!({ "kms_key_id": key, "encrypted": true })), false),
+        (root(json!({ "kms_key_id": key, "encrypted": unknown })), false),
+        (root(json!({ "kms_key_id": unknown })), false),
+        (data(json!({ "encrypted": true })), false),
+        (data(json!({ "snapshot_id": "snap-0123456789abcdef0" })), false),
+    ];
+    for (config, refused) in rows {
+        let said = bench.plan(KIND, None, &config).1;
+        let text = crate::bench::texts(&said);
+        assert_eq!(said.has_errors(), refused, "{config}\n{text}");
+        assert!(!refused || text.contains("set encrypted = true too"), "{text}");
+    }
+    let template = |ebs: Json| json!({ "block_device_mappings": [{ "device_name": "/dev/sdf", "ebs": ebs }] });
+    for (ebs, warned) in [
+        (json!({ "kms_key_id": key }), true),
+        (json!({ "kms_key_id": key, "encrypted": "true" }), false),
+        (json!({ "kms_key_id": key, "encrypted": unknown }), false),
+    ] {
+        let said = bench.plan("aws_launch_template", None, &template(ebs)).1;
+        let text = crate::bench::texts(&said);
+        assert!(!said.has_errors() && text.contains("launches from this template are refused") == warned, "{text}");
+    }
 }

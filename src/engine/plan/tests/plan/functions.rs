@@ -27,7 +27,7 @@ fn everywhere() -> Case {
           name  = provider::test::join("n", tostring(count.index))
           lifecycle {
             precondition {
-              condition     = provider::test::join("p") == "p"
+              condition     = provider::test::join(local.nested) != "p"
               error_message = "No."
             }
             postcondition {
