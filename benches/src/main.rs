@@ -1,5 +1,6 @@
 //! Holds: benchmarks of whole commands: drform beside `terraform`, same configuration, same machine, same run.
-//! What `fmt` of a long file takes, and `validate` of a large configuration. What a refresh asks of an emulated AWS, and how long an apply takes where it takes few requests.
+//! What `fmt` of a long file takes, and `validate` of a large configuration. What a refresh asks of an emulated AWS, and
+//! how long an apply takes where it takes few requests.
 //! May touch: processes, temporary directories, tests/cloud, gate.
 //! Never: drform's rooms; a verdict.
 //!

@@ -8,8 +8,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Types keys, one group after the other as soon as the console has printed what is waited for; gives all that was on the
-/// screen.
+/// What stands on the screen before the second line of an expression is typed.
+const MIDDLE: &str = "upper(";
+/// What a prompt begins with: from here on keys are read one by one. What is typed before is lost in the change.
+const PROMPT: &str = "\u{1b}[?2004h";
+
+/// Types keys, one group after the other as soon as the console has printed what is waited for and then, where that is not
+/// in the middle of a line, asks again; gives all that was on the screen.
 fn typed(dir: &Path, groups: &[(&str, &str)]) -> (String, Option<i32>) {
     let pty = openpty(None, None).unwrap();
     let end = || Stdio::from(pty.slave.try_clone().unwrap());
@@ -31,16 +36,19 @@ fn typed(dir: &Path, groups: &[(&str, &str)]) -> (String, Option<i32>) {
     let mut all = Vec::new();
     let mut seen = 0;
     for (wanted, keys) in groups {
-        loop {
-            let text = String::from_utf8_lossy(&all[seen..]).into_owned();
-            if let Some(at) = text.find(wanted) {
-                seen += at + wanted.len();
-                break;
-            }
-            let mut some = [0; 4096];
-            match screen.read(&mut some) {
-                Ok(n) if n > 0 => all.extend(&some[..n]),
-                _ => panic!("{wanted:?} never came: {}", String::from_utf8_lossy(&all)),
+        let waits: &[&str] = if *wanted == MIDDLE { &[wanted] } else { &[wanted, PROMPT] };
+        for wanted in waits {
+            loop {
+                let text = String::from_utf8_lossy(&all[seen..]).into_owned();
+                if let Some(at) = text.find(wanted) {
+                    seen += at + wanted.len();
+                    break;
+                }
+                let mut some = [0; 4096];
+                match screen.read(&mut some) {
+                    Ok(n) if n > 0 => all.extend(&some[..n]),
+                    _ => panic!("{wanted:?} never came: {}", String::from_utf8_lossy(&all)),
+                }
             }
         }
         screen.write_all(keys.as_bytes()).unwrap();
@@ -65,11 +73,11 @@ fn lines_are_edited_completed_and_remembered() {
     let (screen, code) = typed(
         dir.path(),
         &[
-            ("> ", "var.zo\t\r"),
+            ("", "var.zo\t\r"),
             ("\"here\"", "local.deep.in\t + 1\r"),
             ("8", "1 / nope\r"),
             ("Invalid reference", "upper(\r"),
-            ("upper(", "\"multi\"\r)\r"),
+            (MIDDLE, "\"multi\"\r)\r"),
             ("\"MULTI\"", "\u{1b}[A\r"),
             ("\"MULTI\"", " \"not kept\"\r"),
             ("\"not kept\"\r\n", "exit\r"),
@@ -81,6 +89,6 @@ fn lines_are_edited_completed_and_remembered() {
     assert!(kept.contains("var.zone_of_all") && kept.contains("local.deep.inner_name + 1"), "{kept}");
     assert!(!kept.contains("not kept"), "{kept}");
     assert_eq!(fs::metadata(&history).unwrap().permissions().mode() & 0o777, 0o600);
-    let (screen, _) = typed(dir.path(), &[("> ", "\u{1b}[A\u{1b}[A\r"), ("\"MULTI\"", "\u{4}")]);
+    let (screen, _) = typed(dir.path(), &[("", "\u{1b}[A\u{1b}[A\r"), ("\"MULTI\"", "\u{4}")]);
     assert!(screen.contains("upper("), "{screen}");
 }

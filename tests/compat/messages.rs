@@ -93,7 +93,7 @@ const MISTAKES: &[Mistake] = &[
     plan(
         "a brace that is not closed",
         "locals {\n  tags = {\n    a = 1\n}\n\noutput \"o\" {\n  value = local.tags\n}\n",
-        &["}"],
+        &["closing brace"],
     ),
     plan(
         "a quotation mark that is not closed",

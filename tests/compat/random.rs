@@ -1,7 +1,7 @@
 //! Random small configurations: what drform plans of them is what Terraform plans.
 //!
 //! 500 fixed seeds always, against recorded digests of Terraform's plans; where `terraform` is on PATH it is asked again.
-//! `DRFORM_RANDOM=10000 cargo test --test compat random -- --nocapture` compares as many new ones; a difference names its
+//! `DRFORM_RANDOM=10000 DRFORM_SEED=7 cargo test --test compat random -- --nocapture` compares as many new ones; a difference names its
 //! seed, which then belongs into [`FOUND`].
 
 mod configuration;
@@ -51,20 +51,14 @@ fn random_configurations_are_planned_as_terraform_plans_them() {
     report(&differ, &ours);
 }
 
-/// As many as `DRFORM_RANDOM` says, from a seed that is printed; without it a few.
+/// As many as `DRFORM_RANDOM` says, from `DRFORM_SEED` on; without them a few, always the same.
 #[test]
 fn new_random_configurations_too() {
     if terraform().is_none() {
         return;
     }
     let count = std::env::var("DRFORM_RANDOM").ok().map_or(100, |n| n.parse().expect("DRFORM_RANDOM is a number"));
-    let start = std::env::var("DRFORM_SEED").ok().map_or_else(
-        || {
-            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() % 1_000_000_000
-                * 1_000
-        },
-        |n| n.parse().expect("DRFORM_SEED is a number"),
-    );
+    let start = std::env::var("DRFORM_SEED").ok().map_or(20_261_123, |n| n.parse().expect("DRFORM_SEED is a number"));
     println!("DRFORM_SEED={start} DRFORM_RANDOM={count}");
     let seeds: Vec<u64> = (start..start + count).collect();
     for part in seeds.chunks(1_000) {

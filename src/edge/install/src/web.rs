@@ -94,6 +94,7 @@ impl Web {
     }
 
     /// Runs a future of a library to its end.
+    #[cfg(feature = "aws")]
     pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }

@@ -134,9 +134,8 @@ impl Session {
         if troubles.has_errors() {
             return troubles;
         }
-        // Functions of providers stay unanswered here; planning asks them.
-        let schemas = self.providers.schemas();
-        let mut found = eval::validate_module_tree(tree, &graph, schemas, self.settings.clone(), &[]).diagnostics;
+        let mut found =
+            self.runtime.block_on(crate::validate::found(&self.providers, tree, &graph, &self.settings)).diagnostics;
         found.extend(troubles);
         found
     }

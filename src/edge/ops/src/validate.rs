@@ -3,9 +3,11 @@
 use crate::providers::{Extent, Providers};
 use crate::{Said, Site, TERRAFORM_VERSION, configuration, functions, session};
 use calls::Question;
+use config::ModuleTree;
 use diag::Diagnostics;
-use eval::{Judged, JudgedKind};
+use eval::{ExpressionGraph, Judged, JudgedKind, Settings, Validated};
 use state::State;
+use std::sync::Arc;
 
 /// Checks the configuration of a site.
 pub fn validate(site: &Site) -> Said {
@@ -25,16 +27,9 @@ pub fn validate(site: &Site) -> Said {
     let Some(providers) = runtime.block_on(started) else {
         return said;
     };
-    let settings = eval::Settings { phase: eval::Phase::Validate, ..session::settings_of(site) };
+    let settings = Settings { phase: eval::Phase::Validate, ..session::settings_of(site) };
     let tree = &configuration.tree;
-    let mut answered = Vec::new();
-    let validated = loop {
-        let validated = eval::validate_module_tree(tree, &graph, providers.schemas(), settings.clone(), &answered);
-        if validated.lacking.is_empty() {
-            break validated;
-        }
-        answered.extend(runtime.block_on(functions::answer(&providers, validated.lacking)));
-    };
+    let validated = runtime.block_on(found(&providers, tree, &graph, &settings));
     let wrong = validated.diagnostics.has_errors();
     said.diagnostics.extend(validated.diagnostics);
     // What is wrong by the schema alone no provider need judge.
@@ -44,6 +39,23 @@ pub fn validate(site: &Site) -> Said {
     }
     runtime.block_on(providers.stop());
     said
+}
+
+/// What is wrong with a module tree by itself; functions of providers are asked.
+pub(crate) async fn found(
+    providers: &Providers,
+    tree: &Arc<ModuleTree>,
+    graph: &ExpressionGraph,
+    settings: &Settings,
+) -> Validated {
+    let mut answered = Vec::new();
+    loop {
+        let validated = eval::validate_module_tree(tree, graph, providers.schemas(), settings.clone(), &answered);
+        if validated.lacking.is_empty() {
+            return validated;
+        }
+        answered.extend(functions::answer(providers, validated.lacking).await);
+    }
 }
 
 /// What a provider says of a block of which nothing is known but what is written.

@@ -141,7 +141,12 @@ pub(crate) fn index(value: &Value, key: &Value) -> Result<Value, Fault> {
         Content::Tuple(items) | Content::List(_, items) => {
             let key = as_key(key, &Type::Number)?;
             match &key.content {
-                Content::Number(n) => element_at(items, n).map(|found| found.clone().marked(marks)),
+                Content::Number(n) => match element_at(items, n) {
+                    Ok(found) => Ok(found.clone().marked(marks)),
+                    // How many there are may be a secret.
+                    Err(fault) if !marks.is_empty() => Err(fault.next(OR_DEFAULT)),
+                    Err(fault) => Err(fault.next(format!("{} {OR_DEFAULT}", indices(items.len())))),
+                },
                 _ => dynamic(match &value.content {
                     Content::List(element, _) => element.clone(),
                     _ => Type::Dynamic,
@@ -153,11 +158,12 @@ pub(crate) fn index(value: &Value, key: &Value) -> Result<Value, Fault> {
             match &key.content {
                 Content::String(name) => match elements.get(name) {
                     Some(found) => Ok(found.clone().marked(marks)),
-                    None if marks.is_empty() => Err(Fault::new(
-                        INVALID_INDEX,
-                        format!("{NO_ELEMENT}.{}", did_you_mean(name, elements.keys().map(AsRef::as_ref))),
-                    )),
-                    None => Err(Fault::new(INVALID_INDEX, format!("{NO_ELEMENT}."))),
+                    None if marks.is_empty() => {
+                        let names = || elements.keys().map(AsRef::as_ref);
+                        let detail = format!("{NO_ELEMENT}.{}", did_you_mean(name, names()));
+                        Err(Fault::new(INVALID_INDEX, detail).next(format!("{} {OR_DEFAULT}", keys(names()))))
+                    }
+                    None => Err(Fault::new(INVALID_INDEX, format!("{NO_ELEMENT}.")).next(OR_DEFAULT)),
                 },
                 _ => dynamic(element.clone()),
             }
@@ -167,6 +173,11 @@ pub(crate) fn index(value: &Value, key: &Value) -> Result<Value, Fault> {
             match &name.content {
                 Content::String(name) => match attributes.get(name) {
                     Some(found) => Ok(found.clone().marked(marks)),
+                    None if marks.is_empty() && matches!(key.content, Content::String(_)) => {
+                        let names = || attributes.keys().map(AsRef::as_ref);
+                        let detail = format!("{NO_ELEMENT}.{}", did_you_mean(name, names()));
+                        Err(Fault::new(INVALID_INDEX, detail).next(format!("{} {OR_DEFAULT}", keys(names()))))
+                    }
                     None => Err(no_attribute_at(key)),
                 },
                 _ => dynamic(Type::Dynamic),
@@ -230,11 +241,33 @@ fn no_attribute_at(key: &Value) -> Fault {
         Content::Number(_) => " An object only supports looking up attributes by name, not by numeric index.",
         _ => "",
     };
-    Fault::new(INVALID_INDEX, format!("{NO_ELEMENT}.{more}"))
+    Fault::new(INVALID_INDEX, format!("{NO_ELEMENT}.{more}")).next(OR_DEFAULT)
 }
 
 fn as_key(key: &Value, ty: &Type) -> Result<Value, Fault> {
     convert(key, ty).map_err(|e| Fault::new(INVALID_INDEX, format!("{NO_ELEMENT}: {e}.")))
+}
+
+const OR_DEFAULT: &str = "For a default where it is missing, write try(…, null).";
+
+/// Which indices there are.
+fn indices(count: usize) -> String {
+    match count {
+        0 => "Nothing is in it.".into(),
+        1 => "The only index is 0.".into(),
+        _ => format!("Indices are 0 to {}.", count - 1),
+    }
+}
+
+/// Which keys there are, the first few of them.
+fn keys<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    const MOST: usize = 6;
+    let names: Vec<String> = names.take(MOST + 1).map(|name| format!("{name:?}")).collect();
+    match names.get(..MOST) {
+        _ if names.is_empty() => "Nothing is in it.".into(),
+        Some(first) if names.len() > MOST => format!("Its keys are {}, ….", first.join(", ")),
+        _ => format!("Its keys are {}.", names.join(", ")),
+    }
 }
 
 /// The message never shows the index: it may be sensitive.

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::unify::{unify, unify_by};
+use crate::unify::{unify, unify_by, unify_safely};
 use crate::{Content, Number, ObjectType, Path, PathStep, Refinement, Type, Value};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -167,7 +167,7 @@ fn undecided(value: &Value, to: &Type) -> Option<Value> {
     if types.iter().all(|ty| *ty == Type::Dynamic) {
         return None;
     }
-    let unified = unify(&types)?;
+    let unified = unify(&types).or_else(|| unify_safely(&types))?;
     (unified == Type::Dynamic).then(|| Value::unknown(to.clone()).marked(value.all_marks()))
 }
 
@@ -386,6 +386,10 @@ pub(crate) fn convertible(from: &Type, to: &Type, safety: Safety) -> bool {
         (Type::String, Type::Number | Type::Bool) => safety == Safety::MayFail,
         (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) | (Type::Map(a), Type::Map(b)) => inside(a, b),
         (Type::Tuple(parts), Type::List(e) | Type::Set(e)) => common(Box::new(parts.iter()), e),
+        // As in go-cty, an object need not have one type before all of its attributes have theirs; a tuple must.
+        (Type::Object(o), Type::Map(e)) if **e == Type::Dynamic => {
+            unify_by(&o.attributes.values().cloned().collect::<Vec<_>>(), safety).is_some()
+        }
         (Type::Object(o), Type::Map(e)) => common(Box::new(o.attributes.values()), e),
         (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| inside(a, b)),
         (Type::Object(a), Type::Object(b)) => b.attributes.iter().all(|(name, to)| match a.attributes.get(name) {

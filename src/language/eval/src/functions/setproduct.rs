@@ -11,8 +11,18 @@ pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
         Type::Tuple(types) => types.to_vec(),
         _ => Vec::new(),
     };
-    let lengths: Vec<usize> = call.args.iter().map(|arg| arg.as_items().map_or(0, <[Value]>::len)).collect();
+    // The length of a tuple is known before its value.
+    let length = |arg: &Value| match arg.ty() {
+        Type::Tuple(parts) => Some(parts.len()),
+        _ => arg.as_items().map(<[Value]>::len),
+    };
+    let Some(lengths) = call.args.iter().map(length).collect::<Option<Vec<usize>>>() else {
+        return Ok(call.unknown().marked(marks));
+    };
     let empty = lengths.contains(&0);
+    if !empty && call.args.iter().any(|arg| !arg.is_known()) {
+        return Ok(call.unknown().marked(marks));
+    }
     if !empty {
         allow_elements(lengths.iter().try_fold(call.args.len(), |product, n| product.checked_mul(*n)))?;
     }
@@ -37,7 +47,7 @@ pub(super) const FUNCTION: Function = Function::typed(&[], ty, |call| {
     };
     Ok(value.marked(marks))
 })
-.rest(Parameter::any("sets").marked());
+.rest(Parameter::any("sets").marked().unknown());
 
 fn ty(args: &[Value]) -> Result<Type, CallError> {
     if args.len() < 2 {

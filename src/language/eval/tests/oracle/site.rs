@@ -70,7 +70,7 @@ pub(crate) fn evaluator(files: &[(&str, &str)]) -> Evaluator {
     let settings = Settings {
         phase: Phase::Plan,
         workspace: "default".into(),
-        cwd: "/work".into(),
+        cwd: "/site".into(),
         home: Some("/home/somebody".into()),
         files: Arc::new(Files(files.iter().map(|(n, t)| (n.to_string(), t.to_string())).collect())),
         plan_timestamp: None,

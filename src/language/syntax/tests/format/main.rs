@@ -120,10 +120,8 @@ fn checksum(seed: &str, text: &str) -> String {
 }
 
 #[test]
-fn files_never_seen_before() {
-    let chosen = std::env::var("DRFORM_SEED").ok().and_then(|seed| seed.parse().ok());
-    let clock = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let first: u64 = chosen.unwrap_or_else(clock) % 1_000_000_000;
+fn files_of_chosen_seeds() {
+    let first: u64 = std::env::var("DRFORM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_123);
     println!("DRFORM_SEED={first}");
     let files: archive::Files = (first..first + 60).map(|seed| (seed.to_string(), generate::file(seed))).collect();
     if oracle::is_there() {
