@@ -190,8 +190,20 @@ fn said(tool: Tool, mistake: &Mistake) -> String {
     let text = ran.text();
     let from = text.find("Error: ").unwrap_or(0);
     let lines = text[from..].lines().map(|l| l.trim_start_matches(['│', '╷', '╵']).trim_end());
-    let kept: Vec<&str> = lines.collect();
+    let kept: Vec<String> = lines.map(steady).collect();
     kept.join("\n").replace(&*dir.path().to_string_lossy(), "DIR").trim_end().to_string()
+}
+
+/// Terraform tells a cycle in any order.
+fn steady(line: &str) -> String {
+    match line.strip_prefix("Error: Cycle: ") {
+        Some(names) => {
+            let mut names: Vec<&str> = names.split(", ").collect();
+            names.sort_unstable();
+            format!("Error: Cycle: {}", names.join(", "))
+        }
+        None => line.to_string(),
+    }
 }
 
 /// What was recorded of a tool.

@@ -152,11 +152,10 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
     Ok(result.marked(value.marks))
 }
 
-/// A collection of `any` from parts of which some have no type yet, and others one that fits nothing else: nothing can be
+/// A list or set of `any` from parts of which some have no type yet, and others one that fits nothing else: nothing can be
 /// said, not even that it fails (Terraform 1.11.4 says that it does, though only until the type is known).
 fn undecided(value: &Value, to: &Type) -> Option<Value> {
-    let structural = matches!(value.content, Content::Tuple(_) | Content::Object(_));
-    if !structural || to.element() != Some(&Type::Dynamic) {
+    if !matches!(value.content, Content::Tuple(_)) || to.element() != Some(&Type::Dynamic) {
         return None;
     }
     let untyped = |v: &Value| matches!(v.content, Content::Unknown(Type::Dynamic, ..));
@@ -291,7 +290,11 @@ fn elements(value: &Value, to: &Type, kind: Kind) -> Result<(Type, Elements), Co
     if *to != Type::Dynamic {
         return one_type(each(value, to)?, to.without_optional(), kind);
     }
-    let types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
+    let mut types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
+    if matches!(value.content, Content::Object(_)) && types.iter().any(|ty| *ty != Type::Dynamic) {
+        // What is not known yet will have to be of the type of the others.
+        types.retain(|ty| *ty != Type::Dynamic);
+    }
     let element = unify(&types).ok_or_else(|| ConvertError::new(no_common_type()))?;
     if element == Type::Dynamic && types.iter().any(|t| *t != Type::Dynamic) {
         return Err(ConvertError::new(no_common_type()));
