@@ -25,6 +25,7 @@ mod pointed;
 mod python;
 mod random;
 mod reads;
+mod shape;
 mod spread;
 mod tool;
 mod transcript;

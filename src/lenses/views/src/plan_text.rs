@@ -38,7 +38,7 @@ fn shown_plan(plan: &Plan, colour: Colour) -> String {
         let started = if plan.complete == plan::Complete::Yes { "drform will perform" } else { "drform planned" };
         let stopped = if plan.complete == plan::Complete::Yes { "" } else { ", but then encountered a problem" };
         out.push_str(&format!("\n{started} the following actions{stopped}:\n"));
-        for change in plan.changes.iter().filter(shown) {
+        for change in listed(plan.changes.iter().filter(shown), |change| &change.addr) {
             out.push('\n');
             out.push_str(&change_text(change, moved_from(plan, change), paint));
         }
@@ -46,6 +46,13 @@ fn shown_plan(plan: &Plan, colour: Colour) -> String {
     }
     out.push_str(&outputs(plan, paint));
     out
+}
+
+/// In the order in which Terraform lists them: the root module, then all modules of one level, then those of the next.
+fn listed<'a, T>(all: impl Iterator<Item = &'a T>, addr: impl Fn(&T) -> &addrs::ResourceInstance) -> Vec<&'a T> {
+    let mut all: Vec<&T> = all.collect();
+    all.sort_by_key(|one| addr(one).module.0.len());
+    all
 }
 
 /// Whether to use escapes.
@@ -117,7 +124,7 @@ fn drifted(plan: &Plan, paint: Paint) -> String {
     let mut out = String::from(
         "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the\nlast \"drform apply\":\n",
     );
-    for drift in &plan.drift {
+    for drift in listed(plan.drift.iter(), |drift| &drift.addr) {
         let (what, symbol) =
             if drift.after.is_null() { ("has been deleted", Symbol::Delete) } else { ("has changed", Symbol::Update) };
         out.push_str(&format!("\n{}\n", paint.bold(&format!("  # {} {what}", drift.addr))));
