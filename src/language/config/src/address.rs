@@ -37,17 +37,22 @@ pub fn unify(from: &mut Endpoint, to: &mut Endpoint) {
     }
 }
 
-/// Reads an address; `None` when it is none.
-pub fn endpoint(expr: &Expr) -> Option<Endpoint> {
+/// A name of an address with its key, if it has one.
+type Named<K> = (Arc<str>, Option<K>);
+
+/// The names of an address in order: the calls of modules on the way, and the rest. `None` when it is no address, or
+/// `key_of` knows no key there.
+#[allow(clippy::type_complexity, reason = "both halves are lists of names, said in the line above")]
+fn names<K: Clone>(expr: &Expr, key_of: impl Fn(&Expr) -> Option<K>) -> Option<(Vec<Named<K>>, Vec<Named<K>>)> {
     let ExprKind::Traversal { base, steps } = &expr.kind else { return None };
     let ExprKind::Variable(first) = &base.kind else { return None };
-    let mut names: Vec<(Arc<str>, Option<InstanceKey>)> = vec![(first.text.clone(), None)];
+    let mut names: Vec<Named<K>> = vec![(first.text.clone(), None)];
     for step in steps {
         match step {
             Step::Attribute(name) => names.push((name.text.clone(), None)),
             Step::Index(key, _) => {
                 let (_, slot) = names.last_mut()?;
-                if slot.replace(constant_key(key)?).is_some() {
+                if slot.replace(key_of(key)?).is_some() {
                     return None;
                 }
             }
@@ -62,7 +67,14 @@ pub fn endpoint(expr: &Expr) -> Option<Endpoint> {
         modules.push(call.clone());
         rest = more;
     }
-    let resource = match rest {
+    let rest = rest.to_vec();
+    Some((modules, rest))
+}
+
+/// Reads an address; `None` when it is none.
+pub fn endpoint(expr: &Expr) -> Option<Endpoint> {
+    let (modules, rest) = names(expr, constant_key)?;
+    let resource = match rest.as_slice() {
         [] => None,
         [(kind, None), (name, key)] => {
             Some((Resource { mode: Mode::Managed, kind: kind.clone(), name: name.clone() }, key.clone()))
@@ -103,31 +115,9 @@ impl ImportTarget {
 
 /// Reads the target of an import; `None` when it is no address of a managed resource.
 pub(crate) fn import_target(expr: &Expression) -> Option<ImportTarget> {
-    let ExprKind::Traversal { base, steps } = &expr.root.kind else { return None };
-    let ExprKind::Variable(first) = &base.kind else { return None };
-    let key_of = |key: &Expr| Expression { file: expr.file.clone(), root: Arc::new(key.clone()) };
-    let mut names: Vec<(Arc<str>, Option<Expression>)> = vec![(first.text.clone(), None)];
-    for step in steps {
-        match step {
-            Step::Attribute(name) => names.push((name.text.clone(), None)),
-            Step::Index(key, _) => {
-                let (_, slot) = names.last_mut()?;
-                if slot.replace(key_of(key)).is_some() {
-                    return None;
-                }
-            }
-            Step::Splat { .. } => return None,
-        }
-    }
-    let mut modules = Vec::new();
-    let mut rest = names.as_slice();
-    while let [(word, None), call, more @ ..] = rest
-        && word.as_ref() == "module"
-    {
-        modules.push(call.clone());
-        rest = more;
-    }
-    match rest {
+    let key_of = |key: &Expr| Some(Expression { file: expr.file.clone(), root: Arc::new(key.clone()) });
+    let (modules, rest) = names(&expr.root, key_of)?;
+    match rest.as_slice() {
         [(kind, None), (name, key)] => {
             let resource = Resource { mode: Mode::Managed, kind: kind.clone(), name: name.clone() };
             Some(ImportTarget { modules, resource, key: key.clone() })
