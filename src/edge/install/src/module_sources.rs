@@ -56,6 +56,10 @@ impl config::Sources for ModuleSources {
             Err(error) => Err(Diagnostic::error("Invalid module source address", error.why).next(error.next)),
         }
     }
+
+    fn hides(&self, source: &str) -> bool {
+        masked::hides(source)
+    }
 }
 
 impl ModuleSources {

@@ -116,6 +116,9 @@ impl Loader<'_> {
         if let Some(Some(source)) = source {
             call.source = source;
         }
+        if self.sources.hides(&call.source) {
+            call.source_range = call.range.clone();
+        }
         if let (Some(Some(text)), Some(expr)) = (version, open_version) {
             call.version = Some(VersionConstraint { text, range: expr.range() });
         }

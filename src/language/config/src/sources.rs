@@ -24,6 +24,11 @@ pub trait Sources {
     /// When it has not been installed or does not exist.
     fn resolve(&self, from_dir: &str, source: &str, module: &ModulePath) -> Result<Arc<str>, Diagnostic>;
 
+    /// Whether a source holds a secret, such as a password: then no excerpt shows its line.
+    fn hides(&self, _source: &str) -> bool {
+        false
+    }
+
     /// The value of an expression of a module that decides which modules there are, such as a `source` with a variable
     /// in it. The module and all above it are in the tree. Whoever can evaluate does it here; by itself nothing but a
     /// literal has a value.

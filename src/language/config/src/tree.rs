@@ -248,7 +248,7 @@ pub struct ModuleCall {
     pub name: Arc<str>,
     /// `source`; empty while [`ModuleCall::open_source`] has not been evaluated.
     pub source: Arc<str>,
-    /// Place of the source.
+    /// Where troubles with the source are shown: its place, or the block's header if it holds a secret.
     pub source_range: Range,
     /// `version`
     pub version: Option<VersionConstraint>,

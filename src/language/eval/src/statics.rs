@@ -30,6 +30,10 @@ impl Sources for StaticSources<'_> {
         self.inner.resolve(from_dir, source, module)
     }
 
+    fn hides(&self, source: &str) -> bool {
+        self.inner.hides(source)
+    }
+
     fn constant(&self, tree: &Arc<ModuleTree>, module: &ModulePath, expr: &Expression) -> (Option<Value>, Diagnostics) {
         let mut evaluator = Evaluator::new(tree.clone(), self.settings.clone());
         evaluator.set_root_variables(self.variables.clone());

@@ -27,7 +27,6 @@ impl Call {
         source: Source,
         call: &ModuleCall,
     ) -> Result<Call, Diagnostic> {
-        let range = if masked::hides(&call.source) { &call.range } else { &call.source_range };
         let constraints = match (&source, &call.version) {
             (Source::Registry(_), Some(version)) => {
                 Constraints::parse(&version.text).map_err(|reason| invalid(&reason, &version.range))?
@@ -35,7 +34,7 @@ impl Call {
             _ => Constraints::default(),
         };
         let version_range = call.version.as_ref().map(|version| version.range.clone());
-        let fetched = Call { path, source, constraints, version_range, range: range.clone() };
+        let fetched = Call { path, source, constraints, version_range, range: call.source_range.clone() };
         match fetched.caller_of_the_same(tree, call) {
             Some(above) => {
                 let detail = format!(
