@@ -147,8 +147,8 @@ fn heredoc(text: &str, indent: usize, out: &mut String) {
     out.push_str(&marker);
 }
 
-/// As Go quotes, where a message shows a text.
-pub(crate) fn in_quotes(text: &str) -> String {
+/// Text in quotes on one line, as Go quotes: plans and messages show it so.
+pub fn in_quotes(text: &str) -> String {
     let mut out = String::new();
     quoted(text, &mut out);
     out
