@@ -3,7 +3,7 @@
 use crate::cli_config::CliConfig;
 use crate::fetch::{Bearer, Failure, Fetcher};
 use crate::source::RegistryModule;
-use crate::web::Header;
+use crate::web::{self, Header};
 use crate::{Version, masked};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -213,7 +213,7 @@ fn refused(host: &str, status: u16) -> Failure {
 fn unreachable(host: &str, why: &str) -> Failure {
     Failure::new(
         format!("The registry {host} cannot be reached: {why}."),
-        "Check the host's name and the network; a proxy is taken from HTTPS_PROXY.",
+        web::next_step(why, "Check the host's name and the network; a proxy is taken from HTTPS_PROXY."),
     )
 }
 
