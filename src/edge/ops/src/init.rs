@@ -1,7 +1,7 @@
 //! `drform init` and `drform get`: modules, providers, lock file.
 
 use crate::providers::place;
-use crate::{Said, Site, TERRAFORM_VERSION, VariableArguments, configuration};
+use crate::{Said, Site, TERRAFORM_VERSION, VariableArguments, configuration, variables};
 pub use install::Upgrade;
 use install::{Purpose, Wanted};
 
@@ -33,7 +33,8 @@ pub fn init(
     let configuration = match modules {
         Modules::Fetch => configuration::install(site, variables, (upgrade, Purpose::Init), say, &mut said),
         Modules::Keep => {
-            let configuration = configuration::read(site, &mut said);
+            let (inputs, _) = variables::gather(site, variables, &mut said.texts);
+            let configuration = configuration::read_with(site, &inputs, &mut said);
             said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
             configuration
         }
