@@ -56,6 +56,7 @@ cases! {
     templates,
     triggers_replace,
     unknown_flow,
+    unknown_shapes,
     variables_precedence,
     variables_types,
     variables_untyped,

@@ -1,8 +1,8 @@
 //! What `tostring`, `tolist` and their like have in common.
 
 use super::signature::{Call, Outcome};
-use crate::console::in_quotes;
 use crate::functions::CallError;
+use value::text::in_quotes;
 use value::{Content, Marks, Type, Value, convert};
 
 /// The type of the result: what the argument converts to, as far as its type is known.
