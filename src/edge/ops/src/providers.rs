@@ -6,7 +6,7 @@
 use crate::cloud::Cloud;
 use crate::lanes::Lane;
 use crate::{Said, Site, World};
-use addrs::{Provider, ProviderConfig};
+use addrs::{InstanceKey, Provider, ProviderConfig};
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat};
 use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics};
@@ -283,7 +283,15 @@ impl Plugins {
         if let Some(plugin) = running.serving.get(config) {
             return Ok(plugin.clone());
         }
-        let plugin = self.fresh(&mut running, &config.provider).await?;
+        // Who validated for a block with for_each, which is never configured itself, becomes one of its configurations.
+        let idle = match config.key {
+            InstanceKey::None => None,
+            _ => running.serving.remove(&config.block()),
+        };
+        let plugin = match idle {
+            Some(plugin) => plugin,
+            None => self.fresh(&mut running, &config.provider).await?,
+        };
         running.serving.insert(config.clone(), plugin.clone());
         Ok(plugin)
     }

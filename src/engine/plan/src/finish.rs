@@ -5,7 +5,7 @@ use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
-use crate::{Action, ExecutionGraph, InstanceChange, Mode, moves};
+use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves};
 use addrs::{ConfigResource, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use eval::ExprNode;
@@ -45,7 +45,14 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         })
     };
     let complete = if record.has_errors() { Complete::Errored } else { Complete::Yes };
-    let troubles = std::mem::take(&mut record.troubles).into_values().flatten().collect();
+    let mut gone: Vec<Diagnostic> = Vec::new();
+    // One error for all resources whose objects lost the same provider.
+    let mut anew = |trouble: &Diagnostic| {
+        let known = trouble.summary == instances::SUMMARY && gone.contains(trouble);
+        gone.extend((trouble.summary == instances::SUMMARY).then(|| trouble.clone()));
+        !known
+    };
+    let troubles = std::mem::take(&mut record.troubles).into_values().flatten().filter(|t| anew(t)).collect();
     let plan = Plan {
         mode: input.options.mode,
         changes,

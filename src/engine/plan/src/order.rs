@@ -5,7 +5,7 @@
 
 use crate::execution::{ExecutionGraph, Join, Joined, Step};
 use crate::{Action, InstanceChange, Mode};
-use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
+use addrs::{ConfigResource, InstanceKey, ModuleInstance, ProviderConfig, ResourceInstance};
 use diag::Diagnostic;
 use eval::{ExprNode, ExpressionGraph};
 use state::DeposedKey;
@@ -176,6 +176,10 @@ fn instance_steps<'a>(work: &'a Work<'a>, draft: &mut Draft) -> Vec<Deletion<'a>
         let deeds = deeds(work, change);
         let mut previous = None;
         let configure = (!deeds.is_empty()).then(|| draft.step(Key::Configure(change.provider.clone())));
+        if let Some(configure) = configure.filter(|_| change.provider.key != InstanceKey::None) {
+            let block = draft.step(Key::Configure(change.provider.block()));
+            draft.edge(configure, block);
+        }
         let resource = change.addr.config();
         for deed in deeds {
             let step = draft.essential(Key::Instance(change.addr.clone(), deed.clone()));

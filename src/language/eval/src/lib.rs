@@ -23,6 +23,7 @@ mod names;
 mod operators;
 mod output;
 mod provider_function;
+mod provider_instance;
 mod references;
 mod splat;
 mod statics;

@@ -5,7 +5,7 @@ use crate::graph::{ExprNode, ExpressionGraph, body_traversals};
 use crate::provider_function::FunctionCall;
 use crate::references::{Referent, free_traversals, parse_referent};
 use crate::suggestion::did_you_mean;
-use addrs::{Mode, ModuleInstance, ModulePath, Provider, ProviderConfig};
+use addrs::{InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig};
 use config::{Module, ModuleTree, ProviderBlock, ResourceConfig};
 use configschema::{AttributeType, Block, FunctionError, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
@@ -119,6 +119,8 @@ impl Validation<'_> {
             ExprNode::Provider(provider) => {
                 let tree = self.evaluator.tree().clone();
                 let Some(module) = tree.module(&provider.module) else { return };
+                let (_, troubles) = self.evaluator.expand_provider(provider);
+                self.diagnostics.extend(troubles);
                 let own = |block: &&ProviderBlock| block.provider == provider.provider && block.alias == provider.alias;
                 return module
                     .provider_configs
@@ -138,11 +140,11 @@ impl Validation<'_> {
             return;
         }
         let instance = open_instance(path);
-        let open = Repeating::Open(Open::default());
+        let open = Repeating::Open(Open { each: block.for_each.is_some(), ..Open::default() });
         let (value, troubles) = self.evaluator.decode_repeating(&instance, &block.body, &schema.provider, open);
         self.diagnostics.extend(troubles);
-        let provider =
-            ProviderConfig { module: path.clone(), provider: block.provider.clone(), alias: block.alias.clone() };
+        let (module, key) = (path.clone(), InstanceKey::None);
+        let provider = ProviderConfig { module, provider: block.provider.clone(), alias: block.alias.clone(), key };
         self.judged.push(Judged {
             address: provider.to_string(),
             provider,
@@ -189,6 +191,7 @@ impl Validation<'_> {
         self.diagnostics.extend(troubles);
         let (_, troubles) = self.evaluator.prevents_destroy(&instance, config);
         self.diagnostics.extend(troubles);
+        self.diagnostics.extend(self.evaluator.check_provider_key(&instance, config));
         let open = Open { count: config.count.is_some(), each: config.for_each.is_some(), self_object: false };
         match resource_schema(self.schemas, config) {
             Some(schema) => {

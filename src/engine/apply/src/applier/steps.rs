@@ -50,6 +50,15 @@ impl Applier {
 
     /// What was known while planning is not evaluated again.
     fn configure(&mut self, step: usize, provider: &ProviderConfig) {
+        if self.desired.is_instanced(provider) {
+            let (_, troubles) = self.desired.evaluator.expand_provider(provider);
+            if self.lacks_functions() {
+                return self.do_again(step, Again::Start(step));
+            }
+            let ending = if troubles.has_errors() { Ending::Failed } else { Ending::Done };
+            self.trouble(step, troubles);
+            return self.end(step, ending);
+        }
         let planned = self.plan.provider_configs.get(provider).map(|config| config.unmark_deep().0);
         let config = match planned.filter(|config| config.is_wholly_known()) {
             Some(config) => config,

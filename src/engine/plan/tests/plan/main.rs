@@ -11,6 +11,7 @@ mod faults;
 mod final_plan;
 mod functions;
 mod imports;
+mod instances;
 mod lifecycle;
 mod oracle;
 mod order;

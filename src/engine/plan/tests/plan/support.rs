@@ -170,7 +170,12 @@ fn resource(text: &str) -> ConfigResource {
 
 fn provider_of(kind: &str) -> ProviderConfig {
     let local = kind.split('_').next().expect("a prefix");
-    ProviderConfig { module: ModulePath::ROOT, provider: Provider::default_for(local), alias: None }
+    ProviderConfig {
+        module: ModulePath::ROOT,
+        provider: Provider::default_for(local),
+        alias: None,
+        key: addrs::InstanceKey::None,
+    }
 }
 
 /// One object of a state.
@@ -257,6 +262,12 @@ impl Case {
     /// The instance was made by a provider configuration with that alias.
     pub(crate) fn provider(mut self, address: &str, alias: &str) -> Case {
         self.state().instances.get_mut(&addr(address)).unwrap().provider.alias = Some(alias.into());
+        self
+    }
+    /// The instance was made by that provider configuration, as state files name it.
+    pub(crate) fn made_by(mut self, address: &str, provider: &str) -> Case {
+        let provider = addrs::parse_provider_config(provider).unwrap();
+        self.state().instances.get_mut(&addr(address)).unwrap().provider = provider;
         self
     }
     pub(crate) fn output(mut self, name: &str, value: Value, sensitive: bool) -> Case {
@@ -501,7 +512,10 @@ pub(crate) fn steps(graph: &ExecutionGraph) -> String {
 fn name(step: &Step) -> String {
     match step {
         Step::Evaluate(node) => format!("evaluate {node}"),
-        Step::Configure(provider) => format!("configure {}", provider.provider.kind),
+        Step::Configure(provider) => {
+            let alias = provider.alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default();
+            format!("configure {}{alias}{}", provider.provider.kind, provider.key)
+        }
         Step::ReadData(addr) => format!("read {addr}"),
         Step::Depose(addr, key) => format!("set aside {addr} as {key}"),
         Step::Create(addr) => format!("create {addr}"),

@@ -245,9 +245,6 @@ provider "a" {
             main.tf:22: Duplicate lifecycle block: lifecycle
                 Only one lifecycle block is allowed here. The previous one is at main.tf:18.
                 > Merge the two.
-            main.tf:26: Provider for_each is not supported yet: for_each
-                One block for several configurations of a provider (OpenTofu 1.9) cannot be planned yet.
-                > Write a block with an alias of its own for each configuration.
         "#]],
     );
 }
