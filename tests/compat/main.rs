@@ -29,3 +29,4 @@ mod shape;
 mod spread;
 mod tool;
 mod transcript;
+mod validate;

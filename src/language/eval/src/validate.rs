@@ -240,7 +240,7 @@ impl Validation<'_> {
         };
         let suggestion = did_you_mean(&config.addr.kind, names);
         let detail = format!("The provider {provider} does not support {what} {:?}.{suggestion}", config.addr.kind);
-        self.diagnostics.push(Diagnostic::error(summary, detail).at(config.range.clone()));
+        self.diagnostics.push(Diagnostic::error(summary, detail).at(config.kind_range.clone()));
     }
 
     /// References to attributes that a resource of that type does not have: found from the schema, since every object is
