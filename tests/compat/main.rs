@@ -25,6 +25,7 @@ mod pointed;
 mod python;
 mod random;
 mod reads;
+mod remote_state;
 mod shape;
 mod spread;
 mod tool;

@@ -23,6 +23,7 @@ mod pointed;
 mod progress;
 mod providers;
 mod recover;
+mod remote_state;
 mod required;
 mod said;
 pub mod sandbox;

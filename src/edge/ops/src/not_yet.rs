@@ -3,7 +3,7 @@
 
 use crate::{Said, Site, World};
 use addrs::Mode;
-use backend::Workspaces;
+use backend::DataDir;
 use config::{Module, ModuleTree};
 use diag::{Diagnostic, Diagnostics};
 use value::json::Node;
@@ -41,7 +41,7 @@ fn backend(root: &Module) -> Option<Diagnostic> {
 
 /// The directory was initialised with a backend of which the configuration says nothing (any more): the state is there.
 pub(crate) fn initialised(site: &Site) -> Option<Diagnostic> {
-    let text = Workspaces::new(site.state_dir(), site.data_dir()).backend_record()?;
+    let text = DataDir(site.data_dir()).backend_record().ok()??;
     let record = value::json::parse(&text).ok()?;
     let Node::String(kind) = record.get("backend")?.get("type")?.clone() else {
         return None;

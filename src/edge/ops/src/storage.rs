@@ -1,7 +1,7 @@
 //! State and journal of a site: read, locked, folded, written.
 
 use crate::Site;
-use backend::{BackendError, JournalFile, LocalState, StateLock, Workspaces};
+use backend::{BackendError, DataDir, JournalFile, LocalState, StateLock, Workspaces};
 use diag::Diagnostic;
 use journal::{Folded, Intent, Record, Stored};
 use state::State;
@@ -143,15 +143,19 @@ impl Storage {
 
 /// Name of the workspace, and where states lie.
 fn workspace(site: &Site) -> Result<(String, Workspaces), Diagnostic> {
-    let workspaces = Workspaces::new(site.state_dir(), site.data_dir());
+    let workspaces = Workspaces::new(site.state_dir());
     let workspace = match site.environment.setting("WORKSPACE") {
         Some(name) => name.to_string(),
-        None => workspaces.selected()?,
+        None => DataDir(site.data_dir()).selected()?,
     };
     Ok((workspace, workspaces))
 }
 
-fn read_state(local: &LocalState) -> Result<State, Diagnostic> {
+/// The state in a file; the empty one where there is none.
+///
+/// # Errors
+/// A file that cannot be read, or that is no state.
+pub(crate) fn read_state(local: &LocalState) -> Result<State, Diagnostic> {
     let Some(bytes) = local.read()? else {
         return Ok(State::default());
     };
