@@ -13,6 +13,7 @@
     clippy::indexing_slicing
 )]
 
+mod backend;
 mod case;
 mod fmt;
 mod hosted;
