@@ -13,6 +13,7 @@
     clippy::indexing_slicing
 )]
 
+mod backend;
 mod case;
 mod fmt;
 mod hosted;
@@ -25,6 +26,7 @@ mod pointed;
 mod python;
 mod random;
 mod reads;
+mod remote_state;
 mod shape;
 mod spread;
 mod tool;

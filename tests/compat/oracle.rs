@@ -49,6 +49,7 @@ cases! {
     overrides,
     prevent_destroy,
     refresh_only,
+    remote_state,
     removed_block,
     replace_flag,
     replace_triggered_by,

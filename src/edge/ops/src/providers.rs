@@ -5,7 +5,7 @@
 
 use crate::cloud::Cloud;
 use crate::lanes::Lane;
-use crate::{Said, Site, World};
+use crate::{Said, Site, World, remote_state};
 use addrs::{InstanceKey, Provider, ProviderConfig};
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat};
 use config::ModuleTree;
@@ -33,6 +33,8 @@ pub(crate) enum Extent {
 /// All providers of a run.
 pub(crate) struct Providers {
     schemas: Schemas,
+    /// The working directory: other states are found from here.
+    dir: PathBuf,
     cloud: Option<Mutex<Cloud>>,
     /// What each configuration was configured with: the sandbox answers by it.
     configured: Mutex<BTreeMap<ProviderConfig, Value>>,
@@ -75,6 +77,7 @@ impl Providers {
         };
         let mut providers = Providers {
             schemas: Schemas::new(),
+            dir: site.dir.clone(),
             cloud: cloud.map(Mutex::new),
             configured: Mutex::default(),
             plugins: Plugins {
@@ -151,7 +154,8 @@ impl Providers {
             return None;
         }
         if builtin::schema(&config.provider).is_some() {
-            return Some(builtin::answer(question));
+            let read = || remote_state::answer(&self.dir, question);
+            return Some(read().unwrap_or_else(|| builtin::answer(question)));
         }
         let cloud = self.cloud.as_ref()?;
         if let Question::ConfigureProvider { provider, config } = question {
