@@ -13,6 +13,10 @@ pub enum Step {
     Evaluate(ExprNode),
     /// Configure a provider with the values known by then.
     Configure(ProviderConfig),
+    /// Open an instance of an ephemeral resource, because something that runs needs it.
+    Open(ResourceInstance),
+    /// Close the instances of an ephemeral resource: everything that needs it has ended, well or not.
+    Close(ConfigResource),
     /// Read a data source that could not be read while planning.
     ReadData(ResourceInstance),
     /// Set the current object aside under this key, because its replacement is created first.
