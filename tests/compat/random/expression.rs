@@ -48,8 +48,7 @@ impl Named {
 }
 
 /// Shorter than what drform takes for a secret wherever it stands, when it is marked in one place.
-const WORDS: [&str; 12] =
-    ["a", "b", "", "zeta", "Ünïcode", "x-1", "10", "true", "eu-w-1a", "2 words", "a/b", "ß€"];
+const WORDS: [&str; 12] = ["a", "b", "", "zeta", "Ünïcode", "x-1", "10", "true", "eu-w-1a", "2 words", "a/b", "ß€"];
 const NAMES: [&str; 4] = ["one", "two", "three", "four"];
 
 impl Ty {

@@ -179,7 +179,7 @@ impl Providers {
         };
         match plugin {
             Ok(plugin) => plugin.ask(question).await,
-            Err(diagnostic) => refused(question, diagnostic.into()),
+            Err(diagnostic) => question.not_asked(diagnostic.into()),
         }
     }
 
@@ -380,19 +380,6 @@ fn not_simulated(provider: &Provider, catalogue: &sandbox::Catalogue) -> Diagnos
         format!("No schema of {} ships with drform; the sandbox can play {}.", provider.short(), known.join(", ")),
     )
     .next("Run without -sandbox, or leave out the resources of this provider.")
-}
-
-fn refused(question: &Question, diagnostics: Diagnostics) -> Answer {
-    match question {
-        Question::Plan { .. } => Answer::Planned(None, diagnostics),
-        Question::ValidateProvider { .. }
-        | Question::ConfigureProvider { .. }
-        | Question::ValidateResource { .. }
-        | Question::ValidateDataSource { .. } => Answer::Checked(diagnostics),
-        Question::Import { .. } => Answer::Imported(Vec::new(), diagnostics),
-        Question::CallFunction { .. } => Answer::not_called(&diagnostics),
-        _ => Answer::Object(None, diagnostics),
-    }
 }
 
 /// The site as `install` wants it.

@@ -48,6 +48,10 @@ impl DataTask {
             return self.end();
         }
         (self.config, self.marks) = config.unmark_deep();
+        if let Err(troubles) = instance::refuse_ephemeral(&self.desired.subject, &self.config, &self.marks) {
+            self.accept(troubles);
+            return self.end();
+        }
         let question = Question::ValidateDataSource {
             provider: self.desired.subject.provider.clone(),
             kind: self.desired.subject.addr.resource.kind.clone(),

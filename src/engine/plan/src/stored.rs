@@ -99,7 +99,8 @@ pub(crate) fn check(subject: &Subject, value: &Value, what: &str) -> Result<(), 
     if !value.is_wholly_known() {
         return Err(instance::invalid_object(subject, &format!("when it was {what}, it held unknown values")));
     }
-    let trouble = instance::broken_write_only(subject, value);
+    let trouble =
+        instance::broken_write_only(subject, value, "Provider produced invalid object", &format!("when it was {what}"));
     if trouble.has_errors() { Err(trouble) } else { Ok(()) }
 }
 
@@ -110,6 +111,8 @@ pub(crate) fn wrong_answer(addr: &ResourceInstance, answer: &Answer) -> Diagnost
         Answer::Object(..) => "an object",
         Answer::Planned(..) => "a plan",
         Answer::Imported(..) => "imported objects",
+        Answer::Opened(..) => "an open ephemeral resource",
+        Answer::Renewed(..) => "a renewed ephemeral resource",
         Answer::Called(_) => "the result of a function",
         Answer::Unsupported => "that it has no such call",
     };
