@@ -14,6 +14,7 @@
 )]
 
 mod case;
+mod ephemeral;
 mod fmt;
 mod hosted;
 mod hostile;
@@ -29,3 +30,4 @@ mod shape;
 mod spread;
 mod tool;
 mod transcript;
+mod vault;
