@@ -15,6 +15,7 @@
 
 mod backend;
 mod case;
+mod ephemeral;
 mod fmt;
 mod hosted;
 mod hostile;
@@ -32,3 +33,4 @@ mod spread;
 mod tool;
 mod transcript;
 mod validate;
+mod vault;

@@ -31,8 +31,28 @@ impl Calls {
         std::mem::take(&mut *self.lines.lock().unwrap())
     }
 
-    pub fn peek_new(&self) -> Vec<String> {
-        std::mem::take(&mut *self.lines.lock().unwrap())
+    /// Waits until a call like this one has come.
+    pub fn wait_for(&self, line: &str) {
+        while !self.lines.lock().unwrap().iter().any(|l| l.starts_with(line)) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// All since the last time that do not depend on how often a tool looks at the configuration: without checks, and
+    /// without provider configurations and plans that say nothing. Terraform closes in any order what ends together.
+    pub fn take_telling(&self) -> String {
+        let idle = |line: &String| {
+            let plans_nothing = line.starts_with("plan ") && line.contains("text_wo=null");
+            line.starts_with("validate ") || line == "configure token=null" || plans_nothing
+        };
+        let telling: Vec<String> = self.take().into_iter().filter(|line| !idle(line)).collect();
+        let mut all = String::new();
+        for together in telling.chunk_by(|a, b| a.starts_with("close ") && b.starts_with("close ")) {
+            let mut together = together.to_vec();
+            together.sort();
+            together.iter().for_each(|line| all.push_str(&format!("{line}\n")));
+        }
+        all
     }
 
     /// How often something with this name was opened, with this time.
@@ -128,6 +148,7 @@ impl Resource for Secret {
     }
 
     fn plan<'a>(&'a self, request: &'a PlanRequest) -> Future<'a, Reply<Planned>> {
+        let slow = is(&request.config, "fault", "slow_plan");
         self.line("plan", &request.config, &format!(" proposed={}", shown(&request.proposed, "text_wo")));
         let mut planned = default_plan(&Resource::schema(self), &[], request);
         if is(&request.config, "fault", "replace") {
@@ -136,7 +157,12 @@ impl Resource for Secret {
         if is(&request.config, "fault", "leak_plan") {
             planned.set("text_wo", request.config.get("text_wo").unwrap().clone());
         }
-        Box::pin(async move { Reply::done(planned) })
+        Box::pin(async move {
+            if slow {
+                tokio::time::sleep(Duration::from_millis(900)).await;
+            }
+            Reply::done(planned)
+        })
     }
 
     fn read<'a>(&'a self, current: Object) -> Future<'a, Reply<Object>> {

@@ -109,7 +109,7 @@ impl DataTask {
         }
         let value = self.marked(&value);
         let schema = &self.desired.subject.schema;
-        self.report.refreshed = Refreshed::Object(stored::data_object(schema, &value, &self.desired.dependencies));
+        self.report.refreshed = Refreshed::Object(stored::data_object(schema, &value));
         self.report.diagnostics.extend(desired::postconditions(&self.desired, &value, view));
         self.report.value = Some(value);
         self.end()

@@ -149,8 +149,8 @@ pub(crate) fn kept(schema: &Schema, stored: &Arc<Object>, before: &Prior, now: &
     Refreshed::Object(Arc::new(object))
 }
 
-/// An object that a data source gave.
-pub(crate) fn data_object(schema: &Schema, value: &Value, dependencies: &Arc<[ConfigResource]>) -> Arc<Object> {
+/// An object that a data source gave. What it depends on is not kept: it is never destroyed.
+pub(crate) fn data_object(schema: &Schema, value: &Value) -> Arc<Object> {
     let (bare, marks) = value.unmark_deep();
     Arc::new(Object {
         schema_version: schema.version,
@@ -159,7 +159,7 @@ pub(crate) fn data_object(schema: &Schema, value: &Value, dependencies: &Arc<[Co
         sensitive: marks.into_iter().map(|(path, _)| path).collect(),
         private: Arc::from(&[][..]),
         status: Status::Ready,
-        dependencies: dependencies.clone(),
+        dependencies: Arc::from(&[][..]),
         create_before_destroy: false,
         unread: Default::default(),
     })

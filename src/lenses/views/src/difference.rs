@@ -43,6 +43,8 @@ pub(crate) enum Body {
     Unknown(Option<Box<Part>>),
     /// Not to be shown; with a warning where this begins or ends.
     Sensitive(Option<String>),
+    /// Goes to the provider and is never read back; whether it would not be shown anyway.
+    WriteOnly(bool),
     /// A value that becomes one of another kind.
     Retyped(Box<Part>, Box<Part>),
     /// A block: attributes, and its nested blocks.
@@ -142,10 +144,15 @@ impl Comparison<'_> {
         self.part(fate, at, Body::Block(attributes, blocks))
     }
 
-    /// Attributes that are null before and after are not there.
+    /// Attributes that are null before and after are not there; but those that are written only are always null.
     fn attributes(&self, of: &BTreeMap<Arc<str>, Attribute>, pair: Pair, at: &Path) -> BTreeMap<Arc<str>, Part> {
         let mut parts = BTreeMap::new();
         for (name, attribute) in of {
+            if attribute.write_only {
+                let at = at.then(PathStep::Attribute(name.clone()));
+                parts.insert(name.clone(), self.part(whole(pair), &at, Body::WriteOnly(attribute.sensitive)));
+                continue;
+            }
             let pair = (child(pair.0, name), child(pair.1, name));
             if pair == (None, None) {
                 continue;
