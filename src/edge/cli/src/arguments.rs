@@ -311,6 +311,9 @@ pub struct Apply {
     /// Do not ask.
     #[arg(long)]
     pub auto_approve: bool,
+    /// A destroy that leaves objects behind, because of destroy = false, is a success.
+    #[arg(long)]
+    pub suppress_forget_errors: bool,
 }
 
 /// `drform show`

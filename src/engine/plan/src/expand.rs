@@ -12,11 +12,11 @@ use crate::provider::ProviderTask;
 use crate::record::ObjectAddr;
 use crate::{ActionReason, Mode, PlanInput, imports, instances, removed};
 use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
-use config::ResourceConfig;
+use config::{RemovedAction, ResourceConfig};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Expansion, Repetition};
-use state::{InstanceState, State};
+use state::{InstanceState, Object, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use value::{Type, Value};
@@ -93,8 +93,8 @@ struct Growth<'a> {
     dependencies: Arc<[ConfigResource]>,
     ty: Type,
     ignore: Arc<IgnoreChanges>,
-    /// Whether a `removed` block says that the objects stay.
-    forgets: bool,
+    /// What a `removed` block says of the objects.
+    removed: Option<RemovedAction>,
     /// Ids of the objects that are imported.
     imports: BTreeMap<ResourceInstance, Arc<str>>,
 }
@@ -132,7 +132,7 @@ impl<'a> Growth<'a> {
         };
         let ty = configschema::implied_type(&schema.block);
         let ignore = Arc::new(ignore);
-        let forgets = block.is_none() && removed::forgets(&planner.input.tree, resource);
+        let removed = removed::action(&planner.input.tree, resource).filter(|_| block.is_none());
         Ok(Growth {
             planner,
             node,
@@ -144,7 +144,7 @@ impl<'a> Growth<'a> {
             ty,
             dependencies,
             ignore,
-            forgets,
+            removed,
             imports: BTreeMap::new(),
         })
     }
@@ -158,6 +158,7 @@ impl<'a> Growth<'a> {
             ty: self.ty.clone(),
             ignore: self.ignore.clone(),
             create_before_destroy: self.planner.graph.creates_first(self.node),
+            skip_destroy: self.says_skip_destroy(),
             declared_at: self.block.map(|b| b.range.clone()),
         }
     }
@@ -256,11 +257,13 @@ impl<'a> Growth<'a> {
         for addr in stored.into_iter().flatten() {
             let Some(instance) = self.planner.input.prior.instances.get(addr) else { continue };
             if instance.current.is_some() && !kept.contains(addr) {
-                let aim = self.aim_of_unwanted(mode, || self.reason(addr, &expansions));
+                let skips = self.skips_destroy(instance.current.as_deref(), mode);
+                let aim = self.aim_of_unwanted(mode, skips, || self.reason(addr, &expansions));
                 unwanted.push((addr.clone(), None, aim));
             }
-            for key in instance.deposed.keys() {
-                let aim = self.aim_of_unwanted(mode, || ActionReason::None);
+            for (key, object) in &instance.deposed {
+                let skips = self.skips_destroy(Some(object), mode);
+                let aim = self.aim_of_unwanted(mode, skips, || ActionReason::None);
                 unwanted.push((addr.clone(), Some(key.clone()), aim));
             }
         }
@@ -294,14 +297,33 @@ impl<'a> Growth<'a> {
         grown.expansions = expansions.into_iter().collect();
     }
 
-    fn aim_of_unwanted(&self, mode: Mode, reason: impl FnOnce() -> ActionReason) -> Aim {
-        match mode {
-            // In destroy mode a removed block saves nothing (observed with Terraform 1.11.4).
-            Mode::Normal if self.forgets => Aim::Forget,
-            Mode::Normal => Aim::Delete(reason()),
-            Mode::Destroy => Aim::Delete(ActionReason::None),
-            Mode::RefreshOnly => Aim::Refresh,
+    fn aim_of_unwanted(&self, mode: Mode, skips: Option<ActionReason>, reason: impl FnOnce() -> ActionReason) -> Aim {
+        match (mode, self.removed, skips) {
+            (Mode::RefreshOnly, ..) => Aim::Refresh,
+            // A removed block says the last word (features-and-traps.md 106). In destroy mode it saves nothing (observed
+            // with Terraform 1.11.4).
+            (Mode::Normal, Some(RemovedAction::Forget), _) => Aim::Forget(ActionReason::DeleteBecauseNoResourceConfig),
+            (Mode::Normal, Some(RemovedAction::Destroy), _) => Aim::Delete(reason()),
+            (_, _, Some(skips)) => Aim::Forget(skips),
+            (Mode::Normal, None, None) => Aim::Delete(reason()),
+            (Mode::Destroy, _, None) => Aim::Delete(ActionReason::None),
         }
+    }
+
+    /// `destroy = false`
+    fn says_skip_destroy(&self) -> bool {
+        self.block.is_some_and(|block| block.lifecycle.destroy == Some(false))
+    }
+
+    /// Why an object is let go of instead of destroyed, if it is. When everything is destroyed the block decides, as
+    /// long as there is one; else what the block said last counts too.
+    fn skips_destroy(&self, object: Option<&Object>, mode: Mode) -> Option<ActionReason> {
+        if self.says_skip_destroy() {
+            return Some(ActionReason::ForgotBecauseLifecycleDestroyInConfig);
+        }
+        let overruled = mode == Mode::Destroy && self.block.is_some();
+        let stored = object.is_some_and(|object| object.skip_destroy) && !overruled;
+        stored.then_some(ActionReason::ForgotBecauseLifecycleDestroyInState)
     }
 
     /// Why an instance is not wanted, most specific first (features-and-traps.md 33; the order is Terraform's).

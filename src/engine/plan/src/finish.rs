@@ -89,8 +89,15 @@ fn last_nodes(mut outputs: BTreeSet<usize>, graph: &Graph, changes: &[InstanceCh
 
 /// Objects that are dropped from the state and live on: nobody else will tell.
 fn forgotten(changes: &[InstanceChange]) -> Diagnostics {
-    let objects: String =
-        changes.iter().filter(|c| c.action == Action::Forget).map(|c| format!(" - {}\n", c.addr)).collect();
+    let line = |change: &InstanceChange| match change.action {
+        Action::Forget => match &change.deposed {
+            Some(key) => Some(format!(" - {} (deposed object {key})\n", change.addr)),
+            None => Some(format!(" - {}\n", change.addr)),
+        },
+        Action::ForgetThenCreate => Some(format!(" - {} (the object that is replaced)\n", change.addr)),
+        _ => None,
+    };
+    let objects: String = changes.iter().filter_map(line).collect();
     if objects.is_empty() {
         return Diagnostics::new();
     }
@@ -181,7 +188,8 @@ fn stored_dependencies(
 /// Keys for the objects that are set aside, chosen now so that the create and the delete agree
 /// (features-and-traps.md 71).
 fn deposed_keys(input: &PlanInput, changes: &[InstanceChange]) -> BTreeMap<ResourceInstance, DeposedKey> {
-    let replaced = changes.iter().filter(|change| change.action == Action::CreateThenDelete);
+    let set_aside = |action| matches!(action, Action::CreateThenDelete | Action::ForgetThenCreate);
+    let replaced = changes.iter().filter(|change| set_aside(change.action));
     replaced.map(|change| (change.addr.clone(), deposed_key(input, &change.addr))).collect()
 }
 

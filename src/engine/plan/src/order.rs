@@ -273,11 +273,15 @@ fn deeds(work: &Work<'_>, change: &InstanceChange) -> Vec<Deed> {
         Action::Delete => vec![Deed::Delete(change.deposed.clone())],
         Action::Forget => vec![Deed::Forget(change.deposed.clone())],
         Action::DeleteThenCreate => vec![Deed::Delete(None), Deed::Create],
-        Action::CreateThenDelete => {
+        Action::CreateThenDelete | Action::ForgetThenCreate => {
             let key = work.deposed_keys.get(&change.addr).cloned();
             diag::invariant!(key.is_some(), "{} is replaced without a key for its old object", change.addr);
             let key = key.unwrap_or_default();
-            vec![Deed::Depose(key.clone()), Deed::Create, Deed::Delete(Some(key))]
+            let last = match change.action {
+                Action::ForgetThenCreate => Deed::Forget(Some(key.clone())),
+                _ => Deed::Delete(Some(key.clone())),
+            };
+            vec![Deed::Depose(key), Deed::Create, last]
         }
     }
 }
@@ -342,7 +346,7 @@ fn order_change(
     let (begin, end) = match change.action {
         Action::Update => (Deed::Update, Deed::Update),
         Action::DeleteThenCreate => (Deed::Create, Deed::Create),
-        Action::CreateThenDelete => {
+        Action::CreateThenDelete | Action::ForgetThenCreate => {
             let key = work.deposed_keys.get(&change.addr).cloned().unwrap_or_default();
             (Deed::Depose(key), Deed::Create)
         }

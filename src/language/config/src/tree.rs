@@ -238,6 +238,8 @@ pub enum KeyPlace {
 pub struct Lifecycle {
     /// `create_before_destroy`, if written.
     pub create_before_destroy: Option<bool>,
+    /// `destroy`, if written: false lets go of objects instead of destroying them (OpenTofu 1.12, Terraform 1.16).
+    pub destroy: Option<bool>,
     /// `prevent_destroy`: constant in Terraform, any expression of the module in OpenTofu 1.12.
     pub prevent_destroy: Option<Expression>,
     /// `enabled`: whether there is the one instance (OpenTofu 1.11).

@@ -185,6 +185,7 @@ impl Applier {
 
     fn forget(&mut self, step: usize, addr: ResourceInstance, deposed: Option<DeposedKey>) {
         self.touch(&addr);
+        self.summary.forgotten += 1;
         self.writer.push(Record::Forgotten { addr, deposed });
         self.after_next.push(After::End(step, Ending::Done));
     }
@@ -211,6 +212,7 @@ impl Applier {
                 sensitive,
                 dependencies: change.dependencies.clone(),
                 create_before_destroy: change.create_before_destroy,
+                skip_destroy: change.skip_destroy,
                 ..(**object).clone()
             }));
             self.writer.push(Record::Refreshed { addr: addr.clone(), instance: Some(Arc::new(instance)) });
@@ -260,6 +262,7 @@ fn data_object(change: &InstanceChange, value: &value::Value, sensitive: Arc<[va
         status: Status::Ready,
         dependencies: Arc::from(&[][..]),
         create_before_destroy: false,
+        skip_destroy: false,
         unread: BTreeMap::new(),
     }
 }

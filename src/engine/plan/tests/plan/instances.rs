@@ -94,23 +94,23 @@ fn each_object_has_its_instance() {
     check(
         run.steps(),
         expect![[r#"
-        0 evaluate var.zones
-        1 evaluate module.m (expand)
-        2 evaluate module.m.var.n after [1]
-        3 evaluate module.m.module.inner (expand) after [1]
-        4 evaluate module.m.module.inner.var.n after [2, 3]
-        5 configure test
-        6 configure test after [0]
-        7 evaluate test_thing.a after [5, 6]
-        8 evaluate test_thing.fixed after [6]
-        9 evaluate module.m.module.inner.test_thing.in after [3, 4, 6]
-        10 configure test after [6]
-        11 configure test after [6]
-        12 create test_thing.a["us"] after [7, 11]
-        13 create test_thing.fixed[0] after [8, 11]
-        14 create module.m[0].module.inner.test_thing.in after [9, 10]
-        15 create module.m[1].module.inner.test_thing.in after [9, 11]
-    "#]],
+            0 evaluate var.zones
+            1 evaluate module.m (expand)
+            2 evaluate module.m.var.n after [1]
+            3 evaluate module.m.module.inner (expand) after [1]
+            4 evaluate module.m.module.inner.var.n after [2, 3]
+            5 configure test
+            6 configure test.by after [0]
+            7 evaluate test_thing.a after [5, 6]
+            8 evaluate test_thing.fixed after [6]
+            9 evaluate module.m.module.inner.test_thing.in after [3, 4, 6]
+            10 configure test.by["eu"] after [6]
+            11 configure test.by["us"] after [6]
+            12 create test_thing.a["us"] after [7, 11]
+            13 create test_thing.fixed[0] after [8, 11]
+            14 create module.m[0].module.inner.test_thing.in after [9, 10]
+            15 create module.m[1].module.inner.test_thing.in after [9, 11]
+        "#]],
     );
     let by = |address: &str| {
         let found = run.plan.changes.iter().find(|change| change.addr.to_string() == address).unwrap();

@@ -12,6 +12,7 @@ mod final_plan;
 mod functions;
 mod imports;
 mod instances;
+mod let_go;
 mod lifecycle;
 mod oracle;
 mod order;

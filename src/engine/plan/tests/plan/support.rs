@@ -202,6 +202,7 @@ pub(crate) fn row(address: &str, attributes: &str) -> Row {
         status: Status::Ready,
         dependencies: Arc::from(&[][..]),
         create_before_destroy: false,
+        skip_destroy: false,
         unread: BTreeMap::new(),
     };
     Row { addr, deposed: None, object }
@@ -218,6 +219,10 @@ impl Row {
     }
     pub(crate) fn created_first(mut self) -> Row {
         self.object.create_before_destroy = true;
+        self
+    }
+    pub(crate) fn kept(mut self) -> Row {
+        self.object.skip_destroy = true;
         self
     }
     pub(crate) fn deposed(mut self, key: &str) -> Row {

@@ -153,6 +153,9 @@ fn print_instance(out: &mut Layout, place: Place<'_>, object: &Object) {
     if object.create_before_destroy {
         out.key("create_before_destroy").truth(true);
     }
+    if object.skip_destroy {
+        out.key("skip_destroy").truth(true);
+    }
     print_unread(out, object.unread.iter().filter(|(key, _)| !BEFORE_PRIVATE.contains(&key.as_ref())));
 }
 

@@ -227,17 +227,9 @@ impl Decoder<'_> {
             }
             return rules(self);
         }
-        // Forgetting where a replacement or a later removal of the block would destroy needs more than the block.
-        if let Some(destroy) = body.attribute("destroy").filter(|a| !matches!(a.expr.root.kind, ExprKind::Bool(true))) {
-            self.error(
-                destroy.name_range(),
-                "The lifecycle argument \"destroy\" is not supported yet",
-                "drform would destroy the object all the same when the block is removed.",
-                "Use prevent_destroy to keep the object. To let go of it, write a removed block with destroy = false.",
-            );
-        }
         Lifecycle {
             create_before_destroy: self.bool(body, "create_before_destroy"),
+            destroy: self.bool(body, "destroy"),
             prevent_destroy: body.attribute("prevent_destroy").map(|argument| argument.expr.clone()),
             ignore_changes: self.ignore_changes(body),
             replace_triggered_by: self.triggers(body),
