@@ -44,13 +44,15 @@ pub(crate) fn opening(
     if troubles.has_errors() {
         return Err(troubles);
     }
+    let provider = desired.evaluator.provider_of(&addr.module, block, &desired.repetition(addr))?;
     let subject = Subject {
         addr: addr.clone(),
-        provider: block.provider_config.clone(),
+        provider,
         schema: schema.clone(),
         ty: configschema::implied_type(&schema.block),
         ignore: Arc::new(IgnoreChanges::Paths(Vec::new())),
         create_before_destroy: false,
+        skip_destroy: false,
         forced: None,
         declared_at: Some(block.range.clone()),
     };
