@@ -15,6 +15,7 @@
 
 mod backend;
 mod case;
+mod commands;
 mod fmt;
 mod hosted;
 mod hostile;
