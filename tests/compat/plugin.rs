@@ -38,7 +38,7 @@ pub fn shelf() -> &'static Path {
 
 /// A setting in which drform and Terraform use the provider in Python.
 pub fn shelf_setting() -> Setting {
-    Setting { installation: overrides(&[("drform.test/dev/shelf", shelf())]), environment: Vec::new() }
+    Setting { installation: overrides(&[("drform.test/dev/shelf", shelf())]), ..Setting::default() }
 }
 
 /// A setting in which both tools install it from a directory, as configurations with modules need it.
@@ -53,7 +53,7 @@ pub fn shelf_mirrored() -> Setting {
     }
     let installation =
         format!("provider_installation {{\n  filesystem_mirror {{ path = \"{}\" }}\n}}\n", mirror.display());
-    Setting { installation, environment: Vec::new() }
+    Setting { installation, ..Setting::default() }
 }
 
 /// A directory that holds nothing but our own provider, which is built beside drform.

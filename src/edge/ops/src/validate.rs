@@ -74,6 +74,7 @@ async fn verdict(providers: &Providers, block: &Judged) -> Diagnostics {
     let question = match block.kind.clone() {
         JudgedKind::Provider => Question::ValidateProvider { provider, config },
         JudgedKind::Resource(kind) => Question::ValidateResource { provider, kind, config },
+        JudgedKind::Ephemeral(kind) => Question::ValidateEphemeral { provider, kind, config },
         JudgedKind::Data(kind) => Question::ValidateDataSource { provider, kind, config },
     };
     let answer = match providers.at_once(&question) {

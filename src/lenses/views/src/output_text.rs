@@ -77,5 +77,5 @@ fn json(value: &Value) -> Node {
 
 /// A value as the console prints it, ending in a newline.
 fn hcl(value: &Value) -> String {
-    format!("{}\n", eval::console_text(value))
+    format!("{}\n", value::text::value_text(value))
 }

@@ -1,6 +1,6 @@
 //! Values on one line.
 
-pub(crate) use eval::in_quotes as quoted;
+pub(crate) use value::text::in_quotes as quoted;
 use value::{Content, Marks, Value};
 
 /// A value that fits on the line.
