@@ -32,6 +32,7 @@ impl Change {
             planned: self.intent.planned.clone(),
             config: self.intent.config.clone(),
             private: self.intent.private.clone(),
+            meta: self.intent.meta.clone(),
             token: self.intent.token.clone(),
             repeated: self.repeated,
         }

@@ -133,6 +133,8 @@ pub struct Intent {
     pub private: Arc<[u8]>,
     /// Private bytes of the object before.
     pub prior_private: Arc<[u8]>,
+    /// What the module of the object says in `provider_meta`; `None` where it says nothing.
+    pub meta: Option<Value>,
     /// Client token.
     pub token: Arc<str>,
     /// Paths that the configuration marks sensitive, to be stored with the object.

@@ -109,6 +109,7 @@ impl Applier {
             provider: change.provider.clone(),
             kind: addr.resource.kind.clone(),
             config: config.unmark_deep().0,
+            meta: change.meta.clone(),
         };
         let ticket = self.issue(step, Awaited::Data(addr.clone()));
         self.effects.push(Effect::Ask(ticket, question));

@@ -44,6 +44,7 @@ fn intent(act: Act) -> Intent {
         planned,
         private: [].into(),
         prior_private: [].into(),
+        meta: None,
         token: "run-1".into(),
         sensitive: [Path::attribute("name")].into(),
         dependencies: [addrs::parse_resource_instance("t.b").unwrap().config()].into(),

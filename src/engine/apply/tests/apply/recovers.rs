@@ -41,6 +41,7 @@ fn left_behind(act: Act, replaces: bool) -> Stage {
         config: nothing(),
         private: [].into(),
         prior_private: [].into(),
+        meta: None,
         token: "run-1".into(),
         sensitive: [].into(),
         dependencies: [].into(),
