@@ -2,7 +2,7 @@
 //! Terraform.
 
 use crate::case::Case;
-use crate::plugin::shelf_setting;
+use crate::plugin::{shelf_mirrored, shelf_setting};
 use crate::tool::{Setting, Tool, directory, terraform};
 use crate::transcript::agree;
 use std::collections::BTreeSet;
@@ -10,6 +10,16 @@ use std::collections::BTreeSet;
 #[test]
 fn the_same_plan_values_and_state() {
     agree(&Case::read("provider_python"), &shelf_setting());
+}
+
+#[test]
+fn functions_of_known_and_unknown_values() {
+    agree(&Case::read("provider_python_functions"), &shelf_mirrored());
+}
+
+#[test]
+fn functions_in_template_files_only() {
+    agree(&Case::read("provider_python_functions_in_templates"), &shelf_setting());
 }
 
 #[test]

@@ -74,6 +74,10 @@ fn instances(
     module: &ModuleInstance,
     config: &config::ResourceConfig,
 ) {
+    if config.addr.mode == addrs::Mode::Ephemeral {
+        // Nothing is open here, and references to it are unknown.
+        return;
+    }
     let (expansion, _) = evaluator.expand_resource(module, config);
     for key in expansion.keys() {
         let addr = ResourceInstance { module: module.clone(), resource: config.addr.clone(), key };

@@ -29,6 +29,7 @@ pub(crate) struct Declared {
 pub(crate) enum Kind {
     Resource,
     DataSource,
+    Ephemeral,
 }
 
 impl Kind {
@@ -36,6 +37,7 @@ impl Kind {
         match self {
             Kind::Resource => "resource type",
             Kind::DataSource => "data source",
+            Kind::Ephemeral => "ephemeral resource type",
         }
     }
 }
@@ -55,6 +57,7 @@ impl Declared {
         match kind {
             Kind::Resource => self.schema.resources.get(name),
             Kind::DataSource => self.schema.data_sources.get(name),
+            Kind::Ephemeral => self.schema.ephemeral.get(name),
         }
     }
 

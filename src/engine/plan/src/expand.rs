@@ -3,6 +3,7 @@
 
 use crate::data::{DataTask, Pending};
 use crate::desired::Desired;
+use crate::ephemeral::EphemeralTask;
 use crate::graph;
 use crate::instance::Subject;
 use crate::managed::{Aim, Identity, ManagedTask};
@@ -75,10 +76,7 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
                 growth.show_unwanted(&mut grown);
             }
         }
-        ResourceMode::Ephemeral => grown.troubles.push(
-            Diagnostic::error("Ephemeral resources are not supported", format!("{resource} cannot be opened yet."))
-                .about(resource.to_string()),
-        ),
+        ResourceMode::Ephemeral => growth.ephemeral(&mut grown),
     }
     grown
 }
@@ -120,7 +118,8 @@ impl<'a> Growth<'a> {
         let provider_schema = schemas_of(planner, &provider)?;
         let kinds = match resource.resource.mode {
             ResourceMode::Data => &provider_schema.data_sources,
-            _ => &provider_schema.resources,
+            ResourceMode::Ephemeral => &provider_schema.ephemeral,
+            ResourceMode::Managed => &provider_schema.resources,
         };
         let Some(schema) = kinds.get(&resource.resource.kind).cloned() else {
             return Err(unknown_kind(resource, &provider, block).into());
@@ -204,6 +203,18 @@ impl<'a> Growth<'a> {
                 let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
                 let desired = self.desired(self.instance(module, key), repetition, provider);
                 grown.tasks.push(Task::Data(Box::new(DataTask::new(desired, pending))));
+            }
+        }
+    }
+
+    /// The instances of an ephemeral resource.
+    fn ephemeral(&self, grown: &mut Grown) {
+        for (module, expansion) in &grown.expansions {
+            for key in expansion.keys() {
+                let repetition = expansion.repetition(&key);
+                let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
+                let desired = self.desired(self.instance(module, key), repetition, provider);
+                grown.tasks.push(Task::Ephemeral(Box::new(EphemeralTask::new(desired))));
             }
         }
     }
@@ -434,7 +445,8 @@ fn schemas_of(planner: &Planner, provider: &ProviderConfig) -> Result<Arc<Provid
 fn unknown_kind(resource: &ConfigResource, provider: &ProviderConfig, block: Option<&ResourceConfig>) -> Diagnostic {
     let what = match resource.resource.mode {
         ResourceMode::Data => "data source",
-        _ => "resource type",
+        ResourceMode::Ephemeral => "ephemeral resource",
+        ResourceMode::Managed => "resource type",
     };
     let kind = &resource.resource.kind;
     let detail = format!("The provider {} does not support {what} {kind:?}.", provider.provider.short());

@@ -36,6 +36,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             changes: &changes,
             stored: &stored_dependencies(&input, &changes, &moved),
             deposed_keys: &deposed_keys(&input, &changes),
+            ephemeral: &record.ephemeral,
             outputs: &last_nodes(output_nodes, &graph, &changes),
             mode: input.options.mode,
         };

@@ -1,5 +1,6 @@
 //! The expression graph with what planning adds: resources that only the state knows, providers that only these need.
 
+use crate::closing::Closing;
 use crate::{Mode, PlanInput, imports, lineage, waits};
 use addrs::{ConfigResource, Mode as ResourceMode, ModulePath, Provider, ProviderConfig, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
@@ -13,6 +14,8 @@ use syntax::Expression;
 pub(crate) struct Graph {
     /// Expressions, resources and providers, and what each needs.
     pub(crate) expressions: ExpressionGraph,
+    /// What closes ephemeral resources.
+    pub(crate) closing: Closing,
     /// For each node the resources that it depends on, transitively.
     pub(crate) dependencies: Vec<Arc<[ConfigResource]>>,
     /// For each node whether replacements are created first, because it says so or something that depends on it.
@@ -50,8 +53,18 @@ impl Graph {
         });
         let providers = providers.collect();
         let waits_for = BTreeMap::new();
-        let mut graph =
-            Graph { expressions, dependencies, create_before_destroy, needed, read, waits_for, providers, stored };
+        let closing = Closing::of(&expressions);
+        let mut graph = Graph {
+            expressions,
+            closing,
+            dependencies,
+            create_before_destroy,
+            needed,
+            read,
+            waits_for,
+            providers,
+            stored,
+        };
         graph.waits_for = waits::all(input, &graph);
         (graph, troubles)
     }

@@ -2,9 +2,11 @@
 //! May touch: eval, config, syntax, state, calls, words.
 //! Never: anything that changes the world; files, clock.
 
+mod closing;
 mod data;
 mod desired;
 mod desk;
+pub mod ephemeral;
 mod execution;
 mod expand;
 mod finish;

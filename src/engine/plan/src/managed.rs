@@ -227,8 +227,7 @@ impl ManagedTask {
             return self.fail(trouble);
         }
         let value = value.mark_paths(&instance::schema_marks(&self.identity.schema, &value));
-        let nothing: Arc<[ConfigResource]> = Arc::from(&[][..]);
-        let whole = stored::data_object(&self.identity.schema, &value, &nothing);
+        let whole = stored::data_object(&self.identity.schema, &value);
         let whole = Object { private: object.private.clone(), ..whole.as_ref().clone() };
         self.report.refreshed = Refreshed::Object(Arc::new(whole));
         self.known(Some(Prior { value, private: object.private, status: Status::Ready }), view)

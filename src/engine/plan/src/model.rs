@@ -158,7 +158,8 @@ pub struct InstanceChange {
     pub before: Value,
     /// The object after, with marks and origins of unknowns; null when there is none.
     pub after: Value,
-    /// The configuration after `ignore_changes`, unmarked; null for deletes.
+    /// The configuration after `ignore_changes`, unmarked; null for deletes. Write-only attributes that are set are
+    /// unknown in it: the apply evaluates them again.
     pub config: Value,
     /// Private bytes for the apply.
     pub private: Arc<[u8]>,
@@ -237,7 +238,8 @@ pub struct Plan {
     /// Objects that got another address (`moved`, or `count` added or taken away): new address to old. `changes` and
     /// `refreshed` have the new ones.
     pub moved: BTreeMap<ResourceInstance, ResourceInstance>,
-    /// Provider configurations in use and what they were configured with, as far as known while planning.
+    /// Provider configurations in use and what they were configured with, as far as known while planning. What is
+    /// ephemeral is unknown in it: the apply evaluates it again.
     pub provider_configs: BTreeMap<ProviderConfig, Value>,
     /// Values of data sources that were read while planning, and of every instance (planned): what analysis reads, and
     /// what references see. In destroy mode the objects as they are before, because provider configurations are made

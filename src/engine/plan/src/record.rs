@@ -2,7 +2,7 @@
 
 use crate::report::{Refreshed, Report};
 use crate::{Action, Drift, InstanceChange, OutputChange};
-use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
+use addrs::{ConfigResource, Mode, ModuleInstance, ProviderConfig, ResourceInstance};
 use diag::Diagnostics;
 use state::{DeposedKey, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,8 @@ pub(crate) struct Record {
     pub(crate) provider_configs: BTreeMap<ProviderConfig, Value>,
     pub(crate) values: BTreeMap<ResourceInstance, Value>,
     pub(crate) troubles: BTreeMap<Place, Diagnostics>,
+    /// Instances of ephemeral resources.
+    pub(crate) ephemeral: BTreeMap<ResourceInstance, ProviderConfig>,
     /// Module instances in which some object of the resource changes.
     changing: BTreeMap<ConfigResource, Changing>,
 }
@@ -80,6 +82,9 @@ impl Record {
         report: Report,
     ) -> bool {
         let (addr, deposed) = object;
+        if addr.resource.mode == Mode::Ephemeral {
+            self.ephemeral.insert(addr.clone(), provider.clone());
+        }
         match report.refreshed {
             Refreshed::Same if deposed.is_none() => self.served_by(addr, provider),
             Refreshed::Same => {}
@@ -96,7 +101,10 @@ impl Record {
         if let Some(drift) = report.drift {
             self.drift.insert(addr.clone(), drift);
         }
-        if let (Some(value), None) = (report.value, deposed) {
+        // What is ephemeral is not part of a plan.
+        if let (Some(value), None) = (report.value, deposed)
+            && addr.resource.mode != Mode::Ephemeral
+        {
             self.values.insert(addr.clone(), value);
         }
         if let Some(change) = report.change {

@@ -99,7 +99,8 @@ pub(crate) fn check(subject: &Subject, value: &Value, what: &str) -> Result<(), 
     if !value.is_wholly_known() {
         return Err(instance::invalid_object(subject, &format!("when it was {what}, it held unknown values")));
     }
-    let trouble = instance::broken_write_only(subject, value);
+    let trouble =
+        instance::broken_write_only(subject, value, "Provider produced invalid object", &format!("when it was {what}"));
     if trouble.has_errors() { Err(trouble) } else { Ok(()) }
 }
 
@@ -110,6 +111,8 @@ pub(crate) fn wrong_answer(addr: &ResourceInstance, answer: &Answer) -> Diagnost
         Answer::Object(..) => "an object",
         Answer::Planned(..) => "a plan",
         Answer::Imported(..) => "imported objects",
+        Answer::Opened(..) => "an open ephemeral resource",
+        Answer::Renewed(..) => "a renewed ephemeral resource",
         Answer::Called(_) => "the result of a function",
         Answer::Unsupported => "that it has no such call",
     };
@@ -146,8 +149,8 @@ pub(crate) fn kept(schema: &Schema, stored: &Arc<Object>, before: &Prior, now: &
     Refreshed::Object(Arc::new(object))
 }
 
-/// An object that a data source gave.
-pub(crate) fn data_object(schema: &Schema, value: &Value, dependencies: &Arc<[ConfigResource]>) -> Arc<Object> {
+/// An object that a data source gave. What it depends on is not kept: it is never destroyed.
+pub(crate) fn data_object(schema: &Schema, value: &Value) -> Arc<Object> {
     let (bare, marks) = value.unmark_deep();
     Arc::new(Object {
         schema_version: schema.version,
@@ -156,7 +159,7 @@ pub(crate) fn data_object(schema: &Schema, value: &Value, dependencies: &Arc<[Co
         sensitive: marks.into_iter().map(|(path, _)| path).collect(),
         private: Arc::from(&[][..]),
         status: Status::Ready,
-        dependencies: dependencies.clone(),
+        dependencies: Arc::from(&[][..]),
         create_before_destroy: false,
         skip_destroy: false,
         unread: Default::default(),

@@ -209,6 +209,8 @@ pub struct ResourceConfig {
     pub check: Option<Arc<str>>,
     /// The provider's arguments and blocks: meta-arguments removed, escape block (`_`) merged in.
     pub body: Body,
+    /// Where its type stands.
+    pub kind_range: Range,
     /// The block's header.
     pub range: Range,
 }

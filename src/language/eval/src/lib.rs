@@ -37,7 +37,6 @@ mod variable;
 
 pub use call::{function_exists, function_names};
 pub use check::Outcome;
-pub use console::{console_text, type_text};
 pub use describe::describe;
 pub use evaluation::constant;
 pub use evaluator::{Evaluator, Phase, Repetition, Settings};

@@ -28,7 +28,7 @@ fn resource_schema<'s>(schemas: &'s Schemas, config: &ResourceConfig) -> Option<
     match config.addr.mode {
         Mode::Managed => provider.resources.get(&config.addr.kind),
         Mode::Data => provider.data_sources.get(&config.addr.kind),
-        Mode::Ephemeral => None,
+        Mode::Ephemeral => provider.ephemeral.get(&config.addr.kind),
     }
 }
 
@@ -56,6 +56,8 @@ pub enum JudgedKind {
     Resource(Arc<str>),
     /// A data source of that type.
     Data(Arc<str>),
+    /// An ephemeral resource of that type.
+    Ephemeral(Arc<str>),
 }
 
 /// A call of a provider's function with its answer.
@@ -205,7 +207,8 @@ impl Validation<'_> {
                     provider: config.provider_config.clone(),
                     kind: match config.addr.mode {
                         Mode::Data => JudgedKind::Data(kind),
-                        _ => JudgedKind::Resource(kind),
+                        Mode::Ephemeral => JudgedKind::Ephemeral(kind),
+                        Mode::Managed => JudgedKind::Resource(kind),
                     },
                     config: value.unmark_deep().0,
                     range: config.range.clone(),
@@ -235,12 +238,15 @@ impl Validation<'_> {
             Mode::Data => {
                 ("data source", "Invalid data source", schema.data_sources.keys().map(AsRef::as_ref).collect())
             }
-            // Their schemas are not read yet; planning refuses them.
-            Mode::Ephemeral => return,
+            Mode::Ephemeral => (
+                "ephemeral resource",
+                "Invalid ephemeral resource",
+                schema.ephemeral.keys().map(AsRef::as_ref).collect(),
+            ),
         };
         let suggestion = did_you_mean(&config.addr.kind, names);
         let detail = format!("The provider {provider} does not support {what} {:?}.{suggestion}", config.addr.kind);
-        self.diagnostics.push(Diagnostic::error(summary, detail).at(config.range.clone()));
+        self.diagnostics.push(Diagnostic::error(summary, detail).at(config.kind_range.clone()));
     }
 
     /// References to attributes that a resource of that type does not have: found from the schema, since every object is

@@ -28,6 +28,8 @@ impl Applier {
                 self.end(step, ending);
             }
             Step::Configure(provider) => self.configure(step, &provider),
+            Step::Open(addr) => self.begin_opening(step, &addr),
+            Step::Close(resource) => self.close_leases(step, &resource),
             Step::ReadData(addr) => self.ask_data(step, &addr),
             Step::Depose(addr, key) => {
                 // Written down together with the intent of the replacement: without that, nothing was set aside.

@@ -383,7 +383,12 @@ impl Case {
                 Answer::Object(Some(StoredObject { value, private: Arc::from(&[][..]) }), fine())
             }
             Question::CallFunction { arguments, .. } => Answer::Called(called(arguments)),
-            Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
+            Question::FindByToken { .. }
+            | Question::Import { .. }
+            | Question::ValidateEphemeral { .. }
+            | Question::OpenEphemeral { .. }
+            | Question::RenewEphemeral { .. }
+            | Question::CloseEphemeral { .. } => Answer::Unsupported,
         }
     }
 }
@@ -521,6 +526,8 @@ fn name(step: &Step) -> String {
             let alias = provider.alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default();
             format!("configure {}{alias}{}", provider.provider.kind, provider.key)
         }
+        Step::Open(addr) => format!("open {addr}"),
+        Step::Close(resource) => format!("close {resource}"),
         Step::ReadData(addr) => format!("read {addr}"),
         Step::Depose(addr, key) => format!("set aside {addr} as {key}"),
         Step::Create(addr) => format!("create {addr}"),

@@ -7,6 +7,7 @@ use crate::shape::{self, Shape};
 use crate::suggestion::did_you_mean;
 use crate::{IgnoreChanges, KeyPlace, Lifecycle, ProviderKey, ProviderName, ResourceConfig};
 use addrs::{InstanceKey, Mode, ProviderConfig, Resource};
+use diag::Diagnostic;
 use std::sync::Arc;
 use syntax::{Block, Body, ExprKind, Expression};
 
@@ -72,6 +73,7 @@ impl Decoder<'_> {
             connection: self.only_block(&meta, "connection").cloned(),
             check,
             body,
+            kind_range: kind.span.of(&block.body.file),
             range: block.header_range(),
         };
         self.add_resource(resource, what);
@@ -165,7 +167,17 @@ impl Decoder<'_> {
         let written = match &argument.expr.root.kind {
             ExprKind::Variable(word) => Some(word.text.as_ref()),
             // In quotes it is an old form.
-            ExprKind::String(word) => Some(word.as_ref()),
+            ExprKind::String(word) => {
+                self.diagnostics.push(
+                    Diagnostic::warning(
+                        "Quoted keywords are deprecated",
+                        "In this context, keywords are expected literally rather than in quotes.",
+                    )
+                    .at(argument.expr.range())
+                    .next("Remove the quotes."),
+                );
+                Some(word.as_ref())
+            }
             ExprKind::Error => return,
             _ => None,
         };

@@ -182,12 +182,6 @@ fn before_anything_is_evaluated() {
     check_mistakes(
         "terraform {\n  backend \"s3\" {\n    bucket = var.b\n    inner {\n      x = f(1)\n    }\n  }\n  provider_meta \"p\" {\n    a = local.a\n  }\n}\nvariable \"b\" {\n  validation {\n    condition     = var.c == \"\"\n    error_message = \"x\"\n  }\n  validation {\n    condition     = alltrue([for x in var.b : x != null])\n    error_message = \"x\"\n  }\n}\nprovider \"TEST\" {}\nresource \"a_b\" \"c\" {\n  provider = my_test\n}\n",
         expect![[r#"
-            main.tf:3: Variables not allowed: var
-                Variables may not be used here.
-                > Write a constant value here.
-            main.tf:5: Function calls not allowed: f(1)
-                Functions may not be called here.
-                > Write a constant value here.
             main.tf:9: Variables not allowed: local
                 Variables may not be used here.
                 > Write a constant value here.

@@ -1,7 +1,7 @@
 //! Bodies against schemas, and the validate walk.
 
 use super::support::{load, run, settings, squeeze, told};
-use crate::{Phase, Repetition, Schemas, console_text, validate_module_tree};
+use crate::{Phase, Repetition, Schemas, validate_module_tree};
 use addrs::{ModuleInstance, Provider};
 use configschema::{Attribute, AttributeType, Block, NestedAttributes, NestedBlock, Nesting, ProviderSchema, Schema};
 use std::collections::BTreeMap;
@@ -75,7 +75,7 @@ pub(super) fn decoded_of(schema: &Block, text: &str) -> String {
             !part.is_known() || part.children().next().is_some() || !part.is_null() && !part.ty().is_collection()
         })
         .map(|(step, part)| match step {
-            value::PathStep::Attribute(name) => format!("{name}={}", squeeze(&console_text(part))),
+            value::PathStep::Attribute(name) => format!("{name}={}", squeeze(&value::text::value_text(part))),
             other => format!("{other:?}"),
         })
         .collect();
@@ -240,7 +240,7 @@ fn nested_attributes_of_newer_providers() {
         let config = tree.root().unwrap().resources.values().next().unwrap();
         let (object, diagnostics) =
             evaluator.decode_body(&ModuleInstance::ROOT, &config.body, &schema, &Repetition::NONE);
-        let rules = squeeze(&console_text(object.get("rules").unwrap()));
+        let rules = squeeze(&value::text::value_text(object.get("rules").unwrap()));
         let got = if diagnostics.is_empty() { format!("rules={rules}") } else { squeeze(&told(&diagnostics)) };
         assert_eq!(got, expected, "{body}");
         assert!(matches!(object.get("loose").unwrap().content, value::Content::Tuple(_)));
