@@ -62,8 +62,7 @@ fn secret(name: &str, arguments: &str) -> String {
 /// Whatever goes wrong, what was opened is closed (Terraform 1.11.4 leaves it open in some of these cases).
 #[test]
 fn closed_after_errors() {
-    let postcondition =
-        "lifecycle {\n    postcondition {\n      condition = self.secret == \"\"\n      error_message = \"No.\"\n    }\n  }";
+    let postcondition = "lifecycle {\n    postcondition {\n      condition = self.secret == \"\"\n      error_message = \"No.\"\n    }\n  }";
     let rows = [
         (lease("fault = \"open\""), "Cannot open", "open a\n"),
         (lease("fault = \"validate\""), "Not acceptable", ""),

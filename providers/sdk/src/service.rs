@@ -365,10 +365,8 @@ impl Service for ProviderService {
         let Entry { served, ty, .. } = self.ephemeral(&request.type_name)?;
         let config = read(request.config.as_ref(), &ty)?;
         let reply = self.to_the_end(async move { served.open(&config).await }).await?;
-        let mut answer = wire::open_ephemeral_resource::Response {
-            diagnostics: findings(reply.findings),
-            ..Default::default()
-        };
+        let mut answer =
+            wire::open_ephemeral_resource::Response { diagnostics: findings(reply.findings), ..Default::default() };
         if let Some(opened) = reply.result {
             answer.result = Some(dynamic_value(&opened.value, &ty));
             answer.private = Some(private::kept(&opened.private, Repeat::Never).into());
@@ -385,10 +383,8 @@ impl Service for ProviderService {
         let Entry { served, .. } = self.ephemeral(&request.type_name)?;
         let kept = Envelope::read(&request.private.unwrap_or_default()).private;
         let reply = self.to_the_end(async move { served.renew(kept).await }).await?;
-        let mut answer = wire::renew_ephemeral_resource::Response {
-            diagnostics: findings(reply.findings),
-            ..Default::default()
-        };
+        let mut answer =
+            wire::renew_ephemeral_resource::Response { diagnostics: findings(reply.findings), ..Default::default() };
         if let Some(renewed) = reply.result {
             answer.private = Some(private::kept(&renewed.private, Repeat::Never).into());
             answer.renew_at = renewed.renew_at.map(Into::into);

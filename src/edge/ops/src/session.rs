@@ -89,7 +89,17 @@ impl Session {
         let settings = settings(&site, &storage);
         let run_id = run_id();
         let parallelism = request.parallelism;
-        Some(Session { parallelism, runtime, configuration, inputs, storage, providers, settings, run_id, interrupts: None })
+        Some(Session {
+            parallelism,
+            runtime,
+            configuration,
+            inputs,
+            storage,
+            providers,
+            settings,
+            run_id,
+            interrupts: None,
+        })
     }
 
     /// Plans. The plan may be incomplete; then there are errors among what was said.

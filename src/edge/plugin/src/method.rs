@@ -54,9 +54,10 @@ impl Method {
             Method::Apply => ["/tfplugin5.Provider/ApplyResourceChange", "/tfplugin6.Provider/ApplyResourceChange"],
             Method::ReadDataSource => ["/tfplugin5.Provider/ReadDataSource", "/tfplugin6.Provider/ReadDataSource"],
             Method::Import => ["/tfplugin5.Provider/ImportResourceState", "/tfplugin6.Provider/ImportResourceState"],
-            Method::ValidateEphemeral => {
-                ["/tfplugin5.Provider/ValidateEphemeralResourceConfig", "/tfplugin6.Provider/ValidateEphemeralResourceConfig"]
-            }
+            Method::ValidateEphemeral => [
+                "/tfplugin5.Provider/ValidateEphemeralResourceConfig",
+                "/tfplugin6.Provider/ValidateEphemeralResourceConfig",
+            ],
             Method::OpenEphemeral => {
                 ["/tfplugin5.Provider/OpenEphemeralResource", "/tfplugin6.Provider/OpenEphemeralResource"]
             }

@@ -325,7 +325,12 @@ impl Applier {
             self.stop();
         }
         let renewals = self.desk.values().all(|waiting| matches!(waiting.what, Awaited::Renewed(_)));
-        if self.interrupted && renewals && self.queue.is_empty() && self.after_next.is_empty() && self.after_this.is_empty() {
+        if self.interrupted
+            && renewals
+            && self.queue.is_empty()
+            && self.after_next.is_empty()
+            && self.after_this.is_empty()
+        {
             self.schedule.close_all();
         }
         while let Some(step) = self.schedule.next() {

@@ -48,6 +48,9 @@ impl Change {
 /// Without the values: they may hold secrets.
 impl std::fmt::Debug for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Change").field("intent", &*self.intent).field("repeated", &self.repeated).finish_non_exhaustive()
+        f.debug_struct("Change")
+            .field("intent", &*self.intent)
+            .field("repeated", &self.repeated)
+            .finish_non_exhaustive()
     }
 }

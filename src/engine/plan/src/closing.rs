@@ -16,9 +16,7 @@ impl Closing {
     /// One node for each ephemeral resource.
     pub(crate) fn of(graph: &ExpressionGraph) -> Closing {
         let ephemeral = graph.nodes.iter().enumerate().filter_map(|(node, expression)| match expression {
-            ExprNode::Resource(resource) if resource.resource.mode == Mode::Ephemeral => {
-                Some((node, resource.clone()))
-            }
+            ExprNode::Resource(resource) if resource.resource.mode == Mode::Ephemeral => Some((node, resource.clone())),
             _ => None,
         });
         let resources: Vec<(usize, ConfigResource)> = ephemeral.collect();

@@ -276,9 +276,7 @@ impl Planner {
             (Task::Managed(task), Some(answer)) => task.advance(answer, &view).map(|t| Task::Managed(Box::new(t))),
             (Task::Data(task), None) => task.begin(&view).map(|t| Task::Data(Box::new(t))),
             (Task::Ephemeral(task), None) => task.begin(&view).map(|t| Task::Ephemeral(Box::new(t))),
-            (Task::Ephemeral(task), Some(answer)) => {
-                task.advance(answer, &view).map(|t| Task::Ephemeral(Box::new(t)))
-            }
+            (Task::Ephemeral(task), Some(answer)) => task.advance(answer, &view).map(|t| Task::Ephemeral(Box::new(t))),
             (Task::Data(task), Some(answer)) => task.advance(answer, &view).map(|t| Task::Data(Box::new(t))),
         };
         if let (Some((task, answer)), Some(calls)) = (kept, self.lacks_functions()) {

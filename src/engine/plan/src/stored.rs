@@ -99,7 +99,8 @@ pub(crate) fn check(subject: &Subject, value: &Value, what: &str) -> Result<(), 
     if !value.is_wholly_known() {
         return Err(instance::invalid_object(subject, &format!("when it was {what}, it held unknown values")));
     }
-    let trouble = instance::broken_write_only(subject, value, "Provider produced invalid object", &format!("when it was {what}"));
+    let trouble =
+        instance::broken_write_only(subject, value, "Provider produced invalid object", &format!("when it was {what}"));
     if trouble.has_errors() { Err(trouble) } else { Ok(()) }
 }
 

@@ -235,9 +235,11 @@ impl Validation<'_> {
             Mode::Data => {
                 ("data source", "Invalid data source", schema.data_sources.keys().map(AsRef::as_ref).collect())
             }
-            Mode::Ephemeral => {
-                ("ephemeral resource", "Invalid ephemeral resource", schema.ephemeral.keys().map(AsRef::as_ref).collect())
-            }
+            Mode::Ephemeral => (
+                "ephemeral resource",
+                "Invalid ephemeral resource",
+                schema.ephemeral.keys().map(AsRef::as_ref).collect(),
+            ),
         };
         let suggestion = did_you_mean(&config.addr.kind, names);
         let detail = format!("The provider {provider} does not support {what} {:?}.{suggestion}", config.addr.kind);

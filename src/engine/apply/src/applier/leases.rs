@@ -15,7 +15,8 @@ impl Applier {
         let Some(block) = self.desired.block(addr).cloned() else { return self.end(step, Ending::Failed) };
         let Some(schemas) = self.provider_schema(&block.provider_config.provider).cloned() else {
             let detail = format!("The schema of provider {} was not loaded.", block.provider_config.provider.short());
-            return self.fail(step, Diagnostic::error("Missing provider schema", detail).about(addr.to_string()).into());
+            return self
+                .fail(step, Diagnostic::error("Missing provider schema", detail).about(addr.to_string()).into());
         };
         let begun = opening(&self.desired, addr, &block, &schemas);
         if self.lacks_functions() {
