@@ -13,6 +13,7 @@
     clippy::indexing_slicing
 )]
 
+mod backend;
 mod case;
 mod ephemeral;
 mod fmt;
@@ -26,8 +27,10 @@ mod pointed;
 mod python;
 mod random;
 mod reads;
+mod remote_state;
 mod shape;
 mod spread;
 mod tool;
 mod transcript;
+mod validate;
 mod vault;

@@ -180,10 +180,31 @@ pub struct Init {
     /// Fetch modules that are missing (-get=false takes what is there).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub get: bool,
+    /// Look at the backend block (-backend=false keeps what was initialised before).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub backend: bool,
+    /// Add an argument to the backend block, as NAME=VALUE or from a file of arguments.
+    #[arg(long, value_name = "NAME=VALUE|FILE")]
+    pub backend_config: Vec<String>,
+    /// Take the backend of the configuration, and leave the states of the one before where they are.
+    #[arg(long, conflicts_with = "migrate_state")]
+    pub reconfigure: bool,
+    /// Take the backend of the configuration, and copy the states of all workspaces to it.
+    #[arg(long)]
+    pub migrate_state: bool,
+    /// Copy states without asking.
+    #[arg(long)]
+    pub force_copy: bool,
+    /// Hold the locks of states that are copied.
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub lock: bool,
+    /// Wait this long for a lock, such as 30s.
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    pub lock_timeout: String,
     /// Where test files lie; drform init does not look at them yet.
     #[arg(long, value_name = "DIR", default_value = "tests")]
     pub test_directory: String,
-    /// Ask for missing input; drform init never asks.
+    /// Ask before states are copied (-input=false never asks).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub input: bool,
 }
@@ -290,6 +311,9 @@ pub struct Apply {
     /// Do not ask.
     #[arg(long)]
     pub auto_approve: bool,
+    /// A destroy that leaves objects behind, because of destroy = false, is a success.
+    #[arg(long)]
+    pub suppress_forget_errors: bool,
 }
 
 /// `drform show`

@@ -96,7 +96,8 @@ mod tests {
 
     fn question() -> Question {
         let provider = Provider::default_for("x");
-        let provider = ProviderConfig { module: ModulePath::default(), provider, alias: None };
+        let provider =
+            ProviderConfig { module: ModulePath::default(), provider, alias: None, key: addrs::InstanceKey::None };
         Question::ValidateProvider { provider, config: Value::bool(true) }
     }
 

@@ -5,8 +5,8 @@
 
 use crate::cloud::Cloud;
 use crate::lanes::Lane;
-use crate::{Said, Site, World};
-use addrs::{Provider, ProviderConfig};
+use crate::{Said, Site, World, remote_state};
+use addrs::{InstanceKey, Provider, ProviderConfig};
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat};
 use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics};
@@ -33,6 +33,8 @@ pub(crate) enum Extent {
 /// All providers of a run.
 pub(crate) struct Providers {
     schemas: Schemas,
+    /// The working directory: other states are found from here.
+    dir: PathBuf,
     cloud: Option<Mutex<Cloud>>,
     /// What each configuration was configured with: the sandbox answers by it.
     configured: Mutex<BTreeMap<ProviderConfig, Value>>,
@@ -75,6 +77,7 @@ impl Providers {
         };
         let mut providers = Providers {
             schemas: Schemas::new(),
+            dir: site.dir.clone(),
             cloud: cloud.map(Mutex::new),
             configured: Mutex::default(),
             plugins: Plugins {
@@ -151,7 +154,8 @@ impl Providers {
             return None;
         }
         if builtin::schema(&config.provider).is_some() {
-            return Some(builtin::answer(question));
+            let read = || remote_state::answer(&self.dir, question);
+            return Some(read().unwrap_or_else(|| builtin::answer(question)));
         }
         let cloud = self.cloud.as_ref()?;
         if let Question::ConfigureProvider { provider, config } = question {
@@ -283,7 +287,15 @@ impl Plugins {
         if let Some(plugin) = running.serving.get(config) {
             return Ok(plugin.clone());
         }
-        let plugin = self.fresh(&mut running, &config.provider).await?;
+        // Who validated for a block with for_each, which is never configured itself, becomes one of its configurations.
+        let idle = match config.key {
+            InstanceKey::None => None,
+            _ => running.serving.remove(&config.block()),
+        };
+        let plugin = match idle {
+            Some(plugin) => plugin,
+            None => self.fresh(&mut running, &config.provider).await?,
+        };
         running.serving.insert(config.clone(), plugin.clone());
         Ok(plugin)
     }

@@ -8,7 +8,7 @@ use crate::progress::Progress;
 use crate::providers::{Extent, Providers, place};
 use crate::storage::{Locking, Storage};
 use crate::variables::{self, VariableArguments};
-use crate::{Said, Site, TERRAFORM_VERSION, World, chance};
+use crate::{Said, Site, TERRAFORM_VERSION, World, chance, local_backend};
 use addrs::{Mode, ProviderConfig, ResourceInstance};
 use configschema::Schema;
 use diag::Diagnostics;
@@ -68,6 +68,12 @@ impl Session {
         if said.diagnostics.has_errors() {
             return None;
         }
+        if site.world == World::Real
+            && let Err(troubles) = local_backend::agreed(&site, &configuration.tree, &inputs)
+        {
+            said.diagnostics.extend(troubles);
+            return None;
+        }
         let storage = said.take(Storage::open(&site, request.locking, operation))?;
         let troubles = state::integrity(storage.state());
         said.diagnostics.extend(troubles);
@@ -75,7 +81,7 @@ impl Session {
             return None;
         }
         if !matches!(operation, "show" | "recover") {
-            crate::not_yet::refuse(&site, &configuration.tree, said);
+            crate::not_yet::refuse(&configuration.tree, said);
         }
         if said.diagnostics.has_errors() {
             return None;

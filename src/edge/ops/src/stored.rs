@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use crate::storage::{Locking, Storage};
-use crate::{Request, Said, Site, World, not_yet};
+use crate::{Request, Said, Site, VariableArguments, World, configuration, local_backend, variables};
 use diag::Diagnostic;
 use state::{DecodedObject, State};
 use std::sync::Arc;
@@ -21,11 +21,23 @@ pub struct Stored {
 /// As [`Storage::open`].
 pub fn read_state(site: &Site) -> Result<Arc<State>, Diagnostic> {
     if site.world == World::Real
-        && let Some(elsewhere) = not_yet::initialised(site)
+        && let Some(trouble) = elsewhere(site)
     {
-        return Err(elsewhere);
+        return Err(trouble);
     }
     Ok(Storage::open(site, Locking::Free, "show")?.state().clone())
+}
+
+/// Why the state may be elsewhere than it seems. A configuration that cannot be understood does not hide the state.
+fn elsewhere(site: &Site) -> Option<Diagnostic> {
+    let mut unheard = Said::default();
+    let configuration = configuration::read_if_any(site, &mut unheard);
+    let (inputs, _) = variables::gather(site, &VariableArguments::default(), &mut unheard.texts);
+    let initialisation = |trouble: &Diagnostic| {
+        trouble.summary.starts_with("Backend ") && trouble.summary != "Backend config contains sensitive values"
+    };
+    let troubles = local_backend::agreed(site, &configuration.tree, &inputs).err()?;
+    troubles.into_iter().find(initialisation)
 }
 
 /// Reads the state and decodes every object by the schema of its provider.

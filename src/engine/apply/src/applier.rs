@@ -482,6 +482,7 @@ impl Applier {
             sensitive: ready.sensitive,
             dependencies: change.dependencies.clone(),
             create_before_destroy: change.create_before_destroy,
+            skip_destroy: change.skip_destroy,
         })));
         self.after_next.push(After::Send(step, id, secret));
     }

@@ -143,6 +143,7 @@ impl DataTask {
             replace_paths: Vec::new(),
             dependencies: self.desired.dependencies.clone(),
             create_before_destroy: false,
+            skip_destroy: false,
             declared_at: subject.declared_at,
             importing: None,
         });

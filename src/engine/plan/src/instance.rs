@@ -34,6 +34,8 @@ pub struct Subject {
     pub ignore: Arc<IgnoreChanges>,
     /// Whether its replacement is created first, also by propagation.
     pub create_before_destroy: bool,
+    /// Whether its replacement lets go of the old object (`destroy = false`).
+    pub skip_destroy: bool,
     /// Why it must be replaced whatever the provider says: `-replace` or `replace_triggered_by`.
     pub forced: Option<ActionReason>,
     /// Header of the block that declares it.
@@ -250,7 +252,11 @@ fn first(
 }
 
 fn replacement(subject: &Subject) -> Action {
-    if subject.create_before_destroy { Action::CreateThenDelete } else { Action::DeleteThenCreate }
+    match (subject.skip_destroy, subject.create_before_destroy) {
+        (true, _) => Action::ForgetThenCreate,
+        (false, true) => Action::CreateThenDelete,
+        (false, false) => Action::DeleteThenCreate,
+    }
 }
 
 fn outcome(prepared: Prepared, after: Value, private: Arc<[u8]>, chosen: Chosen) -> Outcome {
@@ -487,7 +493,7 @@ fn verb(action: Action) -> &'static str {
         Action::Create => "create",
         Action::Read => "read",
         Action::Update => "update",
-        Action::DeleteThenCreate | Action::CreateThenDelete => "replace",
+        Action::DeleteThenCreate | Action::CreateThenDelete | Action::ForgetThenCreate => "replace",
         Action::Delete => "delete",
         Action::Forget => "forget",
     }

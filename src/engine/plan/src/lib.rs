@@ -14,6 +14,7 @@ mod functions;
 mod graph;
 mod imports;
 pub mod instance;
+mod instances;
 mod lineage;
 mod managed;
 mod model;

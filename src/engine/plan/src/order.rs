@@ -6,7 +6,7 @@
 use crate::closing::last_users;
 use crate::execution::{ExecutionGraph, Join, Joined, Step};
 use crate::{Action, InstanceChange, Mode as PlanMode};
-use addrs::{ConfigResource, Mode, ModuleInstance, ProviderConfig, ResourceInstance};
+use addrs::{ConfigResource, InstanceKey, Mode, ModuleInstance, ProviderConfig, ResourceInstance};
 use diag::Diagnostic;
 use eval::{ExprNode, ExpressionGraph};
 use state::DeposedKey;
@@ -182,7 +182,7 @@ fn instance_steps<'a>(work: &'a Work<'a>, draft: &mut Draft) -> Vec<Deletion<'a>
     for change in work.changes {
         let deeds = deeds(work, change);
         let mut previous = None;
-        let configure = (!deeds.is_empty()).then(|| draft.step(Key::Configure(change.provider.clone())));
+        let configure = (!deeds.is_empty()).then(|| configure_step(&change.provider, draft));
         let resource = change.addr.config();
         for deed in deeds {
             let step = draft.essential(Key::Instance(change.addr.clone(), deed.clone()));
@@ -209,6 +209,16 @@ fn instance_steps<'a>(work: &'a Work<'a>, draft: &mut Draft) -> Vec<Deletion<'a>
     deletions
 }
 
+/// The step that configures a provider; one of several of a block follows the block, which finds the keys.
+fn configure_step(provider: &ProviderConfig, draft: &mut Draft) -> usize {
+    let configure = draft.step(Key::Configure(provider.clone()));
+    if provider.key != InstanceKey::None {
+        let block = draft.step(Key::Configure(provider.block()));
+        draft.edge(configure, block);
+    }
+    configure
+}
+
 /// Steps that open instances of ephemeral resources, between the expansion of the resource and what refers to it.
 fn open_steps(work: &Work<'_>, draft: &mut Draft) {
     let nodes: BTreeMap<&ConfigResource, usize> = (work.expressions.nodes.iter().enumerate())
@@ -220,7 +230,7 @@ fn open_steps(work: &Work<'_>, draft: &mut Draft) {
     for (addr, provider) in work.ephemeral {
         let resource = addr.config();
         let open = draft.step(Key::Instance(addr.clone(), Deed::Open));
-        let configure = draft.step(Key::Configure(provider.clone()));
+        let configure = configure_step(provider, draft);
         draft.edge(open, configure);
         if let Some(node) = nodes.get(&resource) {
             let expand = draft.step(Key::Evaluate(*node));
@@ -263,11 +273,15 @@ fn deeds(work: &Work<'_>, change: &InstanceChange) -> Vec<Deed> {
         Action::Delete => vec![Deed::Delete(change.deposed.clone())],
         Action::Forget => vec![Deed::Forget(change.deposed.clone())],
         Action::DeleteThenCreate => vec![Deed::Delete(None), Deed::Create],
-        Action::CreateThenDelete => {
+        Action::CreateThenDelete | Action::ForgetThenCreate => {
             let key = work.deposed_keys.get(&change.addr).cloned();
             diag::invariant!(key.is_some(), "{} is replaced without a key for its old object", change.addr);
             let key = key.unwrap_or_default();
-            vec![Deed::Depose(key.clone()), Deed::Create, Deed::Delete(Some(key))]
+            let last = match change.action {
+                Action::ForgetThenCreate => Deed::Forget(Some(key.clone())),
+                _ => Deed::Delete(Some(key.clone())),
+            };
+            vec![Deed::Depose(key), Deed::Create, last]
         }
     }
 }
@@ -332,7 +346,7 @@ fn order_change(
     let (begin, end) = match change.action {
         Action::Update => (Deed::Update, Deed::Update),
         Action::DeleteThenCreate => (Deed::Create, Deed::Create),
-        Action::CreateThenDelete => {
+        Action::CreateThenDelete | Action::ForgetThenCreate => {
             let key = work.deposed_keys.get(&change.addr).cloned().unwrap_or_default();
             (Deed::Depose(key), Deed::Create)
         }
@@ -548,7 +562,10 @@ fn as_step(work: &Work<'_>, key: &Key) -> Option<Step> {
         Key::Instance(addr, deed) => {
             let addr = addr.clone();
             match deed {
-                Deed::Open => Step::Open(addr),
+                Deed::Open => {
+                    let provider = work.ephemeral.get(&addr)?.clone();
+                    Step::Open(addr, provider)
+                }
                 Deed::Read => Step::ReadData(addr),
                 Deed::Depose(key) => Step::Depose(addr, key.clone()),
                 Deed::Create => Step::Create(addr),

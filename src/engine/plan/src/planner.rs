@@ -89,12 +89,14 @@ pub(crate) enum Task {
     Ephemeral(Box<EphemeralTask>),
 }
 
-/// A resource node some of whose objects are on their way.
+/// A resource node some of whose objects are on their way, or a provider some of whose configurations are.
 #[derive(Default)]
 struct Open {
     left: usize,
     failed: bool,
     expansions: Vec<(ModuleInstance, Expansion)>,
+    /// What providers said, by configuration: it comes out in this order.
+    said: BTreeMap<ProviderConfig, Diagnostics>,
 }
 
 impl Planner {
@@ -195,10 +197,10 @@ impl Planner {
                 }
             }
             ExprNode::Provider(provider) => {
-                let task = expand::provider_task(self, &provider);
-                match (self.lacks_functions(), task) {
+                let tasks = expand::provider_tasks(self, &provider);
+                match (self.lacks_functions(), tasks) {
                     (Some(calls), _) => self.ask_functions(calls, Again::Start(node)),
-                    (None, Ok(task)) => self.turn(node, Task::Provider(Box::new(task)), None),
+                    (None, Ok(tasks)) => self.start_provider(node, tasks),
                     (None, Err(troubles)) => self.end_node(node, troubles),
                 }
             }
@@ -235,11 +237,33 @@ impl Planner {
         self.schedule.finish(node, if failed { Ending::Failed } else { Ending::Done });
     }
 
+    /// A provider block becomes its configurations: one, or with `for_each` any number.
+    fn start_provider(&mut self, node: usize, tasks: Vec<ProviderTask>) {
+        if tasks.is_empty() {
+            return self.schedule.finish(node, Ending::Done);
+        }
+        self.open.insert(node, Open { left: tasks.len(), ..Open::default() });
+        for task in tasks {
+            self.turn(node, Task::Provider(Box::new(task)), None);
+        }
+    }
+
+    fn end_provider(&mut self, node: usize, provider: ProviderConfig, troubles: Diagnostics) {
+        let Some(open) = self.open.get_mut(&node) else { return };
+        open.said.insert(provider, troubles);
+        open.left -= 1;
+        if open.left == 0 {
+            let troubles = std::mem::take(&mut open.said).into_values().flatten().collect();
+            self.open.remove(&node);
+            self.end_node(node, troubles);
+        }
+    }
+
     /// The graph grows: a resource becomes its objects.
     fn start_resource(&mut self, node: usize, resource: &ConfigResource, grown: Grown) {
         let Grown { tasks, expansions, troubles } = grown;
         let failed = self.record.trouble(Place::node(node), troubles);
-        self.open.insert(node, Open { left: tasks.len(), failed, expansions });
+        self.open.insert(node, Open { left: tasks.len(), failed, expansions, said: BTreeMap::new() });
         if tasks.is_empty() {
             return self.end_resource(node, resource);
         }
@@ -288,9 +312,9 @@ impl Planner {
             (Turn::End(report), Asker::Object(addr, deposed)) => self.end_object(node, &(addr, deposed), &by, *report),
             (Turn::End(report), _) => {
                 if let Some(config) = report.value {
-                    self.record.provider_configs.insert(by, without_ephemeral(&config));
+                    self.record.provider_configs.insert(by.clone(), without_ephemeral(&config));
                 }
-                self.end_node(node, report.diagnostics);
+                self.end_provider(node, by, report.diagnostics);
             }
         }
     }

@@ -86,8 +86,14 @@ impl Record {
             self.ephemeral.insert(addr.clone(), provider.clone());
         }
         match report.refreshed {
+            Refreshed::Same if deposed.is_none() => self.served_by(addr, provider),
             Refreshed::Same => {}
-            Refreshed::Object(object) => self.refreshed.set(addr, deposed.as_ref(), provider, object),
+            Refreshed::Object(object) => {
+                // Of the objects of an instance the current one says who serves it.
+                let known = self.refreshed.instances.get(addr).filter(|_| deposed.is_some());
+                let provider = known.map_or(provider, |instance| &instance.provider).clone();
+                self.refreshed.set(addr, deposed.as_ref(), &provider, object);
+            }
             Refreshed::Gone => {
                 self.refreshed.remove(addr, deposed.as_ref());
             }
@@ -105,6 +111,19 @@ impl Record {
             self.change(change);
         }
         self.trouble(Place { node, object: Some(object.clone()) }, report.diagnostics)
+    }
+
+    /// An object that is as the state says may have got another provider configuration; the registries are one.
+    fn served_by(&mut self, addr: &ResourceInstance, provider: &ProviderConfig) {
+        let Some(instance) = self.refreshed.instances.get(addr) else { return };
+        let stored = &instance.provider;
+        let place = |of: &ProviderConfig| (of.module.clone(), of.alias.clone(), of.key.clone());
+        if stored == provider || (stored.provider.same_as(&provider.provider) && place(stored) == place(provider)) {
+            return;
+        }
+        if let Some(instance) = self.refreshed.instances.get_mut(addr) {
+            instance.provider = provider.clone();
+        }
     }
 
     fn change(&mut self, change: InstanceChange) {

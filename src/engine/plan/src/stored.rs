@@ -161,6 +161,7 @@ pub(crate) fn data_object(schema: &Schema, value: &Value) -> Arc<Object> {
         status: Status::Ready,
         dependencies: Arc::from(&[][..]),
         create_before_destroy: false,
+        skip_destroy: false,
         unread: Default::default(),
     })
 }
@@ -176,7 +177,7 @@ fn attributes(schema: &Schema, value: &Value) -> Arc<str> {
 pub(crate) fn remembering(
     refreshed: Refreshed,
     stored: Option<&Arc<Object>>,
-    create_before_destroy: bool,
+    (create_before_destroy, skip_destroy): (bool, bool),
     dependencies: Option<&Arc<[ConfigResource]>>,
 ) -> Refreshed {
     let object = match &refreshed {
@@ -188,12 +189,13 @@ pub(crate) fn remembering(
         },
     };
     let same = object.create_before_destroy == create_before_destroy
+        && object.skip_destroy == skip_destroy
         && dependencies.is_none_or(|d| same_resources(d, &object.dependencies));
     if same {
         return refreshed;
     }
     let dependencies = dependencies.unwrap_or(&object.dependencies).clone();
-    Refreshed::Object(Arc::new(Object { create_before_destroy, dependencies, ..object.as_ref().clone() }))
+    Refreshed::Object(Arc::new(Object { create_before_destroy, skip_destroy, dependencies, ..object.as_ref().clone() }))
 }
 
 /// Compared without order: every tool sorts such lists in its own way, and a state must not change for that.

@@ -8,7 +8,7 @@ use crate::names::{Names, Resolved};
 use crate::provider_function::{Found, FunctionDesk};
 use crate::references::{Parsed, Referent, parse_referent};
 use crate::variable::VariableInput;
-use addrs::{InstanceKey, Mode, ModuleInstance, ModulePath, Resource, ResourceInstance};
+use addrs::{InstanceKey, Mode, ModuleInstance, ModulePath, ProviderConfig, Resource, ResourceInstance};
 use config::{Module, ModuleTree};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -104,6 +104,8 @@ pub struct Evaluator {
     pub(crate) values: BTreeMap<ModuleInstance, ModuleValues>,
     pub(crate) given: BTreeMap<Arc<str>, VariableInput>,
     pub(crate) functions: Option<FunctionDesk>,
+    /// The instances of `provider` blocks, as far as found.
+    pub(crate) providers: BTreeMap<ProviderConfig, Expansion>,
 }
 
 impl Evaluator {
@@ -116,6 +118,7 @@ impl Evaluator {
             values: BTreeMap::from([(ModuleInstance::ROOT, ModuleValues::default())]),
             given: BTreeMap::new(),
             functions: None,
+            providers: BTreeMap::new(),
         }
     }
 

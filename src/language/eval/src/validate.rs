@@ -5,7 +5,7 @@ use crate::graph::{ExprNode, ExpressionGraph, body_traversals};
 use crate::provider_function::FunctionCall;
 use crate::references::{Referent, free_traversals, parse_referent};
 use crate::suggestion::did_you_mean;
-use addrs::{Mode, ModuleInstance, ModulePath, Provider, ProviderConfig};
+use addrs::{InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig};
 use config::{Module, ModuleTree, ProviderBlock, ResourceConfig};
 use configschema::{AttributeType, Block, FunctionError, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
@@ -121,6 +121,8 @@ impl Validation<'_> {
             ExprNode::Provider(provider) => {
                 let tree = self.evaluator.tree().clone();
                 let Some(module) = tree.module(&provider.module) else { return };
+                let (_, troubles) = self.evaluator.expand_provider(provider);
+                self.diagnostics.extend(troubles);
                 let own = |block: &&ProviderBlock| block.provider == provider.provider && block.alias == provider.alias;
                 return module
                     .provider_configs
@@ -140,11 +142,11 @@ impl Validation<'_> {
             return;
         }
         let instance = open_instance(path);
-        let open = Repeating::Open(Open::default());
+        let open = Repeating::Open(Open { each: block.for_each.is_some(), ..Open::default() });
         let (value, troubles) = self.evaluator.decode_repeating(&instance, &block.body, &schema.provider, open);
         self.diagnostics.extend(troubles);
-        let provider =
-            ProviderConfig { module: path.clone(), provider: block.provider.clone(), alias: block.alias.clone() };
+        let (module, key) = (path.clone(), InstanceKey::None);
+        let provider = ProviderConfig { module, provider: block.provider.clone(), alias: block.alias.clone(), key };
         self.judged.push(Judged {
             address: provider.to_string(),
             provider,
@@ -191,6 +193,7 @@ impl Validation<'_> {
         self.diagnostics.extend(troubles);
         let (_, troubles) = self.evaluator.prevents_destroy(&instance, config);
         self.diagnostics.extend(troubles);
+        self.diagnostics.extend(self.evaluator.check_provider_key(&instance, config));
         let open = Open { count: config.count.is_some(), each: config.for_each.is_some(), self_object: false };
         match resource_schema(self.schemas, config) {
             Some(schema) => {
@@ -243,7 +246,7 @@ impl Validation<'_> {
         };
         let suggestion = did_you_mean(&config.addr.kind, names);
         let detail = format!("The provider {provider} does not support {what} {:?}.{suggestion}", config.addr.kind);
-        self.diagnostics.push(Diagnostic::error(summary, detail).at(config.range.clone()));
+        self.diagnostics.push(Diagnostic::error(summary, detail).at(config.kind_range.clone()));
     }
 
     /// References to attributes that a resource of that type does not have: found from the schema, since every object is

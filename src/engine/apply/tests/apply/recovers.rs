@@ -50,6 +50,7 @@ fn left_behind_with(act: Act, replaces: bool, config: Value) -> Stage {
         sensitive: [].into(),
         dependencies: [].into(),
         create_before_destroy: replaces,
+        skip_destroy: false,
     })));
     let batch = writer.take().unwrap();
     stage.append(&batch);

@@ -174,7 +174,12 @@ fn resource(text: &str) -> ConfigResource {
 
 fn provider_of(kind: &str) -> ProviderConfig {
     let local = kind.split('_').next().expect("a prefix");
-    ProviderConfig { module: ModulePath::ROOT, provider: Provider::default_for(local), alias: None }
+    ProviderConfig {
+        module: ModulePath::ROOT,
+        provider: Provider::default_for(local),
+        alias: None,
+        key: addrs::InstanceKey::None,
+    }
 }
 
 /// One object of a state.
@@ -201,6 +206,7 @@ pub(crate) fn row(address: &str, attributes: &str) -> Row {
         status: Status::Ready,
         dependencies: Arc::from(&[][..]),
         create_before_destroy: false,
+        skip_destroy: false,
         unread: BTreeMap::new(),
     };
     Row { addr, deposed: None, object }
@@ -217,6 +223,10 @@ impl Row {
     }
     pub(crate) fn created_first(mut self) -> Row {
         self.object.create_before_destroy = true;
+        self
+    }
+    pub(crate) fn kept(mut self) -> Row {
+        self.object.skip_destroy = true;
         self
     }
     pub(crate) fn deposed(mut self, key: &str) -> Row {
@@ -261,6 +271,12 @@ impl Case {
     /// The instance was made by a provider configuration with that alias.
     pub(crate) fn provider(mut self, address: &str, alias: &str) -> Case {
         self.state().instances.get_mut(&addr(address)).unwrap().provider.alias = Some(alias.into());
+        self
+    }
+    /// The instance was made by that provider configuration, as state files name it.
+    pub(crate) fn made_by(mut self, address: &str, provider: &str) -> Case {
+        let provider = addrs::parse_provider_config(provider).unwrap();
+        self.state().instances.get_mut(&addr(address)).unwrap().provider = provider;
         self
     }
     pub(crate) fn output(mut self, name: &str, value: Value, sensitive: bool) -> Case {
@@ -531,8 +547,11 @@ pub(crate) fn steps(graph: &ExecutionGraph) -> String {
 fn name(step: &Step) -> String {
     match step {
         Step::Evaluate(node) => format!("evaluate {node}"),
-        Step::Configure(provider) => format!("configure {}", provider.provider.kind),
-        Step::Open(addr) => format!("open {addr}"),
+        Step::Configure(provider) => {
+            let alias = provider.alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default();
+            format!("configure {}{alias}{}", provider.provider.kind, provider.key)
+        }
+        Step::Open(addr, _) => format!("open {addr}"),
         Step::Close(resource) => format!("close {resource}"),
         Step::ReadData(addr) => format!("read {addr}"),
         Step::Depose(addr, key) => format!("set aside {addr} as {key}"),
