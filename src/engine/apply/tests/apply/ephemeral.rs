@@ -84,47 +84,40 @@ fn closed_when_what_needs_it_fails_or_never_begins() {
         TWO,
         &[("create new2", Fate::FailsAfter)],
         &expect![[r#"
-        append: begin
-        ask: validate lease
-        append: intent 1 Create t.apart, intent 2 Create t.before
-        ask: open ephemeral.t.lease
-        change: create apart Works
-        change: create before Works
-        append: outcome 1 object, outcome 2 object
-        ask: final plan new2
-        append: intent 3 Create t_w.w
-        change: create new2 Works with canary-e0d4-2
-        append: outcome 3 object
-        ask: final plan new3
-        append: intent 4 Create t.after
-        change: create new3 Works
-        append: outcome 4 object
-        ask: close ephemeral.t.lease
-        append: end
-    "#]],
+            append: begin
+            ask: validate lease
+            append: intent 1 Create t.apart, intent 2 Create t.before
+            ask: open ephemeral.t.lease
+            change: create apart Works
+            change: create before Works
+            append: outcome 1 object, outcome 2 object
+            ask: final plan new2
+            append: intent 3 Create t_w.w
+            change: create new2 FailsAfter with canary-e0d4-2
+            append: outcome 3 object
+            ask: close ephemeral.t.lease
+            append: end
+            It failed (t_w.w)
+        "#]],
     );
     check(
         TWO,
         &[("create new2", Fate::InDoubt)],
         &expect![[r#"
-        append: begin
-        ask: validate lease
-        append: intent 1 Create t.apart, intent 2 Create t.before
-        ask: open ephemeral.t.lease
-        change: create apart Works
-        change: create before Works
-        append: outcome 1 object, outcome 2 object
-        ask: final plan new2
-        append: intent 3 Create t_w.w
-        change: create new2 Works with canary-e0d4-2
-        append: outcome 3 object
-        ask: final plan new3
-        append: intent 4 Create t.after
-        change: create new3 Works
-        append: outcome 4 object
-        ask: close ephemeral.t.lease
-        append: end
-    "#]],
+            append: begin
+            ask: validate lease
+            append: intent 1 Create t.apart, intent 2 Create t.before
+            ask: open ephemeral.t.lease
+            change: create apart Works
+            change: create before Works
+            append: outcome 1 object, outcome 2 object
+            ask: final plan new2
+            append: intent 3 Create t_w.w
+            change: create new2 InDoubt with canary-e0d4-2
+            ask: close ephemeral.t.lease
+            append: end
+            Outcome in doubt (t_w.w)
+        "#]],
     );
 }
 
