@@ -15,6 +15,7 @@
 
 mod backend;
 mod case;
+mod commands;
 mod ephemeral;
 mod fmt;
 mod hosted;

@@ -44,6 +44,7 @@ cases! {
     multi_line_changes,
     nulls,
     optional_attributes,
+    outputs_multi_line,
     outputs_only,
     outputs_sensitive,
     overrides,

@@ -47,6 +47,11 @@ pub enum Command {
     Show(Show),
     /// Show root outputs
     Output(Output),
+    /// List, make, select and delete workspaces
+    ///
+    /// Every workspace has a state of its own. TF_WORKSPACE in the environment wins over what is selected.
+    #[command(subcommand)]
+    Workspace(Workspace),
     /// Look into the state
     #[command(subcommand)]
     State(State),
@@ -338,6 +343,56 @@ pub struct Output {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
+}
+
+/// Locking alone.
+#[derive(Args, Debug)]
+pub struct Locking {
+    /// Hold the state lock (-lock=false is dangerous when others work here).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub lock: bool,
+    /// Wait this long for the lock, such as 30s.
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    pub lock_timeout: String,
+}
+
+/// `drform workspace …`
+#[derive(Debug, Subcommand)]
+pub enum Workspace {
+    /// List workspaces; a star stands before the one in use
+    List,
+    /// Show the name of the workspace in use
+    Show,
+    /// Make a workspace and select it
+    New {
+        /// Its name.
+        name: String,
+        /// Copy this state file into it.
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        locking: Locking,
+    },
+    /// Select a workspace
+    Select {
+        /// Its name.
+        name: String,
+        /// Make it if it is not there.
+        #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+        or_create: bool,
+    },
+    /// Delete a workspace and its state
+    Delete {
+        /// Its name.
+        name: String,
+        /// Delete it although it holds objects, and forget about them.
+        #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+        force: bool,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        locking: Locking,
+    },
 }
 
 /// `drform state …`

@@ -40,6 +40,7 @@ mod survive;
 mod threads;
 mod validate;
 mod variables;
+mod workspace;
 
 pub use apply::{Applied, TERRAFORM_VERSION, apply};
 pub use configuration::is_empty;
@@ -65,3 +66,7 @@ pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
 pub use validate::validate;
 pub use variables::{VariableArgument, VariableArguments};
+pub use workspace::{
+    Creation, Deletion, Listed, Selected, current_workspace, delete_workspace, new_workspace, select_workspace,
+    workspaces,
+};

@@ -93,6 +93,13 @@ impl Providers {
             let required = tree.modules.values().flat_map(|module| module.required_providers.values());
             wanted.extend(required.map(|required| required.source.clone()));
         }
+        let maybe = crate::functions::callable(tree, &said.texts);
+        for provider in maybe.difference(&wanted) {
+            // Where it is not there, a template that calls it says so.
+            if let Ok(schema) = providers.find(site, tree, provider).await {
+                providers.schemas.insert(provider.clone(), schema);
+            }
+        }
         for provider in wanted {
             match providers.find(site, tree, &provider).await {
                 Ok(schema) => {

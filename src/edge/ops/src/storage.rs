@@ -1,7 +1,7 @@
 //! State and journal of a site: read, locked, folded, written.
 
-use crate::{Site, World, local_backend};
-use backend::{BackendError, DataDir, JournalFile, LocalState, StateLock, Workspaces};
+use crate::{Site, World, local_backend, workspace};
+use backend::{BackendError, JournalFile, LocalState, StateLock, Workspaces};
 use diag::Diagnostic;
 use journal::{Folded, Intent, Record, Stored};
 use state::State;
@@ -145,13 +145,8 @@ impl Storage {
 }
 
 /// Name of the workspace, and where states lie.
-pub(crate) fn workspace(site: &Site) -> Result<(String, Workspaces), Diagnostic> {
-    let workspaces = workspaces(site)?;
-    let workspace = match site.environment.setting("WORKSPACE") {
-        Some(name) => name.to_string(),
-        None => DataDir(site.data_dir()).selected()?,
-    };
-    Ok((workspace, workspaces))
+fn workspace(site: &Site) -> Result<(String, Workspaces), Diagnostic> {
+    Ok((workspace::current_workspace(site)?, workspaces(site)?))
 }
 
 /// Where states lie: where `init` has noted it, else in the directory.

@@ -80,7 +80,7 @@ impl Desired {
     }
 
     /// `count.index` and `each` of an instance.
-    fn repetition(&self, addr: &ResourceInstance) -> Repetition {
+    pub(crate) fn repetition(&self, addr: &ResourceInstance) -> Repetition {
         let expansion = self.expansions.get(&(addr.module.clone(), addr.resource.clone()));
         expansion.map_or(Repetition::NONE, |expansion| expansion.repetition(&addr.key))
     }

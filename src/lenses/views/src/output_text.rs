@@ -75,7 +75,7 @@ fn json(value: &Value) -> Node {
     value::json::simple(value).unwrap_or(Node::Null)
 }
 
-/// A value as HCL would write it, ending in a newline.
+/// A value as the console prints it, ending in a newline.
 fn hcl(value: &Value) -> String {
     format!("{}\n", value::text::value_text(value))
 }
