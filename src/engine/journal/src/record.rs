@@ -127,7 +127,7 @@ pub struct Intent {
     pub prior: Value,
     /// The object after, as planned; null for a delete.
     pub planned: Value,
-    /// The configuration; null for a delete.
+    /// The configuration; null for a delete. Write-only attributes that are set are unknown in it.
     pub config: Value,
     /// Private bytes of the plan.
     pub private: Arc<[u8]>,

@@ -28,7 +28,7 @@ impl Applier {
                 self.end(step, ending);
             }
             Step::Configure(provider) => self.configure(step, &provider),
-            Step::Open(addr) => self.begin_opening(step, &addr),
+            Step::Open(addr, provider) => self.begin_opening(step, &addr, &provider),
             Step::Close(resource) => self.close_leases(step, &resource),
             Step::ReadData(addr) => self.ask_data(step, &addr),
             Step::Depose(addr, key) => {

@@ -159,7 +159,7 @@ fn answers_and_what_is_kept() {
             legacy(reply(unknown())),
             format!("{{\"id\":null,\"name\":\"new\",\"secret\":null}} tainted after t.b; {INVALID}"),
         ),
-        (Create, Ready, reply(secret()), format!("{NEW} tainted after t.b; Write-only attribute set")),
+        (Create, Ready, reply(secret()), format!("{NEW} tainted after t.b; Provider produced invalid object")),
         (Create, Ready, reply(foreign()), "in doubt; Provider produced invalid object; Outcome in doubt".into()),
         (Update, Ready, reply(new()), format!("{NEW} after t.b")),
         (Update, Ready, error(reply(other())), format!("{OTHER} after t.b; Cloud")),
