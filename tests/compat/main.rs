@@ -16,6 +16,7 @@
 mod backend;
 mod case;
 mod commands;
+mod ephemeral;
 mod fmt;
 mod hosted;
 mod hostile;
@@ -32,3 +33,5 @@ mod shape;
 mod spread;
 mod tool;
 mod transcript;
+mod validate;
+mod vault;

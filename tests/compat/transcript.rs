@@ -80,11 +80,13 @@ fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String 
         said.push_str(&format!("== step {} {}\n", number + 1, step.arguments.join(" ")).replace(" \n", "\n"));
         let ran = run(tool, dir, setting, &["plan", "-detailed-exitcode"], step);
         said.push_str(&format!("-- plan: exit {}\n{}", ran.code, told(&ran.text())));
+        said.push_str(&calls(setting));
         if ran.code != 2 {
             continue;
         }
         let ran = run(tool, dir, setting, &["apply", "-auto-approve"], step);
         said.push_str(&format!("-- apply: exit {}\n{}", ran.code, done(&ran.text())));
+        said.push_str(&calls(setting));
         let outputs = tool.run(dir, setting, &["output", "-json"]).ok();
         said.push_str(&format!("-- outputs\n{}", json(&outputs.out)));
         let state = fs::read_to_string(dir.join("terraform.tfstate"));
@@ -94,6 +96,11 @@ fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String 
         ));
     }
     said
+}
+
+/// What the provider was asked, where it keeps a list.
+fn calls(setting: &Setting) -> String {
+    setting.calls.as_ref().map_or_else(String::new, |calls| format!("-- calls\n{}", calls.take_telling()))
 }
 
 fn run(tool: Tool, dir: &Path, setting: &Setting, verb: &[&str], step: &Step) -> crate::tool::Ran {
@@ -162,6 +169,8 @@ fn done(text: &str) -> String {
         .filter(is_progress)
         // drform does not tell what it reads while it plans.
         .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still ") && !l.starts_with("data."))
+        // Nor what it leaves for the apply.
+        .filter(|l| !l.contains(": Configuration unknown, deferring..."))
         .map(|line| steady(without_id(line)))
         .collect();
     progress.sort();

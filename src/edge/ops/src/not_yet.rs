@@ -2,7 +2,6 @@
 //! leaves a machine half made.
 
 use crate::Said;
-use addrs::Mode;
 use config::{Module, ModuleTree};
 use diag::{Diagnostic, Diagnostics};
 
@@ -34,13 +33,5 @@ fn unevaluated(module: &Module) -> Diagnostics {
                 .next("Use terraform for this configuration, or do the work outside of it."),
         )
     });
-    let ephemeral =
-        module.resources.values().filter(|resource| resource.addr.mode == Mode::Ephemeral).map(|resource| {
-            let detail =
-                format!("drform does not open ephemeral resources yet, so that {} would have no value.", resource.addr);
-            Diagnostic::error("Ephemeral resources are not supported yet", detail)
-                .at(resource.range.clone())
-                .next("Use terraform for this configuration, or give the value as an ephemeral variable.")
-        });
-    provisioned.chain(removed).chain(ephemeral).collect()
+    provisioned.chain(removed).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::configuration::{self, Configuration};
 use crate::drive::{self, Parallelism};
+use crate::interrupts::Interrupts;
 use crate::pointed::pointed;
 use crate::progress::Progress;
 use crate::providers::{Extent, Providers, place};
@@ -43,6 +44,8 @@ pub(crate) struct Session {
     pub(crate) settings: eval::Settings,
     /// Names this run: tokens are made from it.
     pub(crate) run_id: Arc<str>,
+    /// Listened to since something was opened that must be closed.
+    pub(crate) interrupts: Option<Interrupts>,
 }
 
 impl Session {
@@ -52,7 +55,7 @@ impl Session {
         let (inputs, troubles) = variables::gather(&site, &request.variables, &mut said.texts);
         said.diagnostics.extend(troubles);
         let configuration = match operation {
-            "show" | "destroy" if configuration::is_empty(&site) => configuration::read_if_any(&site, said),
+            "show" | "destroy" | "console" if configuration::is_empty(&site) => configuration::read_if_any(&site, said),
             _ => configuration::read_with(&site, &inputs, said),
         };
         said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
@@ -92,7 +95,17 @@ impl Session {
         let settings = settings(&site, &storage);
         let run_id = run_id();
         let parallelism = request.parallelism;
-        Some(Session { parallelism, runtime, configuration, inputs, storage, providers, settings, run_id })
+        Some(Session {
+            parallelism,
+            runtime,
+            configuration,
+            inputs,
+            storage,
+            providers,
+            settings,
+            run_id,
+            interrupts: None,
+        })
     }
 
     /// Plans. The plan may be incomplete; then there are errors among what was said.
@@ -120,7 +133,11 @@ impl Session {
             return (plan::Plan::errored(&input), input);
         }
         let mut planner = Planner::new(input.clone());
-        self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism, progress));
+        let telling = (progress, &mut self.interrupts);
+        self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism, telling));
+        if let Some(interrupts) = &self.interrupts {
+            interrupts.pause();
+        }
         let (plan, diagnostics) = planner.finish();
         let diagnostics = pointed(diagnostics, self);
         // Validation has already warned of some things that planning comes across again.
@@ -154,7 +171,7 @@ impl Session {
         match addr.resource.mode {
             Mode::Managed => schema.resources.get(&addr.resource.kind),
             Mode::Data => schema.data_sources.get(&addr.resource.kind),
-            Mode::Ephemeral => None,
+            Mode::Ephemeral => schema.ephemeral.get(&addr.resource.kind),
         }
     }
 

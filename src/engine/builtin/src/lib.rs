@@ -141,6 +141,10 @@ pub fn answer(question: &Question) -> Answer {
             // Who can read has not read.
             _ => answer_remote_state(question, None),
         },
+        Question::ValidateEphemeral { kind, .. } => refused(question, no_such_type(provider, kind)),
+        Question::OpenEphemeral { addr, .. }
+        | Question::RenewEphemeral { addr, .. }
+        | Question::CloseEphemeral { addr, .. } => refused(question, no_such_type(provider, &addr.resource.kind)),
         Question::Import { kind, id, .. } if builtin == Builtin::Terraform => {
             let object = StoredObject { value: terraform_data::imported(id), private: Arc::default() };
             Answer::Imported(vec![(kind.clone(), object)], Diagnostics::new())
@@ -178,7 +182,11 @@ fn kind(question: &Question) -> Option<&Arc<str>> {
         | Question::Plan { kind, .. }
         | Question::ReadDataSource { kind, .. }
         | Question::FindByToken { kind, .. }
+        | Question::ValidateEphemeral { kind, .. }
         | Question::Import { kind, .. } => Some(kind),
+        Question::OpenEphemeral { addr, .. }
+        | Question::RenewEphemeral { addr, .. }
+        | Question::CloseEphemeral { addr, .. } => Some(&addr.resource.kind),
     }
 }
 
@@ -196,16 +204,8 @@ fn no_such_type(provider: &Provider, kind: &str) -> Diagnostic {
 
 fn refused(question: &Question, diagnostic: Diagnostic) -> Answer {
     match question {
-        Question::ValidateProvider { .. }
-        | Question::ConfigureProvider { .. }
-        | Question::ValidateResource { .. }
-        | Question::ValidateDataSource { .. } => Answer::Checked(diagnostic.into()),
-        Question::Plan { .. } => Answer::Planned(None, diagnostic.into()),
-        Question::UpgradeState { .. } | Question::Read { .. } | Question::ReadDataSource { .. } => {
-            Answer::Object(None, diagnostic.into())
-        }
-        Question::CallFunction { .. } => Answer::not_called(&diagnostic.into()),
-        Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
+        Question::Import { .. } => Answer::Unsupported,
+        _ => question.not_asked(diagnostic.into()),
     }
 }
 

@@ -3,9 +3,11 @@
 //! Never: anything that changes the world; files, clock.
 
 mod checks;
+mod closing;
 mod data;
 mod desired;
 mod desk;
+pub mod ephemeral;
 mod execution;
 mod expand;
 mod finish;
@@ -13,6 +15,7 @@ mod functions;
 mod graph;
 mod imports;
 pub mod instance;
+mod instances;
 mod lineage;
 mod managed;
 mod model;

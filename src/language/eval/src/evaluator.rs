@@ -9,7 +9,7 @@ use crate::provider_function::{Found, FunctionDesk};
 use crate::references::{Parsed, Referent, parse_referent};
 use crate::variable::VariableInput;
 use crate::verdicts::Register;
-use addrs::{InstanceKey, ModuleInstance, ModulePath, Resource, ResourceInstance};
+use addrs::{InstanceKey, Mode, ModuleInstance, ModulePath, ProviderConfig, Resource, ResourceInstance};
 use config::{Module, ModuleTree};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -85,6 +85,8 @@ pub(crate) struct ResourceValues {
     pub(crate) instances: BTreeMap<InstanceKey, Value>,
     /// What a reference to the resource gives; built once, shared by all who refer to it.
     pub(crate) whole: Option<Value>,
+    /// An instance of an ephemeral resource that could not be renewed: the values are good for nothing any more.
+    pub(crate) expired: Option<ResourceInstance>,
 }
 
 /// The instances of one module call.
@@ -104,6 +106,8 @@ pub struct Evaluator {
     pub(crate) given: BTreeMap<Arc<str>, VariableInput>,
     pub(crate) functions: Option<FunctionDesk>,
     pub(crate) register: Register,
+    /// The instances of `provider` blocks, as far as found.
+    pub(crate) providers: BTreeMap<ProviderConfig, Expansion>,
 }
 
 impl Evaluator {
@@ -117,6 +121,7 @@ impl Evaluator {
             given: BTreeMap::new(),
             functions: None,
             register: Register::default(),
+            providers: BTreeMap::new(),
         }
     }
 
@@ -150,6 +155,12 @@ impl Evaluator {
         let values = self.values.entry(addr.module.clone()).or_default();
         let resource = values.resources.entry(addr.resource.clone()).or_default();
         resource.instances.insert(addr.key.clone(), value);
+    }
+
+    /// From now on references to an ephemeral resource are errors: this instance of it could not be renewed.
+    pub fn expire(&mut self, addr: &ResourceInstance) {
+        let values = self.values.entry(addr.module.clone()).or_default();
+        values.resources.entry(addr.resource.clone()).or_default().expired = Some(addr.clone());
     }
 
     /// The object of a resource instance, as set.
@@ -277,7 +288,7 @@ impl Names for ModuleNames<'_> {
         if let Some(diagnostic) = declared::check(&self.evaluator.tree, self.config, &parsed, (name, steps), file) {
             return Resolved::Wrong(diagnostic);
         }
-        match self.value_of(&parsed) {
+        match self.value_of(&parsed, name, file) {
             Ok(value) => Resolved::Found { value, used: parsed.used },
             Err(diagnostic) => Resolved::Wrong(*diagnostic),
         }
@@ -289,7 +300,7 @@ impl Names for ModuleNames<'_> {
 }
 
 impl ModuleNames<'_> {
-    fn value_of(&self, parsed: &Parsed) -> Result<Value, Box<Diagnostic>> {
+    fn value_of(&self, parsed: &Parsed, name: &Name, file: &Arc<str>) -> Result<Value, Box<Diagnostic>> {
         let values = self.evaluator.values.get(self.module);
         let settings = &self.evaluator.settings;
         Ok(match &parsed.referent {
@@ -300,8 +311,15 @@ impl ModuleNames<'_> {
             Referent::Local(name) => values.and_then(|v| v.locals.get(name)).cloned().unwrap_or_else(Value::dynamic),
             Referent::Resource(resource) => {
                 let found = values.and_then(|v| v.resources.get(resource));
+                if let Some(addr) = found.and_then(|r| r.expired.as_ref()) {
+                    return Err(Box::new(expired(addr).at(name.span.of(file))));
+                }
                 let whole = found.and_then(|r| r.whole.as_ref().or_else(|| r.instances.get(&InstanceKey::None)));
-                whole.cloned().unwrap_or_else(Value::dynamic)
+                match resource.mode {
+                    // Even what nobody knows yet must not be kept.
+                    Mode::Ephemeral => whole.cloned().unwrap_or_else(|| Value::dynamic().marked(Marks::EPHEMERAL)),
+                    _ => whole.cloned().unwrap_or_else(Value::dynamic),
+                }
             }
             Referent::ModuleCall(name, _) => self.evaluator.call_value(self.module, name),
             Referent::Each(attribute) => return self.each(attribute),
@@ -375,4 +393,11 @@ impl ModuleNames<'_> {
             )),
         }
     }
+}
+
+fn expired(addr: &ResourceInstance) -> Diagnostic {
+    let detail = format!("{addr} could not be renewed, so that its values are good for nothing any more.");
+    Diagnostic::error("Ephemeral resource instance has expired", detail)
+        .about(addr.to_string())
+        .next("See what its provider says of the renewal, and run again.")
 }

@@ -235,7 +235,7 @@ fn meta_arguments() {
                 > Remove it.
             main.tf:21: Reserved argument name in provider block: count
                 The provider argument name "count" is reserved for use by Terraform in a future version.
-                > Remove it. A provider block has one configuration; more of them need a block and an alias each.
+                > Remove it. For several configurations give the block an alias and for_each, or write a block for each.
             main.tf:22: (warning) Version constraints inside provider configuration blocks are deprecated: version = "1"
                 The version argument of a provider block was replaced by required_providers in the terraform block.
                 > Move the constraint to required_providers.

@@ -1,9 +1,9 @@
 //! `csvdecode(text)`: a list of objects named by the header line.
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
-use crate::console::in_quotes;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use value::text::in_quotes;
 use value::{Content, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(
