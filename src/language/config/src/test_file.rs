@@ -20,7 +20,7 @@ const RUN: Shape = Shape {
     blocks: &["plan_options", "assert", "variables", "module", "override_resource", "override_data", "override_module"],
 };
 const ASSERT: Shape = Shape { required: &["condition", "error_message"], optional: &[], blocks: &[] };
-const MODULE: Shape = Shape { required: &["source"], optional: &["version"], blocks: &[] };
+const MODULE: Shape = Shape { required: &[], optional: &["source", "version"], blocks: &[] };
 const PLAN_OPTIONS: Shape = Shape { required: &[], optional: &["mode", "refresh", "replace", "target"], blocks: &[] };
 const MOCK_PROVIDER: Shape = Shape {
     required: &[],
@@ -102,7 +102,15 @@ impl Check {
         for block in &body.blocks {
             match block.kind.text.as_ref() {
                 "assert" => ASSERT.check(&block.body, &mut self.troubles),
-                "module" => MODULE.check(&block.body, &mut self.troubles),
+                "module" => {
+                    MODULE.check(&block.body, &mut self.troubles);
+                    if block.body.attribute("source").is_none() {
+                        let detail =
+                            "You must specify a source attribute when executing alternate modules during test runs.";
+                        let summary = "Missing \"source\" attribute for module block";
+                        self.error(summary, detail, block.header_range(), "Write source = ….");
+                    }
+                }
                 "plan_options" => {
                     PLAN_OPTIONS.check(&block.body, &mut self.troubles);
                     if let Some(mode) = block.body.attribute("mode") {
@@ -149,6 +157,14 @@ impl Check {
         if block.body.attribute("target").is_none() {
             let detail = format!("{kind} blocks must specify a target address.");
             self.error("Missing target attribute", detail, block.header_range(), "Write target = ….");
+        }
+        let name = if kind == "override_module" { "outputs" } else { "values" };
+        let is_none = |kind: &ExprKind| {
+            matches!(kind, ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Template(_))
+        };
+        if let Some(values) = block.body.attribute(name).filter(|values| is_none(&values.expr.root.kind)) {
+            let detail = format!("{kind} blocks must specify a {name} attribute that is an object.");
+            self.error(&format!("Invalid {name} attribute"), detail, values.range(), "Write an object.");
         }
     }
 }
