@@ -68,6 +68,10 @@ fn parts(record: &Record) -> (&'static str, Members) {
         Record::Outputs { before, after } => {
             ("outputs", vec![("before".into(), outputs_to(before)), ("after".into(), outputs_to(after))])
         }
+        Record::Checks { before, after } => {
+            let text = |text: &Option<Arc<str>>| text.clone().map_or(Node::Null, Node::string);
+            ("checks", vec![("before".into(), text(before)), ("after".into(), text(after))])
+        }
         Record::End => ("end", Vec::new()),
     }
 }
@@ -109,9 +113,17 @@ pub(crate) fn read_record(line: &str, number: u64) -> Result<Record, Refusal> {
             before: outputs_from(member(&node, "before")?)?,
             after: outputs_from(member(&node, "after")?)?,
         },
+        "checks" => Record::Checks { before: text_or_null(&node, "before")?, after: text_or_null(&node, "after")? },
         "end" => Record::End,
         other => return Err(Refusal::Newer(format!("it has records of the kind {other:?}"))),
     })
+}
+
+fn text_or_null(node: &Node, name: &str) -> Result<Option<Arc<str>>, Refusal> {
+    match member(node, name)? {
+        Node::Null => Ok(None),
+        _ => text(node, name).map(Some),
+    }
 }
 
 fn addr_to(addr: &ResourceInstance) -> (Arc<str>, Node) {

@@ -84,6 +84,13 @@ pub enum Record {
         /// As they are now.
         after: BTreeMap<Arc<str>, OutputState>,
     },
+    /// What became of the conditions (`check_results` of a state, its JSON text).
+    Checks {
+        /// As the run found it.
+        before: Option<Arc<str>>,
+        /// As it is now.
+        after: Option<Arc<str>>,
+    },
     /// The run came to its end; intents in doubt may be left.
     End,
 }

@@ -5,7 +5,7 @@ use addrs::{ConfigResource, Provider, ProviderConfig, ResourceInstance};
 use config::ModuleTree;
 use configschema::{ProviderSchema, Schema};
 use diag::Range;
-use eval::{FunctionResults, VariableInput};
+use eval::{Checked, FunctionResults, VariableInput};
 use state::{DeposedKey, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -247,6 +247,8 @@ pub struct Plan {
     pub values: BTreeMap<ResourceInstance, Value>,
     /// What functions of providers gave: the apply must be given the same.
     pub functions: FunctionResults,
+    /// What became of the conditions, as far as it is known while planning.
+    pub checked: Vec<Checked>,
     /// Whether everything was planned.
     pub complete: Complete,
 }
@@ -275,6 +277,7 @@ impl Plan {
             provider_configs: BTreeMap::new(),
             values: BTreeMap::new(),
             functions: FunctionResults::default(),
+            checked: Vec::new(),
             complete: Complete::Errored,
         }
     }

@@ -6,6 +6,7 @@ use crate::{Effect, Event, object};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
 use diag::{Diagnostic, Diagnostics, Severity};
+use eval::ExprNode;
 use journal::{Act, Record};
 use plan::{InstanceChange, Step};
 use state::{DeposedKey, Object, Status};
@@ -19,7 +20,10 @@ impl Applier {
         let Some(what) = self.plan.execution.steps.get(step).cloned() else { return };
         match what {
             Step::Evaluate(node) => {
-                let troubles = self.desired.evaluate(&node);
+                let mut troubles = self.desired.evaluate(&node);
+                if let ExprNode::Resource(resource) = &node {
+                    troubles.extend(self.desired.open_conditions(resource, &self.plan));
+                }
                 if self.lacks_functions() {
                     return self.do_again(step, Again::Start(step));
                 }

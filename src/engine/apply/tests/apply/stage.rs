@@ -412,6 +412,7 @@ pub(crate) fn told(record: &Record) -> String {
         Record::Data { addr, .. } => format!("data {addr}"),
         Record::Forgotten { addr, .. } => format!("forgotten {addr}"),
         Record::Outputs { .. } => "outputs".into(),
+        Record::Checks { .. } => "checks".into(),
         Record::End => "end".into(),
     }
 }

@@ -167,6 +167,7 @@ pub(crate) fn every_record() -> Vec<Record> {
         Record::Forgotten { addr: at(), deposed: None },
         Record::Forgotten { addr: at(), deposed: Some("0badcafe".into()) },
         Record::Outputs { before: BTreeMap::new(), after: [("o".into(), output)].into() },
+        Record::Checks { before: None, after: Some("[{\"status\":\"pass\"}]".into()) },
         Record::End,
     ]
 }
