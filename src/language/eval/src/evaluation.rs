@@ -1,6 +1,7 @@
 //! One expression against names: the walk over the tree, and what is common to all nodes.
 
 use crate::access::{self, Fault};
+use crate::budget::Budget;
 use crate::describe::describe;
 use crate::functions::Surroundings;
 use crate::names::{Names, NoNames, Resolved};
@@ -39,6 +40,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) misnamed: Vec<Diagnostic>,
     /// Above zero where diagnostics are thrown away, so that nobody describes values for them.
     pub(crate) quiet: u32,
+    /// What has been used up of what one expression may make.
+    pub(crate) budget: Budget,
 }
 
 impl<'a> Evaluation<'a> {
@@ -53,6 +56,7 @@ impl<'a> Evaluation<'a> {
             warnings: Vec::new(),
             misnamed: Vec::new(),
             quiet: 0,
+            budget: Budget::default(),
         }
     }
 
@@ -73,7 +77,7 @@ impl<'a> Evaluation<'a> {
     pub(crate) fn finish(self) -> Diagnostics {
         let mut seen = Vec::new();
         // The `if` of a `for` names the same wrong thing once for each element.
-        for diagnostic in self.misnamed {
+        for diagnostic in self.misnamed.into_iter().chain(self.budget.exceeded) {
             if !seen.contains(&diagnostic) {
                 seen.push(diagnostic);
             }
@@ -93,6 +97,9 @@ impl<'a> Evaluation<'a> {
 
     /// The value of a node. After an error it is unknown, so that one error does not cause others.
     pub(crate) fn evaluate(&mut self, expr: &Expr) -> Value {
+        if self.budget.exceeded.is_some() {
+            return Value::dynamic();
+        }
         match &expr.kind {
             ExprKind::Bool(b) => Value::bool(*b),
             ExprKind::Null => Value::null(Type::Dynamic),
@@ -118,8 +125,14 @@ impl<'a> Evaluation<'a> {
             ExprKind::Unary(op, operand) => self.unary(*op, operand, expr),
             ExprKind::Binary { first, rest } => self.binary(first, rest, expr),
             ExprKind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, expr),
-            ExprKind::Tuple(items) => Value::tuple(items.iter().map(|item| self.evaluate(item)).collect::<Vec<_>>()),
-            ExprKind::Object(items) => self.object(items),
+            ExprKind::Tuple(items) => {
+                let tuple = Value::tuple(items.iter().map(|item| self.evaluate(item)).collect::<Vec<_>>());
+                self.made(tuple, expr)
+            }
+            ExprKind::Object(items) => {
+                let object = self.object(items);
+                self.made(object, expr)
+            }
             ExprKind::For(each) => self.for_expression(each, expr),
             ExprKind::Paren(inner) => self.evaluate(inner),
             _ => Value::dynamic(),
