@@ -21,7 +21,8 @@ impl<'a> Choices<'a> {
 
     /// A number below `n`; `n` is at most 65,536.
     pub fn below(&mut self, n: usize) -> usize {
-        let drawn = if n <= 256 { usize::from(self.byte()) } else { usize::from(self.byte()) << 8 | usize::from(self.byte()) };
+        let drawn =
+            if n <= 256 { usize::from(self.byte()) } else { usize::from(self.byte()) << 8 | usize::from(self.byte()) };
         drawn % n.max(1)
     }
 

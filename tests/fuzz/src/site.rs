@@ -24,7 +24,10 @@ impl Sources for Text {
     fn module_files(&self, dir: &str) -> Result<Vec<(Arc<str>, Arc<str>)>, Diagnostic> {
         match dir {
             "." => Ok(vec![(self.name.into(), self.text.clone())]),
-            _ => Ok(vec![("m/main.tf".into(), "variable \"a\" { default = 1 }\noutput \"a\" { value = var.a }\n".into())]),
+            _ => Ok(vec![(
+                "m/main.tf".into(),
+                "variable \"a\" { default = 1 }\noutput \"a\" { value = var.a }\n".into(),
+            )]),
         }
     }
 

@@ -3,13 +3,16 @@
 
 use crate::evaluation::Evaluation;
 use diag::Diagnostic;
-use syntax::Expr;
+use syntax::{Expr, with_room_for_values};
 use value::{Content, Value};
 
 /// The most rounds of all loops of one expression. Tests have no time for that many.
 const MOST_ROUNDS: usize = if cfg!(test) { 1 << 16 } else { 1 << 24 };
 /// The most bytes that one expression may hold of what it made.
 const MOST_BYTES: usize = if cfg!(test) { 64 << 20 } else { 2 << 30 };
+/// The most elements of a value, at any depth: what holds another twice has its elements twice, though they take memory
+/// once. Whoever walks such a value, and that is everybody, would not come to an end.
+const MOST_ELEMENTS: usize = if cfg!(test) { 1 << 20 } else { 1 << 24 };
 /// What an element takes beside its content.
 const ELEMENT: usize = 64;
 
@@ -64,6 +67,15 @@ impl Evaluation<'_> {
         self.budget.bytes = self.budget.bytes.min(before.saturating_add(bytes));
     }
 
+    /// Refuses the result of an expression that made something, when it has too many elements.
+    pub(crate) fn bounded(&mut self, value: Value, culprit: &Expr) -> Value {
+        if self.budget.bytes == 0 || with_room_for_values(|| counted(&value, MOST_ELEMENTS)).is_some() {
+            return value;
+        }
+        self.exceed("The value would have more than 16 million elements, counted at all places.", culprit);
+        Value::dynamic()
+    }
+
     fn exceed(&mut self, detail: &str, culprit: &Expr) {
         if self.budget.exceeded.is_none() {
             let diagnostic = Diagnostic::error("Expression result too large", detail)
@@ -76,6 +88,11 @@ impl Evaluation<'_> {
     }
 }
 
+/// What is left of `limit` elements after those of the value; nothing when they are more.
+fn counted(value: &Value, limit: usize) -> Option<usize> {
+    value.children().try_fold(limit, |left, (_, part)| counted(part, left.checked_sub(1)?))
+}
+
 /// What is left of `limit` bytes after the value has been weighed; it is not weighed further than that.
 fn weighed(value: &Value, limit: usize) -> usize {
     if limit == 0 {
@@ -85,5 +102,8 @@ fn weighed(value: &Value, limit: usize) -> usize {
         Content::String(text) => text.len(),
         _ => 0,
     };
-    value.children().try_fold(limit.saturating_sub(own + ELEMENT), |left, (_, part)| (left > 0).then(|| weighed(part, left))).unwrap_or(0)
+    value
+        .children()
+        .try_fold(limit.saturating_sub(own + ELEMENT), |left, (_, part)| (left > 0).then(|| weighed(part, left)))
+        .unwrap_or(0)
 }

@@ -6,7 +6,7 @@ use crate::describe::describe;
 use crate::functions::Surroundings;
 use crate::names::{Names, NoNames, Resolved};
 use crate::references::{constant_part, free_traversals, step_span};
-use diag::{Diagnostic, Diagnostics};
+use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::{Expr, ExprKind, Expression, Name, ObjectItem, ObjectKey, Span, Step, with_room_for_values};
@@ -70,19 +70,25 @@ impl<'a> Evaluation<'a> {
         let mut walk = Evaluation::new(names, surroundings, expr.file.clone());
         walk.bindings.extend_from_slice(bindings);
         let value = walk.evaluate(&expr.root);
+        let value = walk.bounded(value, &expr.root);
         (value, walk.finish())
     }
 
     /// What went wrong, wrong names first.
     pub(crate) fn finish(self) -> Diagnostics {
-        let mut seen = Vec::new();
-        // The `if` of a `for` names the same wrong thing once for each element.
+        let mut told = Diagnostics::new();
+        // The `if` of a `for` names the same wrong thing once for each element. Those at one place are compared only.
+        let mut seen: BTreeMap<Option<Range>, Vec<Diagnostic>> = BTreeMap::new();
         for diagnostic in self.misnamed.into_iter().chain(self.budget.exceeded) {
-            if !seen.contains(&diagnostic) {
-                seen.push(diagnostic);
+            let here = seen.entry(diagnostic.subject.clone()).or_default();
+            if !here.contains(&diagnostic) {
+                here.push(diagnostic.clone());
+                told.push(diagnostic);
             }
         }
-        seen.into_iter().chain(self.troubles).chain(self.warnings).collect()
+        told.extend(self.troubles);
+        told.extend(self.warnings);
+        told
     }
 
     /// True when something has gone wrong since there were `before` troubles and misnamed things.

@@ -274,3 +274,28 @@ fn functions_of_many_elements() {
         assert_eq!(answer(&evaluator, text), "20000", "{text}");
     }
 }
+
+/// Every local holds the one before it twice: little memory, more elements than anybody can walk.
+#[test]
+fn values_that_hold_each_other() {
+    let mut text = String::from("locals {\n  a0 = [1, 2]\n  o0 = { a = 1 }\n");
+    for i in 1..60 {
+        let _ =
+            writeln!(text, "  a{i} = [local.a{0}, local.a{0}]\n  o{i} = {{ a = local.o{0}, b = local.o{0} }}", i - 1);
+    }
+    text.push_str("}\n");
+    let loaded = load(&text);
+    let (evaluator, diagnostics) = run(&loaded, &[]);
+    // Told where it happens: what refers to the value is not known, and begins anew.
+    assert_eq!(summaries(&diagnostics), ["Expression result too large"; 6]);
+    assert_eq!(answer(&evaluator, "length(local.a15)"), "2");
+}
+
+/// Each is told; comparing each with all before it took seconds for a few thousand.
+#[test]
+fn ten_thousand_wrong_names() {
+    let loaded = load("");
+    let (evaluator, _) = run(&loaded, &[]);
+    let text = answer(&evaluator, &format!("[{}]", "wrong, ".repeat(20_000)));
+    assert_eq!(text.matches("Error").count(), 20_000);
+}
