@@ -72,7 +72,7 @@ fn prepared() -> (tempfile::TempDir, Setting) {
     std::fs::write(dir.path().join("main.tf"), MAIN).unwrap();
     let record = dir.path().join("record").to_string_lossy().into_owned();
     let installation = overrides(&[("drform/drform", own())]);
-    (dir, Setting { installation, environment: vec![("DRFORM_RECORD_FILE".into(), record)] })
+    (dir, Setting { installation, environment: vec![("DRFORM_RECORD_FILE".into(), record)], ..Setting::default() })
 }
 
 /// How long an apply takes, and how long of that after its journal began.

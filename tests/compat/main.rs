@@ -13,7 +13,10 @@
     clippy::indexing_slicing
 )]
 
+mod backend;
 mod case;
+mod commands;
+mod ephemeral;
 mod fmt;
 mod hosted;
 mod hostile;
@@ -25,7 +28,10 @@ mod pointed;
 mod python;
 mod random;
 mod reads;
+mod remote_state;
 mod shape;
 mod spread;
 mod tool;
 mod transcript;
+mod validate;
+mod vault;

@@ -38,7 +38,22 @@ pub fn shelf() -> &'static Path {
 
 /// A setting in which drform and Terraform use the provider in Python.
 pub fn shelf_setting() -> Setting {
-    Setting { installation: overrides(&[("drform.test/dev/shelf", shelf())]), environment: Vec::new() }
+    Setting { installation: overrides(&[("drform.test/dev/shelf", shelf())]), ..Setting::default() }
+}
+
+/// A setting in which both tools install it from a directory, as configurations with modules need it.
+pub fn shelf_mirrored() -> Setting {
+    let platform = format!("linux_{}", if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" });
+    let mirror = shelf().join("mirror");
+    let package = mirror.join("drform.test/dev/shelf/1.0.0").join(platform);
+    fs::create_dir_all(&package).unwrap();
+    let program = package.join("terraform-provider-shelf_v1.0.0");
+    if !program.exists() {
+        std::os::unix::fs::symlink(shelf().join("terraform-provider-shelf"), program).unwrap();
+    }
+    let installation =
+        format!("provider_installation {{\n  filesystem_mirror {{ path = \"{}\" }}\n}}\n", mirror.display());
+    Setting { installation, ..Setting::default() }
 }
 
 /// A directory that holds nothing but our own provider, which is built beside drform.

@@ -7,13 +7,13 @@ use crate::transcript::agree_each;
 
 #[test]
 fn through_dev_overrides() {
-    let overridden = Setting { installation: overrides(&[("drform/drform", own())]), environment: Vec::new() };
+    let overridden = Setting { installation: overrides(&[("drform/drform", own())]), ..Setting::default() };
     agree_each(&Case::read("provider_spread"), &Setting::default(), &overridden);
 }
 
 #[test]
 fn through_the_plugin_in_drform_too() {
-    let overridden = Setting { installation: overrides(&[("drform/drform", own())]), environment: Vec::new() };
+    let overridden = Setting { installation: overrides(&[("drform/drform", own())]), ..Setting::default() };
     agree_each(&Case::read("provider_spread"), &overridden, &overridden);
 }
 
@@ -26,6 +26,6 @@ fn through_a_mirror() {
     std::os::unix::fs::symlink(own_program(), package.join("terraform-provider-drform_v0.1.0")).unwrap();
     let installation =
         format!("provider_installation {{\n  filesystem_mirror {{ path = \"{}\" }}\n}}\n", mirror.path().display());
-    let mirrored = Setting { installation, environment: Vec::new() };
+    let mirrored = Setting { installation, ..Setting::default() };
     agree_each(&Case::read("provider_spread_mirror"), &Setting::default(), &mirrored);
 }

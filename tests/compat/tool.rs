@@ -1,8 +1,9 @@
 //! The two tools, run the same way.
 
+use crate::vault::Calls;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Who is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Setting {
     pub installation: String,
     /// Further environment variables.
     pub environment: Vec<(String, String)>,
+    /// The calls of a provider that are to be told with what a tool says.
+    pub calls: Option<Arc<Calls>>,
 }
 
 /// What came of a run.

@@ -26,11 +26,11 @@ pub fn agree_each(case: &Case, drform: &Setting, terraform_setting: &Setting) {
     }
     let recorded = fs::read_to_string(&recorded_file).unwrap_or_default();
     if let Some((_, said)) = &theirs {
-        same("recorded", &recorded, "terraform", said, case);
+        same("recorded", &recorded, "terraform", said, &case.name);
     }
     let ours = directory();
     let said = transcript(Tool::Drform, case, ours.path(), drform);
-    same("terraform", &recorded, "drform", &said, case);
+    same("terraform", &recorded, "drform", &said, &case.name);
     if let Some((theirs, _)) = &theirs {
         let refused =
             recorded.trim_end().lines().rfind(|l| l.starts_with("-- ")).is_some_and(|l| l == "-- plan: exit 1");
@@ -39,9 +39,10 @@ pub fn agree_each(case: &Case, drform: &Setting, terraform_setting: &Setting) {
     }
 }
 
-fn same(left: &str, expected: &str, right: &str, actual: &str, case: &Case) {
+/// Shows where two texts differ.
+pub fn same(left: &str, expected: &str, right: &str, actual: &str, name: &str) {
     let difference = similar::TextDiff::from_lines(expected, actual).unified_diff().header(left, right).to_string();
-    assert!(expected == actual, "{}:\n{difference}", case.name);
+    assert!(expected == actual, "{name}:\n{difference}");
 }
 
 /// A copy of a directory that the other tool left: nothing is to be done there, or (`refused`) nothing is allowed.
@@ -79,11 +80,13 @@ fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String 
         said.push_str(&format!("== step {} {}\n", number + 1, step.arguments.join(" ")).replace(" \n", "\n"));
         let ran = run(tool, dir, setting, &["plan", "-detailed-exitcode"], step);
         said.push_str(&format!("-- plan: exit {}\n{}", ran.code, told(&ran.text())));
+        said.push_str(&calls(setting));
         if ran.code != 2 {
             continue;
         }
         let ran = run(tool, dir, setting, &["apply", "-auto-approve"], step);
         said.push_str(&format!("-- apply: exit {}\n{}", ran.code, done(&ran.text())));
+        said.push_str(&calls(setting));
         let outputs = tool.run(dir, setting, &["output", "-json"]).ok();
         said.push_str(&format!("-- outputs\n{}", json(&outputs.out)));
         let state = fs::read_to_string(dir.join("terraform.tfstate"));
@@ -93,6 +96,11 @@ fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String 
         ));
     }
     said
+}
+
+/// What the provider was asked, where it keeps a list.
+fn calls(setting: &Setting) -> String {
+    setting.calls.as_ref().map_or_else(String::new, |calls| format!("-- calls\n{}", calls.take_telling()))
 }
 
 fn run(tool: Tool, dir: &Path, setting: &Setting, verb: &[&str], step: &Step) -> crate::tool::Ran {
@@ -161,6 +169,8 @@ fn done(text: &str) -> String {
         .filter(is_progress)
         // drform does not tell what it reads while it plans.
         .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still ") && !l.starts_with("data."))
+        // Nor what it leaves for the apply.
+        .filter(|l| !l.contains(": Configuration unknown, deferring..."))
         .map(|line| steady(without_id(line)))
         .collect();
     progress.sort();
@@ -191,7 +201,7 @@ fn troubles(text: &str) -> String {
 }
 
 /// Takes out what differs from run to run, and the product's name.
-fn steady(text: &str) -> String {
+pub fn steady(text: &str) -> String {
     text.lines().map(|line| format!("{}\n", words(line, steady_word).trim_end())).collect()
 }
 
@@ -234,7 +244,7 @@ fn uuids(text: &str) -> String {
 const MAY_BE_REPEATED: &str = "eyJkcmZvcm06cmVwZWF0Ijoic2FtZV9vYmplY3QifQ==";
 
 /// JSON with sorted keys and without what belongs to one run.
-fn json(text: &str) -> String {
+pub fn json(text: &str) -> String {
     let mut value: Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
     plain(&mut value);
     if let Some(object) = value.as_object_mut() {

@@ -1,4 +1,4 @@
-//! Holds: the author side of providers: traits for resources, data sources and functions, served as tfplugin6.
+//! Holds: the author side of providers: traits for resources, data sources, ephemeral resources and functions, served as tfplugin6.
 //! May touch: tfplugin, configschema, value, diag.
 //! Never: the engine, the language, state: any Terraform may be the host.
 
@@ -18,7 +18,8 @@ pub use finding::{Finding, Findings, Reply, error, error_at, warning, warning_at
 pub use plan::{PlanRequest, Planned, default_plan};
 pub use private::Private;
 pub use provider::{
-    ChangeRequest, DataSource, Function, FunctionError, Future, Object, Provider, Repeat, Resource, StoredState,
+    ChangeRequest, DataSource, EphemeralResource, Function, FunctionError, Future, Object, Opened, Provider, Renewed,
+    Repeat, Resource, StoredState,
 };
 pub use serve::{Served, serve, serve_at};
 pub use service::provider_schema;

@@ -49,7 +49,7 @@ impl Planned {
 }
 
 /// The host's proposal with every computed attribute unknown that is new and not configured, so that a create may fill
-/// it in; what is there is kept. Of the attributes named, those that change force a replacement.
+/// it in; what is there is kept, and write-only attributes are null. Of the attributes named, those that change force a replacement.
 pub fn default_plan(schema: &Schema, forces_replacement: &[&str], request: &PlanRequest) -> Planned {
     let prior = (!request.prior.is_null()).then_some(&request.prior);
     let value = filled(&schema.block, &request.proposed, prior);
@@ -79,6 +79,7 @@ fn with_attributes(schema: &BTreeMap<Arc<str>, Attribute>, values: &Attributes, 
         let Some(value) = values.get(name) else { continue };
         let before = prior.and_then(|prior| prior.get(name));
         let new = match &attribute.ty {
+            _ if attribute.write_only => Value::null(value.ty()),
             _ if value.is_null() && attribute.computed && before.is_none() => match &attribute.ty {
                 AttributeType::Plain(ty) => Value::unknown(ty.clone()),
                 AttributeType::Nested(_) => Value::unknown(value.ty()),

@@ -5,6 +5,7 @@ use crate::{Finding, Findings, Private, Reply};
 use configschema::{Block, Schema};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::SystemTime;
 use value::Value;
 
 /// An answer that takes time. `Box::pin(async move { … })` makes one.
@@ -44,6 +45,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Data sources by name.
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
+        Vec::new()
+    }
+
+    /// Ephemeral resources by name.
+    fn ephemeral_resources(&self) -> Vec<(&'static str, Arc<dyn EphemeralResource>)> {
         Vec::new()
     }
 
@@ -170,6 +176,51 @@ pub trait DataSource: Send + Sync + 'static {
 
     /// Reads it; the result holds the configuration and what was read.
     fn read<'a>(&'a self, config: &'a Value) -> Future<'a, Reply<Value>>;
+}
+
+/// An ephemeral resource: a token or a lease that is there while a run uses it, and is stored nowhere. Hosts open it
+/// in plan and again in apply.
+pub trait EphemeralResource: Send + Sync + 'static {
+    /// Its block.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration; values may be unknown.
+    fn validate(&self, _config: &Value) -> Findings {
+        Vec::new()
+    }
+
+    /// Opens it; the configuration is wholly known.
+    fn open<'a>(&'a self, config: &'a Value) -> Future<'a, Reply<Opened>>;
+
+    /// Makes it last longer; asked for when the time comes that the last answer gave.
+    fn renew(&self, private: Private) -> Future<'_, Reply<Renewed>> {
+        Box::pin(async { Reply::done(Renewed { private, renew_at: None }) })
+    }
+
+    /// Ends it, with what was kept when it was opened. What has ended by itself is no error.
+    fn close(&self, _private: Private) -> Future<'_, Findings> {
+        Box::pin(async { Vec::new() })
+    }
+}
+
+/// An ephemeral resource that is open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// The configuration, and what there is to know besides.
+    pub value: Value,
+    /// What is needed to renew and to close it. Hosts keep it in memory only.
+    pub private: Private,
+    /// When it is to be renewed; none when it lasts by itself.
+    pub renew_at: Option<SystemTime>,
+}
+
+/// An ephemeral resource that lasts longer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Renewed {
+    /// What is needed to renew it the next time.
+    pub private: Private,
+    /// When it is to be renewed again; none when it lasts by itself from now on.
+    pub renew_at: Option<SystemTime>,
 }
 
 /// A function: same arguments, same result, no configuration.

@@ -7,7 +7,7 @@ use crate::finding::error;
 use crate::plan::{PlanRequest, with_empty_blocks};
 use crate::private::{self, Envelope, fresh_token};
 use crate::serve::Running;
-use crate::{ChangeRequest, DataSource, Function, Provider, Reply, Resource, StoredState};
+use crate::{ChangeRequest, DataSource, EphemeralResource, Function, Provider, Repeat, Reply, Resource, StoredState};
 use configschema::{ProviderSchema, Schema, implied_type};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,10 +34,12 @@ impl<T: ?Sized> Clone for Entry<T> {
 pub fn provider_schema(provider: &dyn Provider) -> ProviderSchema {
     let resources = provider.resources().into_iter();
     let data_sources = provider.data_sources().into_iter();
+    let ephemeral = provider.ephemeral_resources().into_iter();
     ProviderSchema {
         provider: provider.schema(),
         resources: resources.map(|(name, kind)| (name.into(), Arc::new(kind.schema()))).collect(),
         data_sources: data_sources.map(|(name, source)| (name.into(), Arc::new(source.schema()))).collect(),
+        ephemeral: ephemeral.map(|(name, kind)| (name.into(), Arc::new(kind.schema()))).collect(),
         functions: provider
             .functions()
             .into_iter()
@@ -55,6 +57,7 @@ pub(crate) struct ProviderService {
     schema: wire::get_provider_schema::Response,
     resources: BTreeMap<String, Entry<dyn Resource>>,
     data_sources: BTreeMap<String, Entry<dyn DataSource>>,
+    ephemeral: BTreeMap<String, Entry<dyn EphemeralResource>>,
     functions: BTreeMap<String, (Arc<dyn Function>, configschema::Function)>,
     running: Running,
 }
@@ -70,6 +73,8 @@ impl ProviderService {
         let resources = resources.map(|(n, r)| (n.to_string(), entry(r, schema.resources.get(n)))).collect();
         let data_sources = provider.data_sources().into_iter();
         let data_sources = data_sources.map(|(n, d)| (n.to_string(), entry(d, schema.data_sources.get(n)))).collect();
+        let ephemeral = provider.ephemeral_resources().into_iter();
+        let ephemeral = ephemeral.map(|(n, e)| (n.to_string(), entry(e, schema.ephemeral.get(n)))).collect();
         let functions =
             provider.functions().into_iter().map(|(n, f)| (n.to_string(), (f.clone(), f.signature()))).collect();
         ProviderService {
@@ -78,6 +83,7 @@ impl ProviderService {
             provider,
             resources,
             data_sources,
+            ephemeral,
             functions,
             running,
         }
@@ -89,6 +95,10 @@ impl ProviderService {
 
     fn data_source(&self, name: &str) -> Result<Entry<dyn DataSource>, Status> {
         self.data_sources.get(name).cloned().ok_or_else(|| Status::not_found(format!("no data source {name:?}")))
+    }
+
+    fn ephemeral(&self, name: &str) -> Result<Entry<dyn EphemeralResource>, Status> {
+        self.ephemeral.get(name).cloned().ok_or_else(|| Status::not_found(format!("no ephemeral resource {name:?}")))
     }
 
     /// Runs a call to its end, even when the host is gone: what was begun is finished, and not lost half-way by us.
@@ -335,6 +345,62 @@ impl Service for ProviderService {
             diagnostics: findings(reply.findings),
             ..Default::default()
         }))
+    }
+
+    async fn validate_ephemeral_resource_config(
+        &self,
+        request: Request<wire::validate_ephemeral_resource_config::Request>,
+    ) -> Answer<wire::validate_ephemeral_resource_config::Response> {
+        let entry = self.ephemeral(&request.get_ref().type_name)?;
+        let diagnostics =
+            checked(request.get_ref().config.as_ref(), &entry.ty, |config| entry.served.validate(config))?;
+        Ok(Response::new(wire::validate_ephemeral_resource_config::Response { diagnostics }))
+    }
+
+    async fn open_ephemeral_resource(
+        &self,
+        request: Request<wire::open_ephemeral_resource::Request>,
+    ) -> Answer<wire::open_ephemeral_resource::Response> {
+        let request = request.into_inner();
+        let Entry { served, ty, .. } = self.ephemeral(&request.type_name)?;
+        let config = read(request.config.as_ref(), &ty)?;
+        let reply = self.to_the_end(async move { served.open(&config).await }).await?;
+        let mut answer =
+            wire::open_ephemeral_resource::Response { diagnostics: findings(reply.findings), ..Default::default() };
+        if let Some(opened) = reply.result {
+            answer.result = Some(dynamic_value(&opened.value, &ty));
+            answer.private = Some(private::kept(&opened.private, Repeat::Never).into());
+            answer.renew_at = opened.renew_at.map(Into::into);
+        }
+        Ok(Response::new(answer))
+    }
+
+    async fn renew_ephemeral_resource(
+        &self,
+        request: Request<wire::renew_ephemeral_resource::Request>,
+    ) -> Answer<wire::renew_ephemeral_resource::Response> {
+        let request = request.into_inner();
+        let Entry { served, .. } = self.ephemeral(&request.type_name)?;
+        let kept = Envelope::read(&request.private.unwrap_or_default()).private;
+        let reply = self.to_the_end(async move { served.renew(kept).await }).await?;
+        let mut answer =
+            wire::renew_ephemeral_resource::Response { diagnostics: findings(reply.findings), ..Default::default() };
+        if let Some(renewed) = reply.result {
+            answer.private = Some(private::kept(&renewed.private, Repeat::Never).into());
+            answer.renew_at = renewed.renew_at.map(Into::into);
+        }
+        Ok(Response::new(answer))
+    }
+
+    async fn close_ephemeral_resource(
+        &self,
+        request: Request<wire::close_ephemeral_resource::Request>,
+    ) -> Answer<wire::close_ephemeral_resource::Response> {
+        let request = request.into_inner();
+        let Entry { served, .. } = self.ephemeral(&request.type_name)?;
+        let kept = Envelope::read(&request.private.unwrap_or_default()).private;
+        let said = self.to_the_end(async move { served.close(kept).await }).await?;
+        Ok(Response::new(wire::close_ephemeral_resource::Response { diagnostics: findings(said) }))
     }
 
     async fn get_functions(&self, _: Request<wire::get_functions::Request>) -> Answer<wire::get_functions::Response> {

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tf import types as t
+from tf.function import Function, FunctionSignature, Parameter, Return
 from tf.iface import DataSource, Provider, Resource
 from tf.runner import run_provider
 from tf.schema import Attribute, Schema
@@ -92,6 +93,57 @@ class Items(DataSource):
         return {**config, "names": names}
 
 
+class Label(Function):
+    """Joins its arguments; `SHELF_CALLS` names a file that gets a line for each call."""
+
+    def __init__(self, shelf):
+        pass
+
+    @classmethod
+    def get_name(cls):
+        return "label"
+
+    @classmethod
+    def get_signature(cls):
+        return FunctionSignature(
+            parameters=[Parameter("prefix", t.String())],
+            variadic_parameter=Parameter("parts", t.String()),
+            return_type=Return(t.String()),
+        )
+
+    def call(self, ctx, arguments):
+        calls = os.environ.get("SHELF_CALLS")
+        if calls:
+            with open(calls, "a") as file:
+                file.write(json.dumps(arguments) + "\n")
+        if "/" in arguments[0]:
+            ctx.diagnostics.add_error("a prefix has no slash", "")
+            return None
+        return "-".join(arguments)
+
+
+class Weigh(Function):
+    """The sum of a list, and null for none; no unit is one, too."""
+
+    def __init__(self, shelf):
+        pass
+
+    @classmethod
+    def get_name(cls):
+        return "weigh"
+
+    @classmethod
+    def get_signature(cls):
+        return FunctionSignature(
+            parameters=[Parameter("weights", t.List(t.Number())), Parameter("unit", t.String(), allow_null_value=True)],
+            return_type=Return(t.String()),
+        )
+
+    def call(self, ctx, arguments):
+        weights, unit = arguments
+        return None if not weights else f"{sum(weights):.1f}{unit or 'kg'}"
+
+
 class Shelf(Provider):
     def get_model_prefix(self):
         return "shelf_"
@@ -111,6 +163,9 @@ class Shelf(Provider):
 
     def get_data_sources(self):
         return [Items]
+
+    def get_functions(self):
+        return [Label, Weigh]
 
     def get_resources(self):
         return [Item]

@@ -34,8 +34,9 @@ pub fn configuration(seed: u64, module: &str) -> Configuration {
         }
         // What is equal to a secret is masked wherever it stands, which Terraform does not do: a secret is like nothing else.
         if ty == Ty::Text && writer.source.percent(30) {
-            arguments.push_str("  sensitive = true\n");
             given = format!("\"secret number {seed}\"");
+            let default = if arguments.contains("default") { format!("  default = {given}\n") } else { String::new() };
+            arguments = format!("  type = string\n{default}  sensitive = true\n");
         }
         if !arguments.contains("default") || writer.source.percent(50) {
             let _ = writeln!(call, "  v{number} = {given}");
@@ -168,7 +169,7 @@ fn child(writer: &mut Writer<'_>, main: &mut String, module: &str, files: &mut V
 }
 
 /// A name, and its attributes.
-fn parts(text: &str, ty: &Ty, known: bool) -> Vec<Named> {
+pub fn parts(text: &str, ty: &Ty, known: bool) -> Vec<Named> {
     let mut all = vec![Named { text: text.into(), ty: ty.clone(), known }];
     if let Ty::Object(attributes) = ty {
         all.extend(attributes.iter().map(|(name, ty)| Named { text: format!("{text}.{name}"), ty: ty.clone(), known }));

@@ -96,6 +96,10 @@ impl Cloud {
             }
             Question::FindByToken { .. }
             | Question::ReadDataSource { .. }
+            | Question::ValidateEphemeral { .. }
+            | Question::OpenEphemeral { .. }
+            | Question::RenewEphemeral { .. }
+            | Question::CloseEphemeral { .. }
             | Question::Import { .. }
             | Question::CallFunction { .. } => Answer::Unsupported,
         }

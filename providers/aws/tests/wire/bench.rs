@@ -596,7 +596,7 @@ impl Bench {
 
 fn provider() -> ProviderConfig {
     let aws = Provider::default_for("aws");
-    ProviderConfig { module: ModulePath::default(), provider: aws, alias: None }
+    ProviderConfig { module: ModulePath::default(), provider: aws, alias: None, key: addrs::InstanceKey::None }
 }
 
 /// A token that no other change has.

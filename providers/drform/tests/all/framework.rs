@@ -62,7 +62,7 @@ fn python() -> PathBuf {
 
 fn provider() -> ProviderConfig {
     let provider = Provider { host: "drform.test".into(), namespace: "dev".into(), kind: "math".into() };
-    ProviderConfig { module: ModulePath::default(), provider, alias: None }
+    ProviderConfig { module: ModulePath::default(), provider, alias: None, key: addrs::InstanceKey::None }
 }
 
 fn sum(a: &str, label: &str, sum: Value) -> Value {

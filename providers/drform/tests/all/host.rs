@@ -13,7 +13,7 @@ use value::{Type, Value};
 
 fn provider() -> ProviderConfig {
     let drform = Provider::default_for("drform");
-    ProviderConfig { module: ModulePath::default(), provider: drform, alias: None }
+    ProviderConfig { module: ModulePath::default(), provider: drform, alias: None, key: addrs::InstanceKey::None }
 }
 
 fn kind() -> Arc<str> {

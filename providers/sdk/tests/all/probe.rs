@@ -156,7 +156,7 @@ impl Drop for Hosted {
 
 pub(crate) fn provider() -> ProviderConfig {
     let provider = Provider { host: "drform.test".into(), namespace: "dev".into(), kind: "probe".into() };
-    ProviderConfig { module: ModulePath::default(), provider, alias: None }
+    ProviderConfig { module: ModulePath::default(), provider, alias: None, key: addrs::InstanceKey::None }
 }
 
 pub(crate) fn null() -> Value {

@@ -2,6 +2,7 @@
 //! May touch: diag, and the disk.
 //! Never: what the bytes mean; the terminal, the network.
 
+mod data_dir;
 mod error;
 mod journal_file;
 mod local_state;
@@ -12,6 +13,7 @@ mod place;
 mod tests;
 mod workspace;
 
+pub use data_dir::DataDir;
 pub use error::BackendError;
 pub use journal_file::JournalFile;
 pub use local_state::LocalState;

@@ -47,6 +47,11 @@ pub enum Command {
     Show(Show),
     /// Show root outputs
     Output(Output),
+    /// List, make, select and delete workspaces
+    ///
+    /// Every workspace has a state of its own. TF_WORKSPACE in the environment wins over what is selected.
+    #[command(subcommand)]
+    Workspace(Workspace),
     /// Look into the state
     #[command(subcommand)]
     State(State),
@@ -180,10 +185,31 @@ pub struct Init {
     /// Fetch modules that are missing (-get=false takes what is there).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub get: bool,
+    /// Look at the backend block (-backend=false keeps what was initialised before).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub backend: bool,
+    /// Add an argument to the backend block, as NAME=VALUE or from a file of arguments.
+    #[arg(long, value_name = "NAME=VALUE|FILE")]
+    pub backend_config: Vec<String>,
+    /// Take the backend of the configuration, and leave the states of the one before where they are.
+    #[arg(long, conflicts_with = "migrate_state")]
+    pub reconfigure: bool,
+    /// Take the backend of the configuration, and copy the states of all workspaces to it.
+    #[arg(long)]
+    pub migrate_state: bool,
+    /// Copy states without asking.
+    #[arg(long)]
+    pub force_copy: bool,
+    /// Hold the locks of states that are copied.
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub lock: bool,
+    /// Wait this long for a lock, such as 30s.
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    pub lock_timeout: String,
     /// Where test files lie; drform init does not look at them yet.
     #[arg(long, value_name = "DIR", default_value = "tests")]
     pub test_directory: String,
-    /// Ask for missing input; drform init never asks.
+    /// Ask before states are copied (-input=false never asks).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub input: bool,
 }
@@ -290,6 +316,9 @@ pub struct Apply {
     /// Do not ask.
     #[arg(long)]
     pub auto_approve: bool,
+    /// A destroy that leaves objects behind, because of destroy = false, is a success.
+    #[arg(long)]
+    pub suppress_forget_errors: bool,
 }
 
 /// `drform show`
@@ -314,6 +343,56 @@ pub struct Output {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
+}
+
+/// Locking alone.
+#[derive(Args, Debug)]
+pub struct Locking {
+    /// Hold the state lock (-lock=false is dangerous when others work here).
+    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub lock: bool,
+    /// Wait this long for the lock, such as 30s.
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    pub lock_timeout: String,
+}
+
+/// `drform workspace …`
+#[derive(Debug, Subcommand)]
+pub enum Workspace {
+    /// List workspaces; a star stands before the one in use
+    List,
+    /// Show the name of the workspace in use
+    Show,
+    /// Make a workspace and select it
+    New {
+        /// Its name.
+        name: String,
+        /// Copy this state file into it.
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        locking: Locking,
+    },
+    /// Select a workspace
+    Select {
+        /// Its name.
+        name: String,
+        /// Make it if it is not there.
+        #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+        or_create: bool,
+    },
+    /// Delete a workspace and its state
+    Delete {
+        /// Its name.
+        name: String,
+        /// Delete it although it holds objects, and forget about them.
+        #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+        force: bool,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        locking: Locking,
+    },
 }
 
 /// `drform state …`

@@ -93,6 +93,7 @@ fn dispatch(shell: &Shell, command: &Command) -> Exit {
         Command::Destroy(args) => commands::destroy::run(shell, args),
         Command::Show(args) => commands::show::run(shell, args),
         Command::Output(args) => commands::output::run(shell, args),
+        Command::Workspace(args) => commands::workspace::run(shell, args),
         Command::State(args) => commands::state::run(shell, args),
         Command::Providers(args) => commands::providers::run(shell, args),
         Command::Metadata(what) => commands::metadata::run(shell, what),

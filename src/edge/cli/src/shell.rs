@@ -80,8 +80,7 @@ impl Shell {
         variables: &Variables,
         running: &Running,
     ) -> Result<Request, Diagnostic> {
-        let locking =
-            if running.lock { Locking::Hold(duration("-lock-timeout", &running.lock_timeout)?) } else { Locking::Free };
+        let locking = locking(running.lock, &running.lock_timeout)?;
         Ok(Request {
             site: self.site(world),
             variables: arguments(variables),
@@ -89,6 +88,14 @@ impl Shell {
             parallelism: Parallelism(running.parallelism),
         })
     }
+}
+
+/// What `-lock` and `-lock-timeout` say.
+///
+/// # Errors
+/// A timeout that is no duration.
+pub(crate) fn locking(lock: bool, timeout: &str) -> Result<Locking, Diagnostic> {
+    Ok(if lock { Locking::Hold(duration("-lock-timeout", timeout)?) } else { Locking::Free })
 }
 
 /// `9,999`

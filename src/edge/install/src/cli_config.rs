@@ -2,6 +2,7 @@
 
 mod entries;
 
+use crate::credentials_helper::{self, CredentialsHelper};
 use crate::text_file;
 use crate::{Secret, Settings};
 use addrs::Provider;
@@ -21,6 +22,8 @@ pub(crate) struct CliConfig {
     pub(crate) plugin_cache_dir: Option<PathBuf>,
     /// `credentials "HOST" { token = "…" }`
     pub(crate) credentials: Vec<(String, Secret)>,
+    /// `credentials_helper "NAME" { args = […] }`: asked for hosts that have none of the credentials above.
+    pub(crate) helper: Option<CredentialsHelper>,
     /// `host "HOST" { services = { … } }`: addresses of services by name, in the place of what the host tells.
     pub(crate) hosts: Vec<(String, Vec<(String, String)>)>,
 }
@@ -146,6 +149,7 @@ impl CliConfig {
                 ),
                 (Some("provider_installation"), Value::Body(body)) => self.installation(body, diagnostics),
                 (Some("credentials"), Value::Body(body)) => self.credentials.extend(credentials(&entry, body)),
+                (Some("credentials_helper"), Value::Body(body)) => self.helper(&entry, body, settings, diagnostics),
                 (Some("host"), Value::Body(body)) => self.hosts.extend(host(&entry, body)),
                 // Checkpoint and whatever comes: not for us.
                 _ => {}
@@ -166,6 +170,35 @@ impl CliConfig {
             }
         }
         self.methods = Some(methods);
+    }
+
+    fn helper(&mut self, entry: &Entry, body: &[Entry], settings: &Settings, diagnostics: &mut Diagnostics) {
+        let next = "Write credentials_helper \"NAME\" { args = [] } once.";
+        let mut refuse = |detail: &str| diagnostics.push(wrong(detail, &entry.range).next(next));
+        let Some(name) = entry.keys.get(1).filter(|name| credentials_helper::is_name(name)) else {
+            return refuse("A credentials_helper block needs the name of a program, terraform-credentials-NAME.");
+        };
+        if self.helper.is_some() {
+            return refuse("There is more than one credentials_helper block.");
+        }
+        let args = match body.iter().find(|entry| entry.first() == Some("args")).map(|entry| &entry.value) {
+            None => Vec::new(),
+            Some(Value::Texts(args)) => args.clone(),
+            Some(_) => return refuse("The argument args of a credentials_helper block must be a list of texts."),
+        };
+        match credentials_helper::find(settings, name) {
+            Some(program) => self.helper = Some(CredentialsHelper { program, args }),
+            None => {
+                let dirs: Vec<String> =
+                    credentials_helper::directories(settings).iter().map(|dir| dir.display().to_string()).collect();
+                let detail = format!("There is no terraform-credentials-{name} in {}.", dirs.join(" or "));
+                diagnostics.push(
+                    Diagnostic::warning("Credentials helper not found", detail)
+                        .at(entry.range.clone())
+                        .next("Put it there, or remove the block."),
+                );
+            }
+        }
     }
 
     fn overrides(&mut self, body: &[Entry], diagnostics: &mut Diagnostics) {

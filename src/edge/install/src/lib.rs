@@ -6,6 +6,7 @@
 
 mod archive;
 mod cli_config;
+mod credentials_helper;
 mod fetch;
 mod find;
 #[cfg(test)]

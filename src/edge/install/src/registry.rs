@@ -3,8 +3,8 @@
 use crate::cli_config::CliConfig;
 use crate::fetch::{Bearer, Failure, Fetcher};
 use crate::source::RegistryModule;
-use crate::web::Header;
-use crate::{Version, masked};
+use crate::web::{self, Header};
+use crate::{Secret, Version, masked};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,7 @@ pub(crate) struct Registries<'a> {
     config: &'a CliConfig,
     services: Mutex<BTreeMap<String, Result<Url, Failure>>>,
     versions: Mutex<BTreeMap<String, Listed>>,
+    helped: Mutex<BTreeMap<String, Result<Option<Secret>, Failure>>>,
 }
 
 /// Versions, newest first, or why there are none.
@@ -53,7 +54,7 @@ struct Location {
 
 impl Registries<'_> {
     pub(crate) fn new<'a>(fetcher: &'a Fetcher, config: &'a CliConfig) -> Registries<'a> {
-        Registries { fetcher, config, services: Mutex::default(), versions: Mutex::default() }
+        Registries { fetcher, config, services: Mutex::default(), versions: Mutex::default(), helped: Mutex::default() }
     }
 
     /// All versions of a module, newest first.
@@ -83,7 +84,7 @@ impl Registries<'_> {
 
     fn text(&self, module: &RegistryModule, url: &Url, what: &str) -> Result<String, Failure> {
         let web = self.fetcher.web()?;
-        let answer = web.get(url, &self.authorised(&module.host)).map_err(|why| unreachable(&module.host, &why))?;
+        let answer = web.get(url, &self.authorised(&module.host)?).map_err(|why| unreachable(&module.host, &why))?;
         match answer.status {
             200 => web.text(answer, MAX_ANSWER).map_err(|why| unreachable(&module.host, &why)),
             404 => Err(Failure::absent(
@@ -98,7 +99,7 @@ impl Registries<'_> {
     pub(crate) fn location(&self, module: &RegistryModule, version: &Version) -> Result<String, Failure> {
         let url = self.address(module, &[&version.to_string(), "download"])?;
         let web = self.fetcher.web()?;
-        let answer = web.get(&url, &self.authorised(&module.host)).map_err(|why| unreachable(&module.host, &why))?;
+        let answer = web.get(&url, &self.authorised(&module.host)?).map_err(|why| unreachable(&module.host, &why))?;
         let what = format!("{} {version}", module.address());
         match answer.status {
             200..=299 => {}
@@ -123,17 +124,25 @@ impl Registries<'_> {
         Ok(crate::fetch::absolute(&base, &location))
     }
 
-    /// The token for a host, to be shown to it alone.
-    pub(crate) fn bearer(&self, host: &str) -> Option<Bearer> {
+    /// The token for a host, to be shown to it alone: of the environment, of the CLI configuration, of its helper.
+    pub(crate) fn bearer(&self, host: &str) -> Result<Option<Bearer>, Failure> {
         let variables = self.fetcher.settings().tokens.iter();
         let variable = variables.filter(|(name, _)| host_of_variable(name) == host).map(|(_, token)| token).next();
         let configured = self.config.credentials.iter().find(|(known, _)| known == host).map(|(_, token)| token);
-        variable.or(configured).map(|token| Bearer { host: host.to_string(), token: token.to_string() })
+        let known = match (variable.or(configured), &self.config.helper) {
+            (Some(token), _) => Some(token.clone()),
+            (None, None) => None,
+            (None, Some(helper)) => {
+                let mut helped = self.helped.lock().map_err(|_| broken_lock())?;
+                helped.entry(host.to_string()).or_insert_with(|| helper.token(host)).clone()?
+            }
+        };
+        Ok(known.map(|token| Bearer { host: host.to_string(), token: token.to_string() }))
     }
 
-    fn authorised(&self, host: &str) -> Vec<Header> {
-        let token = self.bearer(host).map(|bearer| format!("Bearer {}", bearer.token));
-        token.map(|token| ("authorization".to_string(), token)).into_iter().collect()
+    fn authorised(&self, host: &str) -> Result<Vec<Header>, Failure> {
+        let token = self.bearer(host)?.map(|bearer| format!("Bearer {}", bearer.token));
+        Ok(token.map(|token| ("authorization".to_string(), token)).into_iter().collect())
     }
 
     fn address(&self, module: &RegistryModule, last: &[&str]) -> Result<Url, Failure> {
@@ -169,7 +178,7 @@ impl Registries<'_> {
             return wrong("its name is none", "Correct the source.");
         };
         let web = self.fetcher.web()?;
-        let answer = web.get(&document, &self.authorised(host)).map_err(|why| unreachable(host, &why))?;
+        let answer = web.get(&document, &self.authorised(host)?).map_err(|why| unreachable(host, &why))?;
         if answer.status == 404 {
             return wrong("it has no /.well-known/terraform.json", "Check the host's name in the source.");
         }
@@ -213,7 +222,7 @@ fn refused(host: &str, status: u16) -> Failure {
 fn unreachable(host: &str, why: &str) -> Failure {
     Failure::new(
         format!("The registry {host} cannot be reached: {why}."),
-        "Check the host's name and the network; a proxy is taken from HTTPS_PROXY.",
+        web::next_step(why, "Check the host's name and the network; a proxy is taken from HTTPS_PROXY."),
     )
 }
 

@@ -239,6 +239,18 @@ fn redirection(answer: &Answer) -> Result<Option<Url>, String> {
     }
 }
 
+const CERTIFICATE: &str = "its certificate is refused";
+
+/// What to do when there is no answer for that reason.
+pub(crate) fn next_step(why: &str, otherwise: &str) -> String {
+    if why.starts_with(CERTIFICATE) {
+        return "Check that this is the host that you mean. Certificates of your own authority stand in a file that the \
+                environment variable SSL_CERT_FILE names."
+            .to_string();
+    }
+    otherwise.to_string()
+}
+
 /// The innermost cause: what people can do something about.
 fn reason(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
@@ -246,6 +258,12 @@ fn reason(error: &dyn std::error::Error) -> String {
         innermost = source;
     }
     let text = innermost.to_string();
+    if let Some(why) = text.strip_prefix("invalid peer certificate: ") {
+        return match why {
+            "UnknownIssuer" | "BadSignature" => format!("{CERTIFICATE}: nobody who is trusted has signed it"),
+            why => format!("{CERTIFICATE}: {why}"),
+        };
+    }
     match text.find(" (os error") {
         Some(at) => text.get(..at).unwrap_or(&text).to_lowercase(),
         None => text,

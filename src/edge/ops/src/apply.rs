@@ -1,6 +1,7 @@
 //! `drform apply`: carries out a plan, and leaves state and journal in order whatever happens.
 
 use crate::drive::{self, Crank};
+use crate::interrupts::Interrupts;
 use crate::pointed::pointed;
 use crate::progress::{Happening, Progress};
 use crate::{Planned, Said, chance};
@@ -46,7 +47,12 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
         return (Applied::default(), said);
     };
     let crank = Crank { providers: &session.providers, parallelism: session.parallelism, progress };
-    let turned = session.runtime.block_on(drive::apply(&mut applier, &mut journal, &crank));
+    let listening = session.interrupts.take();
+    let turned = session.runtime.block_on(async {
+        let interrupts = listening.unwrap_or_else(Interrupts::listen);
+        interrupts.resume();
+        drive::apply(&mut applier, &mut journal, &crank, &interrupts).await
+    });
     drop(journal);
     let interrupted = matches!(&turned, Ok(drive::End::Interrupted));
     let stopped = turned.err();

@@ -71,10 +71,18 @@ pub(crate) fn install(
 
 /// Loads the configuration; `source` and `version` of modules may have variables in them.
 fn loaded(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>, files: &dyn Sources) -> Loaded {
-    let settings = session::settings_of(site);
-    let sources = eval::StaticSources { inner: files, settings, variables: inputs.clone() };
+    let sources = static_sources(site, inputs, files);
     let (tree, texts, diagnostics) = config::load(&sources, ".");
     Loaded { tree, texts, diagnostics }
+}
+
+/// Sources that know the values of root variables.
+pub(crate) fn static_sources<'a>(
+    site: &Site,
+    inputs: &BTreeMap<Arc<str>, VariableInput>,
+    files: &'a dyn Sources,
+) -> eval::StaticSources<'a> {
+    eval::StaticSources { inner: files, settings: session::settings_of(site), variables: inputs.clone() }
 }
 
 fn with_dr_files(site: &Site, tree: ModuleTree, said: &mut Said) -> Configuration {

@@ -1,38 +1,40 @@
 //! Turning the cranks of planner and applier: asks are answered at once where that needs no waiting, side by side otherwise.
 
+use crate::interrupts::Interrupts;
 use crate::lanes::{Lane, Lanes};
+use crate::leases::Leases;
 use crate::progress::{Happening, Progress};
 use crate::providers::Providers;
 use addrs::ResourceInstance;
 use apply::{Applier, Effect, Event, Recovery, Ticket as ApplyTicket};
 use backend::{BackendError, JournalFile};
-use calls::{Answer, ChangeAnswer, ChangeRequest};
+use calls::{Answer, ChangeAnswer, ChangeRequest, Question};
 use diag::Diagnostic;
 use journal::{Act, Batch};
 use plan::{Planner, Ticket};
 use state::DeposedKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 /// How many provider calls run side by side, but for those that a provider answers together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parallelism(pub usize);
 
-/// Asks and answers until the planner is done.
+/// Asks and answers until the planner is done. Once something is open that must be closed, `interrupts` are listened to.
 pub(crate) async fn plan(
     planner: &mut Planner,
     providers: &Arc<Providers>,
     parallelism: Parallelism,
-    progress: &dyn Progress,
+    (progress, interrupts): (&dyn Progress, &mut Option<Interrupts>),
 ) {
     let mut answers = 0_usize;
     let mut told = Instant::now();
     let mut lanes: Lanes<Ticket> = Lanes::new(parallelism);
-    let mut running: JoinSet<(Lane, Ticket, Answer)> = JoinSet::new();
+    let mut leases: Leases<Ticket> = Leases::new();
+    let mut running: JoinSet<Answered<Ticket>> = JoinSet::new();
+    let mut stopped = false;
     loop {
         let mut answered = false;
         for (ticket, question) in planner.asks() {
@@ -41,13 +43,17 @@ pub(crate) async fn plan(
                     planner.answer(ticket, answer);
                     answered = true;
                 }
-                None => lanes.push(providers.lane(&question), ticket, question),
+                None => {
+                    if matches!(question, Question::OpenEphemeral { .. }) && interrupts.is_none() {
+                        *interrupts = Some(Interrupts::listen());
+                    }
+                    if let Some((ticket, question)) = leases.hold(ticket, question) {
+                        lanes.push(providers.lane(&question), ticket, question);
+                    }
+                }
             }
         }
-        while let Some((lane, ticket, question)) = lanes.next() {
-            let providers = providers.clone();
-            running.spawn(async move { (lane, ticket, providers.ask(&question).await) });
-        }
+        ask(providers, &mut running, &mut lanes, &mut leases, progress);
         if answered {
             continue;
         }
@@ -56,16 +62,74 @@ pub(crate) async fn plan(
             let open = lanes.len();
             progress.happens(&Happening::Important(format!("Reading and planning: {answers} answers, {open} to come")));
         }
-        match running.join_next().await {
-            Some(Ok((lane, ticket, answer))) => {
-                answers += 1;
-                lanes.answered(lane);
-                planner.answer(ticket, answer);
-            }
-            // A task of ours cannot fail but by a panic, and a panic is a mistake of ours: pass it on.
-            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-            None => return,
+        if !stopped && interrupts.as_ref().is_some_and(Interrupts::arrived) {
+            stopped = true;
+            progress.happens(&Happening::Important(
+                "\nInterrupt received: closing what is open. Interrupt again to leave at once.".into(),
+            ));
+            planner.interrupt();
+            let providers = providers.clone();
+            tokio::spawn(async move { providers.interrupt().await });
+            continue;
         }
+        if running.is_empty() && leases.is_empty() {
+            return;
+        }
+        tokio::select! {
+            Some(back) = running.join_next() => match back {
+                Ok(Answered { lane, ticket, question, answer }) => {
+                    answers += 1;
+                    lanes.end(lane);
+                    leases.tell_answered(&question, &answer, progress);
+                    if let Some((ticket, close)) = leases.answered(&question) {
+                        lanes.push(providers.lane(&close), ticket, close);
+                    }
+                    planner.answer(ticket, answer);
+                }
+                // A task of ours cannot fail but by a panic, and a panic is a mistake of ours: pass it on.
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            },
+            () = leases.wait() => {}
+            () = interrupted(interrupts.as_ref()) => {}
+        }
+    }
+}
+
+async fn interrupted(interrupts: Option<&Interrupts>) {
+    match interrupts {
+        Some(interrupts) => interrupts.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// An answer of a plugin to a question; renewals are in no lane.
+struct Answered<T> {
+    lane: Option<Lane>,
+    ticket: T,
+    question: Question,
+    answer: Answer,
+}
+
+/// Asks plugins what may be asked now.
+fn ask<T: Send + 'static, A: From<Answered<T>> + Send + 'static>(
+    providers: &Arc<Providers>,
+    running: &mut JoinSet<A>,
+    lanes: &mut Lanes<T>,
+    leases: &mut Leases<T>,
+    progress: &dyn Progress,
+) {
+    let mut ready: Vec<(Option<Lane>, T, Question)> =
+        leases.due().into_iter().map(|(ticket, question)| (None, ticket, question)).collect();
+    while let Some((lane, ticket, question)) = lanes.next() {
+        ready.push((Some(lane), ticket, question));
+    }
+    for (lane, ticket, question) in ready {
+        leases.tell_asked(&question, progress);
+        let providers = providers.clone();
+        running.spawn(async move {
+            let answer = providers.ask(&question).await;
+            Answered { lane, ticket, question, answer }.into()
+        });
     }
 }
 
@@ -84,9 +148,16 @@ pub(crate) enum End {
 }
 
 /// A call that came back.
+#[allow(clippy::large_enum_variant, reason = "lives for one turn of the crank")]
 enum Back {
-    Answer(Lane, ApplyTicket, Answer),
+    Answer(Answered<ApplyTicket>),
     Changed(ApplyTicket, ChangeAnswer),
+}
+
+impl From<Answered<ApplyTicket>> for Back {
+    fn from(answered: Answered<ApplyTicket>) -> Back {
+        Back::Answer(answered)
+    }
 }
 
 /// Does what the applier wants until it wants nothing more.
@@ -97,16 +168,17 @@ pub(crate) async fn apply(
     applier: &mut Applier,
     journal: &mut JournalFile,
     crank: &Crank<'_>,
+    interrupts: &Interrupts,
 ) -> Result<End, Diagnostic> {
-    let mut interrupts = Interrupts::listen();
     let mut shown = Shown::default();
     let mut running: JoinSet<Back> = JoinSet::new();
     let mut lanes: Lanes<ApplyTicket> = Lanes::new(crank.parallelism);
+    let mut leases: Leases<ApplyTicket> = Leases::new();
     let mut ends = End::Done;
     loop {
         let effects = applier.effects();
         let idle = effects.is_empty();
-        let failed = effect(applier, effects, journal, crank, (&mut running, &mut lanes));
+        let failed = effect(applier, effects, journal, crank, (&mut running, &mut lanes, &mut leases));
         for event in applier.events() {
             shown.event(&event, crank.progress);
         }
@@ -114,10 +186,7 @@ pub(crate) async fn apply(
             while running.join_next().await.is_some() {}
             return Err(error);
         }
-        while let Some((lane, ticket, question)) = lanes.next() {
-            let providers = crank.providers.clone();
-            running.spawn(async move { Back::Answer(lane, ticket, providers.ask(&question).await) });
-        }
+        ask(crank.providers, &mut running, &mut lanes, &mut leases, crank.progress);
         if interrupts.arrived() && ends == End::Done {
             ends = End::Interrupted;
             crank.progress.happens(&Happening::Important(
@@ -134,19 +203,26 @@ pub(crate) async fn apply(
         if applier.is_done() {
             return Ok(ends);
         }
+        if running.is_empty() && leases.is_empty() {
+            return Ok(ends);
+        }
         tokio::select! {
-            back = running.join_next() => match back {
-                Some(Ok(Back::Answer(lane, ticket, answer))) => {
-                    lanes.answered(lane);
+            Some(back) = running.join_next() => match back {
+                Ok(Back::Answer(Answered { lane, ticket, question, answer })) => {
+                    lanes.end(lane);
+                    leases.tell_answered(&question, &answer, crank.progress);
+                    if let Some((ticket, close)) = leases.answered(&question) {
+                        lanes.push(crank.providers.lane(&close), ticket, close);
+                    }
                     applier.answer(ticket, answer);
                 }
-                Some(Ok(Back::Changed(ticket, answer))) => {
+                Ok(Back::Changed(ticket, answer)) => {
                     lanes.answered(Lane::Narrow);
                     applier.changed(ticket, answer);
                 }
-                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-                None => return Ok(ends),
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
             },
+            () = leases.wait() => {}
             () = interrupts.next() => {}
             () = tokio::time::sleep(SLOW) => shown.still(crank.progress),
         }
@@ -159,9 +235,9 @@ fn effect(
     effects: Vec<Effect>,
     journal: &mut JournalFile,
     crank: &Crank<'_>,
-    calls: (&mut JoinSet<Back>, &mut Lanes<ApplyTicket>),
+    calls: (&mut JoinSet<Back>, &mut Lanes<ApplyTicket>, &mut Leases<ApplyTicket>),
 ) -> Result<(), Diagnostic> {
-    let (running, lanes) = calls;
+    let (running, lanes, leases) = calls;
     let mut changes = Vec::new();
     for effect in effects {
         match effect {
@@ -171,7 +247,11 @@ fn effect(
             }
             Effect::Ask(ticket, question) => match crank.providers.at_once(&question) {
                 Some(answer) => applier.answer(ticket, answer),
-                None => lanes.push(crank.providers.lane(&question), ticket, question),
+                None => {
+                    if let Some((ticket, question)) = leases.hold(ticket, question) {
+                        lanes.push(crank.providers.lane(&question), ticket, question);
+                    }
+                }
             },
             Effect::Change(ticket, change) => changes.push((ticket, change.request())),
         }
@@ -206,45 +286,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// After so long a call is said to be still running.
 const SLOW: Duration = Duration::from_secs(10);
-
-/// Ctrl-C or SIGTERM: once to finish what is begun, twice to leave at once.
-struct Interrupts {
-    count: Arc<AtomicU32>,
-    notify: Arc<tokio::sync::Notify>,
-}
-
-impl Interrupts {
-    fn listen() -> Interrupts {
-        let interrupts = Interrupts { count: Arc::default(), notify: Arc::default() };
-        let (count, notify) = (interrupts.count.clone(), interrupts.notify.clone());
-        tokio::spawn(async move {
-            let Ok(mut terminated) = signal(SignalKind::terminate()) else { return };
-            loop {
-                tokio::select! {
-                    interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { return },
-                    _ = terminated.recv() => {}
-                }
-                if count.fetch_add(1, Ordering::SeqCst) > 0 {
-                    // Asked twice: the journal holds whatever is in doubt.
-                    std::process::exit(130);
-                }
-                notify.notify_waiters();
-            }
-        });
-        interrupts
-    }
-
-    fn arrived(&self) -> bool {
-        self.count.load(Ordering::SeqCst) > 0
-    }
-
-    async fn next(&mut self) {
-        if self.arrived() {
-            return std::future::pending().await;
-        }
-        self.notify.notified().await;
-    }
-}
 
 /// Changes that are on their way, for lines about them.
 #[derive(Default)]
@@ -343,8 +384,10 @@ pub(crate) async fn recover(
                     Some(answer) => recovery.answer(ticket, answer),
                     None => {
                         let providers = providers.clone();
-                        let lane = providers.lane(&question);
-                        running.spawn(async move { Back::Answer(lane, ticket, providers.ask(&question).await) });
+                        running.spawn(async move {
+                            let answer = providers.ask(&question).await;
+                            Back::Answer(Answered { lane: None, ticket, question, answer })
+                        });
                     }
                 },
                 Effect::Change(ticket, change) => {
@@ -367,7 +410,7 @@ pub(crate) async fn recover(
             return Ok(());
         }
         match running.join_next().await {
-            Some(Ok(Back::Answer(_, ticket, answer))) => recovery.answer(ticket, answer),
+            Some(Ok(Back::Answer(back))) => recovery.answer(back.ticket, back.answer),
             Some(Ok(Back::Changed(ticket, answer))) => recovery.changed(ticket, answer),
             Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             None => return Ok(()),

@@ -32,6 +32,17 @@ pub(crate) fn called(tree: &ModuleTree, texts: &SourceTexts) -> BTreeSet<Provide
     required.filter(|(name, _)| names.contains(name.as_ref())).map(|(_, required)| required.source.clone()).collect()
 }
 
+/// The providers whose functions a template may call: nobody knows before it is read, so that these are all that are
+/// required where templates are rendered at all. Terraform starts them anyway.
+pub(crate) fn callable(tree: &ModuleTree, texts: &SourceTexts) -> BTreeSet<Provider> {
+    let renders = |text: &str| ["templatefile", "templatestring"].iter().any(|name| text.contains(name));
+    if !texts.iter().any(renders) {
+        return BTreeSet::new();
+    }
+    let required = tree.modules.values().flat_map(|module| module.required_providers.values());
+    required.map(|required| required.source.clone()).collect()
+}
+
 fn called_names(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("::").filter_map(|(at, _)| {
         let (before, after) = (text.get(..at)?, text.get(at + 2..)?.trim_start());

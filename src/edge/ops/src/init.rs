@@ -1,7 +1,9 @@
 //! `drform init` and `drform get`: modules, providers, lock file.
 
 use crate::providers::place;
-use crate::{Said, Site, TERRAFORM_VERSION, VariableArguments, configuration};
+use crate::{
+    BackendOptions, Said, Site, TERRAFORM_VERSION, Talk, VariableArguments, configuration, migrate, variables,
+};
 pub use install::Upgrade;
 use install::{Purpose, Wanted};
 
@@ -17,21 +19,22 @@ pub enum Modules {
     Keep,
 }
 
-/// Prepares a site; `say` hears lines for the user while things happen. Variables count where modules depend on them.
+/// Prepares a site. Variables count where modules or the backend depend on them.
 pub fn init(
     site: &Site,
     variables: &VariableArguments,
     (upgrade, modules): (Upgrade, Modules),
-    say: &mut dyn FnMut(&str),
+    backend: &BackendOptions,
+    talk: &mut Talk<'_>,
 ) -> Said {
     let mut said = Said::default();
     if configuration::is_empty(site) {
-        say("drform initialized in an empty directory!");
-        say(EMPTY);
+        (talk.say)("drform initialized in an empty directory!");
+        (talk.say)(EMPTY);
         return said;
     }
     let configuration = match modules {
-        Modules::Fetch => configuration::install(site, variables, (upgrade, Purpose::Init), say, &mut said),
+        Modules::Fetch => configuration::install(site, variables, (upgrade, Purpose::Init), talk.say, &mut said),
         Modules::Keep => {
             let configuration = configuration::read(site, &mut said);
             said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
@@ -41,9 +44,14 @@ pub fn init(
     if said.diagnostics.has_errors() {
         return said;
     }
+    let (inputs, _) = variables::gather(site, variables, &mut said.texts);
+    migrate::backend(site, &configuration, &inputs, backend, talk, &mut said);
+    if said.diagnostics.has_errors() {
+        return said;
+    }
     let wanted = Wanted { tree: &configuration.tree, state: None, upgrade };
     let (lines, diagnostics) = install::prepare(&place(site), wanted);
-    lines.iter().for_each(|line| say(line));
+    lines.iter().for_each(|line| (talk.say)(line));
     said.diagnostics.extend(diagnostics);
     said
 }

@@ -20,7 +20,7 @@ pub(crate) fn after(plan: &Plan, configuration: &Configuration) -> (Report, Diag
         objects.push(observed(&change.addr, &change.after, &change.provider, &plan.provider_configs));
     }
     // What refers to an object that is deleted, replaced or gone refers to nothing.
-    let leaves = |change: &&InstanceChange| change.action == Action::Delete || change.action.is_replace();
+    let leaves = |change: &&InstanceChange| change.action.destroys();
     let leaving = plan.changes.iter().filter(leaves).map(|change| (&change.addr, &change.before));
     for (addr, value) in leaving.chain(gone(plan)) {
         objects.push(Observed { addr: addr.clone(), value: value.clone(), region: None, presence: Presence::Former });
@@ -87,7 +87,7 @@ pub(crate) fn last_copies(plan: &Plan, before: &Report) -> Diagnostics {
     let destroyed: BTreeSet<Arc<str>> = plan
         .changes
         .iter()
-        .filter(|c| c.deposed.is_none() && (c.action == Action::Delete || c.action.is_replace()))
+        .filter(|c| c.deposed.is_none() && c.action.destroys())
         .map(|c| c.addr.to_string().into())
         .collect();
     let emptied = before.datasets.iter().filter(|set| !set.readable.is_empty() && set.readable.is_subset(&destroyed));

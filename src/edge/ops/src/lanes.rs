@@ -67,6 +67,13 @@ impl<T> Lanes<T> {
         queue.open = queue.open.saturating_sub(1);
     }
 
+    /// The same for what may have been in no lane.
+    pub(crate) fn end(&mut self, lane: Option<Lane>) {
+        if let Some(lane) = lane {
+            self.answered(lane);
+        }
+    }
+
     /// How much is open or waits.
     pub(crate) fn len(&self) -> usize {
         [&self.narrow, &self.wide].iter().map(|queue| queue.waiting.len() + queue.open).sum()
@@ -89,7 +96,8 @@ mod tests {
 
     fn question() -> Question {
         let provider = Provider::default_for("x");
-        let provider = ProviderConfig { module: ModulePath::default(), provider, alias: None };
+        let provider =
+            ProviderConfig { module: ModulePath::default(), provider, alias: None, key: addrs::InstanceKey::None };
         Question::ValidateProvider { provider, config: Value::bool(true) }
     }
 

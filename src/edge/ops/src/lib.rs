@@ -12,9 +12,13 @@ mod drive;
 mod fmt;
 mod functions;
 mod init;
+mod interrupts;
 mod judge;
 mod lanes;
+mod leases;
+mod local_backend;
 mod metadata;
+mod migrate;
 mod modules;
 mod names;
 mod not_yet;
@@ -23,6 +27,7 @@ mod pointed;
 mod progress;
 mod providers;
 mod recover;
+mod remote_state;
 mod required;
 mod said;
 pub mod sandbox;
@@ -35,6 +40,7 @@ mod survive;
 mod threads;
 mod validate;
 mod variables;
+mod workspace;
 
 pub use apply::{Applied, TERRAFORM_VERSION, apply};
 pub use configuration::is_empty;
@@ -46,6 +52,7 @@ pub use init::{Modules, Upgrade, from_module, get, init};
 pub use install::CalledModule;
 pub use install::Depth;
 pub use metadata::function_signatures;
+pub use migrate::{BackendOptions, Change, Copying, Looking, Talk};
 pub use modules::modules;
 pub use plan::{Planned, plan};
 pub use progress::{Happening, Progress};
@@ -59,3 +66,7 @@ pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
 pub use validate::validate;
 pub use variables::{VariableArgument, VariableArguments};
+pub use workspace::{
+    Creation, Deletion, Listed, Selected, current_workspace, delete_workspace, new_workspace, select_workspace,
+    workspaces,
+};

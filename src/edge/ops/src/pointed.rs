@@ -27,8 +27,8 @@ fn place(diagnostic: &Diagnostic, session: &Session) -> Option<(Option<Range>, R
             let mut blocks = modules
                 .flat_map(|(path, module)| module.provider_configs.values().map(move |block| (path.clone(), block)));
             let (_, block) = blocks.find(|(path, block)| {
-                let (module, provider, alias) = (path.clone(), block.provider.clone(), block.alias.clone());
-                addrs::ProviderConfig { module, provider, alias }.to_string() == *address
+                let named = addrs::parse_provider_config(address);
+                named.is_ok_and(|n| n.module == *path && n.alias == block.alias && n.provider == block.provider)
             })?;
             let schema = &session.providers.schemas().get(&block.provider)?.provider;
             (&block.body, &block.range, schema)

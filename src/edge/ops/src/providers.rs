@@ -5,8 +5,8 @@
 
 use crate::cloud::Cloud;
 use crate::lanes::Lane;
-use crate::{Said, Site, World};
-use addrs::{Provider, ProviderConfig};
+use crate::{Said, Site, World, remote_state};
+use addrs::{InstanceKey, Provider, ProviderConfig};
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat};
 use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics};
@@ -33,6 +33,8 @@ pub(crate) enum Extent {
 /// All providers of a run.
 pub(crate) struct Providers {
     schemas: Schemas,
+    /// The working directory: other states are found from here.
+    dir: PathBuf,
     cloud: Option<Mutex<Cloud>>,
     /// What each configuration was configured with: the sandbox answers by it.
     configured: Mutex<BTreeMap<ProviderConfig, Value>>,
@@ -75,6 +77,7 @@ impl Providers {
         };
         let mut providers = Providers {
             schemas: Schemas::new(),
+            dir: site.dir.clone(),
             cloud: cloud.map(Mutex::new),
             configured: Mutex::default(),
             plugins: Plugins {
@@ -89,6 +92,13 @@ impl Providers {
         if extent == Extent::Required {
             let required = tree.modules.values().flat_map(|module| module.required_providers.values());
             wanted.extend(required.map(|required| required.source.clone()));
+        }
+        let maybe = crate::functions::callable(tree, &said.texts);
+        for provider in maybe.difference(&wanted) {
+            // Where it is not there, a template that calls it says so.
+            if let Ok(schema) = providers.find(site, tree, provider).await {
+                providers.schemas.insert(provider.clone(), schema);
+            }
         }
         for provider in wanted {
             match providers.find(site, tree, &provider).await {
@@ -151,7 +161,8 @@ impl Providers {
             return None;
         }
         if builtin::schema(&config.provider).is_some() {
-            return Some(builtin::answer(question));
+            let read = || remote_state::answer(&self.dir, question);
+            return Some(read().unwrap_or_else(|| builtin::answer(question)));
         }
         let cloud = self.cloud.as_ref()?;
         if let Question::ConfigureProvider { provider, config } = question {
@@ -175,7 +186,7 @@ impl Providers {
         };
         match plugin {
             Ok(plugin) => plugin.ask(question).await,
-            Err(diagnostic) => refused(question, diagnostic.into()),
+            Err(diagnostic) => question.not_asked(diagnostic.into()),
         }
     }
 
@@ -283,7 +294,15 @@ impl Plugins {
         if let Some(plugin) = running.serving.get(config) {
             return Ok(plugin.clone());
         }
-        let plugin = self.fresh(&mut running, &config.provider).await?;
+        // Who validated for a block with for_each, which is never configured itself, becomes one of its configurations.
+        let idle = match config.key {
+            InstanceKey::None => None,
+            _ => running.serving.remove(&config.block()),
+        };
+        let plugin = match idle {
+            Some(plugin) => plugin,
+            None => self.fresh(&mut running, &config.provider).await?,
+        };
         running.serving.insert(config.clone(), plugin.clone());
         Ok(plugin)
     }
@@ -368,19 +387,6 @@ fn not_simulated(provider: &Provider, catalogue: &sandbox::Catalogue) -> Diagnos
         format!("No schema of {} ships with drform; the sandbox can play {}.", provider.short(), known.join(", ")),
     )
     .next("Run without -sandbox, or leave out the resources of this provider.")
-}
-
-fn refused(question: &Question, diagnostics: Diagnostics) -> Answer {
-    match question {
-        Question::Plan { .. } => Answer::Planned(None, diagnostics),
-        Question::ValidateProvider { .. }
-        | Question::ConfigureProvider { .. }
-        | Question::ValidateResource { .. }
-        | Question::ValidateDataSource { .. } => Answer::Checked(diagnostics),
-        Question::Import { .. } => Answer::Imported(Vec::new(), diagnostics),
-        Question::CallFunction { .. } => Answer::not_called(&diagnostics),
-        _ => Answer::Object(None, diagnostics),
-    }
 }
 
 /// The site as `install` wants it.

@@ -25,13 +25,15 @@ impl Said {
         self.diagnostics.clone().sorted().iter().map(&mut json).collect()
     }
 
-    /// The header of the top-level block that a diagnostic stands in, such as `resource "aws_instance" "db"`. Files are
+    /// The header of the top-level block that a diagnostic stands in, such as `resource "aws_instance" "db"`; in JSON the
+    /// path to what it stands in. Files are
     /// parsed once more: only somebody whose configuration is wrong waits for it.
     fn block_around(&self, diagnostic: &Diagnostic, files: &mut BTreeMap<Arc<str>, File>) -> Option<String> {
         let subject = diagnostic.subject.as_ref()?;
         let before = subject.start.checked_sub(1)?;
         if subject.file.ends_with(".json") {
-            return None;
+            let path = syntax::json::path_at(self.texts.get(&subject.file)?, before);
+            return (!path.is_empty()).then_some(path);
         }
         if !files.contains_key(&subject.file) {
             let text = self.texts.get(&subject.file)?.clone();

@@ -4,9 +4,8 @@ use crate::functions;
 use crate::session::Session;
 use addrs::{ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::Question;
-use config::{ModuleTree, ProviderBlock};
 use diag::Diagnostics;
-use eval::{Evaluator, ExprNode, Repetition};
+use eval::{Evaluator, ExprNode};
 use std::collections::{BTreeMap, BTreeSet};
 use syntax::Body;
 use value::Value;
@@ -75,6 +74,10 @@ fn instances(
     module: &ModuleInstance,
     config: &config::ResourceConfig,
 ) {
+    if config.addr.mode == addrs::Mode::Ephemeral {
+        // Nothing is open here, and references to it are unknown.
+        return;
+    }
     let (expansion, _) = evaluator.expand_resource(module, config);
     for key in expansion.keys() {
         let addr = ResourceInstance { module: module.clone(), resource: config.addr.clone(), key };
@@ -96,9 +99,13 @@ pub(crate) fn configure(session: &Session, wanted: &BTreeSet<ProviderConfig>) ->
         let Some(schema) = session.providers.schemas().get(&provider.provider) else {
             continue;
         };
-        let body = block(&session.configuration.tree, provider).map_or_else(Body::default, |block| block.body.clone());
+        let block = session.configuration.tree.provider_block(provider);
+        let body = block.map_or_else(Body::default, |block| block.body.clone());
+        let (_, troubles) = evaluator.expand_provider(provider);
+        diagnostics.extend(troubles);
         let decode = |evaluator: &Evaluator| {
-            evaluator.decode_body(&ModuleInstance::ROOT, &body, &schema.provider, &Repetition::NONE)
+            let module = evaluator.module_of_provider(provider);
+            evaluator.decode_body(&module, &body, &schema.provider, &evaluator.provider_repetition(provider))
         };
         let (mut value, mut troubles) = decode(&evaluator);
         while answer_functions(&mut evaluator, session) {
@@ -114,9 +121,4 @@ pub(crate) fn configure(session: &Session, wanted: &BTreeSet<ProviderConfig>) ->
         diagnostics.extend(answer.diagnostics());
     }
     diagnostics
-}
-
-fn block<'t>(tree: &'t ModuleTree, wanted: &ProviderConfig) -> Option<&'t ProviderBlock> {
-    let module = tree.module(&wanted.module)?;
-    module.provider_configs.values().find(|b| b.provider == wanted.provider && b.alias == wanted.alias)
 }

@@ -2,12 +2,13 @@
 
 use crate::configuration::{self, Configuration};
 use crate::drive::{self, Parallelism};
+use crate::interrupts::Interrupts;
 use crate::pointed::pointed;
 use crate::progress::Progress;
 use crate::providers::{Extent, Providers, place};
 use crate::storage::{Locking, Storage};
 use crate::variables::{self, VariableArguments};
-use crate::{Said, Site, TERRAFORM_VERSION, World, chance};
+use crate::{Said, Site, TERRAFORM_VERSION, World, chance, local_backend};
 use addrs::{Mode, ProviderConfig, ResourceInstance};
 use configschema::Schema;
 use diag::Diagnostics;
@@ -43,6 +44,8 @@ pub(crate) struct Session {
     pub(crate) settings: eval::Settings,
     /// Names this run: tokens are made from it.
     pub(crate) run_id: Arc<str>,
+    /// Listened to since something was opened that must be closed.
+    pub(crate) interrupts: Option<Interrupts>,
 }
 
 impl Session {
@@ -65,6 +68,12 @@ impl Session {
         if said.diagnostics.has_errors() {
             return None;
         }
+        if site.world == World::Real
+            && let Err(troubles) = local_backend::agreed(&site, &configuration.tree, &inputs)
+        {
+            said.diagnostics.extend(troubles);
+            return None;
+        }
         let storage = said.take(Storage::open(&site, request.locking, operation))?;
         let troubles = state::integrity(storage.state());
         said.diagnostics.extend(troubles);
@@ -72,7 +81,7 @@ impl Session {
             return None;
         }
         if !matches!(operation, "show" | "recover") {
-            crate::not_yet::refuse(&site, &configuration.tree, said);
+            crate::not_yet::refuse(&configuration.tree, said);
         }
         if said.diagnostics.has_errors() {
             return None;
@@ -86,7 +95,17 @@ impl Session {
         let settings = settings(&site, &storage);
         let run_id = run_id();
         let parallelism = request.parallelism;
-        Some(Session { parallelism, runtime, configuration, inputs, storage, providers, settings, run_id })
+        Some(Session {
+            parallelism,
+            runtime,
+            configuration,
+            inputs,
+            storage,
+            providers,
+            settings,
+            run_id,
+            interrupts: None,
+        })
     }
 
     /// Plans. The plan may be incomplete; then there are errors among what was said.
@@ -114,7 +133,11 @@ impl Session {
             return (plan::Plan::errored(&input), input);
         }
         let mut planner = Planner::new(input.clone());
-        self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism, progress));
+        let telling = (progress, &mut self.interrupts);
+        self.runtime.block_on(drive::plan(&mut planner, &self.providers, self.parallelism, telling));
+        if let Some(interrupts) = &self.interrupts {
+            interrupts.pause();
+        }
         let (plan, diagnostics) = planner.finish();
         let diagnostics = pointed(diagnostics, self);
         // Validation has already warned of some things that planning comes across again.
@@ -148,7 +171,7 @@ impl Session {
         match addr.resource.mode {
             Mode::Managed => schema.resources.get(&addr.resource.kind),
             Mode::Data => schema.data_sources.get(&addr.resource.kind),
-            Mode::Ephemeral => None,
+            Mode::Ephemeral => schema.ephemeral.get(&addr.resource.kind),
         }
     }
 

@@ -1,10 +1,11 @@
 //! State and journal of a site: read, locked, folded, written.
 
-use crate::Site;
+use crate::{Site, World, local_backend, workspace};
 use backend::{BackendError, JournalFile, LocalState, StateLock, Workspaces};
 use diag::Diagnostic;
 use journal::{Folded, Intent, Record, Stored};
 use state::State;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub enum Locking {
 /// What was read, and where it goes back to.
 pub(crate) struct Storage {
     local: LocalState,
-    journal_dir: std::path::PathBuf,
+    journal_dir: PathBuf,
     workspace: String,
     /// Held until dropped.
     _lock: Option<StateLock>,
@@ -44,7 +45,7 @@ impl Storage {
             Some(path) => LocalState::new(site.dir.join(path)),
             None => workspaces.state(&workspace),
         };
-        let journal_dir = site.journal_dir(&workspace);
+        let journal_dir = journal_dir(site, &workspaces, &workspace, &local);
         if let (Locking::Hold(_), Some(dir)) = (locking, local.path().parent()) {
             std::fs::create_dir_all(dir).map_err(|e| cannot_make(dir, &e))?;
         }
@@ -62,7 +63,9 @@ impl Storage {
 
     /// Whether an earlier run left a journal behind.
     pub(crate) fn has_journal(site: &Site) -> bool {
-        workspace(site).is_ok_and(|(workspace, _)| JournalFile::exists(&site.journal_dir(&workspace)))
+        workspace(site).is_ok_and(|(workspace, workspaces)| {
+            JournalFile::exists(&journal_dir(site, &workspaces, &workspace, &workspaces.state(&workspace)))
+        })
     }
 
     /// What the journal knows and the state cannot take, because another tool changed it meanwhile.
@@ -143,15 +146,35 @@ impl Storage {
 
 /// Name of the workspace, and where states lie.
 fn workspace(site: &Site) -> Result<(String, Workspaces), Diagnostic> {
-    let workspaces = Workspaces::new(site.state_dir(), site.data_dir());
-    let workspace = match site.environment.setting("WORKSPACE") {
-        Some(name) => name.to_string(),
-        None => workspaces.selected()?,
-    };
-    Ok((workspace, workspaces))
+    Ok((workspace::current_workspace(site)?, workspaces(site)?))
 }
 
-fn read_state(local: &LocalState) -> Result<State, Diagnostic> {
+/// Where states lie: where `init` has noted it, else in the directory.
+///
+/// # Errors
+/// A note of a backend that we do not reach.
+pub(crate) fn workspaces(site: &Site) -> Result<Workspaces, Diagnostic> {
+    Ok(match site.world {
+        World::Sandbox => Workspaces::new(site.state_dir()),
+        World::Real => local_backend::noted(site)?.map(|noted| noted.local).unwrap_or_default().workspaces(site),
+    })
+}
+
+/// Where the journal of a state lies: with the other things of the site, or beside a state that is kept elsewhere, so that
+/// whoever else works on that state finds it.
+pub(crate) fn journal_dir(site: &Site, workspaces: &Workspaces, workspace: &str, state: &LocalState) -> PathBuf {
+    if site.state_file.is_none() && *workspaces == Workspaces::new(site.state_dir()) {
+        return site.journal_dir(workspace);
+    }
+    let name = state.path().file_name().unwrap_or_default().to_string_lossy();
+    state.path().with_file_name(".drform").join(format!("journal-{name}"))
+}
+
+/// The state in a file; the empty one where there is none.
+///
+/// # Errors
+/// A file that cannot be read, or that is no state.
+pub(crate) fn read_state(local: &LocalState) -> Result<State, Diagnostic> {
     let Some(bytes) = local.read()? else {
         return Ok(State::default());
     };

@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use crate::storage::{Locking, Storage};
-use crate::{Request, Said, Site, World, not_yet};
+use crate::{Request, Said, Site, VariableArguments, World, configuration, local_backend, variables};
 use diag::Diagnostic;
 use state::{DecodedObject, State};
 use std::sync::Arc;
@@ -20,12 +20,30 @@ pub struct Stored {
 /// # Errors
 /// As [`Storage::open`].
 pub fn read_state(site: &Site) -> Result<Arc<State>, Diagnostic> {
-    if site.world == World::Real
-        && let Some(elsewhere) = not_yet::initialised(site)
-    {
-        return Err(elsewhere);
-    }
+    settled(site)?;
     Ok(Storage::open(site, Locking::Free, "show")?.state().clone())
+}
+
+/// Makes sure that the state is where it seems to be. A configuration that cannot be understood does not hide it.
+///
+/// # Errors
+/// A backend block that `init` has not seen.
+pub(crate) fn settled(site: &Site) -> Result<(), Diagnostic> {
+    if site.world != World::Real {
+        return Ok(());
+    }
+    let mut unheard = Said::default();
+    let configuration = configuration::read_if_any(site, &mut unheard);
+    let (inputs, _) = variables::gather(site, &VariableArguments::default(), &mut unheard.texts);
+    let of_the_block = |trouble: &Diagnostic| {
+        trouble.summary.starts_with("Backend ") && trouble.summary != "Backend config contains sensitive values"
+    };
+    let troubles = local_backend::agreed(site, &configuration.tree, &inputs).err();
+    match troubles.and_then(|troubles| troubles.into_iter().find(of_the_block)) {
+        // The text that it points at is not at hand.
+        Some(trouble) => Err(Diagnostic { subject: None, ..trouble }),
+        None => Ok(()),
+    }
 }
 
 /// Reads the state and decodes every object by the schema of its provider.

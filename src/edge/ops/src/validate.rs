@@ -4,10 +4,13 @@ use crate::providers::{Extent, Providers};
 use crate::{Said, Site, TERRAFORM_VERSION, configuration, functions, session};
 use calls::Question;
 use config::ModuleTree;
-use diag::Diagnostics;
+use diag::{Diagnostic, Diagnostics};
 use eval::{ExpressionGraph, Judged, JudgedKind, Settings, Validated};
 use state::State;
 use std::sync::Arc;
+
+/// What an expression graph says of references that go round.
+const CYCLES: [&str; 2] = ["Cycle", "Self-referential block"];
 
 /// Checks the configuration of a site.
 pub fn validate(site: &Site) -> Said {
@@ -15,8 +18,10 @@ pub fn validate(site: &Site) -> Said {
     let configuration = configuration::read_if_any(site, &mut said);
     said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
     let (graph, diagnostics) = eval::expression_graph(&configuration.tree);
-    said.diagnostics.extend(diagnostics);
-    if said.diagnostics.has_errors() {
+    // A wrong reference does not hide what else is wrong; a wrong tree or a cycle leaves nothing to evaluate.
+    let endless = diagnostics.iter().any(|one| CYCLES.contains(&one.summary.as_str()));
+    if said.diagnostics.has_errors() || endless {
+        said.diagnostics.extend(diagnostics);
         return said;
     }
     let Some(runtime) = said.take(crate::threads::runtime()) else {
@@ -25,13 +30,18 @@ pub fn validate(site: &Site) -> Said {
     let nothing = State::default();
     let started = Providers::start(site, &configuration.tree, &nothing, Extent::Used, &mut said);
     let Some(providers) = runtime.block_on(started) else {
+        said.diagnostics.extend(diagnostics);
         return said;
     };
     let settings = Settings { phase: eval::Phase::Validate, ..session::settings_of(site) };
     let tree = &configuration.tree;
     let validated = runtime.block_on(found(&providers, tree, &graph, &settings));
-    let wrong = validated.diagnostics.has_errors();
-    said.diagnostics.extend(validated.diagnostics);
+    let wrong = diagnostics.has_errors() || validated.diagnostics.has_errors();
+    let told =
+        |found: &Diagnostic| diagnostics.iter().any(|d| d.subject == found.subject && d.summary == found.summary);
+    let anew: Vec<Diagnostic> = validated.diagnostics.into_iter().filter(|found| !told(found)).collect();
+    said.diagnostics.extend(diagnostics);
+    said.diagnostics.extend(anew);
     // What is wrong by the schema alone no provider need judge.
     for block in validated.judged.iter().filter(|_| !wrong) {
         let found = runtime.block_on(verdict(&providers, block));
@@ -64,6 +74,7 @@ async fn verdict(providers: &Providers, block: &Judged) -> Diagnostics {
     let question = match block.kind.clone() {
         JudgedKind::Provider => Question::ValidateProvider { provider, config },
         JudgedKind::Resource(kind) => Question::ValidateResource { provider, kind, config },
+        JudgedKind::Ephemeral(kind) => Question::ValidateEphemeral { provider, kind, config },
         JudgedKind::Data(kind) => Question::ValidateDataSource { provider, kind, config },
     };
     let answer = match providers.at_once(&question) {

@@ -16,7 +16,7 @@ use tonic_prost::prost::Message;
 use value::{Type, Value};
 
 /// Deferral comes when the planner can use it; write-only attributes always go through.
-const CAPABILITIES: wire::ClientCapabilities = wire::ClientCapabilities {
+pub(crate) const CAPABILITIES: wire::ClientCapabilities = wire::ClientCapabilities {
     deferral_allowed: false,
     write_only_attributes_allowed: true,
     store_planned_private: false,
@@ -24,12 +24,12 @@ const CAPABILITIES: wire::ClientCapabilities = wire::ClientCapabilities {
 };
 
 /// What an object is asked about with, and the words for it in messages.
-struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     declared: &'a Declared,
     kind: Kind,
-    name: &'a Arc<str>,
-    ty: Type,
-    what: String,
+    pub(crate) name: &'a Arc<str>,
+    pub(crate) ty: Type,
+    pub(crate) what: String,
 }
 
 impl Plugin {
@@ -37,7 +37,7 @@ impl Plugin {
     ///
     /// Values are sent as they are: who asks has seen to it that they are of the schema's type and carry no marks.
     pub async fn ask(&self, question: &Question) -> Answer {
-        let failed = |diagnostics| failed(question, diagnostics);
+        let failed = |diagnostics| question.not_asked(diagnostics);
         let declared = match self.declared().await {
             Ok(declared) => declared,
             Err(diagnostics) => return failed(diagnostics),
@@ -63,15 +63,22 @@ impl Plugin {
             Question::Plan { kind, .. } => asked(Kind::Resource, kind, "plan"),
             Question::ReadDataSource { kind, .. } => asked(Kind::DataSource, kind, "read"),
             Question::Import { kind, .. } => asked(Kind::Resource, kind, "import"),
+            Question::ValidateEphemeral { kind, .. } => asked(Kind::Ephemeral, kind, "validate"),
+            Question::OpenEphemeral { addr, .. } => asked(Kind::Ephemeral, &addr.resource.kind, "open"),
+            Question::RenewEphemeral { addr, .. } => asked(Kind::Ephemeral, &addr.resource.kind, "renew"),
+            Question::CloseEphemeral { addr, .. } => asked(Kind::Ephemeral, &addr.resource.kind, "close"),
         };
         let asked = match result {
             Ok(asked) => asked,
             Err(answer) => return *answer,
         };
         match question {
-            Question::ValidateResource { config, .. } | Question::ValidateDataSource { config, .. } => {
-                self.validate(&asked, config).await
-            }
+            Question::ValidateResource { config, .. }
+            | Question::ValidateDataSource { config, .. }
+            | Question::ValidateEphemeral { config, .. } => self.validate(&asked, config).await,
+            Question::OpenEphemeral { config, .. } => self.open_ephemeral(&asked, config).await,
+            Question::RenewEphemeral { private, .. } => self.renew_ephemeral(&asked, private).await,
+            Question::CloseEphemeral { private, .. } => self.close_ephemeral(&asked, private).await,
             Question::UpgradeState { version, raw, .. } => self.upgrade(&asked, *version, raw).await,
             Question::Read { current, .. } => self.read(&asked, current).await,
             Question::Plan { .. } => self.plan(&asked, question).await,
@@ -82,7 +89,7 @@ impl Plugin {
     }
 
     /// Makes a call of which only the answer or one error is wanted.
-    async fn asked<Q, R>(&self, method: Method, request: Q, what: &str) -> Result<R, Diagnostics>
+    pub(crate) async fn asked<Q, R>(&self, method: Method, request: Q, what: &str) -> Result<R, Diagnostics>
     where
         Q: Message + Send + Sync + 'static,
         R: Message + Default + Send + Sync + 'static,
@@ -112,7 +119,10 @@ impl Plugin {
     }
 
     async fn validate(&self, asked: &Asked<'_>, config: &Value) -> Answer {
-        use wire::{validate_data_resource_config as data, validate_resource_config as resource};
+        use wire::{
+            validate_data_resource_config as data, validate_ephemeral_resource_config as ephemeral,
+            validate_resource_config as resource,
+        };
         let (type_name, config) = (asked.name.to_string(), Some(dynamic_value(config, &asked.ty)));
         let said = match asked.kind {
             Kind::Resource => {
@@ -123,6 +133,12 @@ impl Plugin {
             Kind::DataSource => {
                 let request = data::Request { type_name, config };
                 let answer = self.asked::<_, data::Response>(Method::ValidateDataSource, request, &asked.what).await;
+                answer.map(|response| response.diagnostics)
+            }
+            Kind::Ephemeral => {
+                let request = ephemeral::Request { type_name, config };
+                let method = Method::ValidateEphemeral;
+                let answer = self.asked::<_, ephemeral::Response>(method, request, &asked.what).await;
                 answer.map(|response| response.diagnostics)
             }
         };
@@ -301,7 +317,7 @@ impl Plugin {
     }
 
     /// No provider may defer unless it was told that it may.
-    fn not_deferred(&self, mut said: Diagnostics, deferred: Option<wire::Deferred>) -> Diagnostics {
+    pub(crate) fn not_deferred(&self, mut said: Diagnostics, deferred: Option<wire::Deferred>) -> Diagnostics {
         if deferred.is_some() && !said.has_errors() {
             let detail = format!("The provider {} deferred a change although deferral was not allowed.", self.name());
             said.push(
@@ -318,23 +334,6 @@ impl Asked<'_> {
     /// Null of its type where the provider has such a block: we send none of our own yet.
     fn meta(&self) -> Option<wire::DynamicValue> {
         self.declared.meta.as_ref().map(|meta| dynamic_value(&Value::null(meta.clone()), meta))
-    }
-}
-
-/// The answer to a question that could not be asked.
-fn failed(question: &Question, diagnostics: Diagnostics) -> Answer {
-    match question {
-        Question::ValidateProvider { .. }
-        | Question::ConfigureProvider { .. }
-        | Question::ValidateResource { .. }
-        | Question::ValidateDataSource { .. } => Answer::Checked(diagnostics),
-        Question::Plan { .. } => Answer::Planned(None, diagnostics),
-        Question::UpgradeState { .. } | Question::Read { .. } | Question::ReadDataSource { .. } => {
-            Answer::Object(None, diagnostics)
-        }
-        Question::Import { .. } => Answer::Imported(Vec::new(), diagnostics),
-        Question::FindByToken { .. } => Answer::Unsupported,
-        Question::CallFunction { .. } => Answer::not_called(&diagnostics),
     }
 }
 

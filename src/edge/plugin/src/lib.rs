@@ -5,6 +5,7 @@
 mod ask;
 mod change;
 mod connect;
+mod ephemeral;
 mod function;
 mod launch;
 mod method;

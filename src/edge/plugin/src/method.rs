@@ -24,6 +24,10 @@ pub(crate) enum Method {
     Apply,
     ReadDataSource,
     Import,
+    ValidateEphemeral,
+    OpenEphemeral,
+    RenewEphemeral,
+    CloseEphemeral,
     CallFunction,
     Stop,
 }
@@ -50,6 +54,19 @@ impl Method {
             Method::Apply => ["/tfplugin5.Provider/ApplyResourceChange", "/tfplugin6.Provider/ApplyResourceChange"],
             Method::ReadDataSource => ["/tfplugin5.Provider/ReadDataSource", "/tfplugin6.Provider/ReadDataSource"],
             Method::Import => ["/tfplugin5.Provider/ImportResourceState", "/tfplugin6.Provider/ImportResourceState"],
+            Method::ValidateEphemeral => [
+                "/tfplugin5.Provider/ValidateEphemeralResourceConfig",
+                "/tfplugin6.Provider/ValidateEphemeralResourceConfig",
+            ],
+            Method::OpenEphemeral => {
+                ["/tfplugin5.Provider/OpenEphemeralResource", "/tfplugin6.Provider/OpenEphemeralResource"]
+            }
+            Method::RenewEphemeral => {
+                ["/tfplugin5.Provider/RenewEphemeralResource", "/tfplugin6.Provider/RenewEphemeralResource"]
+            }
+            Method::CloseEphemeral => {
+                ["/tfplugin5.Provider/CloseEphemeralResource", "/tfplugin6.Provider/CloseEphemeralResource"]
+            }
             Method::CallFunction => ["/tfplugin5.Provider/CallFunction", "/tfplugin6.Provider/CallFunction"],
             Method::Stop => ["/tfplugin5.Provider/Stop", "/tfplugin6.Provider/StopProvider"],
         };

@@ -28,6 +28,7 @@ pub(crate) struct Declared {
 pub(crate) enum Kind {
     Resource,
     DataSource,
+    Ephemeral,
 }
 
 impl Kind {
@@ -35,6 +36,7 @@ impl Kind {
         match self {
             Kind::Resource => "resource type",
             Kind::DataSource => "data source",
+            Kind::Ephemeral => "ephemeral resource type",
         }
     }
 }
@@ -54,6 +56,7 @@ impl Declared {
         match kind {
             Kind::Resource => self.schema.resources.get(name),
             Kind::DataSource => self.schema.data_sources.get(name),
+            Kind::Ephemeral => self.schema.ephemeral.get(name),
         }
     }
 

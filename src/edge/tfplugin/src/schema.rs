@@ -37,6 +37,7 @@ pub fn provider_schema_from_wire(message: &get_provider_schema::Response) -> Res
         provider: block(&message.provider, "provider block")?,
         resources: schemas_from_wire(&message.resource_schemas, "resource type")?,
         data_sources: schemas_from_wire(&message.data_source_schemas, "data source")?,
+        ephemeral: schemas_from_wire(&message.ephemeral_resource_schemas, "ephemeral resource type")?,
         functions: functions.collect::<Result<_, String>>()?,
         plan_destroy: message.server_capabilities.is_some_and(|can| can.plan_destroy),
         provider_meta: match &message.provider_meta {
@@ -165,6 +166,7 @@ pub fn provider_schema_to_wire(schema: &ProviderSchema) -> get_provider_schema::
         provider: of(&schema.provider),
         resource_schemas: all(&schema.resources),
         data_source_schemas: all(&schema.data_sources),
+        ephemeral_resource_schemas: all(&schema.ephemeral),
         functions: schema.functions.iter().map(|(name, f)| (name.to_string(), function_to_wire(f))).collect(),
         provider_meta: schema.provider_meta.as_ref().and_then(of),
         server_capabilities: Some(wire::ServerCapabilities {

@@ -1,10 +1,12 @@
 //! The applier: follows the execution graph and decides nothing.
 
 mod functions;
+mod leases;
 mod steps;
 
 use crate::begin::first_records;
 use crate::desired::Desired;
+use crate::ephemeral::Opening;
 use crate::instance::{self, Final, Next, Ready};
 use crate::object;
 use crate::outcome::{Asked, judge};
@@ -17,10 +19,12 @@ use configschema::{FunctionError, ProviderSchema};
 use diag::Diagnostics;
 use eval::FunctionCall;
 use journal::{Act, BatchId, Begin, Durable, Intent, IntentId, Outcome, Record, Stored, Writer};
+use plan::ephemeral::Lease;
 use plan::{InstanceChange, Lacking, Plan, PlanInput, Schemas};
 use state::{DeposedKey, Object};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use value::Value;
 
 /// Applies a plan by asking for effects.
 ///
@@ -61,6 +65,10 @@ pub struct Applier {
     phase: Phase,
     interrupted: bool,
     functions: Lacking<Again>,
+    /// Ephemeral resources that are open.
+    leases: BTreeMap<ResourceInstance, Lease>,
+    /// Steps that close, and how many instances each still waits for.
+    closing: BTreeMap<usize, usize>,
     /// Calls that the last evaluation lacks.
     lacking: Vec<FunctionCall>,
 }
@@ -87,6 +95,14 @@ enum Awaited {
     Configured,
     /// A data source is read.
     Data(ResourceInstance),
+    /// A provider judges the configuration of an ephemeral resource.
+    Judged(Box<Opening>),
+    /// An ephemeral resource is opened.
+    Opened(Box<Opening>),
+    /// An open ephemeral resource is renewed, when the time has come.
+    Renewed(ResourceInstance),
+    /// An open ephemeral resource is closed.
+    Closed(ResourceInstance),
     /// A provider plans once more.
     Plan(Box<Final>, Act),
     /// A change is carried out.
@@ -107,7 +123,7 @@ struct Wanted {
 /// What happens when a record is on disk.
 enum After {
     /// The change is sent.
-    Send(usize, IntentId),
+    Send(usize, IntentId, Option<Box<Value>>),
     /// The step is over.
     End(usize, Ending),
     /// Something is told.
@@ -131,6 +147,8 @@ enum Again {
     Start(usize),
     /// A data source that was read is looked at.
     Read(usize, Box<ResourceInstance>, Answer),
+    /// An ephemeral resource that is open is looked at.
+    Settled(usize, Box<Opening>),
     /// An update that came to nothing is written down.
     RestoreMarks(usize, Box<InstanceChange>, Box<Ready>),
     /// A change is looked at.
@@ -172,6 +190,8 @@ impl Applier {
             phase: Phase::Running,
             interrupted: false,
             functions: Lacking::default(),
+            leases: BTreeMap::new(),
+            closing: BTreeMap::new(),
             lacking: Vec::new(),
         };
         applier.run();
@@ -199,11 +219,11 @@ impl Applier {
             records.iter().filter_map(Durable::intent).map(|intent| (intent.id, intent)).collect();
         for after in std::mem::take(&mut self.after_this) {
             match after {
-                After::Send(step, id) => {
+                After::Send(step, id, config) => {
                     let intent = intents.remove(&id);
                     diag::invariant!(intent.is_some(), "an intent is sent when its batch is on disk");
                     if let Some(intent) = intent {
-                        self.send(step, intent);
+                        self.send(step, intent, config);
                     }
                 }
                 After::End(step, ending) => self.schedule.end(step, ending),
@@ -222,14 +242,19 @@ impl Applier {
             self.function_answered(&call, answer);
             return self.run();
         }
-        if self.interrupted && !matches!(waiting.what, Awaited::Change(_)) {
-            self.summary.skipped += usize::from(!matches!(waiting.what, Awaited::Configured));
+        let lease = |what: &Awaited| matches!(what, Awaited::Opened(_) | Awaited::Renewed(_) | Awaited::Closed(_));
+        if self.interrupted && !matches!(waiting.what, Awaited::Change(_)) && !lease(&waiting.what) {
+            self.summary.skipped += usize::from(!matches!(waiting.what, Awaited::Configured | Awaited::Judged(_)));
             self.end(waiting.step, Ending::Failed);
             return self.run();
         }
         match waiting.what {
             Awaited::Configured => self.configured(waiting.step, &answer),
             Awaited::Data(addr) => self.read(waiting.step, &addr, answer),
+            Awaited::Judged(opening) => self.judged(waiting.step, opening, &answer),
+            Awaited::Opened(opening) => self.opened(waiting.step, opening, answer),
+            Awaited::Renewed(addr) => self.renewed(waiting.step, &addr, answer),
+            Awaited::Closed(addr) => self.closed(waiting.step, &addr, &answer),
             Awaited::Plan(planning, act) => match self.change_of_step(waiting.step).cloned() {
                 Some(change) => {
                     let next = instance::advance(*planning, answer, &change, act);
@@ -267,7 +292,11 @@ impl Applier {
                 let nothing = FunctionError { argument: None, reason: "it was not called any more".into() };
                 self.function_answered(&call, Answer::Called(Err(nothing)));
             }
-            Awaited::Configured | Awaited::Data(_) | Awaited::Plan(..) => self.end(waiting.step, Ending::Failed),
+            Awaited::Configured | Awaited::Data(_) | Awaited::Plan(..) | Awaited::Judged(_) | Awaited::Opened(_) => {
+                self.end(waiting.step, Ending::Failed);
+            }
+            Awaited::Renewed(_) => {}
+            Awaited::Closed(addr) => self.closed(waiting.step, &addr, &Answer::Unsupported),
         }
         self.run();
     }
@@ -294,6 +323,15 @@ impl Applier {
     fn run(&mut self) {
         if self.interrupted {
             self.stop();
+        }
+        let renewals = self.desk.values().all(|waiting| matches!(waiting.what, Awaited::Renewed(_)));
+        if self.interrupted
+            && renewals
+            && self.queue.is_empty()
+            && self.after_next.is_empty()
+            && self.after_this.is_empty()
+        {
+            self.schedule.close_all();
         }
         while let Some(step) = self.schedule.next() {
             self.start(step);
@@ -424,6 +462,8 @@ impl Applier {
             self.writer.push(Record::Deposed { addr: addr.clone(), key: key.clone() });
         }
         let id = self.writer.number_intent();
+        let config = configschema::without_write_only(&change.schema.block, &ready.config);
+        let secret = (config != ready.config).then(|| Box::new(ready.config.clone()));
         self.writer.push(Record::Intent(Arc::new(Intent {
             id,
             addr,
@@ -435,15 +475,16 @@ impl Applier {
             schema_version: change.schema.version,
             prior: ready.prior,
             planned: ready.planned,
-            config: ready.config,
+            config,
             private: ready.private,
             prior_private: if act == Act::Create { Arc::from(&[][..]) } else { change.prior_private.clone() },
             token: format!("{}-{}", self.run, id.0).into(),
             sensitive: ready.sensitive,
             dependencies: change.dependencies.clone(),
             create_before_destroy: change.create_before_destroy,
+            skip_destroy: change.skip_destroy,
         })));
-        self.after_next.push(After::Send(step, id));
+        self.after_next.push(After::Send(step, id, secret));
     }
 
     /// Writes down what the state said of an address, before the first record about it.
@@ -456,7 +497,7 @@ impl Applier {
     }
 
     /// The intent is on disk: the change may be sent.
-    fn send(&mut self, step: usize, intent: Durable<Arc<Intent>>) {
+    fn send(&mut self, step: usize, intent: Durable<Arc<Intent>>, config: Option<Box<Value>>) {
         if self.interrupted {
             let intent = intent.into_inner();
             return self.withdraw(step, &intent);
@@ -464,7 +505,7 @@ impl Applier {
         let (addr, deposed, act) = (intent.addr.clone(), intent.deposed.clone(), intent.act);
         self.events.push(Event::Started { addr, deposed, act });
         let ticket = self.issue(step, Awaited::Change((*intent).clone()));
-        self.effects.push(Effect::Change(ticket, Change::new(intent)));
+        self.effects.push(Effect::Change(ticket, Change::new(intent, config.map(|config| *config))));
     }
 
     /// Nothing was sent.

@@ -3,24 +3,26 @@
 use calls::ChangeRequest;
 use journal::{Durable, Intent};
 use std::sync::Arc;
+use value::Value;
 
 /// A request that may be sent, because its intent is on disk. There is no other way to make one: forgetting the
 /// journal does not compile (architecture.md 3.4).
-#[derive(Debug)]
 pub struct Change {
     intent: Durable<Arc<Intent>>,
     repeated: bool,
+    /// The configuration with write-only attributes, where it has some: no journal holds them.
+    config: Option<Value>,
 }
 
 impl Change {
-    /// The request says exactly what the journal says.
-    pub(crate) fn new(intent: Durable<Arc<Intent>>) -> Change {
-        Change { intent, repeated: false }
+    /// The request says exactly what the journal says, and what is written only.
+    pub(crate) fn new(intent: Durable<Arc<Intent>>, config: Option<Value>) -> Change {
+        Change { intent, repeated: false, config }
     }
 
     /// The same request once more, after its answer was lost; it says so itself.
     pub(crate) fn again(intent: Durable<Arc<Intent>>) -> Change {
-        Change { intent, repeated: true }
+        Change { intent, repeated: true, config: None }
     }
 
     /// What to send.
@@ -30,7 +32,7 @@ impl Change {
             kind: self.intent.kind.clone(),
             prior: self.intent.prior.clone(),
             planned: self.intent.planned.clone(),
-            config: self.intent.config.clone(),
+            config: self.config.as_ref().unwrap_or(&self.intent.config).clone(),
             private: self.intent.private.clone(),
             token: self.intent.token.clone(),
             repeated: self.repeated,
@@ -40,5 +42,15 @@ impl Change {
     /// What the journal says about it.
     pub fn intent(&self) -> &Intent {
         &self.intent
+    }
+}
+
+/// Without the values: they may hold secrets.
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Change")
+            .field("intent", &*self.intent)
+            .field("repeated", &self.repeated)
+            .finish_non_exhaustive()
     }
 }

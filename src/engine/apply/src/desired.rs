@@ -1,6 +1,6 @@
 //! What the configuration says with the values known by now: the seam to the evaluator.
 
-use addrs::{ConfigResource, ModuleInstance, ProviderConfig, Resource, ResourceInstance};
+use addrs::{ConfigResource, InstanceKey, ModuleInstance, ProviderConfig, Resource, ResourceInstance};
 use config::{CheckRule, ModuleTree, ResourceConfig};
 use configschema::{Block, Schema};
 use diag::{Diagnostic, Diagnostics};
@@ -80,7 +80,7 @@ impl Desired {
     }
 
     /// `count.index` and `each` of an instance.
-    fn repetition(&self, addr: &ResourceInstance) -> Repetition {
+    pub(crate) fn repetition(&self, addr: &ResourceInstance) -> Repetition {
         let expansion = self.expansions.get(&(addr.module.clone(), addr.resource.clone()));
         expansion.map_or(Repetition::NONE, |expansion| expansion.repetition(&addr.key))
     }
@@ -148,19 +148,20 @@ impl Desired {
         troubles
     }
 
+    /// True for a `provider` block with `for_each`: it is no configuration itself.
+    pub(crate) fn is_instanced(&self, provider: &ProviderConfig) -> bool {
+        let block = self.tree.provider_block(provider).filter(|_| provider.key == InstanceKey::None);
+        block.is_some_and(|block| block.for_each.is_some())
+    }
+
     /// The configuration of a provider with the values known by now, unmarked.
     pub(crate) fn provider(&self, provider: &ProviderConfig, schema: &Block) -> (Value, Diagnostics) {
-        let blocks = self.tree.module(&provider.module).map(|module| &module.provider_configs);
-        let same = |block: &&config::ProviderBlock| {
-            block.alias == provider.alias && block.provider.same_as(&provider.provider)
-        };
-        let Some(block) = blocks.and_then(|blocks| blocks.values().find(same)) else {
+        let Some(block) = self.tree.provider_block(provider) else {
             return (configschema::empty_value(schema), Diagnostics::new());
         };
-        // Modules with provider blocks have one instance: Terraform refuses count and for_each on their calls.
-        let module =
-            self.evaluator.module_instances(&provider.module).into_iter().next().unwrap_or(ModuleInstance::ROOT);
-        let (value, troubles) = self.evaluator.decode_body(&module, &block.body, schema, &Repetition::NONE);
+        let module = self.evaluator.module_of_provider(provider);
+        let repetition = self.evaluator.provider_repetition(provider);
+        let (value, troubles) = self.evaluator.decode_body(&module, &block.body, schema, &repetition);
         (value.unmark_deep().0, troubles)
     }
 }

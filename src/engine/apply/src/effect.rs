@@ -87,6 +87,8 @@ pub struct ApplySummary {
     pub changed: usize,
     /// Objects destroyed.
     pub destroyed: usize,
+    /// Objects that left the state and live on.
+    pub forgotten: usize,
     /// Changes that failed.
     pub failed: usize,
     /// Changes whose outcome is in doubt: the journal keeps them.

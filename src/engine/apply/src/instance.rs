@@ -178,6 +178,7 @@ fn subject(desired: &Desired, change: &InstanceChange) -> Subject {
         ty: configschema::implied_type(&change.schema.block),
         ignore: Arc::new(ignore),
         create_before_destroy: change.create_before_destroy,
+        skip_destroy: change.skip_destroy,
         forced: None,
         declared_at: change.declared_at.clone(),
     }

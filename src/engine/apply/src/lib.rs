@@ -20,6 +20,7 @@ mod begin;
 mod change;
 mod desired;
 mod effect;
+mod ephemeral;
 mod instance;
 mod object;
 mod outcome;

@@ -38,6 +38,7 @@ pub(crate) fn stored(
         status: before.filter(|_| intent.act != Act::Create).map_or(Status::Ready, |object| object.status),
         dependencies: kept.map_or(&intent.dependencies, |object| &object.dependencies).clone(),
         create_before_destroy: kept.map_or(intent.create_before_destroy, |object| object.create_before_destroy),
+        skip_destroy: kept.map_or(intent.skip_destroy, |object| object.skip_destroy),
         unread: BTreeMap::new(),
     }
 }

@@ -110,7 +110,7 @@ fn complete(asked: &Asked<'_>, value: &Value, diagnostics: &mut Diagnostics) -> 
     }
     for broken in &secret {
         let what = format!("returned a value for the write-only attribute {}", broken.path);
-        diagnostics.push(asked.bug("Write-only attribute set", &what));
+        diagnostics.push(asked.bug("Provider produced invalid object", &what));
     }
     nulled(&value, &secret.into_iter().map(|broken| broken.path).collect::<Vec<_>>())
 }

@@ -177,6 +177,8 @@ impl Recovery {
             Repeat::SameObject => intent.act == Act::Create,
             Repeat::Never => false,
         };
+        // What was written only is not in the journal: the same request cannot be made again.
+        let repeats = repeats && intent.config.is_wholly_known();
         let durable = if repeats { stored.durable(intent.id) } else { None };
         let (how, effect) = match (durable, intent.act) {
             (Some(durable), _) => (How::Repeated, Effect::Change(ticket, Change::again(durable))),

@@ -1,6 +1,6 @@
 //! Which step may start next. Every edge of the execution graph is walked once.
 
-use plan::ExecutionGraph;
+use plan::{ExecutionGraph, Step};
 use std::collections::BTreeSet;
 
 /// How a step ended.
@@ -21,6 +21,9 @@ pub(crate) struct Schedule {
     ready: BTreeSet<usize>,
     running: usize,
     started: Vec<bool>,
+    /// Steps that end what others began: they run whatever happened to what they wait for.
+    closing: Vec<bool>,
+    stopped: bool,
 }
 
 impl Schedule {
@@ -37,7 +40,17 @@ impl Schedule {
         }
         let waits_for: Vec<usize> = graph.after.iter().map(Vec::len).collect();
         let ready = waits_for.iter().enumerate().filter(|(_, waits)| **waits == 0).map(|(step, _)| step).collect();
-        Schedule { waits_for, dependents, doomed: vec![false; count], ready, running: 0, started: vec![false; count] }
+        let closing = graph.steps.iter().map(|step| matches!(step, Step::Close(_))).collect();
+        Schedule {
+            waits_for,
+            dependents,
+            doomed: vec![false; count],
+            ready,
+            running: 0,
+            started: vec![false; count],
+            closing,
+            stopped: false,
+        }
     }
 
     /// The first step that may start. It runs until it is ended.
@@ -75,15 +88,23 @@ impl Schedule {
         if *waits > 0 {
             return false;
         }
-        if !*doomed {
+        let runs = !*doomed || self.closing.get(step).copied().unwrap_or(false);
+        if runs && !self.stopped {
             self.ready.insert(step);
         }
-        *doomed
+        !runs
     }
 
-    /// Nothing new starts any more.
+    /// Nothing new starts any more but what closes things, and that only when [`Schedule::close_all`] says so.
     pub(crate) fn stop(&mut self) {
+        self.stopped = true;
         self.ready.clear();
+    }
+
+    /// Everything that closes things and did not run yet may run.
+    pub(crate) fn close_all(&mut self) {
+        let all = self.closing.iter().zip(&self.started).enumerate();
+        self.ready.extend(all.filter(|(_, (closes, started))| **closes && !**started).map(|(step, _)| step));
     }
 
     /// True when no step runs or can start.

@@ -1,15 +1,18 @@
-//! Holds: the providers that need no plugin: `terraform.io/builtin/terraform` (`terraform_data`, functions over
-//! `.tfvars` text) and `drform/drform` (`drform_spread`, the DR functions).
+//! Holds: the providers that need no plugin: `terraform.io/builtin/terraform` (`terraform_data`, `terraform_remote_state`,
+//! functions over `.tfvars` text) and `drform/drform` (`drform_spread`, the DR functions).
 //! May touch: calls, placement, words; syntax and eval to read `.tfvars` text.
 //! Never: the world: nothing outside comes of any change here.
 //!
 //! Schemas are built once and kept; an answer costs what its object costs.
 
+mod remote_state;
 mod spread;
 mod terraform_data;
 #[cfg(test)]
 mod tests;
 mod tfvars;
+
+pub use remote_state::{RemoteState, answer_remote_state, remote_state};
 
 use addrs::Provider;
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat, StoredObject};
@@ -45,6 +48,11 @@ impl Builtin {
         }
     }
 
+    /// Whether it has a data source of this name.
+    fn reads(self, kind: &str) -> bool {
+        self.schema().data_sources.contains_key(kind)
+    }
+
     fn schema(self) -> &'static Arc<ProviderSchema> {
         static TERRAFORM: LazyLock<Arc<ProviderSchema>> =
             LazyLock::new(|| declared(Builtin::Terraform, terraform_data::schema(), tfvars::functions()));
@@ -65,6 +73,10 @@ fn declared(
     Arc::new(ProviderSchema {
         provider: Block::default(),
         resources: [(builtin.kind().into(), Arc::new(schema))].into(),
+        data_sources: match builtin {
+            Builtin::Terraform => [(remote_state::KIND.into(), Arc::new(remote_state::schema()))].into(),
+            Builtin::Drform => BTreeMap::new(),
+        },
         functions,
         ..ProviderSchema::default()
     })
@@ -101,8 +113,12 @@ pub fn answer(question: &Question) -> Answer {
     let Some(builtin) = Builtin::of(provider) else {
         return refused(question, no_such_provider(provider));
     };
+    let known = |kind: &str| match question {
+        Question::ValidateDataSource { .. } | Question::ReadDataSource { .. } => builtin.reads(kind),
+        _ => kind == builtin.kind(),
+    };
     if let Some(kind) = kind(question)
-        && kind.as_ref() != builtin.kind()
+        && !known(kind)
     {
         return refused(question, no_such_type(provider, kind));
     }
@@ -119,9 +135,16 @@ pub fn answer(question: &Question) -> Answer {
             Builtin::Terraform => terraform_data::plan(prior, proposed, private),
             Builtin::Drform => spread::plan(prior, config, private),
         },
-        Question::ValidateDataSource { kind, .. } | Question::ReadDataSource { kind, .. } => {
-            refused(question, no_such_type(provider, kind))
-        }
+        Question::ValidateDataSource { config, .. } => Answer::Checked(remote_state::validate(config)),
+        Question::ReadDataSource { .. } => match remote_state(question) {
+            Some(Err(troubles)) => Answer::Object(None, troubles),
+            // Who can read has not read.
+            _ => answer_remote_state(question, None),
+        },
+        Question::ValidateEphemeral { kind, .. } => refused(question, no_such_type(provider, kind)),
+        Question::OpenEphemeral { addr, .. }
+        | Question::RenewEphemeral { addr, .. }
+        | Question::CloseEphemeral { addr, .. } => refused(question, no_such_type(provider, &addr.resource.kind)),
         Question::Import { kind, id, .. } if builtin == Builtin::Terraform => {
             let object = StoredObject { value: terraform_data::imported(id), private: Arc::default() };
             Answer::Imported(vec![(kind.clone(), object)], Diagnostics::new())
@@ -159,7 +182,11 @@ fn kind(question: &Question) -> Option<&Arc<str>> {
         | Question::Plan { kind, .. }
         | Question::ReadDataSource { kind, .. }
         | Question::FindByToken { kind, .. }
+        | Question::ValidateEphemeral { kind, .. }
         | Question::Import { kind, .. } => Some(kind),
+        Question::OpenEphemeral { addr, .. }
+        | Question::RenewEphemeral { addr, .. }
+        | Question::CloseEphemeral { addr, .. } => Some(&addr.resource.kind),
     }
 }
 
@@ -177,16 +204,8 @@ fn no_such_type(provider: &Provider, kind: &str) -> Diagnostic {
 
 fn refused(question: &Question, diagnostic: Diagnostic) -> Answer {
     match question {
-        Question::ValidateProvider { .. }
-        | Question::ConfigureProvider { .. }
-        | Question::ValidateResource { .. }
-        | Question::ValidateDataSource { .. } => Answer::Checked(diagnostic.into()),
-        Question::Plan { .. } => Answer::Planned(None, diagnostic.into()),
-        Question::UpgradeState { .. } | Question::Read { .. } | Question::ReadDataSource { .. } => {
-            Answer::Object(None, diagnostic.into())
-        }
-        Question::CallFunction { .. } => Answer::not_called(&diagnostic.into()),
-        Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
+        Question::Import { .. } => Answer::Unsupported,
+        _ => question.not_asked(diagnostic.into()),
     }
 }
 

@@ -3,7 +3,12 @@ use addrs::{ModulePath, ProviderConfig};
 use value::{Path, Type};
 
 fn terraform() -> ProviderConfig {
-    ProviderConfig { module: ModulePath::default(), provider: Provider::builtin(), alias: None }
+    ProviderConfig {
+        module: ModulePath::default(),
+        provider: Provider::builtin(),
+        alias: None,
+        key: addrs::InstanceKey::None,
+    }
 }
 
 fn drform() -> ProviderConfig {

@@ -6,4 +6,4 @@ mod change;
 mod question;
 
 pub use change::{ChangeAnswer, ChangeRequest, Repeat};
-pub use question::{Answer, PlannedObject, Question, StoredObject};
+pub use question::{Answer, OpenedEphemeral, PlannedObject, Question, RenewedEphemeral, StoredObject};

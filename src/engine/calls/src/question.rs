@@ -3,10 +3,11 @@
 //! Every question names a provider configuration; the values in it carry no marks. Answers are values of the
 //! schema's implied type; a provider that lies, dies or hangs is an ordinary answer with error diagnostics.
 
-use addrs::ProviderConfig;
+use addrs::{ProviderConfig, ResourceInstance};
 use configschema::FunctionError;
 use diag::Diagnostics;
 use std::sync::Arc;
+use std::time::SystemTime;
 use value::{Path, Value};
 
 /// What can be asked of a provider without changing the world.
@@ -108,6 +109,45 @@ pub enum Question {
         /// The id, in the form that the resource type wants.
         id: Arc<str>,
     },
+    /// Is this configuration of an ephemeral resource acceptable? Answer: [`Answer::Checked`].
+    ValidateEphemeral {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Ephemeral resource type.
+        kind: Arc<str>,
+        /// Its block.
+        config: Value,
+    },
+    /// Open an ephemeral resource: at most a lease comes of it, that ends by itself. Answer: [`Answer::Opened`].
+    OpenEphemeral {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Which instance.
+        addr: ResourceInstance,
+        /// Its block, wholly known.
+        config: Value,
+    },
+    /// Make an open one last longer. Whoever asks the provider waits with it until the time has come; when it is closed
+    /// before that, nobody is asked and the answer is [`Answer::Unsupported`]. Else: [`Answer::Renewed`].
+    RenewEphemeral {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Which instance.
+        addr: ResourceInstance,
+        /// Private bytes of the last answer.
+        private: Arc<[u8]>,
+        /// When to ask.
+        at: SystemTime,
+    },
+    /// End an open one; what renews it ends first. Answer: [`Answer::Checked`].
+    CloseEphemeral {
+        /// Who serves it.
+        provider: ProviderConfig,
+        /// Which instance.
+        addr: ResourceInstance,
+        /// Private bytes of when it was opened.
+        private: Arc<[u8]>,
+    },
     /// What does a function give? Any configuration of the provider stands for it: functions are answered without
     /// one. Answer: [`Answer::Called`].
     CallFunction {
@@ -134,7 +174,32 @@ impl Question {
             | Question::ReadDataSource { provider, .. }
             | Question::FindByToken { provider, .. }
             | Question::Import { provider, .. }
+            | Question::ValidateEphemeral { provider, .. }
+            | Question::OpenEphemeral { provider, .. }
+            | Question::RenewEphemeral { provider, .. }
+            | Question::CloseEphemeral { provider, .. }
             | Question::CallFunction { provider, .. } => provider,
+        }
+    }
+
+    /// The answer when it could not be asked, of the kind that is expected.
+    pub fn not_asked(&self, why: Diagnostics) -> Answer {
+        match self {
+            Question::ValidateProvider { .. }
+            | Question::ConfigureProvider { .. }
+            | Question::ValidateResource { .. }
+            | Question::ValidateDataSource { .. }
+            | Question::ValidateEphemeral { .. }
+            | Question::CloseEphemeral { .. } => Answer::Checked(why),
+            Question::Plan { .. } => Answer::Planned(None, why),
+            Question::UpgradeState { .. } | Question::Read { .. } | Question::ReadDataSource { .. } => {
+                Answer::Object(None, why)
+            }
+            Question::Import { .. } => Answer::Imported(Vec::new(), why),
+            Question::OpenEphemeral { .. } => Answer::Opened(None, why),
+            Question::RenewEphemeral { .. } => Answer::Renewed(None, why),
+            Question::FindByToken { .. } => Answer::Unsupported,
+            Question::CallFunction { .. } => Answer::not_called(&why),
         }
     }
 }
@@ -146,6 +211,33 @@ pub struct StoredObject {
     pub value: Value,
     /// Bytes that only the provider understands; kept exactly.
     pub private: Arc<[u8]>,
+}
+
+/// An ephemeral resource that is open. Nothing of it is ever written down.
+#[derive(Clone, PartialEq)]
+pub struct OpenedEphemeral {
+    /// What it is.
+    pub value: Value,
+    /// Bytes that only the provider understands, for the first renewal and the close.
+    pub private: Arc<[u8]>,
+    /// When it is to be renewed, if it must be.
+    pub renew_at: Option<SystemTime>,
+}
+
+/// Without the value: it is a secret.
+impl std::fmt::Debug for OpenedEphemeral {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenedEphemeral").field("renew_at", &self.renew_at).finish_non_exhaustive()
+    }
+}
+
+/// An ephemeral resource that lasts longer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RenewedEphemeral {
+    /// Bytes that only the provider understands, for the next renewal.
+    pub private: Arc<[u8]>,
+    /// When it is to be renewed again, if it must be.
+    pub renew_at: Option<SystemTime>,
 }
 
 /// What a provider plans.
@@ -173,6 +265,10 @@ pub enum Answer {
     /// Imported objects with their resource types, the first usually the one that was asked for; none when there are
     /// errors, and an error when there are none.
     Imported(Vec<(Arc<str>, StoredObject)>, Diagnostics),
+    /// An open ephemeral resource, unless there are errors.
+    Opened(Option<OpenedEphemeral>, Diagnostics),
+    /// One that lasts longer, unless there are errors.
+    Renewed(Option<RenewedEphemeral>, Diagnostics),
     /// The result of a function, or why it has none.
     Called(Result<Value, FunctionError>),
     /// The provider has no such call.
@@ -189,7 +285,12 @@ impl Answer {
     /// What the provider had to say.
     pub fn diagnostics(&self) -> Diagnostics {
         match self {
-            Answer::Checked(d) | Answer::Object(_, d) | Answer::Planned(_, d) | Answer::Imported(_, d) => d.clone(),
+            Answer::Checked(d)
+            | Answer::Object(_, d)
+            | Answer::Planned(_, d)
+            | Answer::Imported(_, d)
+            | Answer::Opened(_, d)
+            | Answer::Renewed(_, d) => d.clone(),
             Answer::Called(_) | Answer::Unsupported => Diagnostics::new(),
         }
     }

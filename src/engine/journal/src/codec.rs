@@ -155,6 +155,7 @@ fn intent_to(intent: &Intent) -> Members {
         ("sensitive".into(), Node::Array(intent.sensitive.iter().map(values::path_to).collect())),
         ("dependencies".into(), Node::Array(intent.dependencies.iter().map(|d| Node::string(d.to_string())).collect())),
         ("create_before_destroy".into(), Node::Bool(intent.create_before_destroy)),
+        ("skip_destroy".into(), Node::Bool(intent.skip_destroy)),
     ];
     all.extend(intent.deposed.iter().map(|key| ("deposed".into(), Node::string(key.clone()))));
     all.extend(intent.replaces.iter().map(|key| ("replaces".into(), Node::string(key.clone()))));
@@ -168,6 +169,8 @@ fn intent_to(intent: &Intent) -> Members {
 fn intent_from(node: &Node) -> Result<Intent, Refusal> {
     let value = |name: &str| values::from_node(member(node, name)?).ok_or_else(|| Refusal::of(name));
     let paths = list(node, "sensitive").iter().map(values::path_from).collect::<Option<Vec<_>>>();
+    let all = members(node)?;
+    let truth = |name: &str| all.iter().any(|(key, value)| &**key == name && *value == Node::Bool(true));
     Ok(Intent {
         id: IntentId(whole(node, "intent")?),
         addr: address(node)?,
@@ -185,9 +188,8 @@ fn intent_from(node: &Node) -> Result<Intent, Refusal> {
         token: text_or_none(node, "token")?.unwrap_or_default(),
         sensitive: paths.ok_or_else(|| Refusal::of("sensitive"))?.into(),
         dependencies: list(node, "dependencies").iter().map(resource).collect::<Result<Vec<_>, _>>()?.into(),
-        create_before_destroy: members(node)?
-            .iter()
-            .any(|(k, v)| &**k == "create_before_destroy" && *v == Node::Bool(true)),
+        create_before_destroy: truth("create_before_destroy"),
+        skip_destroy: truth("skip_destroy"),
     })
 }
 

@@ -141,6 +141,8 @@ pub struct Intent {
     pub dependencies: Arc<[ConfigResource]>,
     /// Whether its replacement will be created first.
     pub create_before_destroy: bool,
+    /// Whether it will be let go of instead of destroyed.
+    pub skip_destroy: bool,
 }
 
 /// Without the values: they may hold secrets.

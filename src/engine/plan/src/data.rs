@@ -48,6 +48,10 @@ impl DataTask {
             return self.end();
         }
         (self.config, self.marks) = config.unmark_deep();
+        if let Err(troubles) = instance::refuse_ephemeral(&self.desired.subject, &self.config, &self.marks) {
+            self.accept(troubles);
+            return self.end();
+        }
         let question = Question::ValidateDataSource {
             provider: self.desired.subject.provider.clone(),
             kind: self.desired.subject.addr.resource.kind.clone(),
@@ -105,7 +109,7 @@ impl DataTask {
         }
         let value = self.marked(&value);
         let schema = &self.desired.subject.schema;
-        self.report.refreshed = Refreshed::Object(stored::data_object(schema, &value, &self.desired.dependencies));
+        self.report.refreshed = Refreshed::Object(stored::data_object(schema, &value));
         self.report.diagnostics.extend(desired::postconditions(&self.desired, &value, view));
         self.report.value = Some(value);
         self.end()
@@ -139,6 +143,7 @@ impl DataTask {
             replace_paths: Vec::new(),
             dependencies: self.desired.dependencies.clone(),
             create_before_destroy: false,
+            skip_destroy: false,
             declared_at: subject.declared_at,
             importing: None,
         });

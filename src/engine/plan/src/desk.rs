@@ -18,6 +18,10 @@ pub(crate) enum Asker {
     Provider(ProviderConfig),
     /// An object of a resource instance.
     Object(ResourceInstance, Option<DeposedKey>),
+    /// An open ephemeral resource that is to last longer.
+    Renewal(ResourceInstance),
+    /// An open ephemeral resource that nobody needs any more.
+    Close(ResourceInstance),
 }
 
 /// Questions and the tasks behind them.
@@ -41,6 +45,16 @@ impl<T> Desk<T> {
         self.issued += 1;
         self.ready.insert(asker, (ticket, question));
         self.waiting.insert(ticket, task);
+    }
+
+    /// Nobody waits any more for the answers for whom this holds.
+    pub(crate) fn forget(&mut self, whom: impl Fn(&T) -> bool) {
+        self.waiting.retain(|_, waiting| !whom(waiting));
+    }
+
+    /// Whether everybody who waits is like that.
+    pub(crate) fn all(&self, like: impl Fn(&T) -> bool) -> bool {
+        self.waiting.values().all(like)
     }
 
     /// Takes all questions that were not taken yet, in the order of their askers.

@@ -11,8 +11,13 @@ pub enum Step {
     /// it means its expansion (`count`, `for_each`): everything that the block refers to is done by then, so that its
     /// instances wait for this one step only.
     Evaluate(ExprNode),
-    /// Configure a provider with the values known by then.
+    /// Configure a provider with the values known by then. Of a block with `for_each` those of its configurations that
+    /// are needed are steps of their own, which wait for the one of the block: it finds the keys.
     Configure(ProviderConfig),
+    /// Open an instance of an ephemeral resource, because something that runs needs it.
+    Open(ResourceInstance),
+    /// Close the instances of an ephemeral resource: everything that needs it has ended, well or not.
+    Close(ConfigResource),
     /// Read a data source that could not be read while planning.
     ReadData(ResourceInstance),
     /// Set the current object aside under this key, because its replacement is created first.

@@ -3,18 +3,20 @@
 
 use crate::data::{DataTask, Pending};
 use crate::desired::Desired;
+use crate::ephemeral::EphemeralTask;
 use crate::graph;
 use crate::instance::Subject;
 use crate::managed::{Aim, Identity, ManagedTask};
 use crate::planner::{Planner, Task};
 use crate::provider::ProviderTask;
-use crate::{ActionReason, Mode, PlanInput, imports, removed};
+use crate::record::ObjectAddr;
+use crate::{ActionReason, Mode, PlanInput, imports, instances, removed};
 use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
-use config::{ProviderBlock, ResourceConfig};
+use config::{RemovedAction, ResourceConfig};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Expansion, Repetition};
-use state::{DeposedKey, InstanceState, State};
+use state::{InstanceState, Object, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use value::{Type, Value};
@@ -74,10 +76,7 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
                 growth.show_unwanted(&mut grown);
             }
         }
-        ResourceMode::Ephemeral => grown.troubles.push(
-            Diagnostic::error("Ephemeral resources are not supported", format!("{resource} cannot be opened yet."))
-                .about(resource.to_string()),
-        ),
+        ResourceMode::Ephemeral => growth.ephemeral(&mut grown),
     }
     grown
 }
@@ -94,8 +93,8 @@ struct Growth<'a> {
     dependencies: Arc<[ConfigResource]>,
     ty: Type,
     ignore: Arc<IgnoreChanges>,
-    /// Whether a `removed` block says that the objects stay.
-    forgets: bool,
+    /// What a `removed` block says of the objects.
+    removed: Option<RemovedAction>,
     /// Ids of the objects that are imported.
     imports: BTreeMap<ResourceInstance, Arc<str>>,
 }
@@ -111,13 +110,14 @@ impl<'a> Growth<'a> {
         let stored = stored.and_then(|addr| planner.input.prior.instances.get(addr));
         let provider = match (block, stored) {
             (Some(block), _) => block.provider_config.clone(),
-            (None, Some(stored)) => planner.graph.provider_of(&stored.provider),
+            (None, Some(stored)) => planner.graph.provider_of(&stored.provider).block(),
             (None, None) => return Err(Diagnostic::error("Nothing to plan", resource.to_string()).into()),
         };
         let provider_schema = schemas_of(planner, &provider)?;
         let kinds = match resource.resource.mode {
             ResourceMode::Data => &provider_schema.data_sources,
-            _ => &provider_schema.resources,
+            ResourceMode::Ephemeral => &provider_schema.ephemeral,
+            ResourceMode::Managed => &provider_schema.resources,
         };
         let Some(schema) = kinds.get(&resource.resource.kind).cloned() else {
             return Err(unknown_kind(resource, &provider, block).into());
@@ -132,7 +132,7 @@ impl<'a> Growth<'a> {
         };
         let ty = configschema::implied_type(&schema.block);
         let ignore = Arc::new(ignore);
-        let forgets = block.is_none() && removed::forgets(&planner.input.tree, resource);
+        let removed = removed::action(&planner.input.tree, resource).filter(|_| block.is_none());
         Ok(Growth {
             planner,
             node,
@@ -144,28 +144,49 @@ impl<'a> Growth<'a> {
             ty,
             dependencies,
             ignore,
-            forgets,
+            removed,
             imports: BTreeMap::new(),
         })
     }
 
-    fn subject(&self, addr: ResourceInstance) -> Subject {
+    fn subject(&self, addr: ResourceInstance, provider: ProviderConfig) -> Subject {
         Subject {
             forced: self.planner.input.options.replace.contains(&addr).then_some(ActionReason::ReplaceByRequest),
             addr,
-            provider: self.provider.clone(),
+            provider,
             schema: self.schema.clone(),
             ty: self.ty.clone(),
             ignore: self.ignore.clone(),
             create_before_destroy: self.planner.graph.creates_first(self.node),
+            skip_destroy: self.says_skip_destroy(),
             declared_at: self.block.map(|b| b.range.clone()),
         }
     }
 
-    fn desired(&self, addr: ResourceInstance, repetition: Repetition) -> Box<Desired> {
+    fn desired(&self, addr: ResourceInstance, repetition: Repetition, provider: ProviderConfig) -> Box<Desired> {
         let dependencies = self.dependencies.clone();
         let lenient = self.block.is_some_and(|b| b.check.is_some());
-        Box::new(Desired { subject: self.subject(addr), repetition, dependencies, lenient })
+        Box::new(Desired { subject: self.subject(addr, provider), repetition, dependencies, lenient })
+    }
+
+    /// The provider configuration of an instance that the configuration wants. A wrong key is said once, not for each
+    /// instance.
+    fn chosen(
+        &self,
+        module: &ModuleInstance,
+        repetition: &Repetition,
+        troubles: &mut Diagnostics,
+    ) -> Option<ProviderConfig> {
+        let Some(block) = self.block else { return Some(self.provider.clone()) };
+        match self.planner.evaluator.provider_of(module, block, repetition) {
+            Ok(provider) => Some(provider),
+            Err(found) => {
+                let anew = found.into_iter().filter(|trouble| !troubles.iter().any(|known| known == trouble));
+                let anew: Diagnostics = anew.collect();
+                troubles.extend(anew);
+                None
+            }
+        }
     }
 
     /// The instances of a data source; in destroy mode only those that feed a provider are here.
@@ -174,8 +195,21 @@ impl<'a> Growth<'a> {
             let pending = if self.waits(module) { Pending::Yes } else { Pending::No };
             for key in expansion.keys() {
                 let repetition = expansion.repetition(&key);
-                let desired = self.desired(self.instance(module, key), repetition);
+                let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
+                let desired = self.desired(self.instance(module, key), repetition, provider);
                 grown.tasks.push(Task::Data(Box::new(DataTask::new(desired, pending))));
+            }
+        }
+    }
+
+    /// The instances of an ephemeral resource.
+    fn ephemeral(&self, grown: &mut Grown) {
+        for (module, expansion) in &grown.expansions {
+            for key in expansion.keys() {
+                let repetition = expansion.repetition(&key);
+                let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
+                let desired = self.desired(self.instance(module, key), repetition, provider);
+                grown.tasks.push(Task::Ephemeral(Box::new(EphemeralTask::new(desired))));
             }
         }
     }
@@ -207,12 +241,13 @@ impl<'a> Growth<'a> {
             for key in expansion.keys() {
                 let repetition = expansion.repetition(&key);
                 let addr = self.instance(module, key);
+                kept.insert(addr.clone());
+                let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
                 let aim = match mode {
                     Mode::RefreshOnly => Aim::Refresh,
-                    Mode::Normal | Mode::Destroy => Aim::Keep(self.desired(addr.clone(), repetition)),
+                    Mode::Normal | Mode::Destroy => Aim::Keep(self.desired(addr.clone(), repetition, provider.clone())),
                 };
-                kept.insert(addr.clone());
-                let task = self.task(addr, None, aim, &mut grown.troubles);
+                let task = self.task((addr, None), aim, provider, &mut grown.troubles);
                 grown.tasks.push(task);
             }
         }
@@ -222,18 +257,27 @@ impl<'a> Growth<'a> {
         for addr in stored.into_iter().flatten() {
             let Some(instance) = self.planner.input.prior.instances.get(addr) else { continue };
             if instance.current.is_some() && !kept.contains(addr) {
-                let aim = self.aim_of_unwanted(mode, || self.reason(addr, &expansions));
+                let skips = self.skips_destroy(instance.current.as_deref(), mode);
+                let aim = self.aim_of_unwanted(mode, skips, || self.reason(addr, &expansions));
                 unwanted.push((addr.clone(), None, aim));
             }
-            for key in instance.deposed.keys() {
-                let aim = self.aim_of_unwanted(mode, || ActionReason::None);
+            for (key, object) in &instance.deposed {
+                let skips = self.skips_destroy(Some(object), mode);
+                let aim = self.aim_of_unwanted(mode, skips, || ActionReason::None);
                 unwanted.push((addr.clone(), Some(key.clone()), aim));
             }
         }
+        let mut gone = BTreeSet::new();
         for (addr, deposed, aim) in unwanted {
-            let task = self.task(addr, deposed, aim, &mut grown.troubles);
+            let provider = self.stored_provider(&addr);
+            if !self.is_there(&provider) {
+                gone.insert(provider);
+                continue;
+            }
+            let task = self.task((addr, deposed), aim, provider, &mut grown.troubles);
             grown.tasks.push(task);
         }
+        grown.troubles.extend(gone.iter().map(|provider| instances::gone(&self.planner.input, provider)));
     }
 
     /// In refresh-only mode nothing is deleted, so references still see instances that are no longer wanted (observed
@@ -253,14 +297,33 @@ impl<'a> Growth<'a> {
         grown.expansions = expansions.into_iter().collect();
     }
 
-    fn aim_of_unwanted(&self, mode: Mode, reason: impl FnOnce() -> ActionReason) -> Aim {
-        match mode {
-            // In destroy mode a removed block saves nothing (observed with Terraform 1.11.4).
-            Mode::Normal if self.forgets => Aim::Forget,
-            Mode::Normal => Aim::Delete(reason()),
-            Mode::Destroy => Aim::Delete(ActionReason::None),
-            Mode::RefreshOnly => Aim::Refresh,
+    fn aim_of_unwanted(&self, mode: Mode, skips: Option<ActionReason>, reason: impl FnOnce() -> ActionReason) -> Aim {
+        match (mode, self.removed, skips) {
+            (Mode::RefreshOnly, ..) => Aim::Refresh,
+            // A removed block says the last word (features-and-traps.md 106). In destroy mode it saves nothing (observed
+            // with Terraform 1.11.4).
+            (Mode::Normal, Some(RemovedAction::Forget), _) => Aim::Forget(ActionReason::DeleteBecauseNoResourceConfig),
+            (Mode::Normal, Some(RemovedAction::Destroy), _) => Aim::Delete(reason()),
+            (_, _, Some(skips)) => Aim::Forget(skips),
+            (Mode::Normal, None, None) => Aim::Delete(reason()),
+            (Mode::Destroy, _, None) => Aim::Delete(ActionReason::None),
         }
+    }
+
+    /// `destroy = false`
+    fn says_skip_destroy(&self) -> bool {
+        self.block.is_some_and(|block| block.lifecycle.destroy == Some(false))
+    }
+
+    /// Why an object is let go of instead of destroyed, if it is. When everything is destroyed the block decides, as
+    /// long as there is one; else what the block said last counts too.
+    fn skips_destroy(&self, object: Option<&Object>, mode: Mode) -> Option<ActionReason> {
+        if self.says_skip_destroy() {
+            return Some(ActionReason::ForgotBecauseLifecycleDestroyInConfig);
+        }
+        let overruled = mode == Mode::Destroy && self.block.is_some();
+        let stored = object.is_some_and(|object| object.skip_destroy) && !overruled;
+        stored.then_some(ActionReason::ForgotBecauseLifecycleDestroyInState)
     }
 
     /// Why an instance is not wanted, most specific first (features-and-traps.md 33; the order is Terraform's).
@@ -282,7 +345,34 @@ impl<'a> Growth<'a> {
         }
     }
 
-    fn task(&self, addr: ResourceInstance, deposed: Option<DeposedKey>, aim: Aim, troubles: &mut Diagnostics) -> Task {
+    /// Who deletes an object that is not wanted. Where its block is gone, or chooses an instance of a provider for each
+    /// object, that is whoever made it.
+    fn stored_provider(&self, addr: &ResourceInstance) -> ProviderConfig {
+        let instance = self.planner.input.prior.instances.get(addr);
+        match (self.block, instance) {
+            (Some(block), _) if block.provider_key.is_none() => self.provider.clone(),
+            (_, Some(instance)) => self.planner.graph.provider_of(&instance.provider),
+            (_, None) => self.provider.clone(),
+        }
+    }
+
+    /// Whether the configuration still has a provider configuration with that key.
+    fn is_there(&self, provider: &ProviderConfig) -> bool {
+        match (self.planner.evaluator.provider_expansion(provider), &provider.key) {
+            (Some(Expansion::Each(known)), InstanceKey::String(key)) => known.contains_key(key),
+            (Some(Expansion::Single), key) => *key == InstanceKey::None,
+            // Not expanded: nobody waited for it, because it is not in the configuration.
+            _ => false,
+        }
+    }
+
+    fn task(
+        &self,
+        (addr, deposed): ObjectAddr,
+        aim: Aim,
+        provider: ProviderConfig,
+        troubles: &mut Diagnostics,
+    ) -> Task {
         let prevent_destroy = self.block.is_some_and(|block| {
             let (prevents, found) = self.planner.evaluator.prevents_destroy(&addr.module, block);
             // Instances of one module say the same.
@@ -299,11 +389,6 @@ impl<'a> Growth<'a> {
         let blocked = &self.planner.input.options.blocked;
         let previous = self.planner.moved.get(&addr);
         let blocked = blocked.contains(&addr) || previous.is_some_and(|previous| blocked.contains(previous));
-        // An object whose block is gone is deleted by whoever made it.
-        let provider = match (self.block, instance) {
-            (None, Some(instance)) => self.planner.graph.provider_of(&instance.provider),
-            _ => self.provider.clone(),
-        };
         let import = self.imports.get(&addr).filter(|_| deposed.is_none() && stored.is_none()).cloned();
         let identity = Identity {
             addr,
@@ -338,7 +423,8 @@ fn schemas_of(planner: &Planner, provider: &ProviderConfig) -> Result<Arc<Provid
 fn unknown_kind(resource: &ConfigResource, provider: &ProviderConfig, block: Option<&ResourceConfig>) -> Diagnostic {
     let what = match resource.resource.mode {
         ResourceMode::Data => "data source",
-        _ => "resource type",
+        ResourceMode::Ephemeral => "ephemeral resource",
+        ResourceMode::Managed => "resource type",
     };
     let kind = &resource.resource.kind;
     let detail = format!("The provider {} does not support {what} {kind:?}.", provider.provider.short());
@@ -351,24 +437,30 @@ fn unknown_kind(resource: &ConfigResource, provider: &ProviderConfig, block: Opt
     }
 }
 
-/// The task of a provider configuration: its block is evaluated, or empty.
-pub(crate) fn provider_task(planner: &Planner, provider: &ProviderConfig) -> Result<ProviderTask, Diagnostics> {
+/// The tasks of a provider configuration, one for each key of its `for_each`: its block is evaluated, or empty.
+pub(crate) fn provider_tasks(planner: &mut Planner, block: &ProviderConfig) -> Result<Vec<ProviderTask>, Diagnostics> {
+    let (expansion, mut troubles) = planner.evaluator.expand_provider(block);
+    let mut tasks = Vec::new();
+    for key in expansion.keys() {
+        match provider_task(planner, &block.with_key(key)) {
+            Ok(task) => tasks.push(task),
+            Err(found) => troubles.extend(found),
+        }
+    }
+    if troubles.has_errors() { Err(troubles) } else { Ok(tasks) }
+}
+
+fn provider_task(planner: &Planner, provider: &ProviderConfig) -> Result<ProviderTask, Diagnostics> {
     let schema = schemas_of(planner, provider)?;
-    let Some(block) = provider_block(&planner.input, provider) else {
+    let Some(block) = planner.input.tree.provider_block(provider) else {
         let empty = configschema::empty_value(&schema.provider);
         return Ok(ProviderTask::new(provider.clone(), empty, None, Diagnostics::new()));
     };
-    // Modules with provider blocks have one instance: Terraform refuses count and for_each on their calls.
-    let modules = planner.evaluator.module_instances(&provider.module);
-    let module = modules.into_iter().next().unwrap_or(ModuleInstance::ROOT);
-    let (config, troubles) = planner.evaluator.decode_body(&module, &block.body, &schema.provider, &Repetition::NONE);
+    let module = planner.evaluator.module_of_provider(provider);
+    let repetition = planner.evaluator.provider_repetition(provider);
+    let (config, troubles) = planner.evaluator.decode_body(&module, &block.body, &schema.provider, &repetition);
     if troubles.has_errors() {
         return Err(troubles);
     }
     Ok(ProviderTask::new(provider.clone(), config, Some(block.range.clone()), troubles))
-}
-
-fn provider_block<'a>(input: &'a PlanInput, provider: &ProviderConfig) -> Option<&'a ProviderBlock> {
-    let blocks = &input.tree.module(&provider.module)?.provider_configs;
-    blocks.values().find(|block| block.alias == provider.alias && block.provider.same_as(&provider.provider))
 }

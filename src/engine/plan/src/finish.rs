@@ -5,7 +5,7 @@ use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
-use crate::{Action, ExecutionGraph, InstanceChange, Mode, moves};
+use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves};
 use addrs::{ConfigResource, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use eval::ExprNode;
@@ -36,6 +36,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             changes: &changes,
             stored: &stored_dependencies(&input, &changes, &moved),
             deposed_keys: &deposed_keys(&input, &changes),
+            ephemeral: &record.ephemeral,
             outputs: &last_nodes(output_nodes, &graph, &changes),
             mode: input.options.mode,
         };
@@ -45,7 +46,14 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         })
     };
     let complete = if record.has_errors() { Complete::Errored } else { Complete::Yes };
-    let troubles = std::mem::take(&mut record.troubles).into_values().flatten().collect();
+    let mut gone: Vec<Diagnostic> = Vec::new();
+    // One error for all resources whose objects lost the same provider.
+    let mut anew = |trouble: &Diagnostic| {
+        let known = trouble.summary == instances::SUMMARY && gone.contains(trouble);
+        gone.extend((trouble.summary == instances::SUMMARY).then(|| trouble.clone()));
+        !known
+    };
+    let troubles = std::mem::take(&mut record.troubles).into_values().flatten().filter(|t| anew(t)).collect();
     let plan = Plan {
         mode: input.options.mode,
         changes,
@@ -81,8 +89,15 @@ fn last_nodes(mut outputs: BTreeSet<usize>, graph: &Graph, changes: &[InstanceCh
 
 /// Objects that are dropped from the state and live on: nobody else will tell.
 fn forgotten(changes: &[InstanceChange]) -> Diagnostics {
-    let objects: String =
-        changes.iter().filter(|c| c.action == Action::Forget).map(|c| format!(" - {}\n", c.addr)).collect();
+    let line = |change: &InstanceChange| match change.action {
+        Action::Forget => match &change.deposed {
+            Some(key) => Some(format!(" - {} (deposed object {key})\n", change.addr)),
+            None => Some(format!(" - {}\n", change.addr)),
+        },
+        Action::ForgetThenCreate => Some(format!(" - {} (the object that is replaced)\n", change.addr)),
+        _ => None,
+    };
+    let objects: String = changes.iter().filter_map(line).collect();
     if objects.is_empty() {
         return Diagnostics::new();
     }
@@ -173,7 +188,8 @@ fn stored_dependencies(
 /// Keys for the objects that are set aside, chosen now so that the create and the delete agree
 /// (features-and-traps.md 71).
 fn deposed_keys(input: &PlanInput, changes: &[InstanceChange]) -> BTreeMap<ResourceInstance, DeposedKey> {
-    let replaced = changes.iter().filter(|change| change.action == Action::CreateThenDelete);
+    let set_aside = |action| matches!(action, Action::CreateThenDelete | Action::ForgetThenCreate);
+    let replaced = changes.iter().filter(|change| set_aside(change.action));
     replaced.map(|change| (change.addr.clone(), deposed_key(input, &change.addr))).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Calls of provider functions: whoever evaluates an expression that lacks one asks, and evaluates again.
 
-use addrs::{ModulePath, ProviderConfig};
+use addrs::{InstanceKey, ModulePath, ProviderConfig};
 use calls::{Answer, Question};
 use configschema::FunctionError;
 use eval::FunctionCall;
@@ -56,7 +56,12 @@ impl<T> Lacking<T> {
 /// The question that a call is.
 pub fn call_question(call: &FunctionCall) -> Question {
     Question::CallFunction {
-        provider: ProviderConfig { module: ModulePath::ROOT, provider: call.provider.clone(), alias: None },
+        provider: ProviderConfig {
+            module: ModulePath::ROOT,
+            provider: call.provider.clone(),
+            alias: None,
+            key: InstanceKey::None,
+        },
         function: call.function.clone(),
         arguments: call.arguments.clone(),
     }

@@ -1,5 +1,6 @@
 //! The expression graph with what planning adds: resources that only the state knows, providers that only these need.
 
+use crate::closing::Closing;
 use crate::{Mode, PlanInput, imports, lineage, waits};
 use addrs::{ConfigResource, Mode as ResourceMode, ModulePath, Provider, ProviderConfig, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
@@ -13,6 +14,8 @@ use syntax::Expression;
 pub(crate) struct Graph {
     /// Expressions, resources and providers, and what each needs.
     pub(crate) expressions: ExpressionGraph,
+    /// What closes ephemeral resources.
+    pub(crate) closing: Closing,
     /// For each node the resources that it depends on, transitively.
     pub(crate) dependencies: Vec<Arc<[ConfigResource]>>,
     /// For each node whether replacements are created first, because it says so or something that depends on it.
@@ -50,8 +53,18 @@ impl Graph {
         });
         let providers = providers.collect();
         let waits_for = BTreeMap::new();
-        let mut graph =
-            Graph { expressions, dependencies, create_before_destroy, needed, read, waits_for, providers, stored };
+        let closing = Closing::of(&expressions);
+        let mut graph = Graph {
+            expressions,
+            closing,
+            dependencies,
+            create_before_destroy,
+            needed,
+            read,
+            waits_for,
+            providers,
+            stored,
+        };
         graph.waits_for = waits::all(input, &graph);
         (graph, troubles)
     }
@@ -65,7 +78,10 @@ impl Graph {
     /// The provider configuration of the graph that a state means.
     pub(crate) fn provider_of(&self, stored: &ProviderConfig) -> ProviderConfig {
         let stored = canonical(stored);
-        self.providers.get(&stored).cloned().unwrap_or(stored)
+        match self.providers.get(&stored.block()) {
+            Some(known) => known.with_key(stored.key),
+            None => stored,
+        }
     }
 
     /// The managed resources whose changes a data source waits for.
@@ -119,16 +135,29 @@ fn add_orphans(
     expressions: &mut ExpressionGraph,
     troubles: &mut Diagnostics,
 ) {
+    let resources: BTreeMap<ConfigResource, usize> = (expressions.nodes.iter().enumerate())
+        .filter_map(|(node, expression)| match expression {
+            ExprNode::Resource(resource) => Some((resource.clone(), node)),
+            _ => None,
+        })
+        .collect();
     let mut providers: BTreeMap<ProviderConfig, usize> = (expressions.nodes.iter().enumerate())
         .filter_map(|(node, expression)| match expression {
             ExprNode::Provider(provider) => Some((canonical(provider), node)),
             _ => None,
         })
         .collect();
-    for (resource, instances) in stored.iter().filter(|(resource, _)| declared(input, resource).is_none()) {
+    for (resource, instances) in stored {
+        // Where the block chooses an instance of a provider, objects that it no longer wants have one of their own.
+        let block = declared(input, resource);
+        if block.is_some_and(|block| block.provider_key.is_none()) {
+            continue;
+        }
         let mut needs = Vec::new();
         for addr in instances {
-            let Some(provider) = input.prior.instances.get(addr).map(|i| canonical(&i.provider)) else { continue };
+            let Some(provider) = input.prior.instances.get(addr).map(|i| canonical(&i.provider).block()) else {
+                continue;
+            };
             match providers.get(&provider) {
                 Some(node) => needs.push(*node),
                 None if provider.module == ModulePath::ROOT && provider.alias.is_none() => {
@@ -136,11 +165,21 @@ fn add_orphans(
                     providers.insert(provider, node);
                     needs.push(node);
                 }
+                None if block.is_some() => {}
                 None => troubles.push(missing_provider(addr, &provider)),
             }
         }
         needs.sort_unstable();
         needs.dedup();
+        if let Some(node) = resources.get(resource) {
+            let of_node = expressions.dependencies.get_mut(*node);
+            of_node.into_iter().for_each(|known| {
+                known.extend(&needs);
+                known.sort_unstable();
+                known.dedup();
+            });
+            continue;
+        }
         add(expressions, ExprNode::Resource(resource.clone()), needs);
     }
 }

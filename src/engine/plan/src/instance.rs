@@ -34,6 +34,8 @@ pub struct Subject {
     pub ignore: Arc<IgnoreChanges>,
     /// Whether its replacement is created first, also by propagation.
     pub create_before_destroy: bool,
+    /// Whether its replacement lets go of the old object (`destroy = false`).
+    pub skip_destroy: bool,
     /// Why it must be replaced whatever the provider says: `-replace` or `replace_triggered_by`.
     pub forced: Option<ActionReason>,
     /// Header of the block that declares it.
@@ -99,7 +101,7 @@ pub struct Outcome {
     /// After, with marks and origins.
     pub after: Value,
     /// The configuration that the provider planned with, unmarked: after `ignore_changes`, of a replacement
-    /// before.
+    /// before. Write-only attributes that are set are unknown in it: their values are kept nowhere.
     pub config: Value,
     /// Private bytes for the apply.
     pub private: Arc<[u8]>,
@@ -179,7 +181,7 @@ pub fn settle(prepared: Prepared, answer: Answer) -> Result<Settled, Diagnostics
     if let Err(error) = value::conforms(&planned.planned, &subject.ty) {
         return Err(invalid_plan(subject, &format!(": {error}.")).into());
     }
-    let mut trouble = broken_write_only(subject, &planned.planned);
+    let mut trouble = broken_write_only(subject, &planned.planned, "Provider produced invalid plan", "during planning");
     let after = match &prepared.stage {
         Stage::First => {
             if !planned.legacy {
@@ -250,7 +252,11 @@ fn first(
 }
 
 fn replacement(subject: &Subject) -> Action {
-    if subject.create_before_destroy { Action::CreateThenDelete } else { Action::DeleteThenCreate }
+    match (subject.skip_destroy, subject.create_before_destroy) {
+        (true, _) => Action::ForgetThenCreate,
+        (false, true) => Action::CreateThenDelete,
+        (false, false) => Action::DeleteThenCreate,
+    }
 }
 
 fn outcome(prepared: Prepared, after: Value, private: Arc<[u8]>, chosen: Chosen) -> Outcome {
@@ -261,7 +267,7 @@ fn outcome(prepared: Prepared, after: Value, private: Arc<[u8]>, chosen: Chosen)
         reason: chosen.reason,
         before: prepared.before,
         after,
-        config: prepared.config,
+        config: configschema::without_write_only(&prepared.subject.schema.block, &prepared.config),
         private,
         replace_paths: chosen.replace_paths,
     }
@@ -343,22 +349,22 @@ fn broken_promises(prepared: &Prepared, planned: &Value) -> Diagnostics {
 }
 
 /// Write-only arguments that came back with a value.
-pub(crate) fn broken_write_only(subject: &Subject, value: &Value) -> Diagnostics {
+pub(crate) fn broken_write_only(subject: &Subject, value: &Value, summary: &str, when: &str) -> Diagnostics {
     let broken = configschema::assert_write_only_null(&subject.schema.block, value);
     let provider = subject.provider.provider.to_string();
     let errors = broken.iter().map(|b| {
         let detail = format!(
-            "Provider {provider:?} returned a value for the write-only attribute \"{}.{}\". Write-only attributes \
-             cannot be read back from the provider.{BUG}",
+            "Provider {provider:?} returned a value for the write-only attribute \"{}.{}\" {when}. Write-only \
+             attributes cannot be read back from the provider.{BUG}",
             subject.addr, b.path
         );
-        Diagnostic::error("Write-only attribute set", detail).about(subject.addr.to_string())
+        Diagnostic::error(summary, detail)
     });
-    errors.collect()
+    about(&subject.addr, subject.declared_at.as_ref(), errors.collect())
 }
 
 /// Ephemeral values must not be stored: only write-only arguments take them (features-and-traps.md 24).
-fn refuse_ephemeral(subject: &Subject, config: &Value, marks: &[(Path, Marks)]) -> Result<(), Diagnostics> {
+pub fn refuse_ephemeral(subject: &Subject, config: &Value, marks: &[(Path, Marks)]) -> Result<(), Diagnostics> {
     let ephemeral: Vec<&Path> =
         marks.iter().filter(|(_, m)| m.contains(Marks::EPHEMERAL)).map(|(path, _)| path).collect();
     if ephemeral.is_empty() {
@@ -392,7 +398,7 @@ fn empty_bytes() -> Arc<[u8]> {
 }
 
 /// Diagnostics that name the instance and, where they name no place, its block.
-pub(crate) fn about(addr: &ResourceInstance, declared_at: Option<&Range>, diagnostics: Diagnostics) -> Diagnostics {
+pub fn about(addr: &ResourceInstance, declared_at: Option<&Range>, diagnostics: Diagnostics) -> Diagnostics {
     if diagnostics.is_empty() {
         return diagnostics;
     }
@@ -487,7 +493,7 @@ fn verb(action: Action) -> &'static str {
         Action::Create => "create",
         Action::Read => "read",
         Action::Update => "update",
-        Action::DeleteThenCreate | Action::CreateThenDelete => "replace",
+        Action::DeleteThenCreate | Action::CreateThenDelete | Action::ForgetThenCreate => "replace",
         Action::Delete => "delete",
         Action::Forget => "forget",
     }

@@ -2,9 +2,11 @@
 //! May touch: eval, config, syntax, state, calls, words.
 //! Never: anything that changes the world; files, clock.
 
+mod closing;
 mod data;
 mod desired;
 mod desk;
+pub mod ephemeral;
 mod execution;
 mod expand;
 mod finish;
@@ -12,6 +14,7 @@ mod functions;
 mod graph;
 mod imports;
 pub mod instance;
+mod instances;
 mod lineage;
 mod managed;
 mod model;

@@ -21,8 +21,8 @@ pub(crate) enum Aim {
     Keep(Box<Desired>),
     /// Nothing: it is no longer wanted.
     Delete(ActionReason),
-    /// Nothing, but the object itself stays: a `removed` block says so.
-    Forget,
+    /// Nothing, but the object itself stays: a `removed` block says so, or `destroy = false`.
+    Forget(ActionReason),
     /// Only the state is brought up to date.
     Refresh,
 }
@@ -223,8 +223,7 @@ impl ManagedTask {
             return self.fail(trouble);
         }
         let value = value.mark_paths(&instance::schema_marks(&self.identity.schema, &value));
-        let nothing: Arc<[ConfigResource]> = Arc::from(&[][..]);
-        let whole = stored::data_object(&self.identity.schema, &value, &nothing);
+        let whole = stored::data_object(&self.identity.schema, &value);
         let whole = Object { private: object.private.clone(), ..whole.as_ref().clone() };
         self.report.refreshed = Refreshed::Object(Arc::new(whole));
         self.known(Some(Prior { value, private: object.private, status: Status::Ready }), view)
@@ -289,21 +288,21 @@ impl ManagedTask {
                 };
                 self.ask(ManagedStage::Validate(prior, config), question)
             }
-            (Aim::Forget, None) => self.end(),
-            (Aim::Forget, Some(prior)) => {
+            (Aim::Forget(_), None) => {
+                self.seen_by_providers(None, view);
+                self.end()
+            }
+            (Aim::Forget(_), Some(prior)) => {
+                self.seen_by_providers(Some(&prior), view);
                 let private = prior.private.clone();
                 self.leave(&prior, private, Action::Forget)
             }
             (Aim::Delete(_), None) => {
-                if view.options.mode == Mode::Destroy && self.identity.deposed.is_none() {
-                    self.report.value = Some(self.unknown());
-                }
+                self.seen_by_providers(None, view);
                 self.end()
             }
             (Aim::Delete(_), Some(prior)) => {
-                if view.options.mode == Mode::Destroy && self.identity.deposed.is_none() {
-                    self.report.value = Some(prior.value.clone());
-                }
+                self.seen_by_providers(Some(&prior), view);
                 if !self.identity.provider_schema.plan_destroy {
                     let private = prior.private.clone();
                     return self.leave(&prior, private, Action::Delete);
@@ -324,6 +323,13 @@ impl ManagedTask {
                 }
                 self.end()
             }
+        }
+    }
+
+    /// In destroy mode provider configurations are made from objects that are still there.
+    fn seen_by_providers(&mut self, prior: Option<&Prior>, view: &View<'_>) {
+        if view.options.mode == Mode::Destroy && self.identity.deposed.is_none() {
+            self.report.value = Some(prior.map_or_else(|| self.unknown(), |prior| prior.value.clone()));
         }
     }
 
@@ -380,10 +386,11 @@ impl ManagedTask {
         self.report.diagnostics.extend(desired::postconditions(desired, &outcome.after, view));
         self.report.value = Some(outcome.after.clone());
         let create_before_destroy = desired.subject.create_before_destroy;
+        let skip_destroy = desired.subject.skip_destroy;
         self.report.refreshed = stored::remembering(
             std::mem::take(&mut self.report.refreshed),
             self.identity.stored.as_ref(),
-            create_before_destroy,
+            (create_before_destroy, skip_destroy),
             (outcome.action == Action::NoOp).then_some(&dependencies),
         );
         let change = InstanceChange {
@@ -401,6 +408,7 @@ impl ManagedTask {
             replace_paths: outcome.replace_paths,
             dependencies,
             create_before_destroy,
+            skip_destroy,
             declared_at: self.identity.declared_at.clone(),
             importing: self.identity.import.clone(),
         };
@@ -411,7 +419,7 @@ impl ManagedTask {
     fn leave(self, prior: &Prior, private: Arc<[u8]>, action: Action) -> Turn<ManagedTask> {
         let reason = match self.aim {
             Aim::Delete(reason) => reason,
-            Aim::Forget => ActionReason::DeleteBecauseNoResourceConfig,
+            Aim::Forget(reason) => reason,
             Aim::Keep(_) | Aim::Refresh => ActionReason::None,
         };
         let stored = self.identity.stored.as_ref();
@@ -431,6 +439,7 @@ impl ManagedTask {
             replace_paths: Vec::new(),
             dependencies: stored.map_or(nothing, |o| o.dependencies.clone()),
             create_before_destroy: stored.is_some_and(|o| o.create_before_destroy),
+            skip_destroy: stored.is_some_and(|o| o.skip_destroy),
             declared_at: self.identity.declared_at.clone(),
             importing: None,
         };
@@ -440,8 +449,7 @@ impl ManagedTask {
     /// Records the change first and refuses it afterwards, so that the plan shows what was refused
     /// (features-and-traps.md 54).
     fn record(mut self, change: InstanceChange) -> Turn<ManagedTask> {
-        let destroys = change.action == Action::Delete || change.action.is_replace();
-        if self.identity.prevent_destroy && destroys && change.deposed.is_none() {
+        if self.identity.prevent_destroy && change.action.destroys() && change.deposed.is_none() {
             self.report.diagnostics.push(prevented(&change));
         }
         self.report.change = Some(change);
@@ -464,13 +472,14 @@ impl ManagedTask {
     fn subject(&self) -> Subject {
         match &self.aim {
             Aim::Keep(desired) => desired.subject.clone(),
-            Aim::Delete(_) | Aim::Forget | Aim::Refresh => Subject {
+            Aim::Delete(_) | Aim::Forget(_) | Aim::Refresh => Subject {
                 addr: self.identity.addr.clone(),
                 provider: self.identity.provider.clone(),
                 schema: self.identity.schema.clone(),
                 ty: self.identity.ty.clone(),
                 ignore: Arc::new(IgnoreChanges::Paths(Vec::new())),
                 create_before_destroy: false,
+                skip_destroy: false,
                 forced: None,
                 declared_at: self.identity.declared_at.clone(),
             },

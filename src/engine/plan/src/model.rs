@@ -81,6 +81,9 @@ pub enum Action {
     DeleteThenCreate,
     /// Replace, creating first.
     CreateThenDelete,
+    /// Replace, letting go of the old object (`destroy = false`). It leaves the state when the new one is there, so that
+    /// a failure loses neither.
+    ForgetThenCreate,
     /// Delete.
     Delete,
     /// Drop from the state.
@@ -88,9 +91,14 @@ pub enum Action {
 }
 
 impl Action {
-    /// True for both kinds of replacement.
+    /// True for all kinds of replacement.
     pub fn is_replace(self) -> bool {
-        matches!(self, Action::DeleteThenCreate | Action::CreateThenDelete)
+        matches!(self, Action::DeleteThenCreate | Action::CreateThenDelete | Action::ForgetThenCreate)
+    }
+
+    /// True when an object is gone afterwards.
+    pub fn destroys(self) -> bool {
+        matches!(self, Action::DeleteThenCreate | Action::CreateThenDelete | Action::Delete)
     }
 }
 
@@ -121,6 +129,10 @@ pub enum ActionReason {
     DeleteBecauseEachKey,
     /// `enabled` is false.
     DeleteBecauseDisabled,
+    /// `destroy = false` stands in the configuration.
+    ForgotBecauseLifecycleDestroyInConfig,
+    /// `destroy = false` stood in the configuration when the object was last applied.
+    ForgotBecauseLifecycleDestroyInState,
     /// A data source whose arguments are known only during apply.
     ReadBecauseConfigUnknown,
     /// A data source that depends on something that changes.
@@ -146,7 +158,8 @@ pub struct InstanceChange {
     pub before: Value,
     /// The object after, with marks and origins of unknowns; null when there is none.
     pub after: Value,
-    /// The configuration after `ignore_changes`, unmarked; null for deletes.
+    /// The configuration after `ignore_changes`, unmarked; null for deletes. Write-only attributes that are set are
+    /// unknown in it: the apply evaluates them again.
     pub config: Value,
     /// Private bytes for the apply.
     pub private: Arc<[u8]>,
@@ -158,10 +171,23 @@ pub struct InstanceChange {
     pub dependencies: Arc<[ConfigResource]>,
     /// Whether replacements are created first, also by propagation.
     pub create_before_destroy: bool,
+    /// Whether the object will be let go of instead of destroyed: stored in state.
+    pub skip_destroy: bool,
     /// Header of the block that declares it.
     pub declared_at: Option<Range>,
     /// The id under which an `import` block brings in the object before.
     pub importing: Option<Arc<str>>,
+}
+
+impl InstanceChange {
+    /// Whether an object is let go of because of `destroy = false` in a `lifecycle` block.
+    pub fn is_forgotten(&self) -> bool {
+        let by_lifecycle = matches!(
+            self.reason,
+            ActionReason::ForgotBecauseLifecycleDestroyInConfig | ActionReason::ForgotBecauseLifecycleDestroyInState
+        );
+        self.action == Action::ForgetThenCreate || (self.action == Action::Forget && by_lifecycle)
+    }
 }
 
 /// What changed behind our back: state before refresh against the world.
@@ -210,7 +236,8 @@ pub struct Plan {
     /// Objects that got another address (`moved`, or `count` added or taken away): new address to old. `changes` and
     /// `refreshed` have the new ones.
     pub moved: BTreeMap<ResourceInstance, ResourceInstance>,
-    /// Provider configurations in use and what they were configured with, as far as known while planning.
+    /// Provider configurations in use and what they were configured with, as far as known while planning. What is
+    /// ephemeral is unknown in it: the apply evaluates it again.
     pub provider_configs: BTreeMap<ProviderConfig, Value>,
     /// Values of data sources that were read while planning, and of every instance (planned): what analysis reads, and
     /// what references see. In destroy mode the objects as they are before, because provider configurations are made
@@ -265,10 +292,11 @@ impl Plan {
     /// How many objects are added, changed and destroyed, as in the summary line.
     pub fn counts(&self) -> (usize, usize, usize) {
         let count = |pick: fn(Action) -> bool| self.changes.iter().filter(|c| pick(c.action)).count();
-        (
-            count(|a| a == Action::Create || a.is_replace()),
-            count(|a| a == Action::Update),
-            count(|a| a == Action::Delete || a.is_replace()),
-        )
+        (count(|a| a == Action::Create || a.is_replace()), count(|a| a == Action::Update), count(Action::destroys))
+    }
+
+    /// How many objects are let go of because of `destroy = false` in a `lifecycle` block.
+    pub fn forgotten(&self) -> usize {
+        self.changes.iter().filter(|change| change.is_forgotten()).count()
     }
 }

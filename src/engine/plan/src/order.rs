@@ -3,9 +3,10 @@
 //! Edges are counted by what the state and the configuration list, never by pairs of instances: wherever many
 //! steps wait for many others, they meet in a join.
 
+use crate::closing::last_users;
 use crate::execution::{ExecutionGraph, Join, Joined, Step};
-use crate::{Action, InstanceChange, Mode};
-use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
+use crate::{Action, InstanceChange, Mode as PlanMode};
+use addrs::{ConfigResource, InstanceKey, Mode, ModuleInstance, ProviderConfig, ResourceInstance};
 use diag::Diagnostic;
 use eval::{ExprNode, ExpressionGraph};
 use state::DeposedKey;
@@ -24,10 +25,12 @@ pub(crate) struct Work<'a> {
     pub(crate) stored: &'a BTreeMap<(ResourceInstance, Option<DeposedKey>), Arc<[ConfigResource]>>,
     /// Keys of the objects that `CreateThenDelete` sets aside.
     pub(crate) deposed_keys: &'a BTreeMap<ResourceInstance, DeposedKey>,
+    /// Instances of ephemeral resources. Those are opened that something needs.
+    pub(crate) ephemeral: &'a BTreeMap<ResourceInstance, ProviderConfig>,
     /// Root outputs that change: they are evaluated even when nothing else needs them.
     pub(crate) outputs: &'a BTreeSet<usize>,
     /// In destroy mode no resource is expanded.
-    pub(crate) mode: Mode,
+    pub(crate) mode: PlanMode,
 }
 
 /// Identity of a step while the graph is built; its order makes the result deterministic.
@@ -38,11 +41,13 @@ enum Key {
     Instance(ResourceInstance, Deed),
     Join(Join),
     Complete(ConfigResource),
+    Close(ConfigResource),
 }
 
 /// What is done with one object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Deed {
+    Open,
     Read,
     Depose(DeposedKey),
     Create,
@@ -121,7 +126,9 @@ pub(crate) fn execution_graph(work: &Work<'_>) -> Result<ExecutionGraph, Box<Dia
     expression_steps(work, &mut draft);
     let deletions = instance_steps(work, &mut draft);
     delete_order(work, &deletions, &mut draft);
+    open_steps(work, &mut draft);
     drop_unneeded(&mut draft);
+    close_steps(&mut draft);
     let order = sort(work, &mut draft)?;
     Ok(numbered(work, &draft, &order))
 }
@@ -166,7 +173,7 @@ fn end_key(node: usize, expression: &ExprNode) -> Key {
 fn instance_steps<'a>(work: &'a Work<'a>, draft: &mut Draft) -> Vec<Deletion<'a>> {
     let expansions: BTreeMap<&ConfigResource, usize> = (work.expressions.nodes.iter().enumerate())
         .filter_map(|(node, expression)| match expression {
-            ExprNode::Resource(resource) if work.mode != Mode::Destroy => Some((resource, node)),
+            ExprNode::Resource(resource) if work.mode != PlanMode::Destroy => Some((resource, node)),
             _ => None,
         })
         .collect();
@@ -175,7 +182,7 @@ fn instance_steps<'a>(work: &'a Work<'a>, draft: &mut Draft) -> Vec<Deletion<'a>
     for change in work.changes {
         let deeds = deeds(work, change);
         let mut previous = None;
-        let configure = (!deeds.is_empty()).then(|| draft.step(Key::Configure(change.provider.clone())));
+        let configure = (!deeds.is_empty()).then(|| configure_step(&change.provider, draft));
         let resource = change.addr.config();
         for deed in deeds {
             let step = draft.essential(Key::Instance(change.addr.clone(), deed.clone()));
@@ -188,7 +195,7 @@ fn instance_steps<'a>(work: &'a Work<'a>, draft: &mut Draft) -> Vec<Deletion<'a>
             match deed {
                 Deed::Delete(_) => deletions.push(deletion(work, change, step, deleted_last.contains(&resource))),
                 Deed::Forget(_) => {}
-                Deed::Read | Deed::Depose(_) | Deed::Create | Deed::Update => {
+                Deed::Open | Deed::Read | Deed::Depose(_) | Deed::Create | Deed::Update => {
                     if let Some(expansion) = expansions.get(&resource) {
                         let expand = draft.step(Key::Evaluate(*expansion));
                         draft.edge(step, expand);
@@ -202,6 +209,60 @@ fn instance_steps<'a>(work: &'a Work<'a>, draft: &mut Draft) -> Vec<Deletion<'a>
     deletions
 }
 
+/// The step that configures a provider; one of several of a block follows the block, which finds the keys.
+fn configure_step(provider: &ProviderConfig, draft: &mut Draft) -> usize {
+    let configure = draft.step(Key::Configure(provider.clone()));
+    if provider.key != InstanceKey::None {
+        let block = draft.step(Key::Configure(provider.block()));
+        draft.edge(configure, block);
+    }
+    configure
+}
+
+/// Steps that open instances of ephemeral resources, between the expansion of the resource and what refers to it.
+fn open_steps(work: &Work<'_>, draft: &mut Draft) {
+    let nodes: BTreeMap<&ConfigResource, usize> = (work.expressions.nodes.iter().enumerate())
+        .filter_map(|(node, expression)| match expression {
+            ExprNode::Resource(resource) => Some((resource, node)),
+            _ => None,
+        })
+        .collect();
+    for (addr, provider) in work.ephemeral {
+        let resource = addr.config();
+        let open = draft.step(Key::Instance(addr.clone(), Deed::Open));
+        let configure = configure_step(provider, draft);
+        draft.edge(open, configure);
+        if let Some(node) = nodes.get(&resource) {
+            let expand = draft.step(Key::Evaluate(*node));
+            draft.edge(open, expand);
+        }
+        let complete = draft.step(Key::Complete(resource));
+        draft.edge(complete, open);
+    }
+}
+
+/// What is opened is closed when the last step that needs it has ended.
+fn close_steps(draft: &mut Draft) {
+    let opened: Vec<(ConfigResource, usize)> = (draft.keys.iter())
+        .filter_map(|(key, step)| match key {
+            Key::Complete(resource) if resource.resource.mode == Mode::Ephemeral => Some((resource.clone(), *step)),
+            _ => None,
+        })
+        .collect();
+    if opened.is_empty() {
+        return;
+    }
+    let steps: Vec<usize> = opened.iter().map(|(_, step)| *step).collect();
+    let count = draft.names.len();
+    let users = last_users(&draft.after, &steps);
+    // The close of the n-th is known as `count + n`, which is the place that it gets.
+    for ((resource, _), users) in opened.into_iter().zip(users) {
+        let close = draft.essential(Key::Close(resource));
+        diag::invariant!(close >= count, "every close is a new step");
+        users.into_iter().for_each(|user| draft.edge(close, user));
+    }
+}
+
 /// The deeds of a change, in their order.
 fn deeds(work: &Work<'_>, change: &InstanceChange) -> Vec<Deed> {
     match change.action {
@@ -212,11 +273,15 @@ fn deeds(work: &Work<'_>, change: &InstanceChange) -> Vec<Deed> {
         Action::Delete => vec![Deed::Delete(change.deposed.clone())],
         Action::Forget => vec![Deed::Forget(change.deposed.clone())],
         Action::DeleteThenCreate => vec![Deed::Delete(None), Deed::Create],
-        Action::CreateThenDelete => {
+        Action::CreateThenDelete | Action::ForgetThenCreate => {
             let key = work.deposed_keys.get(&change.addr).cloned();
             diag::invariant!(key.is_some(), "{} is replaced without a key for its old object", change.addr);
             let key = key.unwrap_or_default();
-            vec![Deed::Depose(key.clone()), Deed::Create, Deed::Delete(Some(key))]
+            let last = match change.action {
+                Action::ForgetThenCreate => Deed::Forget(Some(key.clone())),
+                _ => Deed::Delete(Some(key.clone())),
+            };
+            vec![Deed::Depose(key), Deed::Create, last]
         }
     }
 }
@@ -258,7 +323,7 @@ fn delete_order(work: &Work<'_>, deletions: &[Deletion<'_>], draft: &mut Draft) 
             let Some(of) = deleted.get(resource) else { continue };
             let join = draft.step(Key::Join(join(Joined::DependentDeletes, resource, &deletion.addr.module)));
             draft.edge(join, deletion.step);
-            if work.mode != Mode::Destroy && of.providers.iter().any(|p| *p != deletion.provider) {
+            if work.mode != PlanMode::Destroy && of.providers.iter().any(|p| *p != deletion.provider) {
                 draft.droppable.push((join, deletion.step));
             }
         }
@@ -281,7 +346,7 @@ fn order_change(
     let (begin, end) = match change.action {
         Action::Update => (Deed::Update, Deed::Update),
         Action::DeleteThenCreate => (Deed::Create, Deed::Create),
-        Action::CreateThenDelete => {
+        Action::CreateThenDelete | Action::ForgetThenCreate => {
             let key = work.deposed_keys.get(&change.addr).cloned().unwrap_or_default();
             (Deed::Depose(key), Deed::Create)
         }
@@ -450,9 +515,11 @@ fn describe(work: &Work<'_>, key: &Key) -> String {
         Key::Evaluate(node) => work.expressions.nodes.get(*node).map(ToString::to_string).unwrap_or_default(),
         Key::Configure(provider) => provider.to_string(),
         Key::Complete(resource) => resource.to_string(),
+        Key::Close(resource) => format!("{resource} (close)"),
         Key::Join(join) => join.resource.to_string(),
         Key::Instance(addr, deed) => {
             let deed = match deed {
+                Deed::Open => "open",
                 Deed::Read => "read",
                 Deed::Depose(_) => "set aside",
                 Deed::Create => "create",
@@ -490,10 +557,12 @@ fn as_step(work: &Work<'_>, key: &Key) -> Option<Step> {
         Key::Evaluate(node) => Step::Evaluate(work.expressions.nodes.get(*node)?.clone()),
         Key::Configure(provider) => Step::Configure(provider.clone()),
         Key::Complete(resource) => Step::Complete(resource.clone()),
+        Key::Close(resource) => Step::Close(resource.clone()),
         Key::Join(join) => Step::Join(join.clone()),
         Key::Instance(addr, deed) => {
             let addr = addr.clone();
             match deed {
+                Deed::Open => Step::Open(addr),
                 Deed::Read => Step::ReadData(addr),
                 Deed::Depose(key) => Step::Depose(addr, key.clone()),
                 Deed::Create => Step::Create(addr),

@@ -6,6 +6,7 @@
 use crate::data::DataTask;
 use crate::desired::{self, View};
 use crate::desk::{Asker, Desk, Ticket};
+use crate::ephemeral::{EphemeralTask, Lease};
 use crate::expand::{self, Grown};
 use crate::functions::{Lacking, call_question, result_of};
 use crate::graph::Graph;
@@ -18,11 +19,12 @@ use crate::schedule::{Ending, Schedule};
 use crate::{Action, Plan, PlanInput};
 use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
-use diag::Diagnostics;
+use diag::{Diagnostic, Diagnostics};
 use eval::{Evaluator, Expansion, ExprNode, FunctionCall};
 use state::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use value::{Marks, Value};
 
 /// Makes a plan by asking; see the module.
 ///
@@ -46,8 +48,12 @@ pub struct Planner {
     pub(crate) moved: BTreeMap<ResourceInstance, ResourceInstance>,
     schedule: Schedule,
     desk: Desk<Waiting>,
+    /// Resources some of whose objects are on their way, and those that are being closed.
     open: BTreeMap<usize, Open>,
     functions: Lacking<Again>,
+    /// Ephemeral resources that are open.
+    leases: BTreeMap<ResourceInstance, Lease>,
+    interrupted: bool,
 }
 
 /// Who waits for an answer.
@@ -56,6 +62,10 @@ enum Waiting {
     Task(usize, Task),
     /// Everybody whose expressions call this function.
     Function(FunctionCall),
+    /// An open ephemeral resource that must be renewed.
+    Renewal(ResourceInstance),
+    /// A node that closes an ephemeral resource, one instance of which is this.
+    Close(usize, ResourceInstance),
 }
 
 /// What is done again when the functions that its expressions call are answered.
@@ -66,7 +76,7 @@ enum Again {
     Turn(usize, Task, Option<Answer>),
 }
 
-/// The three kinds of task.
+/// The kinds of task.
 #[derive(Clone)]
 pub(crate) enum Task {
     /// A provider configuration.
@@ -75,14 +85,18 @@ pub(crate) enum Task {
     Managed(Box<ManagedTask>),
     /// An instance of a data source.
     Data(Box<DataTask>),
+    /// An instance of an ephemeral resource.
+    Ephemeral(Box<EphemeralTask>),
 }
 
-/// A resource node some of whose objects are on their way.
+/// A resource node some of whose objects are on their way, or a provider some of whose configurations are.
 #[derive(Default)]
 struct Open {
     left: usize,
     failed: bool,
     expansions: Vec<(ModuleInstance, Expansion)>,
+    /// What providers said, by configuration: it comes out in this order.
+    said: BTreeMap<ProviderConfig, Diagnostics>,
 }
 
 impl Planner {
@@ -94,7 +108,7 @@ impl Planner {
         let (evaluator, more) = desired::evaluator(&input);
         let mut record = Record::starting_from(expand::starting_state(&input));
         let stop = record.trouble(Place::node(0), unmoved.into_iter().chain(troubles).chain(more).collect());
-        let schedule = if stop { Schedule::default() } else { Schedule::new(&graph.expressions.dependencies) };
+        let schedule = if stop { Schedule::default() } else { schedule(&graph) };
         let mut planner = Planner {
             input,
             graph,
@@ -107,6 +121,8 @@ impl Planner {
             desk: Desk::default(),
             open: BTreeMap::new(),
             functions: Lacking::default(),
+            leases: BTreeMap::new(),
+            interrupted: false,
         };
         planner.run();
         planner
@@ -122,9 +138,21 @@ impl Planner {
         match self.desk.answered(ticket) {
             Some(Waiting::Task(node, task)) => self.turn(node, task, Some(answer)),
             Some(Waiting::Function(call)) => self.function_answered(&call, answer),
+            Some(Waiting::Renewal(addr)) => self.renewed(addr, answer),
+            Some(Waiting::Close(node, addr)) => self.closed(node, &addr, &answer),
             None => return,
         }
         self.run();
+    }
+
+    /// Asks nothing more but to close what is open.
+    pub fn interrupt(&mut self) {
+        if !std::mem::replace(&mut self.interrupted, true) {
+            let detail = "The plan was stopped before it was complete.";
+            self.record.trouble(Place::node(usize::MAX), Diagnostic::error("Interrupted", detail).into());
+            self.schedule.stop();
+            self.run();
+        }
     }
 
     /// True when no answer is awaited any more.
@@ -144,12 +172,18 @@ impl Planner {
 
     /// Runs nodes until all that is left waits for answers.
     fn run(&mut self) {
+        if self.interrupted && self.desk.all(|waiting| matches!(waiting, Waiting::Renewal(_))) {
+            self.schedule.close_all();
+        }
         while let Some(node) = self.schedule.next() {
             self.start(node);
         }
     }
 
     fn start(&mut self, node: usize) {
+        if let Some((_, resource)) = self.graph.closing.closes(&self.graph.expressions, node).cloned() {
+            return self.close(node, &resource);
+        }
         if !self.graph.is_needed(node) {
             return self.schedule.finish(node, Ending::Done);
         }
@@ -163,10 +197,10 @@ impl Planner {
                 }
             }
             ExprNode::Provider(provider) => {
-                let task = expand::provider_task(self, &provider);
-                match (self.lacks_functions(), task) {
+                let tasks = expand::provider_tasks(self, &provider);
+                match (self.lacks_functions(), tasks) {
                     (Some(calls), _) => self.ask_functions(calls, Again::Start(node)),
-                    (None, Ok(task)) => self.turn(node, Task::Provider(Box::new(task)), None),
+                    (None, Ok(tasks)) => self.start_provider(node, tasks),
                     (None, Err(troubles)) => self.end_node(node, troubles),
                 }
             }
@@ -203,11 +237,33 @@ impl Planner {
         self.schedule.finish(node, if failed { Ending::Failed } else { Ending::Done });
     }
 
+    /// A provider block becomes its configurations: one, or with `for_each` any number.
+    fn start_provider(&mut self, node: usize, tasks: Vec<ProviderTask>) {
+        if tasks.is_empty() {
+            return self.schedule.finish(node, Ending::Done);
+        }
+        self.open.insert(node, Open { left: tasks.len(), ..Open::default() });
+        for task in tasks {
+            self.turn(node, Task::Provider(Box::new(task)), None);
+        }
+    }
+
+    fn end_provider(&mut self, node: usize, provider: ProviderConfig, troubles: Diagnostics) {
+        let Some(open) = self.open.get_mut(&node) else { return };
+        open.said.insert(provider, troubles);
+        open.left -= 1;
+        if open.left == 0 {
+            let troubles = std::mem::take(&mut open.said).into_values().flatten().collect();
+            self.open.remove(&node);
+            self.end_node(node, troubles);
+        }
+    }
+
     /// The graph grows: a resource becomes its objects.
     fn start_resource(&mut self, node: usize, resource: &ConfigResource, grown: Grown) {
         let Grown { tasks, expansions, troubles } = grown;
         let failed = self.record.trouble(Place::node(node), troubles);
-        self.open.insert(node, Open { left: tasks.len(), failed, expansions });
+        self.open.insert(node, Open { left: tasks.len(), failed, expansions, said: BTreeMap::new() });
         if tasks.is_empty() {
             return self.end_resource(node, resource);
         }
@@ -243,20 +299,23 @@ impl Planner {
             (Task::Managed(task), None) => task.begin(&view).map(|t| Task::Managed(Box::new(t))),
             (Task::Managed(task), Some(answer)) => task.advance(answer, &view).map(|t| Task::Managed(Box::new(t))),
             (Task::Data(task), None) => task.begin(&view).map(|t| Task::Data(Box::new(t))),
+            (Task::Ephemeral(task), None) => task.begin(&view).map(|t| Task::Ephemeral(Box::new(t))),
+            (Task::Ephemeral(task), Some(answer)) => task.advance(answer, &view).map(|t| Task::Ephemeral(Box::new(t))),
             (Task::Data(task), Some(answer)) => task.advance(answer, &view).map(|t| Task::Data(Box::new(t))),
         };
         if let (Some((task, answer)), Some(calls)) = (kept, self.lacks_functions()) {
             return self.ask_functions(calls, Again::Turn(node, task, answer));
         }
         match (turn, asker) {
+            (Turn::Ask(..), _) if self.interrupted => {}
             (Turn::Ask(task, question), asker) => self.desk.ask(asker, question, Waiting::Task(node, task)),
-            (Turn::End(report), Asker::Provider(_) | Asker::Function(_)) => {
-                if let Some(config) = report.value {
-                    self.record.provider_configs.insert(by, config);
-                }
-                self.end_node(node, report.diagnostics);
-            }
             (Turn::End(report), Asker::Object(addr, deposed)) => self.end_object(node, &(addr, deposed), &by, *report),
+            (Turn::End(report), _) => {
+                if let Some(config) = report.value {
+                    self.record.provider_configs.insert(by.clone(), without_ephemeral(&config));
+                }
+                self.end_provider(node, by, report.diagnostics);
+            }
         }
     }
 
@@ -288,7 +347,11 @@ impl Planner {
     }
 
     /// An object is done: its value is there for references, and its resource may be done with it.
-    fn end_object(&mut self, node: usize, object: &ObjectAddr, by: &ProviderConfig, report: Report) {
+    fn end_object(&mut self, node: usize, object: &ObjectAddr, by: &ProviderConfig, mut report: Report) {
+        if let Some(lease) = report.opened.take() {
+            self.renew(&object.0, lease.renewal(&object.0));
+            self.leases.insert(object.0.clone(), lease);
+        }
         if let (Some(value), None) = (&report.value, &object.1) {
             self.evaluator.set_instance(&object.0, value.clone());
         }
@@ -300,6 +363,75 @@ impl Planner {
             self.end_resource(node, &object.0.config());
         }
     }
+
+    /// Asks for a renewal, if there is to be one.
+    fn renew(&mut self, addr: &ResourceInstance, question: Option<Question>) {
+        if let Some(question) = question.filter(|_| !self.interrupted) {
+            self.desk.ask(Asker::Renewal(addr.clone()), question, Waiting::Renewal(addr.clone()));
+        }
+    }
+
+    /// An open ephemeral resource lasts longer; or it does not, and nobody may use it any more.
+    fn renewed(&mut self, addr: ResourceInstance, answer: Answer) {
+        let Some(lease) = self.leases.get(&addr) else { return };
+        let (provider, troubles) = (lease.provider.clone(), answer.diagnostics());
+        if troubles.has_errors() {
+            self.evaluator.expire(&addr);
+        } else if let Answer::Renewed(Some(renewed), _) = answer {
+            let next = lease.next_renewal(&addr, renewed);
+            self.renew(&addr, next);
+        }
+        self.lease_trouble(&addr, &provider, troubles);
+    }
+
+    /// Nobody needs an ephemeral resource any more: its instances that are open are closed.
+    fn close(&mut self, node: usize, resource: &ConfigResource) {
+        let open: Vec<_> = self.leases.iter().filter(|(addr, _)| addr.config() == *resource).collect();
+        let questions: Vec<_> = open.into_iter().map(|(addr, lease)| (addr.clone(), lease.close(addr))).collect();
+        if questions.is_empty() {
+            return self.schedule.finish(node, Ending::Done);
+        }
+        self.open.insert(node, Open { left: questions.len(), ..Open::default() });
+        for (addr, question) in questions {
+            self.desk.forget(|waiting| matches!(waiting, Waiting::Renewal(renewed) if *renewed == addr));
+            self.desk.ask(Asker::Close(addr.clone()), question, Waiting::Close(node, addr));
+        }
+    }
+
+    fn closed(&mut self, node: usize, addr: &ResourceInstance, answer: &Answer) {
+        if let Some(lease) = self.leases.remove(addr) {
+            self.lease_trouble(addr, &lease.provider, answer.diagnostics());
+        }
+        let Some(open) = self.open.get_mut(&node) else { return };
+        open.left -= 1;
+        if open.left == 0 {
+            self.open.remove(&node);
+            self.schedule.finish(node, Ending::Done);
+        }
+    }
+
+    /// What a provider says of an open ephemeral resource, at its block.
+    fn lease_trouble(&mut self, addr: &ResourceInstance, by: &ProviderConfig, troubles: Diagnostics) {
+        let resource = addr.config();
+        let node = self.graph.closing.resources.iter().find(|(_, closed)| *closed == resource).map(|(node, _)| *node);
+        let block = crate::graph::declared(&self.input, &resource).map(|block| block.range.clone());
+        let diagnostics = crate::instance::about(addr, block.as_ref(), troubles);
+        let object = (addr.clone(), None);
+        self.record.report(node.unwrap_or_default(), &object, by, Report { diagnostics, ..Report::default() });
+    }
+}
+
+fn schedule(graph: &Graph) -> Schedule {
+    let nodes = graph.expressions.dependencies.len();
+    Schedule::with_closing(&graph.closing.dependencies(&graph.expressions), nodes)
+}
+
+/// The value with unknown in place of what is ephemeral.
+fn without_ephemeral(value: &Value) -> Value {
+    if value.marks.contains(Marks::EPHEMERAL) {
+        return Value::unknown(value.ty());
+    }
+    value.map_children(|_, part| without_ephemeral(part))
 }
 
 impl Task {
@@ -307,6 +439,7 @@ impl Task {
         match self {
             Task::Provider(task) => Asker::Provider(task.provider.clone()),
             Task::Managed(task) => Asker::Object(task.identity.addr.clone(), task.identity.deposed.clone()),
+            Task::Ephemeral(task) => Asker::Object(task.desired.subject.addr.clone(), None),
             Task::Data(task) => Asker::Object(task.desired.subject.addr.clone(), None),
         }
     }
@@ -315,6 +448,7 @@ impl Task {
         match self {
             Task::Provider(task) => &task.provider,
             Task::Managed(task) => &task.identity.provider,
+            Task::Ephemeral(task) => &task.desired.subject.provider,
             Task::Data(task) => &task.desired.subject.provider,
         }
     }

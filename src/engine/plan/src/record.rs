@@ -2,7 +2,7 @@
 
 use crate::report::{Refreshed, Report};
 use crate::{Action, Drift, InstanceChange, OutputChange};
-use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
+use addrs::{ConfigResource, Mode, ModuleInstance, ProviderConfig, ResourceInstance};
 use diag::Diagnostics;
 use state::{DeposedKey, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,8 @@ pub(crate) struct Record {
     pub(crate) provider_configs: BTreeMap<ProviderConfig, Value>,
     pub(crate) values: BTreeMap<ResourceInstance, Value>,
     pub(crate) troubles: BTreeMap<Place, Diagnostics>,
+    /// Instances of ephemeral resources.
+    pub(crate) ephemeral: BTreeMap<ResourceInstance, ProviderConfig>,
     /// Module instances in which some object of the resource changes.
     changing: BTreeMap<ConfigResource, Changing>,
 }
@@ -80,9 +82,18 @@ impl Record {
         report: Report,
     ) -> bool {
         let (addr, deposed) = object;
+        if addr.resource.mode == Mode::Ephemeral {
+            self.ephemeral.insert(addr.clone(), provider.clone());
+        }
         match report.refreshed {
+            Refreshed::Same if deposed.is_none() => self.served_by(addr, provider),
             Refreshed::Same => {}
-            Refreshed::Object(object) => self.refreshed.set(addr, deposed.as_ref(), provider, object),
+            Refreshed::Object(object) => {
+                // Of the objects of an instance the current one says who serves it.
+                let known = self.refreshed.instances.get(addr).filter(|_| deposed.is_some());
+                let provider = known.map_or(provider, |instance| &instance.provider).clone();
+                self.refreshed.set(addr, deposed.as_ref(), &provider, object);
+            }
             Refreshed::Gone => {
                 self.refreshed.remove(addr, deposed.as_ref());
             }
@@ -90,13 +101,29 @@ impl Record {
         if let Some(drift) = report.drift {
             self.drift.insert(addr.clone(), drift);
         }
-        if let (Some(value), None) = (report.value, deposed) {
+        // What is ephemeral is not part of a plan.
+        if let (Some(value), None) = (report.value, deposed)
+            && addr.resource.mode != Mode::Ephemeral
+        {
             self.values.insert(addr.clone(), value);
         }
         if let Some(change) = report.change {
             self.change(change);
         }
         self.trouble(Place { node, object: Some(object.clone()) }, report.diagnostics)
+    }
+
+    /// An object that is as the state says may have got another provider configuration; the registries are one.
+    fn served_by(&mut self, addr: &ResourceInstance, provider: &ProviderConfig) {
+        let Some(instance) = self.refreshed.instances.get(addr) else { return };
+        let stored = &instance.provider;
+        let place = |of: &ProviderConfig| (of.module.clone(), of.alias.clone(), of.key.clone());
+        if stored == provider || (stored.provider.same_as(&provider.provider) && place(stored) == place(provider)) {
+            return;
+        }
+        if let Some(instance) = self.refreshed.instances.get_mut(addr) {
+            instance.provider = provider.clone();
+        }
     }
 
     fn change(&mut self, change: InstanceChange) {

@@ -1,5 +1,6 @@
 //! What a task that is done reports, and how a task takes turns with its provider.
 
+use crate::ephemeral::Lease;
 use crate::{Drift, InstanceChange};
 use calls::Question;
 use diag::Diagnostics;
@@ -36,6 +37,8 @@ pub(crate) struct Report {
     pub(crate) drift: Option<Drift>,
     /// What references to the object see.
     pub(crate) value: Option<Value>,
+    /// What closes an ephemeral resource that was opened, also when there are errors.
+    pub(crate) opened: Option<Lease>,
     /// What the state says from now on.
     pub(crate) refreshed: Refreshed,
     /// Troubles, in the order in which they came.

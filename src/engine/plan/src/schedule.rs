@@ -12,6 +12,8 @@ pub(crate) enum Ending {
 }
 
 /// Counts down what each node waits for. Every edge is walked once.
+///
+/// Nodes from `closing` on run whatever happened to what they wait for: they end what was opened.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Schedule {
     waits_for: Vec<usize>,
@@ -19,13 +21,24 @@ pub(crate) struct Schedule {
     ready: BTreeSet<usize>,
     failed: Vec<bool>,
     open: usize,
+    closing: usize,
+    started: Vec<bool>,
+    stopped: bool,
 }
 
 impl Schedule {
     /// Takes, for each node, the nodes that it needs; indices outside the graph are ignored.
     pub(crate) fn new(dependencies: &[Vec<usize>]) -> Schedule {
+        Schedule::with_closing(dependencies, dependencies.len())
+    }
+
+    /// The same; nodes from `closing` on always run.
+    pub(crate) fn with_closing(dependencies: &[Vec<usize>], closing: usize) -> Schedule {
         let count = dependencies.len();
         let mut schedule = Schedule {
+            closing,
+            started: vec![false; count],
+            stopped: false,
             waits_for: vec![0; count],
             dependents: vec![Vec::new(); count],
             ready: BTreeSet::new(),
@@ -48,7 +61,23 @@ impl Schedule {
 
     /// The first node that may run, if any. It runs until [`Schedule::finish`].
     pub(crate) fn next(&mut self) -> Option<usize> {
-        self.ready.pop_first()
+        let node = self.ready.pop_first()?;
+        if let Some(started) = self.started.get_mut(node) {
+            *started = true;
+        }
+        Some(node)
+    }
+
+    /// Nothing new starts any more but what closes things, and that only when [`Schedule::close_all`] says so.
+    pub(crate) fn stop(&mut self) {
+        self.stopped = true;
+        self.ready.clear();
+    }
+
+    /// Everything that closes things and did not run yet may run.
+    pub(crate) fn close_all(&mut self) {
+        let started = &self.started;
+        self.ready = (self.closing..started.len()).filter(|node| started.get(*node) == Some(&false)).collect();
     }
 
     /// Ends a node. Whatever depends on a failed one ends as failed with it, without ever running.
@@ -80,10 +109,11 @@ impl Schedule {
         if *waits > 0 {
             return false;
         }
-        if !*failed {
+        let runs = !*failed || node >= self.closing;
+        if runs && !self.stopped {
             self.ready.insert(node);
         }
-        *failed
+        !runs
     }
 
     /// How many nodes have not ended.

@@ -99,7 +99,8 @@ pub(crate) fn check(subject: &Subject, value: &Value, what: &str) -> Result<(), 
     if !value.is_wholly_known() {
         return Err(instance::invalid_object(subject, &format!("when it was {what}, it held unknown values")));
     }
-    let trouble = instance::broken_write_only(subject, value);
+    let trouble =
+        instance::broken_write_only(subject, value, "Provider produced invalid object", &format!("when it was {what}"));
     if trouble.has_errors() { Err(trouble) } else { Ok(()) }
 }
 
@@ -110,6 +111,8 @@ pub(crate) fn wrong_answer(addr: &ResourceInstance, answer: &Answer) -> Diagnost
         Answer::Object(..) => "an object",
         Answer::Planned(..) => "a plan",
         Answer::Imported(..) => "imported objects",
+        Answer::Opened(..) => "an open ephemeral resource",
+        Answer::Renewed(..) => "a renewed ephemeral resource",
         Answer::Called(_) => "the result of a function",
         Answer::Unsupported => "that it has no such call",
     };
@@ -146,8 +149,8 @@ pub(crate) fn kept(schema: &Schema, stored: &Arc<Object>, before: &Prior, now: &
     Refreshed::Object(Arc::new(object))
 }
 
-/// An object that a data source gave.
-pub(crate) fn data_object(schema: &Schema, value: &Value, dependencies: &Arc<[ConfigResource]>) -> Arc<Object> {
+/// An object that a data source gave. What it depends on is not kept: it is never destroyed.
+pub(crate) fn data_object(schema: &Schema, value: &Value) -> Arc<Object> {
     let (bare, marks) = value.unmark_deep();
     Arc::new(Object {
         schema_version: schema.version,
@@ -156,8 +159,9 @@ pub(crate) fn data_object(schema: &Schema, value: &Value, dependencies: &Arc<[Co
         sensitive: marks.into_iter().map(|(path, _)| path).collect(),
         private: Arc::from(&[][..]),
         status: Status::Ready,
-        dependencies: dependencies.clone(),
+        dependencies: Arc::from(&[][..]),
         create_before_destroy: false,
+        skip_destroy: false,
         unread: Default::default(),
     })
 }
@@ -173,7 +177,7 @@ fn attributes(schema: &Schema, value: &Value) -> Arc<str> {
 pub(crate) fn remembering(
     refreshed: Refreshed,
     stored: Option<&Arc<Object>>,
-    create_before_destroy: bool,
+    (create_before_destroy, skip_destroy): (bool, bool),
     dependencies: Option<&Arc<[ConfigResource]>>,
 ) -> Refreshed {
     let object = match &refreshed {
@@ -185,12 +189,13 @@ pub(crate) fn remembering(
         },
     };
     let same = object.create_before_destroy == create_before_destroy
+        && object.skip_destroy == skip_destroy
         && dependencies.is_none_or(|d| same_resources(d, &object.dependencies));
     if same {
         return refreshed;
     }
     let dependencies = dependencies.unwrap_or(&object.dependencies).clone();
-    Refreshed::Object(Arc::new(Object { create_before_destroy, dependencies, ..object.as_ref().clone() }))
+    Refreshed::Object(Arc::new(Object { create_before_destroy, skip_destroy, dependencies, ..object.as_ref().clone() }))
 }
 
 /// Compared without order: every tool sorts such lists in its own way, and a state must not change for that.

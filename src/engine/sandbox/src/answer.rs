@@ -48,6 +48,10 @@ impl World {
                 Some(schema) => self.data_source(cloud, kind, schema, config, asked),
                 None => failed(question, no_type(cloud, kind)),
             },
+            Question::ValidateEphemeral { kind, .. } => failed(question, no_type(cloud, kind)),
+            Question::OpenEphemeral { addr, .. }
+            | Question::RenewEphemeral { addr, .. }
+            | Question::CloseEphemeral { addr, .. } => failed(question, no_type(cloud, &addr.resource.kind)),
             Question::CallFunction { function, .. } => failed(question, no_function(provider, function)),
             Question::Import { .. } => Answer::Unsupported,
             Question::UpgradeState { kind, .. }
@@ -118,16 +122,10 @@ fn upgraded(schema: &Schema, raw: &str) -> Answer {
     }
 }
 
-/// The answer of the question's form with an error.
 fn failed(question: &Question, error: Diagnostic) -> Answer {
     match question {
-        Question::ValidateProvider { .. }
-        | Question::ConfigureProvider { .. }
-        | Question::ValidateResource { .. }
-        | Question::ValidateDataSource { .. } => Answer::Checked(error.into()),
-        Question::Plan { .. } => Answer::Planned(None, error.into()),
-        Question::CallFunction { .. } => Answer::not_called(&error.into()),
-        _ => Answer::Object(None, error.into()),
+        Question::FindByToken { .. } => Answer::Object(None, error.into()),
+        _ => question.not_asked(error.into()),
     }
 }
 

@@ -40,7 +40,12 @@ impl Sandbox {
         let schema = catalogue.schema(&provider).unwrap().provider.clone();
         Sandbox {
             config: typed(&schema, &block),
-            provider: ProviderConfig { module: ModulePath::default(), provider, alias: None },
+            provider: ProviderConfig {
+                module: ModulePath::default(),
+                provider,
+                alias: None,
+                key: addrs::InstanceKey::None,
+            },
             catalogue,
             world: World::new(),
             log: Vec::new(),

@@ -71,6 +71,8 @@ pub struct Object {
     pub dependencies: Arc<[ConfigResource]>,
     /// Whether its replacement must be created first.
     pub create_before_destroy: bool,
+    /// Whether it is let go of instead of destroyed (`destroy = false`), once its block is gone too.
+    pub skip_destroy: bool,
     /// Keys of the instance that we do not understand (`identity` among them), as JSON text.
     pub unread: BTreeMap<Arc<str>, Arc<str>>,
 }

@@ -37,6 +37,10 @@ pub fn unify(from: &mut Endpoint, to: &mut Endpoint) {
     }
 }
 
+/// Words that begin no address of a resource: they begin references to other things.
+const RESERVED: [&str; 11] =
+    ["arg", "count", "each", "lazy", "local", "module", "path", "self", "template", "terraform", "var"];
+
 /// A name of an address with its key, if it has one.
 type Named<K> = (Arc<str>, Option<K>);
 
@@ -67,7 +71,12 @@ fn names<K: Clone>(expr: &Expr, key_of: impl Fn(&Expr) -> Option<K>) -> Option<(
         modules.push(call.clone());
         rest = more;
     }
-    let rest = rest.to_vec();
+    // A type that is named like something else of the language has "resource." before it.
+    let rest = match rest {
+        [(word, None), kind, name] if word.as_ref() == "resource" => vec![kind.clone(), name.clone()],
+        [(word, _), ..] if RESERVED.contains(&word.as_ref()) => return None,
+        rest => rest.to_vec(),
+    };
     Some((modules, rest))
 }
 

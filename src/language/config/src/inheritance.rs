@@ -4,17 +4,25 @@
 //! alias, the default configuration of the same provider in the calling module, and so on up to the root, where a
 //! missing block stands for an empty configuration.
 
+mod keys;
+
 use crate::reference::shown;
-use crate::{Module, ModuleTree, ProviderBlock, ProviderName};
-use addrs::{ModulePath, Provider, ProviderConfig, Resource};
+use crate::{KeyPlace, Module, ModuleTree, ProviderBlock, ProviderKey, ProviderName};
+use addrs::{InstanceKey, ModulePath, Provider, ProviderConfig, Resource};
 use diag::{Diagnostic, Diagnostics, Range};
 
 /// Fills in the provider configuration of every resource, and reports names that mean nothing.
 pub(crate) fn resolve(tree: &mut ModuleTree, diagnostics: &mut Diagnostics) {
-    let mut found: Vec<(ModulePath, Resource, ProviderConfig)> = Vec::new();
+    let mut found: Vec<(ModulePath, Resource, Found)> = Vec::new();
     for module in tree.modules.values() {
         for resource in module.resources.values() {
-            match find(tree, module, &resource.provider_name) {
+            let troubles = keys::check_resource(module, resource);
+            if troubles.has_errors() {
+                diagnostics.extend(troubles);
+                continue;
+            }
+            diagnostics.extend(troubles);
+            match find(tree, module, &resource.provider_name, resource.provider_key.clone()) {
                 Ok(config) => found.push((module.path.clone(), resource.addr.clone(), config)),
                 // Told at the call.
                 Err(Missing::NotPassed) => {}
@@ -25,13 +33,17 @@ pub(crate) fn resolve(tree: &mut ModuleTree, diagnostics: &mut Diagnostics) {
         check_placeholders(module, diagnostics);
         check_own_blocks(tree, module, diagnostics);
     }
-    for (path, addr, config) in found {
+    for (path, addr, (config, key)) in found {
         let resource = tree.modules.get_mut(&path).and_then(|module| module.resources.get_mut(&addr));
         if let Some(resource) = resource {
             resource.provider_config = config;
+            resource.provider_key = key;
         }
     }
 }
+
+/// A configuration, and for a block with `for_each` which of those that it makes.
+type Found = (ProviderConfig, Option<ProviderKey>);
 
 /// Why a name means no configuration.
 enum Missing {
@@ -41,22 +53,23 @@ enum Missing {
     NotPassed,
 }
 
-fn find(tree: &ModuleTree, module: &Module, name: &ProviderName) -> Result<ProviderConfig, Missing> {
+fn find(tree: &ModuleTree, module: &Module, name: &ProviderName, key: Option<ProviderKey>) -> Result<Found, Missing> {
     let provider = module.provider_for(&name.0);
-    let here = |alias: &ProviderName| ProviderConfig {
-        module: module.path.clone(),
-        provider: provider.clone(),
-        alias: alias.1.clone(),
+    let here = |alias: &ProviderName| {
+        let (module, provider, alias) = (module.path.clone(), provider.clone(), alias.1.clone());
+        (ProviderConfig { module, provider, alias, key: InstanceKey::None }, None)
     };
-    if module.provider_configs.get(name).is_some_and(|block| !is_placeholder(module, block)) {
-        return Ok(here(name));
+    if let Some(block) = module.provider_configs.get(name).filter(|block| !is_placeholder(module, block)) {
+        return Ok((here(name).0, key.filter(|_| block.for_each.is_some())));
     }
     let parent = module.path.parent().and_then(|(path, _)| tree.module(&path));
     let (Some(parent), Some(call)) = (parent, tree.call_of(&module.path)) else {
         return if name.1.is_none() { Ok(here(name)) } else { Err(Missing::Undefined) };
     };
     if let Some(passed) = call.providers.get(name) {
-        return find(tree, parent, &passed.name);
+        let place = KeyPlace::Call(module.path.clone());
+        let key = passed.key.clone().map(|expr| ProviderKey { expr, place });
+        return find(tree, parent, &passed.name, key);
     }
     match &name.1 {
         None => find_default(tree, parent, &provider),
@@ -70,21 +83,25 @@ fn find(tree: &ModuleTree, module: &Module, name: &ProviderName) -> Result<Provi
 }
 
 /// The default configuration of a provider, whatever its local name is.
-fn find_default(tree: &ModuleTree, module: &Module, provider: &Provider) -> Result<ProviderConfig, Missing> {
+fn find_default(tree: &ModuleTree, module: &Module, provider: &Provider) -> Result<Found, Missing> {
     if let Some(name) = module.local_name_for(provider) {
-        return find(tree, module, &(name, None));
+        return find(tree, module, &(name, None), None);
     }
     let parent = module.path.parent().and_then(|(path, _)| tree.module(&path));
     match parent {
         Some(parent) => find_default(tree, parent, provider),
-        None => Ok(ProviderConfig { module: ModulePath::ROOT, provider: provider.clone(), alias: None }),
+        None => {
+            let (module, key) = (ModulePath::ROOT, InstanceKey::None);
+            Ok((ProviderConfig { module, provider: provider.clone(), alias: None, key }, None))
+        }
     }
 }
 
 /// True for an empty `provider` block in a called module: the old way to say that the caller passes it.
 fn is_placeholder(module: &Module, block: &ProviderBlock) -> bool {
     let body = &block.body;
-    !module.path.is_root() && body.attributes.is_empty() && body.blocks.is_empty() && body.undecided.is_empty()
+    let empty = body.attributes.is_empty() && body.blocks.is_empty() && body.undecided.is_empty();
+    !module.path.is_root() && empty && block.for_each.is_none()
 }
 
 fn undefined(name: &ProviderName, module: &Module, reason: &Missing, at: &Range) -> Diagnostic {
@@ -149,7 +166,12 @@ fn check_call(tree: &ModuleTree, module: &Module, diagnostics: &mut Diagnostics)
                     .next(format!("Add {} to required_providers of the module.", inside.0)),
             );
         }
-        if let Err(reason) = find(tree, parent, &passed.name).map(|_| ()) {
+        let troubles = keys::check_passed(parent, call, passed);
+        let key_is_wrong = troubles.has_errors();
+        diagnostics.extend(troubles);
+        if let Err(reason) = find(tree, parent, &passed.name, None).map(|_| ())
+            && !key_is_wrong
+        {
             diagnostics.push(undefined(&passed.name, parent, &reason, &passed.range));
         }
         if let Some(block) = module.provider_configs.get(inside).filter(|block| !is_placeholder(module, block)) {

@@ -258,12 +258,7 @@ fn check_arguments(call: &ModuleCall, module: &Module, diagnostics: &mut Diagnos
             let otherwise = format!("Remove it, or declare the variable in {}.", module.path);
             let detail = format!("An argument named \"{}\" is not expected here.", attribute.name.text);
             let next = did_you_mean(&attribute.name.text, known, &otherwise);
-            diagnostics.push(
-                Diagnostic::error("Unsupported argument", detail)
-                    .at(attribute.name_range())
-                    .within(call.range.clone())
-                    .next(next),
-            );
+            diagnostics.push(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range()).next(next));
         }
     }
     for variable in module.variables.values().filter(|v| v.default.is_none()) {

@@ -94,17 +94,49 @@ fn index(key: &Expr) -> Option<PathStep> {
     }
 }
 
-/// A reference to a provider configuration, such as `aws.west`.
-pub(crate) fn provider_name(expr: &Expression, diagnostics: &mut Diagnostics) -> Option<ProviderName> {
-    provider_name_of(expr, &expr.root, diagnostics)
+/// A reference to a provider configuration, such as `aws.west`, and its instance key if it has one, as in
+/// `aws.by_region["eu"]`.
+pub(crate) fn provider_reference(
+    expr: &Expression,
+    diagnostics: &mut Diagnostics,
+) -> Option<(ProviderName, Option<Expression>)> {
+    provider_reference_of(expr, &expr.root, diagnostics)
 }
 
 /// The same for a part of an expression.
-pub(crate) fn provider_name_of(
+pub(crate) fn provider_reference_of(
     within: &Expression,
     expr: &Expr,
     diagnostics: &mut Diagnostics,
-) -> Option<ProviderName> {
+) -> Option<(ProviderName, Option<Expression>)> {
+    if let ExprKind::Traversal { base, steps } = &expr.kind
+        && let [Step::Attribute(alias), Step::Index(key, _)] = steps.as_slice()
+        && let Some(name) = word(base)
+    {
+        let key = Expression { file: within.file.clone(), root: Arc::new(key.clone()) };
+        return Some(((name, Some(alias.text.clone())), Some(key)));
+    }
+    if let ExprKind::Traversal { base, steps } = &expr.kind
+        && let [Step::Index(..), ..] = steps.as_slice()
+        && let Some(name) = word(base)
+    {
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid provider configuration reference",
+                "Only a provider configuration with an alias has instances that a key could choose from.",
+            )
+            .at(within.range_of(expr))
+            .next(format!(
+                "Write {name}.ALIAS[…] with the alias of a provider block that has for_each, or {name} alone."
+            )),
+        );
+        return None;
+    }
+    provider_name_of(within, expr, diagnostics).map(|name| (name, None))
+}
+
+/// A reference to a provider configuration without an instance key.
+fn provider_name_of(within: &Expression, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<ProviderName> {
     let found = match &expr.kind {
         ExprKind::Error => return None,
         ExprKind::String(text) => {
@@ -146,7 +178,18 @@ pub(crate) fn provider_key(
 ) -> Option<ProviderName> {
     match key {
         ObjectKey::Bare(name) => Some((name.text.clone(), None)),
-        ObjectKey::Expr(expr) => provider_name_of(within, expr, diagnostics),
+        ObjectKey::Expr(expr) => match provider_reference_of(within, expr, diagnostics)? {
+            (name, None) => Some(name),
+            (name, Some(key)) => {
+                let detail = "The name on the left is that of the called module, where one configuration is passed: it has no instance key.";
+                diagnostics.push(
+                    Diagnostic::error("Invalid provider configuration reference", detail)
+                        .at(key.range())
+                        .next(format!("Write {} = … without the key.", shown(&name))),
+                );
+                None
+            }
+        },
     }
 }
 

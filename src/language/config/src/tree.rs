@@ -38,7 +38,7 @@ impl ModuleTree {
     /// The `provider` block that a configuration stands for; `None` for an implicit empty configuration.
     pub fn provider_block(&self, config: &ProviderConfig) -> Option<&ProviderBlock> {
         let module = self.modules.get(&config.module)?;
-        module.provider_configs.values().find(|b| b.provider == config.provider && b.alias == config.alias)
+        module.provider_configs.values().find(|b| b.alias == config.alias && b.provider.same_as(&config.provider))
     }
 }
 
@@ -188,8 +188,11 @@ pub struct ResourceConfig {
     pub provider_name: ProviderName,
     /// Its provider.
     pub provider: Provider,
-    /// The provider configuration that serves it, found through the calling modules.
+    /// The provider configuration that serves it, found through the calling modules: of a block with `for_each` the
+    /// block itself.
     pub provider_config: ProviderConfig,
+    /// Which configuration of a block with `for_each` serves it.
+    pub provider_key: Option<ProviderKey>,
     /// `count`
     pub count: Option<Expression>,
     /// `for_each`
@@ -206,8 +209,28 @@ pub struct ResourceConfig {
     pub check: Option<Arc<str>>,
     /// The provider's arguments and blocks: meta-arguments removed, escape block (`_`) merged in.
     pub body: Body,
+    /// Where its type stands.
+    pub kind_range: Range,
     /// The block's header.
     pub range: Range,
+}
+
+/// The key in brackets behind the name of a provider configuration (OpenTofu 1.9).
+#[derive(Clone, Debug)]
+pub struct ProviderKey {
+    /// The key.
+    pub expr: Expression,
+    /// Where it is written.
+    pub place: KeyPlace,
+}
+
+/// Where the key of a provider configuration is written: it decides what `each` and `count` in it mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// In the resource block.
+    Resource,
+    /// In the call of this module.
+    Call(ModulePath),
 }
 
 /// A `lifecycle` block.
@@ -215,6 +238,8 @@ pub struct ResourceConfig {
 pub struct Lifecycle {
     /// `create_before_destroy`, if written.
     pub create_before_destroy: Option<bool>,
+    /// `destroy`, if written: false lets go of objects instead of destroying them (OpenTofu 1.12, Terraform 1.16).
+    pub destroy: Option<bool>,
     /// `prevent_destroy`: constant in Terraform, any expression of the module in OpenTofu 1.12.
     pub prevent_destroy: Option<Expression>,
     /// `enabled`: whether there is the one instance (OpenTofu 1.11).
@@ -279,6 +304,8 @@ pub struct ModuleCall {
 pub struct PassedProvider {
     /// The configuration in the calling module.
     pub name: ProviderName,
+    /// Which of the configurations of a block with `for_each`.
+    pub key: Option<Expression>,
     /// The entry.
     pub range: Range,
 }
@@ -292,6 +319,8 @@ pub struct ProviderBlock {
     pub alias: Option<Arc<str>>,
     /// Which provider the local name means.
     pub provider: Provider,
+    /// `for_each`: one configuration for each key (OpenTofu 1.9).
+    pub for_each: Option<Expression>,
     /// The provider's arguments and blocks: meta-arguments removed.
     pub body: Body,
     /// The block's header.

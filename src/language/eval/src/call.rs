@@ -2,10 +2,13 @@
 
 use crate::access::Fault;
 use crate::evaluation::Evaluation;
-use crate::functions;
+use crate::functions::{self, SignatureParameter};
+use crate::provider_function::Found;
 use crate::suggestion::did_you_mean;
-use diag::Diagnostic;
-use syntax::{Expr, Name};
+use configschema::FunctionParameter;
+use diag::{Called, CalledSignature, Diagnostic};
+use syntax::{Expr, Name, Span};
+use value::json::type_to_json;
 use value::{Content, Type, Value};
 
 /// Functions that this room has, besides those that are values to values.
@@ -73,9 +76,10 @@ impl Evaluation<'_> {
                     let place = error.argument.and_then(|i| args.get(i).or(args.last()));
                     match (place, count_fault(&error.reason)) {
                         (Some(place), _) => {
-                            self.fail(Fault::new("Invalid function argument", error.reason), place.span, whole)
+                            let fault = Fault::new("Invalid function argument", error.reason);
+                            self.fail_call(name, fault, place.span, whole)
                         }
-                        (None, Some(fault)) => self.fail(fault, whole.span, whole),
+                        (None, Some(fault)) => self.fail_call(name, fault, misplaced(plain, args, whole), whole),
                         (None, None) => self.call_failed(name, &error.reason, whole),
                     };
                 }
@@ -144,7 +148,48 @@ impl Evaluation<'_> {
 
     pub(crate) fn call_failed(&mut self, name: &Name, reason: &str, whole: &Expr) -> Value {
         let detail = format!("Call to function {:?} failed: {reason}.", name.text);
-        self.fail(Fault::new("Error in function call", detail), whole.span, whole)
+        self.fail_call(name, Fault::new("Error in function call", detail), whole.span, whole)
+    }
+
+    /// Reports that a call failed, with what the function takes.
+    pub(crate) fn fail_call(&mut self, name: &Name, fault: Fault, at: Span, whole: &Expr) -> Value {
+        let value = self.fail(fault, at, whole);
+        if self.describing() {
+            let called = self.called(name);
+            if let Some(trouble) = self.troubles.last_mut() {
+                trouble.called = called;
+            }
+        }
+        value
+    }
+
+    fn called(&self, name: &Name) -> Option<Box<Called>> {
+        let json = |ty: &Type| type_to_json(ty).print();
+        let signature = match name.text.strip_prefix("provider::").and_then(|path| path.split_once("::")) {
+            Some((local, function)) => {
+                let Found::Function(_, _, signature) = self.names.provider_function(local, function) else {
+                    return None;
+                };
+                let parameter = |one: &FunctionParameter| (one.name.to_string(), json(&one.ty));
+                CalledSignature {
+                    name: function.into(),
+                    parameters: signature.parameters.iter().map(parameter).collect(),
+                    variadic: signature.variadic.as_ref().map(parameter),
+                    returns: json(&signature.result),
+                }
+            }
+            None => {
+                let signature = functions::signature(&name.text)?;
+                let parameter = |one: &SignatureParameter| (one.name.to_string(), json(&one.ty));
+                CalledSignature {
+                    name: signature.name.into(),
+                    parameters: signature.parameters.iter().map(parameter).collect(),
+                    variadic: signature.variadic.as_ref().map(parameter),
+                    returns: json(&signature.returns),
+                }
+            }
+        };
+        Some(Box::new(Called { name: name.text.to_string(), signature }))
     }
 
     /// Evaluates an argument apart: its value and the troubles it caused; nothing when a name in it is wrong, which no
@@ -218,8 +263,21 @@ impl Evaluation<'_> {
             let detail = format!("Function {:?} expects only {expected} argument(s).", name.text);
             Fault::new("Too many function arguments", detail)
         };
-        self.fail(fault, whole.span, whole)
+        let at = if given < expected { closing(whole) } else { whole.span };
+        self.fail_call(name, fault, at, whole)
     }
+}
+
+/// What to underline where there are too few arguments, or too many: the parenthesis where one is missing, the first
+/// that is too much.
+fn misplaced(name: &str, args: &[Expr], whole: &Expr) -> Span {
+    let expected = functions::signature(name).map_or(0, |signature| signature.parameters.len());
+    args.get(expected).map_or_else(|| closing(whole), |extra| extra.span)
+}
+
+/// The parenthesis that ends a call.
+pub(crate) fn closing(call: &Expr) -> Span {
+    Span::new(call.span.end.saturating_sub(1).max(call.span.start), call.span.end)
 }
 
 /// A wrong number of arguments is told as such.

@@ -26,7 +26,7 @@ impl Evaluation<'_> {
         let filled = if value.is_null() { value } else { defaults.apply(&value) };
         convert(&filled, &ty).unwrap_or_else(|error| {
             let detail = format!("Invalid value for \"value\" parameter: {error}.");
-            self.fail(Fault::new("Invalid function argument", detail), argument.span, whole)
+            self.fail_call(name, Fault::new("Invalid function argument", detail), argument.span, whole)
         })
     }
 }

@@ -45,6 +45,7 @@ impl Evaluator {
             surroundings: &surroundings,
             root: block,
             bindings: Vec::new(),
+            presence_unknown: false,
             diagnostics: Diagnostics::new(),
         };
         let value = decoder.block(body, block);
@@ -60,6 +61,8 @@ pub(crate) struct Decoder<'a> {
     pub(crate) root: &'a Block,
     /// Iterators of the dynamic blocks around.
     pub(crate) bindings: Vec<(Arc<str>, Value)>,
+    /// Inside a block of which nobody knows whether it will be there.
+    pub(crate) presence_unknown: bool,
     pub(crate) diagnostics: Diagnostics,
 }
 
@@ -118,6 +121,7 @@ impl Decoder<'_> {
             return Value::unknown(attribute_type(schema));
         }
         match convert(&value, &constraint(schema)) {
+            Ok(_) if self.presence_unknown => Value::unknown(attribute_type(schema)),
             Ok(value) => value,
             Err(e) => {
                 let detail = format!("Inappropriate value for attribute {name:?}: {e}.");
@@ -135,7 +139,8 @@ impl Decoder<'_> {
     /// The collection of all blocks of one type.
     fn blocks(&mut self, body: &Body, name: &Arc<str>, nested: &NestedBlock) -> Value {
         let items = self.items(body, name, nested);
-        if items.iter().any(|item| matches!(item, Item::Unknown(_))) {
+        let unknown = |item: &Item| matches!(item, Item::Unknown(_)) || (self.presence_unknown && is_many(nested));
+        if items.iter().any(unknown) {
             let marks = items.iter().fold(value::Marks::NONE, |marks, item| marks.union(item.marks()));
             return Value::unknown(nested_type(nested)).marked(marks);
         }
@@ -320,6 +325,11 @@ fn with_suggestion(diagnostic: Diagnostic, suggestion: Option<String>) -> Diagno
         Some(next) => diagnostic.next(next),
         None => diagnostic,
     }
+}
+
+/// Whether a block type may have any number of blocks.
+pub(crate) fn is_many(nested: &NestedBlock) -> bool {
+    !matches!(nested.nesting, Nesting::Single | Nesting::Group)
 }
 
 fn collect_list(nested: &NestedBlock, values: Vec<Value>) -> Value {

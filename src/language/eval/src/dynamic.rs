@@ -1,6 +1,6 @@
 //! The blocks of one type in a body: written ones and those of `dynamic` blocks, in source order.
 
-use crate::decode::{Decoder, mark_parts};
+use crate::decode::{Decoder, is_many, mark_parts};
 use crate::for_expression::elements;
 use crate::graph::dynamic_iterator;
 use configschema::{NestedBlock, Nesting};
@@ -124,10 +124,13 @@ impl Decoder<'_> {
                 }
             }
             None => {
-                // What is wrong inside shows already.
+                // What is wrong inside shows already. Of one block at most Terraform says what it would have, unknown.
                 let unknown = (Value::dynamic(), Value::dynamic());
-                self.with_iterator(&iterator, unknown, |decoder| decoder.dynamic_item(block, content, nested, marks));
-                items.push(Item::Unknown(marks));
+                let around = std::mem::replace(&mut self.presence_unknown, true);
+                let item = self
+                    .with_iterator(&iterator, unknown, |decoder| decoder.dynamic_item(block, content, nested, marks));
+                self.presence_unknown = around;
+                items.push(if is_many(nested) { Item::Unknown(marks) } else { item });
             }
         }
     }

@@ -270,12 +270,17 @@ impl<'a> Evaluation<'a> {
 
     /// Adds a diagnostic with the values of what `culprit` refers to.
     pub(crate) fn push_involving(&mut self, mut diagnostic: Diagnostic, culprit: &Expr) {
-        if self.quiet == 0 && self.troubles.len() < MOST_DESCRIBED {
+        if self.describing() {
             for (text, description) in self.involved(culprit) {
                 diagnostic = diagnostic.involving(text, description);
             }
         }
         self.troubles.push(diagnostic);
+    }
+
+    /// Whether anybody would read what values and functions a diagnostic is about.
+    pub(crate) fn describing(&self) -> bool {
+        self.quiet == 0 && self.troubles.len() < MOST_DESCRIBED
     }
 
     fn involved(&mut self, culprit: &Expr) -> Vec<(String, String)> {
@@ -289,15 +294,37 @@ impl<'a> Evaluation<'a> {
         let before = self.here();
         self.quiet += 1;
         let mut described = Vec::new();
-        for (text, name, steps) in found {
-            let value = self.named(name, steps, culprit);
-            if !self.failed_since(before) {
-                described.push((text, describe(&value)));
+        for (_, name, steps) in found {
+            // Where the last step is what failed, the value before it says why.
+            for length in (0..=steps.len()).rev() {
+                let steps = steps.get(..length).unwrap_or(&[]);
+                let value = self.named(name, steps, culprit);
+                let failed = self.failed_since(before);
+                self.troubles.truncate(before.0);
+                self.misnamed.truncate(before.1);
+                if !failed {
+                    let (text, _) = constant_part(name, steps);
+                    if let Some(said) = telling(&value)
+                        && !described.iter().any(|(told, _)| *told == text)
+                    {
+                        described.push((text, said));
+                    }
+                    break;
+                }
             }
-            self.troubles.truncate(before.0);
-            self.misnamed.truncate(before.1);
         }
         self.quiet -= 1;
         described
+    }
+}
+
+/// What a value is, where that tells anything of why an expression failed: a secret does not, nor does what nothing is
+/// known of.
+fn telling(value: &Value) -> Option<String> {
+    match &value.content {
+        _ if value.marks != Marks::NONE => None,
+        Content::Unknown(Type::Dynamic, ..) => None,
+        Content::Unknown(ty, ..) => Some(format!("is a {}", ty.friendly_name())),
+        _ => Some(describe(value)),
     }
 }

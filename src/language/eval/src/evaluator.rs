@@ -8,7 +8,7 @@ use crate::names::{Names, Resolved};
 use crate::provider_function::{Found, FunctionDesk};
 use crate::references::{Parsed, Referent, parse_referent};
 use crate::variable::VariableInput;
-use addrs::{InstanceKey, ModuleInstance, ModulePath, Resource, ResourceInstance};
+use addrs::{InstanceKey, Mode, ModuleInstance, ModulePath, ProviderConfig, Resource, ResourceInstance};
 use config::{Module, ModuleTree};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -84,6 +84,8 @@ pub(crate) struct ResourceValues {
     pub(crate) instances: BTreeMap<InstanceKey, Value>,
     /// What a reference to the resource gives; built once, shared by all who refer to it.
     pub(crate) whole: Option<Value>,
+    /// An instance of an ephemeral resource that could not be renewed: the values are good for nothing any more.
+    pub(crate) expired: Option<ResourceInstance>,
 }
 
 /// The instances of one module call.
@@ -102,6 +104,8 @@ pub struct Evaluator {
     pub(crate) values: BTreeMap<ModuleInstance, ModuleValues>,
     pub(crate) given: BTreeMap<Arc<str>, VariableInput>,
     pub(crate) functions: Option<FunctionDesk>,
+    /// The instances of `provider` blocks, as far as found.
+    pub(crate) providers: BTreeMap<ProviderConfig, Expansion>,
 }
 
 impl Evaluator {
@@ -114,6 +118,7 @@ impl Evaluator {
             values: BTreeMap::from([(ModuleInstance::ROOT, ModuleValues::default())]),
             given: BTreeMap::new(),
             functions: None,
+            providers: BTreeMap::new(),
         }
     }
 
@@ -147,6 +152,12 @@ impl Evaluator {
         let values = self.values.entry(addr.module.clone()).or_default();
         let resource = values.resources.entry(addr.resource.clone()).or_default();
         resource.instances.insert(addr.key.clone(), value);
+    }
+
+    /// From now on references to an ephemeral resource are errors: this instance of it could not be renewed.
+    pub fn expire(&mut self, addr: &ResourceInstance) {
+        let values = self.values.entry(addr.module.clone()).or_default();
+        values.resources.entry(addr.resource.clone()).or_default().expired = Some(addr.clone());
     }
 
     /// The object of a resource instance, as set.
@@ -274,7 +285,7 @@ impl Names for ModuleNames<'_> {
         if let Some(diagnostic) = declared::check(&self.evaluator.tree, self.config, &parsed, (name, steps), file) {
             return Resolved::Wrong(diagnostic);
         }
-        match self.value_of(&parsed) {
+        match self.value_of(&parsed, name, file) {
             Ok(value) => Resolved::Found { value, used: parsed.used },
             Err(diagnostic) => Resolved::Wrong(*diagnostic),
         }
@@ -286,7 +297,7 @@ impl Names for ModuleNames<'_> {
 }
 
 impl ModuleNames<'_> {
-    fn value_of(&self, parsed: &Parsed) -> Result<Value, Box<Diagnostic>> {
+    fn value_of(&self, parsed: &Parsed, name: &Name, file: &Arc<str>) -> Result<Value, Box<Diagnostic>> {
         let values = self.evaluator.values.get(self.module);
         let settings = &self.evaluator.settings;
         Ok(match &parsed.referent {
@@ -297,8 +308,15 @@ impl ModuleNames<'_> {
             Referent::Local(name) => values.and_then(|v| v.locals.get(name)).cloned().unwrap_or_else(Value::dynamic),
             Referent::Resource(resource) => {
                 let found = values.and_then(|v| v.resources.get(resource));
+                if let Some(addr) = found.and_then(|r| r.expired.as_ref()) {
+                    return Err(Box::new(expired(addr).at(name.span.of(file))));
+                }
                 let whole = found.and_then(|r| r.whole.as_ref().or_else(|| r.instances.get(&InstanceKey::None)));
-                whole.cloned().unwrap_or_else(Value::dynamic)
+                match resource.mode {
+                    // Even what nobody knows yet must not be kept.
+                    Mode::Ephemeral => whole.cloned().unwrap_or_else(|| Value::dynamic().marked(Marks::EPHEMERAL)),
+                    _ => whole.cloned().unwrap_or_else(Value::dynamic),
+                }
             }
             Referent::ModuleCall(name, _) => self.evaluator.call_value(self.module, name),
             Referent::Each(attribute) => return self.each(attribute),
@@ -372,4 +390,11 @@ impl ModuleNames<'_> {
             )),
         }
     }
+}
+
+fn expired(addr: &ResourceInstance) -> Diagnostic {
+    let detail = format!("{addr} could not be renewed, so that its values are good for nothing any more.");
+    Diagnostic::error("Ephemeral resource instance has expired", detail)
+        .about(addr.to_string())
+        .next("See what its provider says of the renewal, and run again.")
 }

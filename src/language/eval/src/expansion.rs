@@ -149,7 +149,7 @@ impl Evaluator {
         (prevents, diagnostics)
     }
 
-    fn expand(
+    pub(crate) fn expand(
         &self,
         module: &ModuleInstance,
         [count, for_each, enabled]: [&Option<Expression>; 3],

@@ -4,12 +4,12 @@
 
 mod verdicts;
 
-use self::verdicts::{cycle, no_trigger, not_whole, silenced};
+use self::verdicts::{cycle, no_trigger, not_static, not_whole, silenced};
 use crate::declared;
 use crate::references::{Parsed, Referent, free_traversals, parse_referent};
 use crate::variable::Rules;
-use addrs::{ConfigResource, ModulePath, ProviderConfig};
-use config::{CheckRule, Module, ModuleCall, ModuleTree, ResourceConfig};
+use addrs::{ConfigResource, InstanceKey, ModulePath, ProviderConfig};
+use config::{CheckRule, KeyPlace, Module, ModuleCall, ModuleTree, ResourceConfig};
 use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -93,6 +93,7 @@ pub fn expression_graph(tree: &ModuleTree) -> (ExpressionGraph, Diagnostics) {
         diagnostics.extend(edges.troubles);
     }
     diagnostics.extend(loose_references(tree, &graph, &contents));
+    diagnostics.extend(providers_of_objects(tree, &graph, &contents));
     let components = crate::components::components(&graph.dependencies);
     for component in &components {
         let alone = |node: &usize| graph.dependencies_of(*node).contains(node);
@@ -122,6 +123,28 @@ fn loose_references(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Conte
     edges.troubles
 }
 
+/// `for_each` of provider blocks that depends on objects. Which configurations there are must be known from the
+/// configuration and its variables alone: also when everything is to be destroyed.
+fn providers_of_objects(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents) -> Vec<Diagnostic> {
+    let mut troubles = Vec::new();
+    for module in tree.modules.values() {
+        for for_each in module.provider_configs.values().filter_map(|block| block.for_each.as_ref()) {
+            let mut edges = Edges::new(tree, &graph.index, contents);
+            edges.expression(module, for_each);
+            let mut open: Vec<usize> = edges.found.iter().map(|(node, _)| *node).collect();
+            let mut seen: BTreeSet<usize> = open.iter().copied().collect();
+            while let Some(node) = open.pop() {
+                if let Some(ExprNode::Resource(resource)) = graph.nodes.get(node) {
+                    troubles.push(not_static(for_each, resource));
+                    break;
+                }
+                open.extend(graph.dependencies_of(node).iter().filter(|need| seen.insert(**need)));
+            }
+        }
+    }
+    troubles
+}
+
 /// All nodes, by module, then in the order of [`ExprNode`].
 fn nodes(tree: &ModuleTree) -> Vec<ExprNode> {
     let mut nodes = Vec::new();
@@ -132,6 +155,7 @@ fn nodes(tree: &ModuleTree) -> Vec<ExprNode> {
             module: path.clone(),
             provider: block.provider.clone(),
             alias: block.alias.clone(),
+            key: InstanceKey::None,
         });
         for config in used.chain(written) {
             providers.entry(config.module.clone()).or_default().insert(config);
@@ -238,6 +262,7 @@ impl<'a> Edges<'a> {
                 let own =
                     |block: &&config::ProviderBlock| block.provider == config.provider && block.alias == config.alias;
                 if let Some(block) = module.provider_configs.values().find(own) {
+                    block.for_each.iter().for_each(|for_each| self.expression(module, for_each));
                     self.body(module, &block.body);
                 }
             }
@@ -319,6 +344,13 @@ impl<'a> Edges<'a> {
 
     fn resource(&mut self, module: &'a Module, config: &'a ResourceConfig) {
         self.edge(ExprNode::Provider(config.provider_config.clone()), None);
+        if let Some(key) = &config.provider_key {
+            let written = match &key.place {
+                KeyPlace::Resource => Some(module),
+                KeyPlace::Call(called) => self.call_of(called).map(|(caller, _)| caller),
+            };
+            written.into_iter().for_each(|written| self.expression(written, &key.expr));
+        }
         let lifecycle = &config.lifecycle;
         self.check = config.check.as_ref();
         let meta =

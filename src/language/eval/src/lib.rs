@@ -24,6 +24,7 @@ mod names;
 mod operators;
 mod output;
 mod provider_function;
+mod provider_instance;
 mod references;
 mod splat;
 mod statics;
@@ -37,7 +38,6 @@ mod variable;
 
 pub use call::{function_exists, function_names};
 pub use check::Outcome;
-pub use console::{console_text, type_text};
 pub use describe::describe;
 pub use evaluation::constant;
 pub use evaluator::{Evaluator, Phase, Repetition, Settings};

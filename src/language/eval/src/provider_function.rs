@@ -6,6 +6,7 @@
 
 use crate::Schemas;
 use crate::access::Fault;
+use crate::call::closing;
 use crate::evaluation::Evaluation;
 use crate::evaluator::{Evaluator, ModuleNames};
 use crate::suggestion::did_you_mean;
@@ -204,8 +205,8 @@ impl Evaluation<'_> {
             Ok(Some(arguments)) => arguments,
             Ok(None) => return Value::unknown(signature.result.clone()).marked(marks),
             Err((fault, argument)) => {
-                let place = argument.and_then(|i| args.get(i).or(args.last())).unwrap_or(whole);
-                return self.fail(fault, place.span, whole);
+                let place = argument.and_then(|i| args.get(i).or(args.last()));
+                return self.fail_call(name, fault, place.map_or_else(|| closing(whole), |place| place.span), whole);
             }
         };
         match desk.ask(FunctionCall { provider, function: function.into(), arguments }) {
@@ -216,7 +217,7 @@ impl Evaluation<'_> {
                 match error.argument.and_then(|i| Some((args.get(i).or(args.last())?, signature.parameter(i)?))) {
                     Some((place, parameter)) => {
                         let fault = invalid(parameter, reason);
-                        self.fail(fault, place.span, whole)
+                        self.fail_call(name, fault, place.span, whole)
                     }
                     None => self.call_failed(name, reason, whole),
                 }

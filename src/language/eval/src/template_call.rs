@@ -27,12 +27,12 @@ impl Evaluation<'_> {
         let path = match convert(path, &Type::String) {
             Ok(Value { content: Content::String(path), .. }) => path,
             Ok(value) if !value.is_known() => return Value::dynamic().marked(marks),
-            Ok(_) => return self.invalid_argument("path", "argument must not be null", path_place, whole),
-            Err(e) => return self.invalid_argument("path", &e.to_string(), path_place, whole),
+            Ok(_) => return self.invalid_argument(name, "path", "argument must not be null", path_place, whole),
+            Err(e) => return self.invalid_argument(name, "path", &e.to_string(), path_place, whole),
         };
         if vars.is_null() {
             let place = args.get(1).unwrap_or(whole);
-            return self.invalid_argument("vars", "argument must not be null", place, whole);
+            return self.invalid_argument(name, "vars", "argument must not be null", place, whole);
         }
         if !vars.is_known() {
             return Value::dynamic().marked(marks);
@@ -41,7 +41,7 @@ impl Evaluation<'_> {
             Ok(text) => text,
             Err(errors) => {
                 let reason = errors.first().map_or("", |error| error.reason.as_str());
-                return self.invalid_argument("path", reason, path_place, whole);
+                return self.invalid_argument(name, "path", reason, path_place, whole);
             }
         };
         let text = text.as_str().unwrap_or_default().to_string();
@@ -89,12 +89,12 @@ impl Evaluation<'_> {
                      containing valid Terraform template syntax"
                 }
             };
-            return self.invalid_argument("template", reason, template, whole);
+            return self.invalid_argument(name, "template", reason, template, whole);
         }
         // All of the variables count as used.
         let marks = text.marks.union(vars.all_marks());
         if vars.is_null() {
-            return self.invalid_argument("vars", "argument must not be null", vars_expr, whole);
+            return self.invalid_argument(name, "vars", "argument must not be null", vars_expr, whole);
         }
         if !vars.is_known() {
             let ty = if vars.ty() == Type::Dynamic { Type::Dynamic } else { Type::String };
@@ -105,7 +105,7 @@ impl Evaluation<'_> {
             Content::Unknown(..) => return Value::unknown(Type::String).marked(marks),
             _ => {
                 let reason = "invalid template value: a string is required";
-                return self.invalid_argument("template", reason, template, whole);
+                return self.invalid_argument(name, "template", reason, template, whole);
             }
         };
         let value = self.rendered(name, ("<templatestring argument>", &text), &vars, vars_expr, whole);
@@ -123,13 +123,13 @@ impl Evaluation<'_> {
         }
     }
 
-    fn invalid_argument(&mut self, parameter: &str, reason: &str, place: &Expr, whole: &Expr) -> Value {
+    fn invalid_argument(&mut self, name: &Name, parameter: &str, reason: &str, place: &Expr, whole: &Expr) -> Value {
         let detail = if reason.starts_with("Invalid value for ") {
             reason.to_string()
         } else {
             format!("Invalid value for {parameter:?} parameter: {reason}.")
         };
-        self.fail(Fault::new("Invalid function argument", detail), place.span, whole)
+        self.fail_call(name, Fault::new("Invalid function argument", detail), place.span, whole)
     }
 
     /// The text of a template with its own names.
@@ -138,15 +138,15 @@ impl Evaluation<'_> {
         let vars = match &vars.content {
             Content::Object(vars) | Content::Map(_, vars) => vars.clone(),
             Content::Unknown(..) => return Value::dynamic(),
-            Content::Null(_) => return self.invalid_argument("vars", "argument must not be null", place, whole),
-            _ => return self.invalid_argument("vars", "invalid vars value: must be a map", place, whole),
+            Content::Null(_) => return self.invalid_argument(name, "vars", "argument must not be null", place, whole),
+            _ => return self.invalid_argument(name, "vars", "invalid vars value: must be a map", place, whole),
         };
         if let Some(bad) = vars.keys().find(|name| !syntax::is_identifier(name)) {
             let reason = format!(
                 "invalid template variable name {bad:?}: must start with a letter, followed by zero or more letters, \
                  digits, and underscores"
             );
-            return self.invalid_argument("vars", &reason, place, whole);
+            return self.invalid_argument(name, "vars", &reason, place, whole);
         }
         let file: Arc<str> = file.into();
         let (template, troubles) = syntax::parse_template(file.clone(), text);
@@ -155,7 +155,7 @@ impl Evaluation<'_> {
         }
         if let Some((missing, place_of_name)) = missing_variable(&template, &vars, text) {
             let reason = format!("vars map does not contain key {missing:?}, referenced at {place_of_name}");
-            return self.invalid_argument("vars", &reason, place, whole);
+            return self.invalid_argument(name, "vars", &reason, place, whole);
         }
         let Some(rendering) = Rendering::inside(self.names.rendering()) else {
             return self.call_failed(name, &format!("{TOO_DEEP} {file}"), whole);

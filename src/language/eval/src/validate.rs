@@ -5,7 +5,7 @@ use crate::graph::{ExprNode, ExpressionGraph, body_traversals};
 use crate::provider_function::FunctionCall;
 use crate::references::{Referent, free_traversals, parse_referent};
 use crate::suggestion::did_you_mean;
-use addrs::{Mode, ModuleInstance, ModulePath, Provider, ProviderConfig};
+use addrs::{InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig};
 use config::{Module, ModuleTree, ProviderBlock, ResourceConfig};
 use configschema::{AttributeType, Block, FunctionError, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
@@ -28,7 +28,7 @@ fn resource_schema<'s>(schemas: &'s Schemas, config: &ResourceConfig) -> Option<
     match config.addr.mode {
         Mode::Managed => provider.resources.get(&config.addr.kind),
         Mode::Data => provider.data_sources.get(&config.addr.kind),
-        Mode::Ephemeral => None,
+        Mode::Ephemeral => provider.ephemeral.get(&config.addr.kind),
     }
 }
 
@@ -56,6 +56,8 @@ pub enum JudgedKind {
     Resource(Arc<str>),
     /// A data source of that type.
     Data(Arc<str>),
+    /// An ephemeral resource of that type.
+    Ephemeral(Arc<str>),
 }
 
 /// A call of a provider's function with its answer.
@@ -119,6 +121,8 @@ impl Validation<'_> {
             ExprNode::Provider(provider) => {
                 let tree = self.evaluator.tree().clone();
                 let Some(module) = tree.module(&provider.module) else { return };
+                let (_, troubles) = self.evaluator.expand_provider(provider);
+                self.diagnostics.extend(troubles);
                 let own = |block: &&ProviderBlock| block.provider == provider.provider && block.alias == provider.alias;
                 return module
                     .provider_configs
@@ -138,11 +142,11 @@ impl Validation<'_> {
             return;
         }
         let instance = open_instance(path);
-        let open = Repeating::Open(Open::default());
+        let open = Repeating::Open(Open { each: block.for_each.is_some(), ..Open::default() });
         let (value, troubles) = self.evaluator.decode_repeating(&instance, &block.body, &schema.provider, open);
         self.diagnostics.extend(troubles);
-        let provider =
-            ProviderConfig { module: path.clone(), provider: block.provider.clone(), alias: block.alias.clone() };
+        let (module, key) = (path.clone(), InstanceKey::None);
+        let provider = ProviderConfig { module, provider: block.provider.clone(), alias: block.alias.clone(), key };
         self.judged.push(Judged {
             address: provider.to_string(),
             provider,
@@ -189,6 +193,7 @@ impl Validation<'_> {
         self.diagnostics.extend(troubles);
         let (_, troubles) = self.evaluator.prevents_destroy(&instance, config);
         self.diagnostics.extend(troubles);
+        self.diagnostics.extend(self.evaluator.check_provider_key(&instance, config));
         let open = Open { count: config.count.is_some(), each: config.for_each.is_some(), self_object: false };
         match resource_schema(self.schemas, config) {
             Some(schema) => {
@@ -202,7 +207,8 @@ impl Validation<'_> {
                     provider: config.provider_config.clone(),
                     kind: match config.addr.mode {
                         Mode::Data => JudgedKind::Data(kind),
-                        _ => JudgedKind::Resource(kind),
+                        Mode::Ephemeral => JudgedKind::Ephemeral(kind),
+                        Mode::Managed => JudgedKind::Resource(kind),
                     },
                     config: value.unmark_deep().0,
                     range: config.range.clone(),
@@ -232,12 +238,15 @@ impl Validation<'_> {
             Mode::Data => {
                 ("data source", "Invalid data source", schema.data_sources.keys().map(AsRef::as_ref).collect())
             }
-            // Their schemas are not read yet; planning refuses them.
-            Mode::Ephemeral => return,
+            Mode::Ephemeral => (
+                "ephemeral resource",
+                "Invalid ephemeral resource",
+                schema.ephemeral.keys().map(AsRef::as_ref).collect(),
+            ),
         };
         let suggestion = did_you_mean(&config.addr.kind, names);
         let detail = format!("The provider {provider} does not support {what} {:?}.{suggestion}", config.addr.kind);
-        self.diagnostics.push(Diagnostic::error(summary, detail).at(config.range.clone()));
+        self.diagnostics.push(Diagnostic::error(summary, detail).at(config.kind_range.clone()));
     }
 
     /// References to attributes that a resource of that type does not have: found from the schema, since every object is

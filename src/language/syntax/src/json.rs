@@ -120,6 +120,33 @@ impl Property {
     }
 }
 
+/// The names and places that lead to the innermost object or array around a byte of a JSON text, such as
+/// `resource.aws_instance[0]`; empty at its top.
+pub fn path_at(text: &str, byte: u32) -> String {
+    let (root, _) = read::read(&"".into(), text);
+    let mut path = String::new();
+    let mut node = &root;
+    let around = |node: &Node| {
+        matches!(node.kind, NodeKind::Object(_) | NodeKind::Array(_))
+            && (node.span.start..node.span.end).contains(&byte)
+    };
+    loop {
+        let inner = match &node.kind {
+            NodeKind::Object(properties) => {
+                properties.iter().find(|one| around(&one.value)).map(|one| (format!(".{}", one.name.text), &one.value))
+            }
+            NodeKind::Array(items) => {
+                items.iter().enumerate().find(|(_, item)| around(item)).map(|(i, item)| (format!("[{i}]"), item))
+            }
+            _ => None,
+        };
+        let Some((step, next)) = inner else { break };
+        path.push_str(&step);
+        node = next;
+    }
+    path.trim_start_matches('.').to_string()
+}
+
 /// Deep values are dropped level by level, each with room for the next.
 impl Drop for Node {
     fn drop(&mut self) {

@@ -43,6 +43,8 @@ pub(crate) enum Body {
     Unknown(Option<Box<Part>>),
     /// Not to be shown; with a warning where this begins or ends.
     Sensitive(Option<String>),
+    /// Goes to the provider and is never read back; whether it would not be shown anyway.
+    WriteOnly(bool),
     /// A value that becomes one of another kind.
     Retyped(Box<Part>, Box<Part>),
     /// A block: attributes, and its nested blocks.
@@ -62,29 +64,65 @@ type Pair<'v> = (Option<&'v Value>, Option<&'v Value>);
 
 /// The difference of two objects of a block type; `forced` are the paths that force a replacement.
 pub(crate) fn of_block(schema: &Block, pair: Pair, forced: &[Path]) -> Part {
-    Comparison { forced }.block(schema, pair, &Path::ROOT)
+    Comparison { forced, empty: Empty::Null }.block(schema, pair, &Path::ROOT)
 }
 
 /// The difference of two values of one type.
 pub(crate) fn of_value(ty: &Type, pair: Pair) -> Part {
-    Comparison { forced: &[] }.value(ty, pair, &Path::ROOT)
+    Comparison::OF_VALUES.value(ty, pair, &Path::ROOT)
 }
 
 /// The difference of two values of any type.
 pub(crate) fn of_any(pair: Pair) -> Part {
-    Comparison { forced: &[] }.value(&Type::Dynamic, pair, &Path::ROOT)
+    Comparison::OF_VALUES.value(&Type::Dynamic, pair, &Path::ROOT)
 }
 
+#[derive(Clone, Copy)]
 struct Comparison<'f> {
     forced: &'f [Path],
+    empty: Empty,
+}
+
+/// What an empty string counts as. Resources of the legacy SDK cannot tell it from null, and Terraform takes all for
+/// such that do not show by their schema that they are none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    Text,
+    /// Text, but for the elements of lists and sets: so far Terraform forgets what it found out about the schema.
+    TextOutsideLists,
+    Null,
 }
 
 impl Comparison<'_> {
+    /// For values that are of any type.
+    const OF_VALUES: Comparison<'static> = Comparison { forced: &[], empty: Empty::Text };
+
+    /// For the content of a block.
+    fn within(self, block: &Block) -> Self {
+        let empty = if self.empty == Empty::Null && is_modern(block) { Empty::TextOutsideLists } else { self.empty };
+        Comparison { empty, ..self }
+    }
+
+    /// For the elements of a list or set.
+    fn within_list(self) -> Self {
+        let empty = if self.empty == Empty::Text { Empty::Text } else { Empty::Null };
+        Comparison { empty, ..self }
+    }
+
+    /// Whether that is an empty string that counts as null.
+    fn is_void(self, value: Option<&Value>) -> bool {
+        self.empty == Empty::Null && value.is_some_and(|v| matches!(&v.content, Content::String(s) if s.is_empty()))
+    }
+
     fn part(&self, fate: Fate, at: &Path, body: Body) -> Part {
         Part { fate, forces: self.forced.contains(at), body }
     }
 
     fn block(&self, schema: &Block, pair: Pair, at: &Path) -> Part {
+        self.within(schema).body(schema, pair, at)
+    }
+
+    fn body(&self, schema: &Block, pair: Pair, at: &Path) -> Part {
         let mut fate = whole(pair);
         let attributes = self.attributes(&schema.attributes, pair, at);
         for part in attributes.values() {
@@ -98,22 +136,33 @@ impl Comparison<'_> {
             for (_, part) in &parts {
                 fate = with(fate, part.fate);
             }
-            if !parts.is_empty() {
+            // A collection without blocks still makes a body of several lines, as in Terraform.
+            if pair != (None, None) {
                 blocks.push(NestedParts { name: name.clone(), parts });
             }
         }
         self.part(fate, at, Body::Block(attributes, blocks))
     }
 
-    /// Attributes that are null before and after are not there.
+    /// Attributes that are null before and after are not there; but those that are written only are always null.
     fn attributes(&self, of: &BTreeMap<Arc<str>, Attribute>, pair: Pair, at: &Path) -> BTreeMap<Arc<str>, Part> {
         let mut parts = BTreeMap::new();
         for (name, attribute) in of {
+            if attribute.write_only {
+                let at = at.then(PathStep::Attribute(name.clone()));
+                parts.insert(name.clone(), self.part(whole(pair), &at, Body::WriteOnly(attribute.sensitive)));
+                continue;
+            }
             let pair = (child(pair.0, name), child(pair.1, name));
             if pair == (None, None) {
                 continue;
             }
-            parts.insert(name.clone(), self.attribute(attribute, pair, &at.then(PathStep::Attribute(name.clone()))));
+            let void = |value: Option<&Value>| self.is_void(value);
+            let pair = (pair.0.filter(|v| !void(Some(v))), pair.1.filter(|v| !void(Some(v))));
+            let at = at.then(PathStep::Attribute(name.clone()));
+            // Two empty strings count as an attribute that did not change, though not as one that is not there.
+            let part = if pair == (None, None) { self.scalar(pair, &at) } else { self.attribute(attribute, pair, &at) };
+            parts.insert(name.clone(), part);
         }
         parts
     }
@@ -127,11 +176,11 @@ impl Comparison<'_> {
         match &attribute.ty {
             AttributeType::Plain(ty) => self.value(ty, pair, at),
             AttributeType::Nested(nested) => self.hidden_or(pair, at, &|pair| {
-                self.collected(nested.nesting, pair, at, &|pair, at| {
-                    self.hidden_or(pair, at, &|pair| {
-                        let parts = self.attributes(&nested.attributes, pair, at);
+                self.collected(nested.nesting, pair, at, &|of, pair, at| {
+                    of.hidden_or(pair, at, &|pair| {
+                        let parts = of.attributes(&nested.attributes, pair, at);
                         let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
-                        self.part(fate, at, Body::Object(parts))
+                        of.part(fate, at, Body::Object(parts))
                     })
                 })
             }),
@@ -143,7 +192,7 @@ impl Comparison<'_> {
             return Vec::new();
         }
         let collected = self.hidden_or(pair, at, &|pair| {
-            self.collected(nesting, pair, at, &|pair, at| self.hidden_or(pair, at, &|pair| self.block(block, pair, at)))
+            self.collected(nesting, pair, at, &|of, pair, at| of.hidden_or(pair, at, &|pair| of.block(block, pair, at)))
         });
         let forces = collected.forces;
         let bare = |mut part: Part| {
@@ -158,13 +207,15 @@ impl Comparison<'_> {
     }
 
     /// Objects of one schema, collected as the nesting says.
-    fn collected(&self, nesting: Nesting, pair: Pair, at: &Path, one: &dyn Fn(Pair, &Path) -> Part) -> Part {
+    fn collected(&self, nesting: Nesting, pair: Pair, at: &Path, one: &dyn Fn(&Self, Pair, &Path) -> Part) -> Part {
         match nesting {
-            Nesting::Single | Nesting::Group => one(pair, at),
-            Nesting::List => self.list(pair, at, false, |pair, i| one(pair, &at.then(PathStep::Index(i as u64)))),
-            Nesting::Set => self.set(pair, at, |pair| one(pair, at)),
+            Nesting::Single | Nesting::Group => one(self, pair, at),
+            Nesting::List => {
+                self.list(pair, at, false, |of, pair, i| one(of, pair, &at.then(PathStep::Index(i as u64))))
+            }
+            Nesting::Set => self.set(pair, at, |of, pair| one(of, pair, at)),
             Nesting::Map => {
-                let parts = entries(pair, |key, pair| one(pair, &at.then(PathStep::Key(key.clone()))));
+                let parts = entries(pair, |key, pair| one(self, pair, &at.then(PathStep::Key(key.clone()))));
                 let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
                 self.part(fate, at, Body::Map(parts))
             }
@@ -197,13 +248,16 @@ impl Comparison<'_> {
     }
 
     fn value(&self, ty: &Type, pair: Pair, at: &Path) -> Part {
+        let null = Value::null(Type::String);
+        let counted = |value| if self.is_void(value) { Some(&null) } else { value };
+        let pair = (counted(pair.0), counted(pair.1));
         self.hidden_or(pair, at, &|pair| match ty {
             // Inside a value of any type Terraform does not say what forces a replacement.
-            Type::Dynamic => Comparison { forced: &[] }.any(pair, at),
+            Type::Dynamic => Comparison::OF_VALUES.any(pair, at),
             Type::List(element) => {
-                self.list(pair, at, true, |pair, i| self.value(element, pair, &at.then(PathStep::Index(i as u64))))
+                self.list(pair, at, true, |of, pair, i| of.value(element, pair, &at.then(PathStep::Index(i as u64))))
             }
-            Type::Set(element) => self.set(pair, at, |pair| self.value(element, pair, at)),
+            Type::Set(element) => self.set(pair, at, |of, pair| of.value(element, pair, at)),
             Type::Map(element) => {
                 let parts = entries(pair, |key, pair| self.value(element, pair, &at.then(PathStep::Key(key.clone()))));
                 let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
@@ -246,8 +300,9 @@ impl Comparison<'_> {
                 let whole = |pair: Pair| Box::new(Part { forces: false, ..self.any(pair, at) });
                 self.part(Fate::Updated, at, Body::Retyped(whole((pair.0, None)), whole((None, pair.1))))
             }
-            (Some(Shape::Array), _) | (None, Some(Shape::Array)) => self
-                .list(pair, at, true, |pair, i| self.value(&Type::Dynamic, pair, &at.then(PathStep::Index(i as u64)))),
+            (Some(Shape::Array), _) | (None, Some(Shape::Array)) => self.list(pair, at, true, |of, pair, i| {
+                of.value(&Type::Dynamic, pair, &at.then(PathStep::Index(i as u64)))
+            }),
             (Some(Shape::Object), _) | (None, Some(Shape::Object)) => {
                 let parts = entries(pair, |key, pair| {
                     self.value(&Type::Dynamic, pair, &at.then(PathStep::Attribute(key.clone())))
@@ -259,7 +314,9 @@ impl Comparison<'_> {
         }
     }
 
-    fn list(&self, pair: Pair, at: &Path, around: bool, one: impl Fn(Pair, usize) -> Part) -> Part {
+    fn list(&self, pair: Pair, at: &Path, around: bool, one: impl Fn(&Self, Pair, usize) -> Part) -> Part {
+        let within = self.within_list();
+        let one = |pair: Pair, place: usize| one(&within, pair, place);
         let (before, after) = (items(pair.0), items(pair.1));
         let mut parts = Vec::new();
         if before.len() == after.len() {
@@ -276,13 +333,32 @@ impl Comparison<'_> {
         self.part(fate, at, Body::List(parts, around))
     }
 
-    fn set(&self, pair: Pair, at: &Path, one: impl Fn(Pair) -> Part) -> Part {
+    fn set(&self, pair: Pair, at: &Path, one: impl Fn(&Self, Pair) -> Part) -> Part {
+        let within = self.within_list();
+        let one = |pair: Pair| one(&within, pair);
         let (before, after) = (items(pair.0), items(pair.1));
         let mut parts: Vec<Part> = before.iter().map(|b| one((Some(b), after.iter().find(|a| same(b, a))))).collect();
         parts.extend(after.iter().filter(|a| !before.iter().any(|b| same(b, a))).map(|a| one((None, Some(a)))));
         let fate = parts.iter().fold(whole(pair), |fate, part| with(fate, part.fate));
         self.part(fate, at, Body::Set(parts))
     }
+}
+
+/// Whether the schema has what the legacy SDK could not say: by that Terraform knows who tells empty from null.
+fn is_modern(block: &Block) -> bool {
+    let modern = |ty: &Type| match ty {
+        Type::Object(_) | Type::Tuple(_) => true,
+        Type::List(of) | Type::Set(of) | Type::Map(of) => match &**of {
+            Type::List(of) | Type::Set(of) | Type::Map(of) => !of.is_primitive(),
+            _ => ty.has_dynamic(),
+        },
+        _ => ty.has_dynamic(),
+    };
+    block.blocks.values().any(|nested| matches!(nested.nesting, Nesting::Map | Nesting::Group))
+        || block.attributes.values().any(|attribute| match &attribute.ty {
+            AttributeType::Nested(_) => true,
+            AttributeType::Plain(ty) => modern(ty),
+        })
 }
 
 /// Equal for a reader: unknown is never the same as anything.
@@ -355,6 +431,11 @@ fn shape(value: &Value) -> Shape {
 
 /// Pairs of places: a run of common elements as one, what is only on one side alone, objects that meet as one.
 fn aligned(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usize>)> {
+    // Of what is all new or all gone nothing is compared: at each level of a deep list that is the whole rest.
+    if before.is_empty() || after.is_empty() {
+        let gone = (0..before.len()).map(|i| (Some(i), None));
+        return gone.chain((0..after.len()).map(|j| (None, Some(j)))).collect();
+    }
     let text = |items: &[Value]| -> Vec<String> { items.iter().map(|v| format!("{:?}", v.unmark_deep().0)).collect() };
     let (a, b) = (text(before), text(after));
     let mut pairs = Vec::new();

@@ -1,11 +1,10 @@
 //! Root outputs: for people, as JSON, bare.
 
-use crate::value_text::{quoted, scalar};
 use state::OutputState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::json::{Escape, Layout, Node};
-use value::{Content, Type, Value};
+use value::{Content, Value};
 
 /// How one output is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,53 +75,7 @@ fn json(value: &Value) -> Node {
     value::json::simple(value).unwrap_or(Node::Null)
 }
 
-/// A value as HCL would write it, ending in a newline.
+/// A value as the console prints it, ending in a newline.
 fn hcl(value: &Value) -> String {
-    if let Some(text) = value.as_str().filter(|text| text.contains('\n')) {
-        return format!("<<EOT\n{}\nEOT\n", text.strip_suffix('\n').unwrap_or(text));
-    }
-    let mut out = String::new();
-    write(&mut out, "", value, 0, "");
-    out
-}
-
-/// A value after its name, two columns a level; collections say which they are.
-fn write(out: &mut String, head: &str, value: &Value, depth: usize, comma: &str) {
-    let indent = "  ".repeat(depth);
-    let (open, close) = match &value.content {
-        Content::Object(_) => ("{", "}"),
-        Content::Map(..) => ("tomap({", "})"),
-        Content::Set(..) => ("toset([", "])"),
-        Content::List(..) => ("tolist([", "])"),
-        Content::Tuple(_) => ("[", "]"),
-        Content::Null(ty) => return out.push_str(&format!("{indent}{head}{}{comma}\n", null(ty))),
-        _ => return out.push_str(&format!("{indent}{head}{}{comma}\n", scalar(value))),
-    };
-    if value.children().next().is_none() {
-        return out.push_str(&format!("{indent}{head}{open}{close}{comma}\n"));
-    }
-    out.push_str(&format!("{indent}{head}{open}\n"));
-    for (step, part) in value.children() {
-        match step {
-            value::PathStep::Key(key) | value::PathStep::Attribute(key) => {
-                write(out, &format!("{} = ", quoted(&key)), part, depth + 1, "");
-            }
-            value::PathStep::Index(_) => write(out, "", part, depth + 1, ","),
-        }
-    }
-    out.push_str(&format!("{indent}{close}{comma}\n"));
-}
-
-/// Null, with its type where it has one.
-fn null(ty: &Type) -> String {
-    match ty {
-        Type::Dynamic => "null".into(),
-        Type::String => "tostring(null)".into(),
-        Type::Number => "tonumber(null)".into(),
-        Type::Bool => "tobool(null)".into(),
-        Type::List(element) => format!("tolist(null) /* of {} */", element.friendly_name()),
-        Type::Set(element) => format!("toset(null) /* of {} */", element.friendly_name()),
-        Type::Map(element) => format!("tomap(null) /* of {} */", element.friendly_name()),
-        other => format!("null /* {} */", other.friendly_name()),
-    }
+    format!("{}\n", value::text::value_text(value))
 }

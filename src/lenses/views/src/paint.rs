@@ -9,8 +9,12 @@ pub(crate) enum Symbol {
     Delete,
     DeleteThenCreate,
     CreateThenDelete,
+    ForgetThenCreate,
     Read,
+    /// Let go of, as Terraform prints it for `removed` blocks: a column less.
     Forget,
+    /// Let go of, as OpenTofu prints it.
+    LetGo,
 }
 
 /// Colours, or none.
@@ -33,7 +37,9 @@ impl Paint {
             Symbol::Delete => format!("  {} ", self.with("31", "-")),
             Symbol::DeleteThenCreate => format!("{}/{} ", self.with("31", "-"), self.with("32", "+")),
             Symbol::CreateThenDelete => format!("{}/{} ", self.with("32", "+"), self.with("31", "-")),
+            Symbol::ForgetThenCreate => format!("{}/{} ", self.with("31", "."), self.with("32", "+")),
             Symbol::Forget => format!(" {} ", self.with("31", ".")),
+            Symbol::LetGo => format!("  {} ", self.with("31", ".")),
             Symbol::Read => format!(" {} ", self.with("36", "<=")),
         }
     }

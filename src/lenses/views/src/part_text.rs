@@ -75,6 +75,10 @@ impl Renderer {
                 format!("{before} {} (known after apply){}", self.arrow(), self.forces(part, manner))
             }
             Body::Sensitive(_) => format!("(sensitive value){}{}", self.null(part, manner), self.forces(part, manner)),
+            Body::WriteOnly(sensitive) => {
+                let what = if *sensitive { "(sensitive, write-only attribute)" } else { "(write-only attribute)" };
+                format!("{what}{}{}", self.null(part, manner), self.forces(part, manner))
+            }
             Body::Retyped(before, after) => {
                 let inner = Manner { quiet: true, ..manner };
                 let (before, after) = (self.part(before, indent, inner), self.part(after, indent, inner));

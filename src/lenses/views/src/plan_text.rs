@@ -138,14 +138,19 @@ fn legend(plan: &Plan, paint: Paint) -> String {
     let mut out = String::from(
         "\ndrform used the selected providers to generate the following execution\nplan. Resource actions are indicated with the following symbols:\n",
     );
-    let rows = [
+    let mut rows = vec![
         (Action::Create, Symbol::Create, "create"),
         (Action::Update, Symbol::Update, "update in-place"),
         (Action::Delete, Symbol::Delete, "destroy"),
         (Action::DeleteThenCreate, Symbol::DeleteThenCreate, "destroy and then create replacement"),
         (Action::CreateThenDelete, Symbol::CreateThenDelete, "create replacement and then destroy"),
-        (Action::Read, Symbol::Read, "read (data resources)"),
+        (Action::ForgetThenCreate, Symbol::ForgetThenCreate, "forget and then create replacement"),
     ];
+    // Terraform has no line for what removed blocks let go of.
+    if plan.changes.iter().any(|change| change.action == Action::Forget && change.is_forgotten()) {
+        rows.push((Action::Forget, Symbol::LetGo, "forget"));
+    }
+    rows.push((Action::Read, Symbol::Read, "read (data resources)"));
     for (action, symbol, words) in rows {
         if plan.changes.iter().any(|c| c.action == action) {
             out.push_str(&format!("{}{words}\n", paint.symbol(symbol)));
@@ -167,6 +172,12 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
     let title = match moved_from {
         Some(old) if change.action == Action::NoOp => format!("  # {old} has moved to {addr}"),
         _ if change.action == Action::NoOp && change.importing.is_some() => format!("  # {addr} will be imported"),
+        _ if change.action == Action::Forget && change.is_forgotten() => {
+            format!("  # {addr} will be removed from the drform state but will not be destroyed")
+        }
+        _ if change.action == Action::ForgetThenCreate => {
+            format!("  # {addr} {} - older instance will not be destroyed (lifecycle.destroy = false)", becomes(change))
+        }
         _ if change.action == Action::Forget => {
             let gone = "will no longer be managed by drform, but will not be destroyed";
             format!(" # {addr} {gone}\n # (destroy = false is set in the configuration)")
@@ -174,7 +185,8 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
         _ => format!("  # {addr} {}", becomes(change)),
     };
     let mut out = format!("{}\n", paint.bold(&title));
-    if let Some(because) = because(change).filter(|_| change.action != Action::Forget) {
+    let told = change.action == Action::Forget && !change.is_forgotten();
+    if let Some(because) = because(change).filter(|_| !told) {
         out.push_str(&format!("  # {because}\n"));
     }
     if let Some(old) = moved_from.filter(|_| change.action != Action::NoOp) {
@@ -190,6 +202,8 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
         Action::DeleteThenCreate => Symbol::DeleteThenCreate,
         Action::CreateThenDelete => Symbol::CreateThenDelete,
         Action::Read => Symbol::Read,
+        Action::ForgetThenCreate => Symbol::ForgetThenCreate,
+        Action::Forget if change.is_forgotten() => Symbol::LetGo,
         Action::Forget => Symbol::Forget,
         Action::NoOp => Symbol::None,
     };
@@ -249,6 +263,13 @@ fn because(change: &InstanceChange) -> Option<String> {
         ActionReason::DeleteBecauseCountIndex => format!("(because index {} is out of range for count)", addr.key),
         ActionReason::DeleteBecauseEachKey => format!("(because key {} is not in for_each map)", addr.key),
         ActionReason::DeleteBecauseDisabled => "(because enabled is false)".into(),
+        ActionReason::ForgotBecauseLifecycleDestroyInConfig => {
+            "(because lifecycle.destroy = false is set in the configuration)".into()
+        }
+        ActionReason::ForgotBecauseLifecycleDestroyInState => {
+            "(because lifecycle.destroy = false was configured before this resource was removed from the configuration)"
+                .into()
+        }
         ActionReason::ReadBecauseConfigUnknown => "(config refers to values not yet known)".into(),
         ActionReason::ReadBecauseDependencyPending => "(depends on a resource or a module with changes pending)".into(),
         _ if change.deposed.is_some() => "(left over from a partially-failed replacement of this instance)".into(),
@@ -263,7 +284,11 @@ fn summary(plan: &Plan, paint: Paint) -> String {
         0 => String::new(),
         count => format!("{count} to import, "),
     };
-    format!("\n{} {import}{add} to add, {change} to change, {destroy} to destroy.\n", paint.bold("Plan:"))
+    let forget = match plan.forgotten() {
+        0 => String::new(),
+        count => format!(", {count} to forget"),
+    };
+    format!("\n{} {import}{add} to add, {change} to change, {destroy} to destroy{forget}.\n", paint.bold("Plan:"))
 }
 
 fn outputs(plan: &Plan, paint: Paint) -> String {

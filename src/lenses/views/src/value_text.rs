@@ -1,5 +1,6 @@
 //! Values on one line.
 
+pub(crate) use value::text::in_quotes as quoted;
 use value::{Content, Marks, Value};
 
 /// A value that fits on the line.
@@ -25,22 +26,4 @@ pub(crate) fn attribute_name(name: &str) -> String {
     let starts = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
     let goes_on = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     if starts && goes_on { name.to_string() } else { quoted(name) }
-}
-
-/// A quoted string, escaped as HCL would read it back.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

@@ -144,7 +144,8 @@ pub fn parse_provider(text: &str) -> Result<Provider, ParseError> {
     }
 }
 
-/// Parses `module.a.provider["registry.terraform.io/hashicorp/aws"].west`, the form of state files.
+/// Parses `module.a.provider["registry.terraform.io/hashicorp/aws"].west`, the form of state files; behind the alias may
+/// stand an instance key.
 ///
 /// # Errors
 /// When it has another form.
@@ -154,10 +155,17 @@ pub fn parse_provider_config(text: &str) -> Result<ProviderConfig, ParseError> {
     let (modules, rest) = text.split_at(at);
     let rest = rest.strip_prefix("provider[\"").ok_or_else(malformed)?;
     let (source, rest) = rest.split_once("\"]").ok_or_else(malformed)?;
-    let alias = match rest.strip_prefix('.') {
-        Some(alias) if !alias.is_empty() => Some(alias.into()),
-        None if rest.is_empty() => None,
-        _ => return Err(malformed()),
+    let (alias, instance) = match rest.strip_prefix('.') {
+        Some(rest) => {
+            let (alias, after) = rest.split_at(rest.find('[').unwrap_or(rest.len()));
+            let (instance, after) = key(after)?;
+            if alias.is_empty() || !after.is_empty() {
+                return Err(malformed());
+            }
+            (Some(alias.into()), instance)
+        }
+        None if rest.is_empty() => (None, InstanceKey::None),
+        None => return Err(malformed()),
     };
     let mut module = ModulePath::ROOT;
     let mut names = modules.trim_end_matches('.').split('.').filter(|s| !s.is_empty());
@@ -167,7 +175,7 @@ pub fn parse_provider_config(text: &str) -> Result<ProviderConfig, ParseError> {
             _ => return Err(malformed()),
         }
     }
-    Ok(ProviderConfig { module, provider: parse_provider(source)?, alias })
+    Ok(ProviderConfig { module, provider: parse_provider(source)?, alias, key: instance })
 }
 
 #[cfg(test)]

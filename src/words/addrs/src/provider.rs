@@ -1,6 +1,6 @@
 //! Providers and provider configurations.
 
-use crate::ModulePath;
+use crate::{InstanceKey, ModulePath};
 use std::fmt;
 use std::sync::Arc;
 
@@ -59,7 +59,8 @@ impl fmt::Display for Provider {
 
 /// A provider configuration: one process, one set of credentials and one region.
 ///
-/// Displayed as state files write it: `module.a.provider["registry.terraform.io/hashicorp/aws"].west`.
+/// Displayed as state files write it: `module.a.provider["registry.terraform.io/hashicorp/aws"].west`, and of a block
+/// with `for_each` (OpenTofu 1.9) `provider["registry.terraform.io/hashicorp/aws"].by_region["eu"]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProviderConfig {
     /// Module whose `provider` block it is (the root also for implicit empty configurations).
@@ -68,6 +69,20 @@ pub struct ProviderConfig {
     pub provider: Provider,
     /// Alias, if any.
     pub alias: Option<Arc<str>>,
+    /// Which of the configurations that a block with `for_each` makes; none for the block itself.
+    pub key: InstanceKey,
+}
+
+impl ProviderConfig {
+    /// The `provider` block that the configuration comes from.
+    pub fn block(&self) -> ProviderConfig {
+        ProviderConfig { key: InstanceKey::None, ..self.clone() }
+    }
+
+    /// The configuration that the same block makes for a key.
+    pub fn with_key(&self, key: InstanceKey) -> ProviderConfig {
+        ProviderConfig { key, ..self.clone() }
+    }
 }
 
 impl fmt::Display for ProviderConfig {
@@ -79,6 +94,6 @@ impl fmt::Display for ProviderConfig {
         if let Some(alias) = &self.alias {
             write!(f, ".{alias}")?;
         }
-        Ok(())
+        write!(f, "{}", self.key)
     }
 }

@@ -32,6 +32,19 @@ pub fn assert_write_only_null(block: &Block, value: &Value) -> Vec<Broken> {
     write_only_paths(block, value).into_iter().filter(given).map(say).collect()
 }
 
+/// The configuration with unknown in place of every write-only attribute that is set: what may be kept of it.
+pub fn without_write_only(block: &Block, config: &Value) -> Value {
+    fn at(value: &Value, here: &Path, paths: &[Path]) -> Value {
+        if paths.contains(here) {
+            return Value::unknown(value.ty());
+        }
+        value.map_children(|step, part| at(part, &here.then(step), paths))
+    }
+    let set = |path: &Path| path.get(config).is_some_and(|value| !value.is_null());
+    let paths: Vec<Path> = write_only_paths(block, config).into_iter().filter(set).collect();
+    if paths.is_empty() { config.clone() } else { at(config, &Path::ROOT, &paths) }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     Sensitive,

@@ -127,6 +127,7 @@ fn provider(node: &Node) -> Read<ProviderSchema> {
         },
         resources: schemas("resource_schemas")?,
         data_sources: schemas("data_source_schemas")?,
+        ephemeral: schemas("ephemeral_resource_schemas")?,
         functions: entries(node, "functions", function)?,
         ..ProviderSchema::default()
     })

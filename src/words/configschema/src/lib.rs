@@ -18,7 +18,7 @@ mod schema;
 
 pub use broken::Broken;
 pub use compatible::assert_object_compatible;
-pub use flags::{assert_write_only_null, sensitive_paths, write_only_paths};
+pub use flags::{assert_write_only_null, sensitive_paths, without_write_only, write_only_paths};
 pub use ignore::{IgnoreChanges, apply_ignore_changes};
 pub use implied::{attribute_type, empty_value, implied_type};
 pub use json::SchemaError;

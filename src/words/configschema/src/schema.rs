@@ -13,6 +13,8 @@ pub struct ProviderSchema {
     pub resources: BTreeMap<Arc<str>, Arc<Schema>>,
     /// Data source types by name.
     pub data_sources: BTreeMap<Arc<str>, Arc<Schema>>,
+    /// Ephemeral resource types by name.
+    pub ephemeral: BTreeMap<Arc<str>, Arc<Schema>>,
     /// Functions by name.
     pub functions: BTreeMap<Arc<str>, Function>,
     /// Whether destroys are to be planned through the provider too.
@@ -21,7 +23,7 @@ pub struct ProviderSchema {
     pub provider_meta: Option<Block>,
 }
 
-/// A resource or data source type.
+/// A resource type, data source or ephemeral resource type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     /// Version of stored objects.
@@ -90,6 +92,11 @@ impl Attribute {
     /// An attribute that the provider fills when the configuration does not.
     pub fn optional_computed(ty: Type) -> Attribute {
         Attribute { optional: true, computed: true, ..Attribute::of(ty) }
+    }
+
+    /// The same attribute, written only: it goes to the provider and is never stored.
+    pub fn write_only(self) -> Attribute {
+        Attribute { write_only: true, ..self }
     }
 
     /// The same attribute with a description.

@@ -22,6 +22,28 @@ pub struct Involved {
     pub description: String,
 }
 
+/// A function that was being called when it failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// Its name as written, namespaces included.
+    pub name: String,
+    /// What it takes and gives.
+    pub signature: CalledSignature,
+}
+
+/// What a function takes and gives. Types are JSON text in the form of `type_to_json`, such as `"string"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalledSignature {
+    /// Its own name.
+    pub name: String,
+    /// Name and type of each parameter, in order.
+    pub parameters: Vec<(String, String)>,
+    /// What takes all further arguments, where there may be any.
+    pub variadic: Option<(String, String)>,
+    /// The type of its result.
+    pub returns: String,
+}
+
 /// A step from a block to a part of it, in the words of a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartStep {
@@ -50,6 +72,8 @@ pub struct Diagnostic {
     pub part: Vec<PartStep>,
     /// Values of the references in the failing expression.
     pub involved: Vec<Involved>,
+    /// The function whose call failed, for editors.
+    pub called: Option<Box<Called>>,
     /// Further places that belong to it, such as the other references of a cycle: what each is, and where.
     pub related: Vec<(String, Range)>,
     /// What to do next, one or two sentences.
@@ -77,6 +101,7 @@ impl Diagnostic {
             address: None,
             part: Vec::new(),
             involved: Vec::new(),
+            called: None,
             related: Vec::new(),
             next_step: None,
         }

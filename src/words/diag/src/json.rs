@@ -2,7 +2,7 @@
 //!
 //! Two members are ours, and left out where there is nothing to say: `next_step` and `related`.
 
-use crate::{Diagnostic, Position, Range, Severity, SourceTexts};
+use crate::{Called, Diagnostic, Position, Range, Severity, SourceTexts};
 use serde::Serialize;
 
 /// A diagnostic as JSON.
@@ -46,6 +46,30 @@ struct SnippetJson {
     highlight_start_offset: usize,
     highlight_end_offset: usize,
     values: Vec<ValueJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_call: Option<CalledJson>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct CalledJson {
+    called_as: String,
+    signature: SignatureJson,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct SignatureJson {
+    name: String,
+    params: Vec<ParameterJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variadic_param: Option<ParameterJson>,
+    return_type: serde_json::Value,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ParameterJson {
+    name: String,
+    #[serde(rename = "type")]
+    ty: serde_json::Value,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -86,18 +110,38 @@ impl DiagnosticJson {
     }
 }
 
+impl From<&Called> for CalledJson {
+    fn from(called: &Called) -> CalledJson {
+        let ty = |text: &str| serde_json::from_str(text).unwrap_or_default();
+        let parameter = |(name, text): &(String, String)| ParameterJson { name: name.clone(), ty: ty(text) };
+        let signature = &called.signature;
+        CalledJson {
+            called_as: called.name.clone(),
+            signature: SignatureJson {
+                name: signature.name.clone(),
+                params: signature.parameters.iter().map(parameter).collect(),
+                variadic_param: signature.variadic.as_ref().map(parameter),
+                return_type: ty(&signature.returns),
+            },
+        }
+    }
+}
+
 impl From<Position> for PositionJson {
     fn from(at: Position) -> PositionJson {
         PositionJson { line: at.line, column: at.column, byte: at.byte }
     }
 }
 
-/// An empty range is given one byte, so that there is something to underline.
+/// An empty range is given one byte, so that there is something to underline; at the end of a line that is the line break.
 fn range(of: &Range, texts: &SourceTexts) -> Option<RangeJson> {
     let start = texts.position(&of.file, of.start)?;
     let mut end = PositionJson::from(texts.position(&of.file, of.end)?);
     if end.byte == start.byte {
-        end = PositionJson { line: start.line, column: start.column + 1, byte: start.byte + 1 };
+        end = match texts.get(&of.file)?.as_bytes().get(start.byte as usize) {
+            Some(b'\n') => texts.position(&of.file, start.byte + 1)?.into(),
+            _ => PositionJson { line: start.line, column: start.column + 1, byte: start.byte + 1 },
+        };
     }
     Some(RangeJson { filename: of.file.to_string(), start: start.into(), end })
 }
@@ -149,6 +193,7 @@ fn snippet(
         highlight_end_offset: (from + highlight.len()).min(code.len()),
         code,
         values,
+        function_call: diagnostic.called.as_deref().map(CalledJson::from),
     })
 }
 

@@ -8,7 +8,7 @@ mod nearest;
 mod range;
 mod render;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Involved, PartStep, Severity};
+pub use diagnostic::{Called, CalledSignature, Diagnostic, Diagnostics, Involved, PartStep, Severity};
 pub use json::{DiagnosticJson, go_json};
 pub use nearest::nearest;
 pub use range::{Position, Range, SourceTexts};

@@ -114,8 +114,8 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
         (Content::String(s), Type::Bool) => Value::bool(truth(s)?),
         (Content::Number(n), Type::String) => Value::string(n.to_string()),
         (Content::Bool(b), Type::String) => Value::string(if *b { "true" } else { "false" }),
-        // Nobody knows how many there will be: some may turn out to be equal.
-        (Content::Set(from, _), Type::List(e)) if !value.is_wholly_known() => {
+        // Nobody knows how many there will be: some may turn out to be equal. One is one.
+        (Content::Set(from, items), Type::List(e)) if items.len() > 1 && !value.is_wholly_known() => {
             Value::unknown(Type::list(absent_type(from, e)?))
         }
         (Content::List(..) | Content::Set(..) | Content::Tuple(_), Type::List(e)) => {

@@ -11,6 +11,7 @@ mod number;
 mod path;
 mod refine;
 mod set;
+pub mod text;
 mod types;
 mod unify;
 mod unknown;

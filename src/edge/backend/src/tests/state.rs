@@ -1,4 +1,4 @@
-use crate::{BackendError, DEFAULT_WORKSPACE, LocalState, LockHolder, Workspaces};
+use crate::{BackendError, DEFAULT_WORKSPACE, DataDir, LocalState, LockHolder, Workspaces};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -168,16 +168,25 @@ fn full_disk_is_recognised() {
 #[test]
 fn workspaces_are_where_terraform_keeps_them() {
     let dir = room();
-    let workspaces = Workspaces::new(dir.path(), dir.path().join(".terraform"));
-    assert_eq!(workspaces.selected().unwrap(), DEFAULT_WORKSPACE);
+    let workspaces = Workspaces::new(dir.path());
+    let data = DataDir(dir.path().join(".terraform"));
+    assert_eq!(data.selected().unwrap(), DEFAULT_WORKSPACE);
     workspaces.create("blue").unwrap();
-    workspaces.select("blue").unwrap();
-    assert_eq!(workspaces.selected().unwrap(), "blue");
+    data.select("blue").unwrap();
+    assert_eq!(data.selected().unwrap(), "blue");
     assert_eq!(workspaces.list().unwrap(), ["default", "blue"]);
     assert!(workspaces.state("blue").path().ends_with("terraform.tfstate.d/blue/terraform.tfstate"));
     assert!(workspaces.state("default").path().ends_with("terraform.tfstate"));
     workspaces.delete("blue").unwrap();
     assert_eq!(workspaces.list().unwrap(), ["default"]);
+    let elsewhere = Workspaces::at(dir.path(), Some("a/b.tfstate"), Some("/w"));
+    assert!(elsewhere.state("default").path().ends_with("a/b.tfstate"));
+    assert_eq!(elsewhere.state("blue").path(), std::path::Path::new("/w/blue/terraform.tfstate"));
+    assert_eq!(data.backend_record().unwrap(), None);
+    data.note_backend(Some("{}")).unwrap();
+    assert_eq!(data.backend_record().unwrap().as_deref(), Some("{}"));
+    data.note_backend(None).unwrap();
+    assert_eq!(data.backend_record().unwrap(), None);
     for (name, valid) in [("a-b", true), ("a/b", false), ("", false), ("..", false), ("a b", false)] {
         assert_eq!(Workspaces::is_valid_name(name), valid, "{name}");
     }

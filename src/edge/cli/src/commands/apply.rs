@@ -48,6 +48,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         count => format!("{count} imported, "),
     };
     let mode = planned.plan.mode;
+    let lets_go = planned.plan.forgotten() > 0;
     for change in &planned.plan.changes {
         if let Some(id) = &change.importing {
             // Nothing is asked any more: the object was read while planning.
@@ -63,17 +64,32 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         (false, _) => "complete!",
     };
     if changes || mode == Mode::Destroy || exit == Exit::Failure {
-        let apply::ApplySummary { added, changed, destroyed, .. } = applied.summary;
+        let apply::ApplySummary { added, changed, destroyed, forgotten, .. } = applied.summary;
         let counts = match verb {
             "Destroy" => format!("{destroyed} destroyed"),
             _ => format!("{imported}{added} added, {changed} changed, {destroyed} destroyed"),
         };
+        let counts = if lets_go { format!("{counts}, {forgotten} forgotten") } else { counts };
         shell.terminal.out(&format!("\n{verb} {outcome} Resources: {counts}.\n"));
     }
     if !applied.outputs.is_empty() && exit == Exit::Success {
         shell.terminal.out(&format!("\nOutputs:\n\n{}", views::outputs_text(&applied.outputs)));
     }
+    let left = mode == Mode::Destroy && exit == Exit::Success && applied.summary.forgotten > 0;
+    if left && !args.suppress_forget_errors {
+        return shell.fail(left_behind());
+    }
     exit
+}
+
+/// Whoever destroys wants nothing to be left, and scripts go by the exit code: OpenTofu 1.12 fails here too.
+fn left_behind() -> Diagnostic {
+    Diagnostic::error(
+        "Destroy was successful but left behind forgotten instances",
+        "As destroy = false asks for, some objects are no longer managed and still exist, and may cost money. The plan \
+         above names them.",
+    )
+    .next("Remove them by hand if they are not wanted. Where they are meant to stay, -suppress-forget-errors makes this a success.")
 }
 
 /// Warnings of the plan that the apply itself settles, one way or the other.

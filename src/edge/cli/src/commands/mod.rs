@@ -19,3 +19,4 @@ pub(crate) mod state;
 pub(crate) mod survive;
 pub(crate) mod validate;
 pub(crate) mod version;
+pub(crate) mod workspace;

@@ -3,7 +3,7 @@
 use super::request::Request;
 use super::{Bearer, Failure, Fetcher, MAX_DOWNLOAD};
 use crate::masked;
-use crate::web::{Answer, Header, basic};
+use crate::web::{self, Answer, Header, basic};
 use std::fs::File;
 use std::io::Write;
 use url::Url;
@@ -92,7 +92,7 @@ fn authorised(fetcher: &Fetcher, url: &Url, bearer: Option<&Bearer>) -> Vec<Head
 pub(super) fn broken(url: &Url, why: &str) -> Failure {
     Failure::new(
         format!("{} could not be read: {why}.", shown(url)),
-        "Check the address and the network; a proxy is taken from HTTPS_PROXY.",
+        web::next_step(why, "Check the address and the network; a proxy is taken from HTTPS_PROXY."),
     )
 }
 

@@ -116,7 +116,16 @@ impl Object {
         if answer.is_success() {
             return Ok(answer);
         }
-        let next = match (answer.status, answer.header("x-amz-bucket-region"), &self.credentials) {
+        let (status, own) = (answer.status, answer.header("x-amz-bucket-region").map(str::to_string));
+        let request = answer.header("x-amz-request-id").map_or_else(String::new, |id| format!(" (request {id})"));
+        // A word such as NoSuchKey: an answer without one is as good.
+        let text = fetcher.web()?.text(answer, MAX_PAGE).unwrap_or_default();
+        let code = elements(&text, "Code").into_iter().find(|code| code.chars().all(|c| c.is_ascii_alphanumeric()));
+        let code = code.unwrap_or_default();
+        let next = match (status, own, &self.credentials) {
+            _ if matches!(code.as_str(), "SignatureDoesNotMatch" | "InvalidAccessKeyId" | "ExpiredToken") => {
+                "The AWS credentials are wrong or have expired: correct them.".into()
+            }
             (_, Some(region), _) if region != self.region => {
                 format!("The bucket is in the region {region}: write it into the host (s3.{region}.amazonaws.com).")
             }
@@ -127,8 +136,8 @@ impl Object {
             (404, ..) => "Check bucket, path and version.".into(),
             _ => "Try again later.".into(),
         };
-        let request = answer.header("x-amz-request-id").map_or_else(String::new, |id| format!(" (request {id})"));
-        Err(Failure::new(format!("{} answers with the status {}{request}.", http::shown(url), answer.status), next))
+        let code = if code.is_empty() { code } else { format!(" {code}") };
+        Err(Failure::new(format!("{} answers with the status {status}{code}{request}.", http::shown(url)), next))
     }
 }
 

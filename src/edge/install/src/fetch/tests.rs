@@ -1,3 +1,6 @@
+#[cfg(feature = "aws")]
+mod emulator;
+
 use super::*;
 use crate::Secret;
 use crate::fixture::Fixture;
@@ -5,7 +8,7 @@ use crate::web::served::Served;
 use sha2::Digest;
 
 /// A tar.gz with one file in a directory.
-fn packed(text: &str) -> Vec<u8> {
+pub(crate) fn packed(text: &str) -> Vec<u8> {
     let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
     let mut header = tar::Header::new_gnu();
     header.set_size(text.len() as u64);

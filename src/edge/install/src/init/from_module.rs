@@ -57,7 +57,8 @@ fn copy(place: &Place, source: &str, say: &mut dyn FnMut(&str)) -> Result<(), Di
             };
             let location = registries.location(&module, version).map_err(failed)?;
             let from = fetch::package(&location).map_err(failed)?;
-            fetcher.fetch(&from.address, &package, registries.bearer(&module.host).as_ref()).map_err(failed)?;
+            let bearer = registries.bearer(&module.host).map_err(failed)?;
+            fetcher.fetch(&from.address, &package, bearer.as_ref()).map_err(failed)?;
             let inside = [from.subdirectory, module.subdirectory].join("/");
             subdirectory(&package, &inside)?
         }

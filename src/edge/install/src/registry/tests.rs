@@ -97,3 +97,77 @@ fn hosts_without_a_registry() {
     let failure = registries.versions(&module("127.0.0.1:9/ns/name/aws")).unwrap_err();
     assert_eq!(failure.why, "The registry 127.0.0.1:9 cannot be reached: connection refused.");
 }
+
+/// A program that is asked for what nobody else knows, once a host.
+#[test]
+fn helpers() {
+    let served = Served::start();
+    let (fixture, _) = config(&served, "");
+    // The shell by another name: a program that has just been written may be busy.
+    let answer = |does: &str| {
+        fixture.file("ring.sh", &format!("echo \"$@\" >> {}\n{does}\n", fixture.path("asked").display()));
+    };
+    fixture.executable("home/.terraform.d/plugins/terraform-credentials-ring_v1.9.0", "#!/bin/sh\nexit 9\n");
+    fixture.executable("home/.terraform.d/plugins/terraform-credentials-ringer", "#!/bin/sh\nexit 9\n");
+    let newest = fixture.path("home/.terraform.d/plugins/terraform-credentials-ring_v1.10.0");
+    std::os::unix::fs::symlink("/bin/sh", newest).unwrap();
+    answer("echo '{\"token\": \"from-ring\"}'");
+    let script = fixture.path("ring.sh");
+    let block = &format!("credentials_helper \"ring\" {{\n  args = [{script:?}, \"--in\", \"my ring\"]\n}}\n");
+    let settings = Settings { home: Some(fixture.path("home")), ..fixture.place().settings };
+    let hosts = format!("host \"mods.example\" {{\n services {{ \"modules.v1\" = \"{}\" }}\n}}\n", served.url("/api"));
+    let read = |more: &str| {
+        fixture.cli(&format!("{hosts}{more}"));
+        cli_config::read(&settings)
+    };
+    let list = br#"{"modules":[{"versions":[{"version":"1.0.0"}]}]}"#;
+    served.give("/api/ns/name/aws/versions", 200, &[], list);
+    served.give("/api/ns/name/aws/1.0.0/download", 204, &[("X-Terraform-Get", "/m.tgz")], b"");
+    let ask = |settings: &Settings, config: &CliConfig| {
+        let fetcher = Fetcher::new(settings);
+        let registries = Registries::new(&fetcher, config);
+        let wanted = module("mods.example/ns/name/aws");
+        registries.versions(&wanted)?;
+        registries.location(&wanted, &Version::parse("1.0.0").unwrap()).map(|_| served.asked())
+    };
+    let paths = ["/api/ns/name/aws/versions", "/api/ns/name/aws/1.0.0/download"];
+    let with = |token: &str| paths.map(|path| format!("{path}{token}")).to_vec();
+
+    let (config, troubles) = read(block);
+    assert!(troubles.is_empty(), "{troubles:#?}");
+    assert_eq!(ask(&settings, &config), Ok(with(" [Bearer from-ring]")));
+    assert_eq!(fixture.text("asked"), "--in my ring get mods.example\n", "asked once");
+    // What is written comes first.
+    let tokens = vec![("mods_example".to_string(), Secret::new("from-variable"))];
+    let told = Settings { tokens, ..settings.clone() };
+    assert_eq!(ask(&told, &config), Ok(with(" [Bearer from-variable]")));
+    let (written, _) = read(&format!("{block}credentials \"mods.example\" {{\n  token = \"from-file\"\n}}\n"));
+    assert_eq!(ask(&settings, &written), Ok(with(" [Bearer from-file]")));
+    // It may know nothing, and fail.
+    answer("echo '{}'");
+    assert_eq!(ask(&settings, &config), Ok(with("")));
+    for (does, why) in [
+        ("echo 'the ring is locked.' >&2; exit 1", "the ring is locked."),
+        ("exit 3", "exit status: 3."),
+        ("echo 's3cr3t'", "what it printed is not JSON."),
+        ("echo '[\"s3cr3t\"]'", "what it printed is no JSON object."),
+        ("echo '{\"token\": [\"s3cr3t\"]}'", "the token that it printed is not a text."),
+    ] {
+        answer(does);
+        let failure = ask(&settings, &config).unwrap_err();
+        let start = "The credentials helper terraform-credentials-ring_v1.10.0 gives no credentials for mods.example: ";
+        assert_eq!(failure.why, format!("{start}{why}"));
+    }
+    assert_eq!(served.asked(), Vec::<String>::new(), "nobody is asked without");
+
+    for (block, expected) in [
+        ("credentials_helper \"none\" {}\n", "There is no terraform-credentials-none in "),
+        ("credentials_helper \"../ring\" {}\n", "needs the name of a program"),
+        ("credentials_helper {}\n", "needs the name of a program"),
+        ("credentials_helper \"ring\" {\n args = \"x\"\n}\n", "must be a list of texts"),
+        ("credentials_helper \"ring\" {}\ncredentials_helper \"ringer\" {}\n", "more than one"),
+    ] {
+        let (_, troubles) = read(block);
+        assert!(troubles.iter().any(|trouble| trouble.detail.contains(expected)), "{block}: {troubles:#?}");
+    }
+}

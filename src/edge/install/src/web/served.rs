@@ -42,6 +42,17 @@ impl Served {
         served
     }
 
+    /// One that speaks TLS, with a certificate for this name that it has made itself, and that as PEM.
+    pub(crate) fn secure(name: &str) -> (Served, String) {
+        let made = rcgen::generate_simple_self_signed([name.to_string()]).unwrap();
+        let key = rustls::pki_types::PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider);
+        let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+        let config = config.with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+        (Served::start_with(Some(Arc::new(config))), made.cert.pem())
+    }
+
     pub(crate) fn host(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }

@@ -176,7 +176,12 @@ impl Service for Old {
 }
 
 fn provider() -> ProviderConfig {
-    ProviderConfig { module: ModulePath::default(), provider: Provider::default_for("old"), alias: None }
+    ProviderConfig {
+        module: ModulePath::default(),
+        provider: Provider::default_for("old"),
+        alias: None,
+        key: addrs::InstanceKey::None,
+    }
 }
 
 fn kind() -> Arc<str> {

@@ -125,6 +125,7 @@ pub fn schema5_from_6(message: v6::get_provider_schema::Response) -> Result<v5::
         provider: message.provider.map(schema_down).transpose()?,
         resource_schemas: all(message.resource_schemas)?,
         data_source_schemas: all(message.data_source_schemas)?,
+        ephemeral_resource_schemas: all(message.ephemeral_resource_schemas)?,
         provider_meta: message.provider_meta.map(schema_down).transpose()?,
         server_capabilities: message.server_capabilities.map(|can| v5::ServerCapabilities {
             plan_destroy: can.plan_destroy,

@@ -37,7 +37,8 @@ fn everything() -> ProviderSchema {
     ProviderSchema {
         provider: inner.clone(),
         resources: [("x_thing".into(), Arc::new(Schema { version: 3, block: block.clone() }))].into(),
-        data_sources: [("x_thing".into(), Arc::new(Schema { version: 0, block }))].into(),
+        data_sources: [("x_thing".into(), Arc::new(Schema { version: 0, block: block.clone() }))].into(),
+        ephemeral: [("x_secret".into(), Arc::new(Schema { version: 0, block }))].into(),
         functions: [("f".into(), function)].into(),
         plan_destroy: true,
         provider_meta: Some(inner),

@@ -37,6 +37,7 @@ impl Applier {
             match again {
                 // What is done must still be looked at; nothing else begins after an interrupt.
                 Again::Settle(changed) => self.settle(changed),
+                Again::Settled(step, opening) => self.settle_opening(step, *opening),
                 Again::RestoreMarks(step, change, ready) => self.restore_marks(step, &change, ready),
                 Again::Start(step) | Again::Read(step, ..) if self.interrupted => {
                     self.summary.skipped += usize::from(self.change_of_step(step).is_some());

@@ -28,6 +28,8 @@ impl Applier {
                 self.end(step, ending);
             }
             Step::Configure(provider) => self.configure(step, &provider),
+            Step::Open(addr) => self.begin_opening(step, &addr),
+            Step::Close(resource) => self.close_leases(step, &resource),
             Step::ReadData(addr) => self.ask_data(step, &addr),
             Step::Depose(addr, key) => {
                 // Written down together with the intent of the replacement: without that, nothing was set aside.
@@ -50,6 +52,15 @@ impl Applier {
 
     /// What was known while planning is not evaluated again.
     fn configure(&mut self, step: usize, provider: &ProviderConfig) {
+        if self.desired.is_instanced(provider) {
+            let (_, troubles) = self.desired.evaluator.expand_provider(provider);
+            if self.lacks_functions() {
+                return self.do_again(step, Again::Start(step));
+            }
+            let ending = if troubles.has_errors() { Ending::Failed } else { Ending::Done };
+            self.trouble(step, troubles);
+            return self.end(step, ending);
+        }
         let planned = self.plan.provider_configs.get(provider).map(|config| config.unmark_deep().0);
         let config = match planned.filter(|config| config.is_wholly_known()) {
             Some(config) => config,
@@ -174,6 +185,7 @@ impl Applier {
 
     fn forget(&mut self, step: usize, addr: ResourceInstance, deposed: Option<DeposedKey>) {
         self.touch(&addr);
+        self.summary.forgotten += 1;
         self.writer.push(Record::Forgotten { addr, deposed });
         self.after_next.push(After::End(step, Ending::Done));
     }
@@ -200,6 +212,7 @@ impl Applier {
                 sensitive,
                 dependencies: change.dependencies.clone(),
                 create_before_destroy: change.create_before_destroy,
+                skip_destroy: change.skip_destroy,
                 ..(**object).clone()
             }));
             self.writer.push(Record::Refreshed { addr: addr.clone(), instance: Some(Arc::new(instance)) });
@@ -249,6 +262,7 @@ fn data_object(change: &InstanceChange, value: &value::Value, sensitive: Arc<[va
         status: Status::Ready,
         dependencies: Arc::from(&[][..]),
         create_before_destroy: false,
+        skip_destroy: false,
         unread: BTreeMap::new(),
     }
 }

@@ -48,6 +48,7 @@ fn intent(act: Act) -> Intent {
         sensitive: [Path::attribute("name")].into(),
         dependencies: [addrs::parse_resource_instance("t.b").unwrap().config()].into(),
         create_before_destroy: true,
+        skip_destroy: false,
     }
 }
 
@@ -63,6 +64,7 @@ fn before(status: Status) -> Object {
         status,
         dependencies: [old].into(),
         create_before_destroy: false,
+        skip_destroy: false,
         unread: BTreeMap::new(),
     }
 }

@@ -220,6 +220,51 @@ fn both_stay_when_the_new_one_is_half_made() {
 }
 
 #[test]
+fn the_old_object_is_let_go_of_only_when_the_new_one_is_there() {
+    let text = REPLACED_FIRST.replace("create_before_destroy = true", "destroy = false");
+    let stage = || Stage::new(&text, &[("t.a", "1", "old")]);
+    check(
+        with_fates(stage(), []),
+        &expect![[r#"
+        append: begin, before t.a, refreshed t.a
+        append: deposed t.a, intent 1 Create t.a
+        change: create new Works
+        append: outcome 1 object
+        append: forgotten t.a
+        append: end
+        +1 ~0 -0 failed 0 skipped 0
+        t.a=new1/new
+    "#]],
+    );
+    check(
+        with_fates(stage(), [("create new", Fate::FailsBefore)]),
+        &expect![[r#"
+        append: begin, before t.a, refreshed t.a
+        append: deposed t.a, intent 1 Create t.a
+        change: create new FailsBefore
+        append: outcome 1 nothing, restored t.a
+        append: end
+        +0 ~0 -0 failed 1 skipped 0
+        t.a=1/old
+        It failed (t.a)
+    "#]],
+    );
+    check(
+        with_fates(stage(), [("create new", Fate::FailsAfter)]),
+        &expect![[r#"
+        append: begin, before t.a, refreshed t.a
+        append: deposed t.a, intent 1 Create t.a
+        change: create new FailsAfter
+        append: outcome 1 object
+        append: end
+        +0 ~0 -0 failed 1 skipped 0
+        t.a=new1/new! t.a~=1/old
+        It failed (t.a)
+    "#]],
+    );
+}
+
+#[test]
 fn a_provider_that_changes_its_mind_is_stopped() {
     let mut stage = Stage::new(TWO, &[]);
     stage.fickle = true;

@@ -45,6 +45,7 @@ fn left_behind(act: Act, replaces: bool) -> Stage {
         sensitive: [].into(),
         dependencies: [].into(),
         create_before_destroy: replaces,
+        skip_destroy: false,
     })));
     let batch = writer.take().unwrap();
     stage.append(&batch);

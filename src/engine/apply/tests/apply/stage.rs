@@ -149,6 +149,7 @@ impl Stage {
                 status: state::Status::Ready,
                 dependencies: [].into(),
                 create_before_destroy: false,
+                skip_destroy: false,
                 unread: BTreeMap::new(),
             };
             prior.set(&addrs::parse_resource_instance(at).unwrap(), None, &config, Arc::new(object));

@@ -109,6 +109,9 @@ pub(super) fn object_to(object: &Object) -> Node {
     if object.create_before_destroy {
         all.push(("create_before_destroy".into(), Node::Bool(true)));
     }
+    if object.skip_destroy {
+        all.push(("skip_destroy".into(), Node::Bool(true)));
+    }
     if !object.unread.is_empty() {
         all.push(("unread".into(), texts_to(&object.unread)));
     }
@@ -128,6 +131,7 @@ pub(super) fn object_from(node: &Node) -> Result<Object, Refusal> {
         status: if truth("tainted") { Status::Tainted } else { Status::Ready },
         dependencies: list(node, "dependencies").iter().map(resource).collect::<Result<Vec<_>, _>>()?.into(),
         create_before_destroy: truth("create_before_destroy"),
+        skip_destroy: truth("skip_destroy"),
         unread: node.get("unread").map_or(Ok(BTreeMap::new()), texts_from)?,
     })
 }

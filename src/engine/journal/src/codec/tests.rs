@@ -79,6 +79,7 @@ pub(crate) fn object(id: &str) -> state::Object {
         status: state::Status::Ready,
         dependencies: [].into(),
         create_before_destroy: false,
+        skip_destroy: false,
         unread: BTreeMap::new(),
     }
 }
@@ -92,6 +93,7 @@ fn full_object() -> state::Object {
         status: state::Status::Tainted,
         dependencies: [addr("module.m.data.t.n").config()].into(),
         create_before_destroy: true,
+        skip_destroy: false,
         unread: [("identity".into(), "{}".into())].into(),
         ..object("x")
     }
@@ -116,6 +118,7 @@ pub(crate) fn intent(id: u64, act: Act, at: &str) -> Intent {
         sensitive: [].into(),
         dependencies: [].into(),
         create_before_destroy: false,
+        skip_destroy: false,
     }
 }
 
@@ -143,6 +146,7 @@ pub(crate) fn every_record() -> Vec<Record> {
         sensitive: full_object().sensitive,
         dependencies: full_object().dependencies,
         create_before_destroy: true,
+        skip_destroy: false,
         ..intent(9, Act::Delete, "data.t.n")
     };
     vec![

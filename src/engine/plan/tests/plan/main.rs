@@ -11,6 +11,8 @@ mod faults;
 mod final_plan;
 mod functions;
 mod imports;
+mod instances;
+mod let_go;
 mod lifecycle;
 mod oracle;
 mod order;

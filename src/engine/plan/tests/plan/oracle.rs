@@ -108,6 +108,8 @@ fn our_change(change: &InstanceChange) -> String {
         ActionReason::DeleteBecauseCountIndex => " delete_because_count_index",
         ActionReason::DeleteBecauseEachKey => " delete_because_each_key",
         ActionReason::DeleteBecauseDisabled => " delete_because_enabled_false",
+        ActionReason::ForgotBecauseLifecycleDestroyInConfig => " forgot_because_lifecycle_destroy_in_config",
+        ActionReason::ForgotBecauseLifecycleDestroyInState => " forgot_because_lifecycle_destroy_in_state",
         ActionReason::ReadBecauseConfigUnknown => " read_because_config_unknown",
         ActionReason::ReadBecauseDependencyPending => " read_because_dependency_pending",
     };
@@ -135,6 +137,7 @@ fn actions(action: Action) -> &'static str {
         Action::Update => "update",
         Action::DeleteThenCreate => "delete,create",
         Action::CreateThenDelete => "create,delete",
+        Action::ForgetThenCreate => "forget,create",
         Action::Delete => "delete",
         Action::Forget => "forget",
     }

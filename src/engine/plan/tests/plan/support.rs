@@ -170,7 +170,12 @@ fn resource(text: &str) -> ConfigResource {
 
 fn provider_of(kind: &str) -> ProviderConfig {
     let local = kind.split('_').next().expect("a prefix");
-    ProviderConfig { module: ModulePath::ROOT, provider: Provider::default_for(local), alias: None }
+    ProviderConfig {
+        module: ModulePath::ROOT,
+        provider: Provider::default_for(local),
+        alias: None,
+        key: addrs::InstanceKey::None,
+    }
 }
 
 /// One object of a state.
@@ -197,6 +202,7 @@ pub(crate) fn row(address: &str, attributes: &str) -> Row {
         status: Status::Ready,
         dependencies: Arc::from(&[][..]),
         create_before_destroy: false,
+        skip_destroy: false,
         unread: BTreeMap::new(),
     };
     Row { addr, deposed: None, object }
@@ -213,6 +219,10 @@ impl Row {
     }
     pub(crate) fn created_first(mut self) -> Row {
         self.object.create_before_destroy = true;
+        self
+    }
+    pub(crate) fn kept(mut self) -> Row {
+        self.object.skip_destroy = true;
         self
     }
     pub(crate) fn deposed(mut self, key: &str) -> Row {
@@ -257,6 +267,12 @@ impl Case {
     /// The instance was made by a provider configuration with that alias.
     pub(crate) fn provider(mut self, address: &str, alias: &str) -> Case {
         self.state().instances.get_mut(&addr(address)).unwrap().provider.alias = Some(alias.into());
+        self
+    }
+    /// The instance was made by that provider configuration, as state files name it.
+    pub(crate) fn made_by(mut self, address: &str, provider: &str) -> Case {
+        let provider = addrs::parse_provider_config(provider).unwrap();
+        self.state().instances.get_mut(&addr(address)).unwrap().provider = provider;
         self
     }
     pub(crate) fn output(mut self, name: &str, value: Value, sensitive: bool) -> Case {
@@ -367,7 +383,12 @@ impl Case {
                 Answer::Object(Some(StoredObject { value, private: Arc::from(&[][..]) }), fine())
             }
             Question::CallFunction { arguments, .. } => Answer::Called(called(arguments)),
-            Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
+            Question::FindByToken { .. }
+            | Question::Import { .. }
+            | Question::ValidateEphemeral { .. }
+            | Question::OpenEphemeral { .. }
+            | Question::RenewEphemeral { .. }
+            | Question::CloseEphemeral { .. } => Answer::Unsupported,
         }
     }
 }
@@ -501,7 +522,12 @@ pub(crate) fn steps(graph: &ExecutionGraph) -> String {
 fn name(step: &Step) -> String {
     match step {
         Step::Evaluate(node) => format!("evaluate {node}"),
-        Step::Configure(provider) => format!("configure {}", provider.provider.kind),
+        Step::Configure(provider) => {
+            let alias = provider.alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default();
+            format!("configure {}{alias}{}", provider.provider.kind, provider.key)
+        }
+        Step::Open(addr) => format!("open {addr}"),
+        Step::Close(resource) => format!("close {resource}"),
         Step::ReadData(addr) => format!("read {addr}"),
         Step::Depose(addr, key) => format!("set aside {addr} as {key}"),
         Step::Create(addr) => format!("create {addr}"),

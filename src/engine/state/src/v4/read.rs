@@ -212,6 +212,7 @@ fn object_of(mut instance: Fields<'_>) -> Result<Object, StateError> {
         status,
         dependencies: take("dependencies").map_or(Ok(Vec::new()), dependencies_of)?.into(),
         create_before_destroy: take("create_before_destroy") == Some("true"),
+        skip_destroy: take("skip_destroy") == Some("true"),
         unread: unread(instance).collect(),
     })
 }

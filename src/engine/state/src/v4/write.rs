@@ -87,10 +87,13 @@ fn print_resource(out: &mut Layout, group: &Group<'_>, state: &State) {
     });
     out.key("type").string(&group.resource.kind);
     out.key("name").string(&group.resource.name);
-    // Terraform knows one provider configuration per resource. Where instances differ, which only OpenTofu can
-    // express, each names its own, as OpenTofu writes it.
+    // Terraform knows one provider configuration per resource. Where instances differ, or have one of a provider block
+    // with for_each, which only OpenTofu can express, each names its own, as OpenTofu writes it.
     let first = group.instances.first().map(|(_, instance)| &instance.provider);
-    let shared = first.filter(|first| group.instances.iter().all(|(_, instance)| instance.provider == **first));
+    let one = |first: &&ProviderConfig| {
+        first.key == InstanceKey::None && group.instances.iter().all(|(_, instance)| instance.provider == **first)
+    };
+    let shared = first.filter(one);
     if let Some(provider) = shared {
         out.key("provider").string(&provider.to_string());
     }
@@ -149,6 +152,9 @@ fn print_instance(out: &mut Layout, place: Place<'_>, object: &Object) {
     }
     if object.create_before_destroy {
         out.key("create_before_destroy").truth(true);
+    }
+    if object.skip_destroy {
+        out.key("skip_destroy").truth(true);
     }
     print_unread(out, object.unread.iter().filter(|(key, _)| !BEFORE_PRIVATE.contains(&key.as_ref())));
 }

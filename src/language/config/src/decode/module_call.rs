@@ -109,8 +109,8 @@ impl Decoder<'_> {
         };
         for item in items {
             let key = reference::provider_key(&attribute.expr, &item.key, self.diagnostics);
-            let name = reference::provider_name_of(&attribute.expr, &item.value, self.diagnostics);
-            let (Some(key), Some(name)) = (key, name) else { continue };
+            let passed_here = reference::provider_reference_of(&attribute.expr, &item.value, self.diagnostics);
+            let (Some(key), Some((name, instance))) = (key, passed_here) else { continue };
             let range = attribute.expr.range_of(&item.value);
             if passed.contains_key(&key) {
                 let shown = reference::shown(&key);
@@ -119,7 +119,7 @@ impl Decoder<'_> {
                 self.error(range, "Duplicate provider assignment", detail, next);
                 continue;
             }
-            passed.insert(key, PassedProvider { name, range });
+            passed.insert(key, PassedProvider { name, key: instance, range });
         }
         passed
     }

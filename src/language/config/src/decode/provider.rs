@@ -7,13 +7,14 @@ use std::sync::Arc;
 use syntax::Block;
 
 /// Names that a provider's own schema cannot use.
-const RESERVED: [&str; 4] = ["count", "depends_on", "for_each", "source"];
+const RESERVED: [&str; 3] = ["count", "depends_on", "source"];
 
 impl Decoder<'_> {
     pub(super) fn provider(&mut self, block: &Block) {
         let Some([label]) = shape::labels(block, ["name"], self.diagnostics) else { return };
         shape::check_provider_name(&label.text, label.span.of(&block.body.file), self.diagnostics);
-        let (meta, mut body) = shape::split(&block.body, &["alias", "version"], &["_", "lifecycle", "locals"]);
+        let (meta, mut body) =
+            shape::split(&block.body, &["alias", "version", "for_each"], &["_", "lifecycle", "locals"]);
         self.reserved_in_provider(&body, &meta);
         if let Some(escape) = self.only_block(&meta, "_") {
             body.attributes.extend(escape.body.attributes.iter().cloned());
@@ -22,10 +23,20 @@ impl Decoder<'_> {
         }
         let alias = self.alias(&meta);
         let name = label.text.clone();
+        let for_each = meta.attribute("for_each").map(|argument| argument.expr.clone());
+        if let (Some(for_each), None) = (&for_each, meta.attribute("alias")) {
+            self.error(
+                for_each.range(),
+                "Alias required when using \"for_each\"",
+                format!("The provider block \"{name}\" without an alias is the default configuration, of which there is exactly one."),
+                "Add an alias, and choose an instance by its key where the provider is used: provider = NAME.ALIAS[each.key].",
+            );
+        }
         let provider = ProviderBlock {
             local_name: name.clone(),
             alias: alias.clone(),
             provider: self.module.provider_for(&name),
+            for_each,
             body,
             range: block.header_range(),
         };
@@ -71,16 +82,14 @@ impl Decoder<'_> {
     fn reserved_in_provider(&mut self, body: &syntax::Body, meta: &syntax::Body) {
         for attribute in body.attributes.iter().filter(|a| RESERVED.contains(&a.name.text.as_ref())) {
             let name = &attribute.name.text;
-            if name.as_ref() == "for_each" {
-                let detail = "One block for several configurations of a provider (OpenTofu 1.9) cannot be planned yet.";
-                let next = "Write a block with an alias of its own for each configuration.";
-                self.error(attribute.name_range(), "Provider for_each is not supported yet", detail, next);
-                continue;
-            }
             let detail =
                 format!("The provider argument name \"{name}\" is reserved for use by Terraform in a future version.");
-            let next =
-                "Remove it. A provider block has one configuration; more of them need a block and an alias each.";
+            let next = match name.as_ref() {
+                "count" => {
+                    "Remove it. For several configurations give the block an alias and for_each, or write a block for each."
+                }
+                _ => "Remove it.",
+            };
             self.error(attribute.name_range(), "Reserved argument name in provider block", detail, next);
         }
         for block in meta.blocks.iter().filter(|b| b.kind.text.as_ref() != "_") {

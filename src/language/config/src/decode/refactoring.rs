@@ -121,8 +121,9 @@ impl Decoder<'_> {
         shape::labels(block, [], self.diagnostics);
         let body = &block.body;
         IMPORT.check(body, self.diagnostics);
-        let provider_name =
-            body.attribute("provider").and_then(|a| reference::provider_name(&a.expr, self.diagnostics));
+        let provider =
+            body.attribute("provider").and_then(|a| reference::provider_reference(&a.expr, self.diagnostics));
+        let provider_name = provider.map(|(name, _)| name);
         if !self.module.path.is_root() {
             self.error(
                 block.header_range(),

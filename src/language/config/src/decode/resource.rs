@@ -5,8 +5,9 @@ use crate::constant;
 use crate::reference;
 use crate::shape::{self, Shape};
 use crate::suggestion::did_you_mean;
-use crate::{IgnoreChanges, Lifecycle, ProviderName, ResourceConfig};
-use addrs::{Mode, ProviderConfig, Resource};
+use crate::{IgnoreChanges, KeyPlace, Lifecycle, ProviderKey, ProviderName, ResourceConfig};
+use addrs::{InstanceKey, Mode, ProviderConfig, Resource};
+use diag::Diagnostic;
 use std::sync::Arc;
 use syntax::{Block, Body, ExprKind, Expression};
 
@@ -50,7 +51,7 @@ impl Decoder<'_> {
         let (count, for_each) = self.repetition(&meta);
         let lifecycle = self.lifecycle(&meta, mode);
         self.enabled_alone(lifecycle.enabled.as_ref(), count.is_some(), for_each.is_some());
-        let provider_name = self.provider_of(&meta, &addr);
+        let (provider_name, key) = self.provider_of(&meta, &addr);
         let provider = self.module.provider_for(&provider_name.0);
         let resource = ResourceConfig {
             addr: addr.clone(),
@@ -59,7 +60,9 @@ impl Decoder<'_> {
                 module: self.module.path.clone(),
                 provider: provider.clone(),
                 alias: provider_name.1.clone(),
+                key: InstanceKey::None,
             },
+            provider_key: key.map(|expr| ProviderKey { expr, place: KeyPlace::Resource }),
             provider_name,
             provider,
             count,
@@ -70,6 +73,7 @@ impl Decoder<'_> {
             connection: self.only_block(&meta, "connection").cloned(),
             check,
             body,
+            kind_range: kind.span.of(&block.body.file),
             range: block.header_range(),
         };
         self.add_resource(resource, what);
@@ -106,15 +110,15 @@ impl Decoder<'_> {
     }
 
     /// The provider configuration that it names, or the default one of its type's prefix.
-    fn provider_of(&mut self, meta: &Body, addr: &Resource) -> ProviderName {
+    fn provider_of(&mut self, meta: &Body, addr: &Resource) -> (ProviderName, Option<Expression>) {
         let written = meta.attribute("provider").and_then(|attribute| {
-            let name = reference::provider_name(&attribute.expr, self.diagnostics)?;
+            let (name, key) = reference::provider_reference(&attribute.expr, self.diagnostics)?;
             shape::check_provider_name(&name.0, attribute.expr.range(), self.diagnostics);
-            Some(name)
+            Some((name, key))
         });
         written.unwrap_or_else(|| {
             let prefix = addr.kind.split('_').next().unwrap_or(&addr.kind);
-            (Arc::from(prefix), None)
+            ((Arc::from(prefix), None), None)
         })
     }
 
@@ -163,7 +167,17 @@ impl Decoder<'_> {
         let written = match &argument.expr.root.kind {
             ExprKind::Variable(word) => Some(word.text.as_ref()),
             // In quotes it is an old form.
-            ExprKind::String(word) => Some(word.as_ref()),
+            ExprKind::String(word) => {
+                self.diagnostics.push(
+                    Diagnostic::warning(
+                        "Quoted keywords are deprecated",
+                        "In this context, keywords are expected literally rather than in quotes.",
+                    )
+                    .at(argument.expr.range())
+                    .next("Remove the quotes."),
+                );
+                Some(word.as_ref())
+            }
             ExprKind::Error => return,
             _ => None,
         };
@@ -213,17 +227,9 @@ impl Decoder<'_> {
             }
             return rules(self);
         }
-        // Forgetting where a replacement or a later removal of the block would destroy needs more than the block.
-        if let Some(destroy) = body.attribute("destroy").filter(|a| !matches!(a.expr.root.kind, ExprKind::Bool(true))) {
-            self.error(
-                destroy.name_range(),
-                "The lifecycle argument \"destroy\" is not supported yet",
-                "drform would destroy the object all the same when the block is removed.",
-                "Use prevent_destroy to keep the object. To let go of it, write a removed block with destroy = false.",
-            );
-        }
         Lifecycle {
             create_before_destroy: self.bool(body, "create_before_destroy"),
+            destroy: self.bool(body, "destroy"),
             prevent_destroy: body.attribute("prevent_destroy").map(|argument| argument.expr.clone()),
             ignore_changes: self.ignore_changes(body),
             replace_triggered_by: self.triggers(body),

@@ -152,7 +152,7 @@ impl Decoder<'_> {
                 .next("Remove it from this module."),
             );
         }
-        self.constant_arguments(&block.body);
+        // Its arguments may be made from variables and local values (OpenTofu 1.8): whoever takes it evaluates them.
         self.module.backend = Some(BackendBlock { kind, body: block.body.clone(), range });
     }
 

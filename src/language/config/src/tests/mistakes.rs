@@ -182,12 +182,6 @@ fn before_anything_is_evaluated() {
     check_mistakes(
         "terraform {\n  backend \"s3\" {\n    bucket = var.b\n    inner {\n      x = f(1)\n    }\n  }\n  provider_meta \"p\" {\n    a = local.a\n  }\n}\nvariable \"b\" {\n  validation {\n    condition     = var.c == \"\"\n    error_message = \"x\"\n  }\n  validation {\n    condition     = alltrue([for x in var.b : x != null])\n    error_message = \"x\"\n  }\n}\nprovider \"TEST\" {}\nresource \"a_b\" \"c\" {\n  provider = my_test\n}\n",
         expect![[r#"
-            main.tf:3: Variables not allowed: var
-                Variables may not be used here.
-                > Write a constant value here.
-            main.tf:5: Function calls not allowed: f(1)
-                Functions may not be called here.
-                > Write a constant value here.
             main.tf:9: Variables not allowed: local
                 Variables may not be used here.
                 > Write a constant value here.
@@ -241,7 +235,7 @@ fn meta_arguments() {
                 > Remove it.
             main.tf:21: Reserved argument name in provider block: count
                 The provider argument name "count" is reserved for use by Terraform in a future version.
-                > Remove it. A provider block has one configuration; more of them need a block and an alias each.
+                > Remove it. For several configurations give the block an alias and for_each, or write a block for each.
             main.tf:22: (warning) Version constraints inside provider configuration blocks are deprecated: version = "1"
                 The version argument of a provider block was replaced by required_providers in the terraform block.
                 > Move the constraint to required_providers.

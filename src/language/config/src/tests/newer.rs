@@ -227,9 +227,6 @@ provider "a" {
             main.tf:4: Invalid combination of "enabled" and "count": true
                 The arguments "enabled" and "count" both decide how many instances there are; only one of them can be used.
                 > Remove one of the two. With count, leave instances out of its value.
-            main.tf:5: The lifecycle argument "destroy" is not supported yet: destroy
-                drform would destroy the object all the same when the block is removed.
-                > Use prevent_destroy to keep the object. To let go of it, write a removed block with destroy = false.
             main.tf:11: Invalid combination of "enabled" and "for_each": var.x
                 The arguments "enabled" and "for_each" both decide how many instances there are; only one of them can be used.
                 > Remove one of the two. With for_each, leave instances out of its value.
@@ -245,9 +242,6 @@ provider "a" {
             main.tf:22: Duplicate lifecycle block: lifecycle
                 Only one lifecycle block is allowed here. The previous one is at main.tf:18.
                 > Merge the two.
-            main.tf:26: Provider for_each is not supported yet: for_each
-                One block for several configurations of a provider (OpenTofu 1.9) cannot be planned yet.
-                > Write a block with an alias of its own for each configuration.
         "#]],
     );
 }

@@ -219,3 +219,184 @@ resource "aws_x" "s" {
         "#]],
     );
 }
+
+#[test]
+fn instances_of_a_provider() {
+    let tree = valid(
+        r#"#- main.tf
+provider "aws" {
+  alias    = "by"
+  for_each = var.regions
+  region   = each.key
+}
+resource "aws_x" "a" {
+  for_each = { eu = 1 }
+  provider = aws.by[each.key]
+}
+module "m" {
+  source    = "./m"
+  for_each  = { eu = 1 }
+  providers = { aws.given = aws.by["${each.key}"] }
+}
+variable "regions" {}
+#- m/main.tf
+terraform {
+  required_providers {
+    aws = {
+      source                = "hashicorp/aws"
+      configuration_aliases = [aws.given]
+    }
+  }
+}
+module "inner" {
+  source    = "./inner"
+  providers = { aws = aws.given }
+}
+#- m/inner/main.tf
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+resource "aws_x" "b" {}
+"#,
+    );
+    let shown: Vec<String> = (tree.modules.values())
+        .flat_map(|module| module.resources.values().map(move |resource| (module, resource)))
+        .map(|(module, resource)| {
+            let key = resource.provider_key.as_ref().unwrap();
+            format!("{} {}: {} {:?}", module.path, resource.addr, resource.provider_config, key.place)
+        })
+        .collect();
+    expect![[r#"
+         aws_x.a: provider["registry.terraform.io/hashicorp/aws"].by Resource
+        module.m.module.inner aws_x.b: provider["registry.terraform.io/hashicorp/aws"].by Call(ModulePath(["m"]))"#]]
+    .assert_eq(&shown.join("\n"));
+    let block = tree.root().unwrap().provider_configs.values().next().unwrap();
+    assert!(block.for_each.is_some() && block.body.attribute("for_each").is_none());
+}
+
+#[test]
+fn instances_that_mean_nothing() {
+    check_mistakes(
+        r#"#- main.tf
+provider "aws" {
+  alias    = "by_region"
+  for_each = var.regions
+}
+provider "aws" {
+  alias = "plain"
+}
+provider "null" {
+  for_each = var.regions
+}
+resource "aws_x" "no_key" {
+  provider = aws.by_region
+}
+resource "aws_x" "needless" {
+  provider = aws.plain["eu"]
+}
+resource "aws_x" "slip" {
+  provider = aws.by_regoin["eu"]
+}
+resource "aws_x" "unheard" {
+  provider = other.thing["eu"]
+}
+resource "aws_x" "default" {
+  provider = aws["eu"]
+}
+resource "aws_x" "deep" {
+  provider = aws.by_region["eu"].x
+}
+resource "aws_x" "same" {
+  for_each = var.regions
+  provider = aws.by_region[each.key]
+}
+resource "aws_x" "same_but_fixed" {
+  for_each = var.regions
+  provider = aws.by_region["eu"]
+}
+module "m" {
+  source    = "./m"
+  for_each  = var.regions
+  providers = {
+    aws           = aws.by_region
+    aws.other     = aws.by_region[each.value]
+    aws.by["eu"]  = aws.plain
+  }
+}
+variable "regions" {}
+#- m/main.tf
+terraform {
+  required_providers {
+    aws = {
+      source                = "hashicorp/aws"
+      configuration_aliases = [aws.other, aws.by["eu"]]
+    }
+  }
+}
+resource "aws_x" "passed" {
+  provider = aws.other["eu"]
+}
+"#,
+        expect![[r#"
+            m/main.tf:5: Invalid configuration_aliases value: aws.by["eu"]
+                Configuration aliases can only contain references to local provider configuration names in the format of aws.alias.
+                > Write aws and an alias with a period between them.
+            m/main.tf:10: Invalid resource provider configuration: "eu"
+                This module has no provider block "aws" with the alias "other", of whose instances the key could choose one.
+                > Write a block provider "aws" with alias = "other" and for_each. A module that is passed one configuration uses it without a key.
+            main.tf:9: Alias required when using "for_each": var.regions
+                The provider block "null" without an alias is the default configuration, of which there is exactly one.
+                > Add an alias, and choose an instance by its key where the provider is used: provider = NAME.ALIAS[each.key].
+            main.tf:11: Invalid resource provider configuration: resource "aws_x" "no_key"
+                The provider block of aws.by_region has for_each: it stands for several configurations, of which a resource uses one.
+                > Choose one with its key, such as aws.by_region[each.key].
+            main.tf:15: Invalid resource provider configuration: "eu"
+                The provider block of aws.plain has no for_each: it is one configuration, without instance keys.
+                > Write aws.plain without the key, or give the provider block for_each.
+            main.tf:18: Invalid resource provider configuration: "eu"
+                This module has no provider block "aws" with the alias "by_regoin", of whose instances the key could choose one.
+                > Did you mean aws.by_region?
+            main.tf:21: Invalid resource provider configuration: "eu"
+                This module has no provider block "other" with the alias "thing", of whose instances the key could choose one.
+                > Write a block provider "other" with alias = "thing" and for_each. A module that is passed one configuration uses it without a key.
+            main.tf:24: Invalid provider configuration reference: aws["eu"]
+                Only a provider configuration with an alias has instances that a key could choose from.
+                > Write aws.ALIAS[…] with the alias of a provider block that has for_each, or aws alone.
+            main.tf:27: Invalid provider configuration reference: aws.by_region["eu"].x
+                The provider argument requires a provider type name, optionally followed by a period and then a configuration alias.
+                > Write the local name of the provider, or name and alias, such as aws.west.
+            main.tf:30: (warning) Provider configuration for_each matches resource: var.regions
+                The provider block of aws.by_region goes through the same collection as aws_x.same. When an element is removed, the provider that would have to destroy its objects is removed with it, and the plan fails.
+                > Let for_each of the provider have more elements than that of aws_x.same: objects are destroyed first, with one apply, and the provider goes with the next.
+            main.tf:39: (warning) Provider configuration for_each matches module: var.regions
+                The provider block of aws.by_region goes through the same collection as module.m. When an element is removed, the provider that would have to destroy its objects is removed with it, and the plan fails.
+                > Let for_each of the provider have more elements than that of module.m: objects are destroyed first, with one apply, and the provider goes with the next.
+            main.tf:41: Invalid module provider configuration: aws.by_region
+                The provider block of aws.by_region has for_each: it stands for several configurations, of which a module uses one.
+                > Choose one with its key, such as aws.by_region[each.key].
+            main.tf:43: Invalid provider configuration reference: "eu"
+                The name on the left is that of the called module, where one configuration is passed: it has no instance key.
+                > Write aws.by = … without the key.
+        "#]],
+    );
+}
+
+#[test]
+fn instances_in_json_and_overrides() {
+    let tree = valid(
+        r#"#- main.tf.json
+{"provider": {"aws": [{"alias": "by", "for_each": "${toset([\"eu\"])}", "region": "${each.key}"}, {"alias": "late"}]},
+ "resource": {"aws_x": {"a": {"for_each": "${toset([\"eu\"])}", "provider": "aws.by[each.key]"},
+                        "b": {"provider": "aws.late[\"eu\"]"}}}}
+#- override.tf
+provider "aws" {
+  alias    = "late"
+  for_each = { eu = 1 }
+}
+"#,
+    );
+    let resources = &tree.root().unwrap().resources;
+    assert!(resources.values().all(|resource| resource.provider_key.is_some()));
+}

@@ -2,8 +2,8 @@
 use super::CallError;
 use super::shared::digests::from_base64;
 use super::shared::signature::{Function, Kind, Parameter, text};
-use crate::console::in_quotes;
 use value::Marks;
+use value::text::in_quotes;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("str").marked()], Kind::Text, |call| {
     let bytes = from_base64(call.text(0)).ok_or_else(|| {

@@ -2,10 +2,10 @@
 use super::CallError;
 use super::shared::digests::from_base64;
 use super::shared::signature::{Function, Kind, Parameter, text};
-use crate::console::in_quotes;
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
 use value::Marks;
+use value::text::in_quotes;
 
 /// More than this is not unpacked: a kilobyte can say a megabyte, and nobody needs so long a string.
 const MOST: u64 = 256 << 20;

@@ -2,9 +2,9 @@
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
 use super::shared::size::allow_elements;
-use crate::console::in_quotes;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use value::text::in_quotes;
 use value::{Content, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::typed(

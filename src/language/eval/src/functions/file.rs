@@ -2,7 +2,7 @@
 use super::CallError;
 use super::shared::paths::{read, redacted};
 use super::shared::signature::{Function, Kind, Parameter, text};
-use crate::console::in_quotes;
+use value::text::in_quotes;
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("path")], Kind::Text, |call| {
     let bytes = read(call)?;

@@ -1,7 +1,7 @@
 //! `lookup(map, key, default...)`
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
-use crate::console::in_quotes;
+use value::text::in_quotes;
 use value::{Content, Marks, Type, Value, convert};
 
 pub(super) const FUNCTION: Function =

@@ -141,7 +141,7 @@ mod tests;
 
 use shared::signature::Function;
 pub use shared::surroundings::{Chance, Entry, EntryKind, FileSource, NoFiles, Surroundings};
-pub use signatures::{Signature, SignatureParameter, signatures};
+pub use signatures::{Signature, SignatureParameter, signature, signatures};
 use value::Value;
 
 /// Why a call failed.

@@ -1,8 +1,8 @@
 //! `parseint(text, base)`
 use super::CallError;
 use super::shared::signature::{Function, Kind, Parameter, whole};
-use crate::console::in_quotes;
 use dashu_int::UBig;
+use value::text::in_quotes;
 use value::{Number, Type, Value};
 
 /// The cost grows with the square of the length.

@@ -3,8 +3,8 @@ use super::CallError;
 use super::shared::digests::from_base64;
 use super::shared::rsa::PrivateKey;
 use super::shared::signature::{Function, Kind, Parameter, text};
-use crate::console::in_quotes;
 use value::Marks;
+use value::text::in_quotes;
 
 pub(super) const FUNCTION: Function = Function::new(
     &[Parameter::text("ciphertext").marked(), Parameter::text("privatekey").marked()],

@@ -44,6 +44,16 @@ pub fn signatures() -> Vec<Signature> {
     all
 }
 
+/// The signature of one of them; `core::` may stand before its name.
+pub fn signature(name: &str) -> Option<Signature> {
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    let place = super::FUNCTIONS.binary_search_by(|(n, _)| (*n).cmp(name)).ok();
+    match place.and_then(|place| super::FUNCTIONS.get(place)) {
+        Some((name, function)) => Some(of_function(name, function)),
+        None => of_expressions().into_iter().find(|signature| signature.name == name),
+    }
+}
+
 fn description(name: &str) -> &'static str {
     let place = DESCRIPTIONS.binary_search_by(|(n, _)| (*n).cmp(name));
     place.ok().and_then(|place| DESCRIPTIONS.get(place)).map_or("", |(_, description)| description)

@@ -2,7 +2,7 @@
 
 use super::{Contents, Edges, ExpressionGraph};
 use crate::references::{ReferenceStep, Referent};
-use addrs::{Mode, ModulePath};
+use addrs::{ConfigResource, Mode, ModulePath};
 use config::ModuleTree;
 use diag::{Diagnostic, Range};
 use std::collections::BTreeSet;
@@ -35,6 +35,16 @@ pub(super) fn no_trigger(expr: &Expression) -> Option<Diagnostic> {
         "What triggers a replacement is a change of a managed resource, of one of its instances or attributes.";
     let trouble = Diagnostic::error("Invalid reference in replace_triggered_by expression", detail).at(expr.range());
     Some(trouble.next("To be replaced with a value, refer to a terraform_data resource that has it as its input."))
+}
+
+/// The instances of a provider must be known before any object is looked at.
+pub(super) fn not_static(for_each: &Expression, resource: &ConfigResource) -> Diagnostic {
+    let detail = format!(
+        "for_each of a provider block must be known from the configuration and its variables alone, and this one depends on {resource}."
+    );
+    Diagnostic::error("Invalid for_each argument", detail).at(for_each.range()).next(
+        "Use input variables, local values made of them, and literals. Objects may decide the arguments in the block.",
+    )
 }
 
 /// Whether a call on the way to a module says that nobody wants to hear of deprecated things in there.

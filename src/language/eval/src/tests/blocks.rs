@@ -1,7 +1,7 @@
 //! Bodies against schemas, and the validate walk.
 
 use super::support::{load, run, settings, squeeze, told};
-use crate::{Phase, Repetition, Schemas, console_text, validate_module_tree};
+use crate::{Phase, Repetition, Schemas, validate_module_tree};
 use addrs::{ModuleInstance, Provider};
 use configschema::{Attribute, AttributeType, Block, NestedAttributes, NestedBlock, Nesting, ProviderSchema, Schema};
 use std::collections::BTreeMap;
@@ -75,7 +75,7 @@ pub(super) fn decoded_of(schema: &Block, text: &str) -> String {
             !part.is_known() || part.children().next().is_some() || !part.is_null() && !part.ty().is_collection()
         })
         .map(|(step, part)| match step {
-            value::PathStep::Attribute(name) => format!("{name}={}", squeeze(&console_text(part))),
+            value::PathStep::Attribute(name) => format!("{name}={}", squeeze(&value::text::value_text(part))),
             other => format!("{other:?}"),
         })
         .collect();
@@ -240,7 +240,7 @@ fn nested_attributes_of_newer_providers() {
         let config = tree.root().unwrap().resources.values().next().unwrap();
         let (object, diagnostics) =
             evaluator.decode_body(&ModuleInstance::ROOT, &config.body, &schema, &Repetition::NONE);
-        let rules = squeeze(&console_text(object.get("rules").unwrap()));
+        let rules = squeeze(&value::text::value_text(object.get("rules").unwrap()));
         let got = if diagnostics.is_empty() { format!("rules={rules}") } else { squeeze(&told(&diagnostics)) };
         assert_eq!(got, expected, "{body}");
         assert!(matches!(object.get("loose").unwrap().content, value::Content::Tuple(_)));
@@ -335,4 +335,59 @@ fn validation_needs_no_values() {
     ] {
         assert_eq!(validated(text), squeeze(expected), "{text}");
     }
+}
+
+#[test]
+fn instances_of_providers_are_checked_as_far_as_known() {
+    let provider = |for_each: &str| {
+        format!("provider \"test\" {{\nalias = \"by\"\nfor_each = {for_each}\nregion = each.key\n}}\n")
+    };
+    let thing = |name: &str, rest: &str| format!("resource \"test_thing\" \"{name}\" {{\nami = 1\n{rest}\n}}\n");
+    let some = provider("toset([\"eu\"])");
+    let module = "#- m/main.tf\nterraform {\nrequired_providers {\ntest = { source = \"hashicorp/test\" }\n}\n}\n\
+                  resource \"test_thing\" \"a\" { ami = 1 }";
+    let called = |key: &str| {
+        format!(
+            "{some}module \"m\" {{\nsource = \"./m\"\nfor_each = {{ eu = 1 }}\nproviders = {{ test = test.by[{key}] }}\n}}\n{module}"
+        )
+    };
+    let open = "variable \"m\" { type = map(string) }\n".to_owned() + &provider("var.m");
+    let told: Vec<String> = [
+        open.clone() + &thing("a", "for_each = merge(var.m, {})\nprovider = test.by[each.key]"),
+        open + &thing("a", "count = 2\nprovider = test.by[count.index]"),
+        some.clone() + &thing("a", "provider = test.by[\"us\"]"),
+        some.clone() + &thing("a", "provider = test.by[each.key]"),
+        provider("[\"eu\"]") + &thing("a", "provider = test.by[\"eu\"]"),
+        "provider \"test\" { region = each.key }".to_owned(),
+        "locals { all = toset([test_thing.a.id]) }\n".to_owned() + &thing("a", "") + &provider("local.all"),
+        provider("toset([each.key])"),
+        called("each.key"),
+        called("each.kex"),
+        called("\"us\""),
+        called("var.none"),
+    ]
+    .iter()
+    .map(|text| validated(text))
+    .collect();
+    let each = "Error: Reference to \"each\" in context without for_each: The \"each\" object can be used only in \"module\" or \
+                \"resource\" blocks, and only when the \"for_each\" argument is set.";
+    let expected = [
+        "",
+        "",
+        "Error: Invalid provider instance key: provider test.by has no instance \"us\". Its instances are \"eu\".",
+        each,
+        "Error: Invalid for_each argument: The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be \
+         a map, or set of strings, and you have provided a value of type tuple.",
+        each,
+        "Error: Invalid for_each argument: for_each of a provider block must be known from the configuration and its variables \
+         alone, and this one depends on test_thing.a.",
+        each,
+        "",
+        "Error: Invalid \"each\" attribute: The \"each\" object does not have an attribute named \"kex\". The supported attributes \
+         are each.key and each.value, the current key and value pair of the \"for_each\" attribute set.",
+        "Error: Invalid provider instance key: provider test.by has no instance \"us\". Its instances are \"eu\".",
+        "Error: Reference to undeclared input variable: An input variable with the name \"none\" has not been declared. This \
+         variable can be declared with a variable \"none\" {} block.",
+    ];
+    assert_eq!(told, expected);
 }

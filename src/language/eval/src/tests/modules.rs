@@ -394,7 +394,7 @@ fn diagnostics_show_values_but_no_secrets() {
         .flat_map(|d| d.involved.iter().map(|i| format!("{} {}", i.expression, i.description)))
         .collect();
     assert!(all.contains(&"var.zone is \"x\"".into()), "{all:?}");
-    assert!(all.contains(&"var.secret has a sensitive value".into()), "{all:?}");
+    assert!(!all.iter().any(|said| said.contains("var.secret")), "{all:?}");
     let everything = format!("{diagnostics:?}");
     assert!(!everything.contains("hidden"), "{everything}");
 }

@@ -6,7 +6,7 @@ use config::Sources;
 use configschema::{Attribute, Block};
 use diag::{Diagnostic, Diagnostics};
 use drform_eval::functions::{Entry, EntryKind, FileSource};
-use drform_eval::{Evaluator, ExprNode, Phase, Repetition, Settings, console_text, expression_graph, type_text};
+use drform_eval::{Evaluator, ExprNode, Phase, Repetition, Settings, expression_graph};
 use std::sync::Arc;
 use value::{PathStep, Refinement, Type, Value};
 
@@ -132,7 +132,7 @@ pub(crate) fn value_and_type(evaluator: &Evaluator, text: &str) -> (String, Stri
         let told = comparable(&told(&parsed.into_iter().chain(diagnostics).collect()));
         return (told.clone(), told);
     }
-    (comparable(&console_text(&value)), comparable(&type_text(&value.ty())))
+    (comparable(&value::text::value_text(&value)), comparable(&value::text::type_text(&value.ty())))
 }
 
 /// What our console prints, or the errors as `Error: summary: detail`.

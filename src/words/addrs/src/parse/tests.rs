@@ -36,10 +36,19 @@ fn provider_configs_round_trip() {
         "provider[\"registry.terraform.io/hashicorp/aws\"]",
         "provider[\"registry.terraform.io/hashicorp/aws\"].west",
         "module.a.module.b.provider[\"terraform.io/builtin/terraform\"]",
+        "provider[\"registry.terraform.io/hashicorp/aws\"].by_region[\"eu-\\\"1\\\".[x]\"]",
     ] {
         assert_eq!(parse_provider_config(text).unwrap().to_string(), text);
     }
-    assert!(parse_provider_config("provider.aws").is_err());
+    for text in [
+        "provider.aws",
+        "provider[\"hashicorp/aws\"][\"eu\"]",
+        "provider[\"hashicorp/aws\"].[\"eu\"]",
+        "provider[\"hashicorp/aws\"].by[\"eu\"",
+        "provider[\"hashicorp/aws\"].by[\"eu\"]x",
+    ] {
+        assert!(parse_provider_config(text).is_err(), "{text}");
+    }
 }
 
 #[test]

@@ -25,6 +25,7 @@ impl ProviderSchema {
             ("provider", Some(versioned(0, &self.provider))),
             ("resource_schemas", schemas(&self.resources)),
             ("data_source_schemas", schemas(&self.data_sources)),
+            ("ephemeral_resource_schemas", schemas(&self.ephemeral)),
             ("functions", map(&self.functions, function)),
         ])
     }

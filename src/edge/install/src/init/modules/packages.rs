@@ -148,7 +148,8 @@ impl<'a> Packages<'a> {
         for (_, resolved) in found {
             let known = addresses.iter().any(|(address, _)| *address == resolved.address);
             if !known && !self.placed.contains_key(&resolved.address) {
-                let bearer = resolved.registry.as_ref().and_then(|host| self.registries.bearer(host));
+                // A helper that fails has been told of when the registry was asked.
+                let bearer = resolved.registry.as_ref().and_then(|host| self.registries.bearer(host).ok().flatten());
                 addresses.push((&resolved.address, bearer));
             }
         }

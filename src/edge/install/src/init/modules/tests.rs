@@ -1,4 +1,5 @@
 use super::*;
+use crate::Settings;
 use crate::fixture::{Fixture, git, told};
 use crate::web::served::Served;
 use expect_test::expect;
@@ -320,4 +321,54 @@ fn beside_terraform() {
         install_modules(&place, Upgrade::No, Purpose::Get, &crate::Loaded::plain, &mut |line| said.push_str(line));
     assert!(!loaded.diagnostics.has_errors(), "{}", told(&loaded.diagnostics));
     assert_eq!(said, "");
+}
+
+/// A registry that is found by asking its host, as most are; what it serves lies there too.
+#[test]
+fn a_registry_with_a_certificate_of_its_own() {
+    let (served, pem) = Served::secure("127.0.0.1");
+    let host = served.host();
+    served.give("/.well-known/terraform.json", 200, &[], br#"{"modules.v1":"/api/modules/"}"#);
+    served.give("/api/modules/ns/net/aws/versions", 200, &[], br#"{"modules":[{"versions":[{"version":"1.2.0"}]}]}"#);
+    served.give("/api/modules/ns/net/aws/1.2.0/download", 204, &[("X-Terraform-Get", "/net.tgz//top-1")], b"");
+    served.give("/net.tgz", 200, &[], &crate::fetch::tests::packed("# from the registry\n"));
+    let fixture = Fixture::new("");
+    fixture.file("site/main.tf", &call("net", &format!("{host}/ns/net/aws")));
+    fixture.cli(&format!("credentials {host:?} {{\n  token = \"t0ken\"\n}}\n"));
+    let trusting =
+        |pem: &str| Settings { certificates: Some(fixture.file("trusted.pem", pem)), ..fixture.place().settings };
+    let install = |settings: Settings| {
+        let place = Place { settings, ..fixture.place() };
+        let load = &crate::Loaded::plain;
+        told(&install_modules(&place, Upgrade::No, Purpose::Init, load, &mut |_| {}).diagnostics).replace(&host, "HOST")
+    };
+
+    // Nobody has signed it, it is another's, it is for another name.
+    let (_, others) = Served::secure("127.0.0.1");
+    let (elsewhere, named) = Served::secure("mods.example");
+    let unsigned = install(Settings { certificates: None, ..trusting(&pem) });
+    expect![[r#"
+        Error: Error accessing remote module registry
+        module.net comes from HOST/ns/net/aws. The registry HOST cannot be reached: its certificate is refused: nobody who is trusted has signed it.
+        => Check that this is the host that you mean. Certificates of your own authority stand in a file that the environment variable SSL_CERT_FILE names.
+    "#]].assert_eq(&unsigned);
+    assert_eq!(install(trusting(&others)), unsigned);
+    assert_eq!(served.asked(), Vec::<String>::new(), "no token leaves");
+    fixture.file("site/main.tf", &call("net", &format!("{}/ns/net/aws", elsewhere.host())));
+    expect![[r#"
+        Error: Error accessing remote module registry
+        module.net comes from HOST/ns/net/aws. The registry HOST cannot be reached: its certificate is refused: certificate not valid for name "127.0.0.1"; certificate is only valid for DnsName("mods.example").
+        => Check that this is the host that you mean. Certificates of your own authority stand in a file that the environment variable SSL_CERT_FILE names.
+    "#]].assert_eq(&install(trusting(&named)).replace(&elsewhere.host(), "HOST"));
+
+    fixture.file("site/main.tf", &call("net", &format!("{host}/ns/net/aws")));
+    assert_eq!(install(trusting(&pem)), "");
+    assert_eq!(fixture.text("site/.terraform/modules/net/top-1/main.tf"), "# from the registry\n");
+    let asked = [
+        "/.well-known/terraform.json",
+        "/api/modules/ns/net/aws/versions",
+        "/api/modules/ns/net/aws/1.2.0/download",
+        "/net.tgz",
+    ];
+    assert_eq!(served.asked(), asked.map(|path| format!("{path} [Bearer t0ken]")));
 }

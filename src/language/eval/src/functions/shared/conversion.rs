@@ -1,8 +1,8 @@
 //! What `tostring`, `tolist` and their like have in common.
 
 use super::signature::{Call, Outcome};
-use crate::console::in_quotes;
 use crate::functions::CallError;
+use value::text::in_quotes;
 use value::{Content, Marks, Type, Value, convert};
 
 /// The type of the result: what the argument converts to, as far as its type is known.
@@ -20,10 +20,15 @@ pub(in crate::functions) fn result_type(args: &[Value], wanted: Type) -> Result<
 /// The argument converted.
 pub(in crate::functions) fn run(call: &Call<'_>, wanted: Type) -> Outcome {
     let value = converted(call.arg(0), &wanted)?;
-    let promised = value.refinement().cloned();
-    Ok(match (value.is_known(), value.ty() == call.ty) {
-        (true, _) | (_, true) => value,
-        _ => Value::unknown(call.ty.clone()).promising(&promised.unwrap_or_default()).marked(value.marks),
+    // As in Terraform, nothing that is promised of an unknown argument is taken over; where it comes from is.
+    if let Value { content: Content::Unknown(_, _, origin), marks } = call.arg(0) {
+        return Ok(Value { content: Content::Unknown(call.ty.clone(), None, origin.clone()), marks: *marks });
+    }
+    // What is in it may be of no type yet.
+    Ok(if value.is_known() || value.ty() == call.ty {
+        value
+    } else {
+        Value::unknown(call.ty.clone()).marked(value.marks)
     })
 }
 

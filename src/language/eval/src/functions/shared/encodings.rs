@@ -1,6 +1,6 @@
 //! Character encodings of `textencodebase64`, those that configurations ask for: Unicode and the first 256.
 
-use crate::console::in_quotes;
+use value::text::in_quotes;
 
 /// One encoding.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Points in time as RFC 3339 writes them, and durations as Go writes them.
 
-use crate::console::in_quotes;
 use std::fmt;
+use value::text::in_quotes;
 
 const NANOS: i128 = 1_000_000_000;
 
