@@ -6,6 +6,8 @@
 //! runs in a child process with limited memory, which writes down which input it is at: so an abort, a stack that
 //! overflows, an allocation that fails and a hang have an input to their name, like a panic.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
+
 pub mod choices;
 mod engine;
 pub mod expressions;

@@ -169,7 +169,7 @@ fn fits(value: &Value, returns: &Type) -> bool {
 }
 
 fn shown(value: &Value) -> String {
-    let text = eval::console_text(&value.unmark_deep().0);
+    let text = value::text::value_text(&value.unmark_deep().0);
     if text.len() > 2000 { format!("{}…", text.chars().take(2000).collect::<String>()) } else { text }
 }
 

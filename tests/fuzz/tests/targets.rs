@@ -4,22 +4,22 @@ use drform_fuzz::{fuzz, targets};
 
 #[test]
 fn native_syntax() {
-    fuzz("native_syntax", 150, targets::native_syntax);
+    fuzz("native_syntax", 300, targets::native_syntax);
 }
 
 #[test]
 fn templates() {
-    fuzz("templates", 150, targets::templates);
+    fuzz("templates", 300, targets::templates);
 }
 
 #[test]
 fn json_syntax() {
-    fuzz("json_syntax", 200, targets::json_syntax);
+    fuzz("json_syntax", 400, targets::json_syntax);
 }
 
 #[test]
 fn configurations() {
-    fuzz("configurations", 250, targets::configurations);
+    fuzz("configurations", 500, targets::configurations);
 }
 
 #[test]
@@ -29,10 +29,10 @@ fn version_constraints() {
 
 #[test]
 fn function_arguments() {
-    fuzz("function_arguments", 500, targets::function_arguments);
+    fuzz("function_arguments", 1000, targets::function_arguments);
 }
 
 #[test]
 fn expressions() {
-    fuzz("expressions", 150, targets::expressions);
+    fuzz("expressions", 300, targets::expressions);
 }
