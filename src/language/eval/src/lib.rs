@@ -3,6 +3,7 @@
 //! Never: files, clock, environment, randomness (they come through `Settings`); state, providers.
 
 mod access;
+mod budget;
 mod call;
 mod check;
 mod components;
@@ -34,6 +35,7 @@ mod template_call;
 mod unexpected;
 mod validate;
 mod variable;
+mod verdicts;
 
 pub use call::{function_exists, function_names};
 pub use check::Outcome;
@@ -47,6 +49,7 @@ pub use references::{Reference, ReferenceStep, Referent, references};
 pub use statics::StaticSources;
 pub use validate::{AnsweredCall, Judged, JudgedKind, Schemas, Validated, validate_module_tree};
 pub use variable::VariableInput;
+pub use verdicts::{Checked, CheckedKind, Verdicts};
 
 #[cfg(test)]
 mod tests;
