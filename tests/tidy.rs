@@ -60,6 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("providers/aws", &["sdk", "configschema", "value"]),
     ("tests/gate", &[]),
     ("tests/cloud", &["gate"]),
+    ("tests/fuzz", &["install", "eval", "config", "syntax", "configschema", "addrs", "value", "diag"]),
 ];
 
 fn root() -> PathBuf {

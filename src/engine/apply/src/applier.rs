@@ -482,6 +482,7 @@ impl Applier {
             config,
             private: ready.private,
             prior_private: if act == Act::Create { Arc::from(&[][..]) } else { change.prior_private.clone() },
+            meta: change.meta.clone(),
             token: format!("{}-{}", self.run, id.0).into(),
             sensitive: ready.sensitive,
             dependencies: change.dependencies.clone(),

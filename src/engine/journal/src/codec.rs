@@ -169,6 +169,7 @@ fn intent_to(intent: &Intent) -> Members {
         ("create_before_destroy".into(), Node::Bool(intent.create_before_destroy)),
         ("skip_destroy".into(), Node::Bool(intent.skip_destroy)),
     ];
+    all.extend(intent.meta.iter().map(|meta| ("meta".into(), values::to_node(meta))));
     all.extend(intent.deposed.iter().map(|key| ("deposed".into(), Node::string(key.clone()))));
     all.extend(intent.replaces.iter().map(|key| ("replaces".into(), Node::string(key.clone()))));
     // What is empty is left out: ten thousand intents are mostly made of it.
@@ -197,6 +198,7 @@ fn intent_from(node: &Node) -> Result<Intent, Refusal> {
         config: value("config")?,
         private: bytes::from_member(node, "private")?,
         prior_private: bytes::from_member(node, "prior_private")?,
+        meta: node.get("meta").map(|meta| values::from_node(meta).ok_or_else(|| Refusal::of("meta"))).transpose()?,
         token: text_or_none(node, "token")?.unwrap_or_default(),
         sensitive: paths.ok_or_else(|| Refusal::of("sensitive"))?.into(),
         dependencies: list(node, "dependencies").iter().map(resource).collect::<Result<Vec<_>, _>>()?.into(),

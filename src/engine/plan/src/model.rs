@@ -165,6 +165,8 @@ pub struct InstanceChange {
     pub private: Arc<[u8]>,
     /// Private bytes of the object before.
     pub prior_private: Arc<[u8]>,
+    /// What the module of the object says in `provider_meta`; `None` where it says nothing.
+    pub meta: Option<Value>,
     /// Attributes that force the replacement, filtered.
     pub replace_paths: Vec<Path>,
     /// What the object will depend on, transitively: stored in state.

@@ -70,7 +70,7 @@ impl Evaluation<'_> {
             _ => {}
         }
         match functions::call(plain, &values, self.surroundings) {
-            Ok(value) => value,
+            Ok(value) => self.made(value, whole),
             Err(errors) => {
                 for error in errors {
                     let place = error.argument.and_then(|i| args.get(i).or(args.last()));

@@ -1,11 +1,12 @@
 //! One expression against names: the walk over the tree, and what is common to all nodes.
 
 use crate::access::{self, Fault};
+use crate::budget::Budget;
 use crate::describe::describe;
 use crate::functions::Surroundings;
 use crate::names::{Names, NoNames, Resolved};
 use crate::references::{constant_part, free_traversals, step_span};
-use diag::{Diagnostic, Diagnostics};
+use diag::{Diagnostic, Diagnostics, Range};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::{Expr, ExprKind, Expression, Name, ObjectItem, ObjectKey, Span, Step, with_room_for_values};
@@ -39,6 +40,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) misnamed: Vec<Diagnostic>,
     /// Above zero where diagnostics are thrown away, so that nobody describes values for them.
     pub(crate) quiet: u32,
+    /// What has been used up of what one expression may make.
+    pub(crate) budget: Budget,
 }
 
 impl<'a> Evaluation<'a> {
@@ -53,6 +56,7 @@ impl<'a> Evaluation<'a> {
             warnings: Vec::new(),
             misnamed: Vec::new(),
             quiet: 0,
+            budget: Budget::default(),
         }
     }
 
@@ -66,19 +70,25 @@ impl<'a> Evaluation<'a> {
         let mut walk = Evaluation::new(names, surroundings, expr.file.clone());
         walk.bindings.extend_from_slice(bindings);
         let value = walk.evaluate(&expr.root);
+        let value = walk.bounded(value, &expr.root);
         (value, walk.finish())
     }
 
     /// What went wrong, wrong names first.
     pub(crate) fn finish(self) -> Diagnostics {
-        let mut seen = Vec::new();
-        // The `if` of a `for` names the same wrong thing once for each element.
-        for diagnostic in self.misnamed {
-            if !seen.contains(&diagnostic) {
-                seen.push(diagnostic);
+        let mut told = Diagnostics::new();
+        // The `if` of a `for` names the same wrong thing once for each element. Those at one place are compared only.
+        let mut seen: BTreeMap<Option<Range>, Vec<Diagnostic>> = BTreeMap::new();
+        for diagnostic in self.misnamed.into_iter().chain(self.budget.exceeded) {
+            let here = seen.entry(diagnostic.subject.clone()).or_default();
+            if !here.contains(&diagnostic) {
+                here.push(diagnostic.clone());
+                told.push(diagnostic);
             }
         }
-        seen.into_iter().chain(self.troubles).chain(self.warnings).collect()
+        told.extend(self.troubles);
+        told.extend(self.warnings);
+        told
     }
 
     /// True when something has gone wrong since there were `before` troubles and misnamed things.
@@ -93,6 +103,9 @@ impl<'a> Evaluation<'a> {
 
     /// The value of a node. After an error it is unknown, so that one error does not cause others.
     pub(crate) fn evaluate(&mut self, expr: &Expr) -> Value {
+        if self.budget.exceeded.is_some() {
+            return Value::dynamic();
+        }
         match &expr.kind {
             ExprKind::Bool(b) => Value::bool(*b),
             ExprKind::Null => Value::null(Type::Dynamic),
@@ -118,8 +131,14 @@ impl<'a> Evaluation<'a> {
             ExprKind::Unary(op, operand) => self.unary(*op, operand, expr),
             ExprKind::Binary { first, rest } => self.binary(first, rest, expr),
             ExprKind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, expr),
-            ExprKind::Tuple(items) => Value::tuple(items.iter().map(|item| self.evaluate(item)).collect::<Vec<_>>()),
-            ExprKind::Object(items) => self.object(items),
+            ExprKind::Tuple(items) => {
+                let tuple = Value::tuple(items.iter().map(|item| self.evaluate(item)).collect::<Vec<_>>());
+                self.made(tuple, expr)
+            }
+            ExprKind::Object(items) => {
+                let object = self.object(items);
+                self.made(object, expr)
+            }
             ExprKind::For(each) => self.for_expression(each, expr),
             ExprKind::Paren(inner) => self.evaluate(inner),
             _ => Value::dynamic(),
@@ -194,14 +213,28 @@ impl<'a> Evaluation<'a> {
             };
             marks = marks.union(key.marks);
             match key.content {
-                Content::String(text) => {
-                    attributes.insert(text, value);
-                }
+                Content::String(text) => match (&item.key, attributes.contains_key(&text)) {
+                    (ObjectKey::Expr(expr), true) if item.alone => {
+                        let secret = key.marks != Marks::NONE;
+                        self.defined_twice((!secret).then_some(text.as_ref()), expr);
+                    }
+                    _ => {
+                        attributes.insert(text, value);
+                    }
+                },
                 _ => known = false,
             }
         }
         let value = if known { Value::object(attributes) } else { Value::dynamic() };
         value.marked(marks)
+    }
+
+    /// Without the name where it is a secret.
+    fn defined_twice(&mut self, name: Option<&str>, key: &Expr) {
+        let name = name.map_or_else(|| "of that name".into(), |name| format!("named \"{name}\""));
+        let detail = format!("An attribute {name} was already defined in this object.");
+        let fault = Fault::new("Duplicate object attribute", detail).next("Remove one of the two.");
+        self.fail(fault, key.span, key);
     }
 
     /// The key as a string, maybe unknown; nothing after an error.

@@ -107,7 +107,16 @@ impl Evaluation<'_> {
         let mut attributes: BTreeMap<Arc<str>, Value> = BTreeMap::new();
         let mut groups: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
         for element in elements {
-            match self.with_element(names, element, |walk| walk.for_element(each, &mut marks)) {
+            if !self.another_round(whole) {
+                return Value::dynamic();
+            }
+            let before = self.made_so_far();
+            let outcome = self.with_element(names, element, |walk| walk.for_element(each, &mut marks));
+            match &outcome {
+                Outcome::Taken(_, value) => self.keep(before, value),
+                Outcome::Skipped | Outcome::Open => self.keep_bytes(before, 0),
+            }
+            match outcome {
                 Outcome::Skipped => {}
                 Outcome::Open => open = true,
                 Outcome::Taken(None, value) => items.push(value),
@@ -129,7 +138,7 @@ impl Evaluation<'_> {
             (_, Some(_), true) => Value::object(groups.into_iter().map(|(k, vs)| (k, Value::tuple(vs)))),
             (_, Some(_), false) => Value::object(attributes),
         };
-        result.marked(marks)
+        self.made(result, whole).marked(marks)
     }
 
     /// One element, its names bound.

@@ -3,6 +3,7 @@
 //! Never: files, clock, environment, randomness (they come through `Settings`); state, providers.
 
 mod access;
+mod budget;
 mod call;
 mod check;
 mod components;

@@ -14,7 +14,8 @@ impl Evaluation<'_> {
         if self.failed_since(before) {
             return Value::dynamic();
         }
-        self.splat_value(value, steps, whole)
+        let found = self.splat_value(value, steps, whole);
+        self.made(found, whole)
     }
 
     /// A splat over a value: the steps for each element. What is not a sequence counts as one of one element, null as

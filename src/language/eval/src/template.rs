@@ -93,7 +93,7 @@ impl Evaluation<'_> {
             let detail = "The text would be longer than 256 MiB.";
             self.fail(Fault::new("Template result too long", detail), whole.span, whole);
         }
-        text.finish()
+        self.made(text.finish(), whole)
     }
 
     fn render(&mut self, parts: &[TemplatePart], text: &mut Text, whole: &Expr) {
@@ -135,12 +135,24 @@ impl Evaluation<'_> {
                         Elements::Unknown => text.unknown(origin_of(&walked)),
                         Elements::Known(elements) => {
                             let names = (key_name.as_ref(), value_name);
-                            let rounds = elements.into_iter().map(|element| {
+                            let mut rounds = Vec::with_capacity(elements.len());
+                            let mut bytes = 0;
+                            for element in elements {
+                                if !self.another_round(whole) || bytes > MOST_BYTES {
+                                    break;
+                                }
                                 let mut round = Text::default();
+                                let before = self.made_so_far();
                                 self.with_element(names, element, |walk| walk.render(body, &mut round, whole));
-                                round
-                            });
-                            text.join(rounds.collect());
+                                bytes += round.known.len();
+                                self.keep_bytes(before, round.known.len());
+                                rounds.push(round);
+                            }
+                            // Together they are too long, whatever is not known of them.
+                            if bytes > MOST_BYTES {
+                                (text.failed, text.too_long) = (true, true);
+                            }
+                            text.join(rounds);
                         }
                     }
                 }

@@ -431,6 +431,11 @@ fn shape(value: &Value) -> Shape {
 
 /// Pairs of places: a run of common elements as one, what is only on one side alone, objects that meet as one.
 fn aligned(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usize>)> {
+    // Of what is all new or all gone nothing is compared: at each level of a deep list that is the whole rest.
+    if before.is_empty() || after.is_empty() {
+        let gone = (0..before.len()).map(|i| (Some(i), None));
+        return gone.chain((0..after.len()).map(|j| (None, Some(j)))).collect();
+    }
     let text = |items: &[Value]| -> Vec<String> { items.iter().map(|v| format!("{:?}", v.unmark_deep().0)).collect() };
     let (a, b) = (text(before), text(after));
     let mut pairs = Vec::new();

@@ -3,11 +3,17 @@
 #[cfg(test)]
 mod tests;
 
+/// The longest name that is looked at.
+const MOST_BYTES: usize = 256;
+
 /// The candidate that is nearest to `name`, if one is near enough to be a slip: up to two letters put in, left
 /// out, changed or swapped, and never more than a third of the longer name. Of equally near ones the first.
+///
+/// The cost grows with the square of the length: names too long for people to type have no slips.
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    let is_short = |name: &str| name.len() <= MOST_BYTES;
+    for candidate in candidates.into_iter().filter(|candidate| is_short(name) && is_short(candidate)) {
         let longer = name.chars().count().max(candidate.chars().count());
         let allowed = (longer / 3).clamp(1, 2);
         let distance = edits(name, candidate);

@@ -1,7 +1,7 @@
 //! Diagnostics as text with source excerpts.
 
 use crate::{Diagnostic, Range, Severity, SourceTexts};
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// How to render: colours and width are arguments, never looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,10 @@ impl Style {
     pub const PLAIN: Style = Style { colour: false, width: 100 };
 }
 
+/// Texts up to here are given to the excerpt renderer as they are, which walks them for each diagnostic; of longer ones
+/// it gets the lines it needs. Lines longer than this are not shown at all: their place is.
+const MOST_WALKED: usize = 16 << 10;
+
 /// Renders one diagnostic, ending in a newline.
 pub fn render(diagnostic: &Diagnostic, texts: &SourceTexts, style: Style) -> String {
     let level = match diagnostic.severity {
@@ -24,10 +28,15 @@ pub fn render(diagnostic: &Diagnostic, texts: &SourceTexts, style: Style) -> Str
         Severity::Warning => Level::WARNING.with_name("Warning"),
     };
     let title = level.primary_title(diagnostic.summary.as_str());
-    let mut group = match snippet(diagnostic, texts) {
-        Some(snippet) => Group::with_title(title).element(snippet),
-        None => Group::with_title(title),
-    };
+    let mut group = Group::with_title(title);
+    if let Some(subject) = &diagnostic.subject
+        && let Some(text) = texts.get(&subject.file)
+    {
+        group = match snippet(diagnostic, subject, text) {
+            Some(snippet) => group.element(snippet),
+            None => group.element(origin(subject, texts)),
+        };
+    }
     if let Some(address) = &diagnostic.address {
         group = group.element(Level::NOTE.with_name("with").message(address.as_str()));
     }
@@ -60,24 +69,57 @@ fn place(what: &str, range: &Range, texts: &SourceTexts) -> String {
     }
 }
 
+/// The excerpt; nothing where its lines are too long to be shown.
 fn snippet<'a>(
     diagnostic: &'a Diagnostic,
-    texts: &'a SourceTexts,
+    subject: &'a Range,
+    text: &'a str,
 ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let subject = diagnostic.subject.as_ref()?;
-    let text = texts.get(&subject.file)?;
     let (start, end) = (clamp(text, subject.start), clamp(text, subject.end));
-    let mut snippet =
-        Snippet::source(text.as_ref()).path(subject.file.as_ref()).annotation(AnnotationKind::Primary.span(start..end));
     // Only the first line of the context is shown: it names the block.
-    if let Some(context) = &diagnostic.context
-        && context.file == subject.file
-    {
+    let context = diagnostic.context.as_ref().filter(|context| context.file == subject.file).map(|context| {
         let from = clamp(text, context.start);
-        let line_end = text.get(from..).and_then(|t| t.find('\n')).map_or(text.len(), |i| from + i);
-        snippet = snippet.annotation(AnnotationKind::Visible.span(from..line_end));
+        (from, line_end(text, from))
+    });
+    let (mut first, mut lines) = (0, 1);
+    let mut window = text;
+    if text.len() > MOST_WALKED {
+        for (from, to) in [(start, start), (end, end)].into_iter().chain(context) {
+            if line_end(text, to) - line_start(text, from) > MOST_WALKED {
+                return None;
+            }
+        }
+        first = line_start(text, context.map_or(start, |(from, _)| from.min(start)));
+        let last = line_end(text, context.map_or(end, |(_, to)| to.max(end)));
+        window = text.get(first..last)?;
+        lines += text.get(..first)?.bytes().filter(|b| *b == b'\n').count();
+    }
+    let within = |from: usize, to: usize| from.saturating_sub(first)..to.saturating_sub(first);
+    let mut snippet = Snippet::source(window)
+        .line_start(lines)
+        .path(subject.file.as_ref())
+        .annotation(AnnotationKind::Primary.span(within(start, end)));
+    if let Some((from, to)) = context {
+        snippet = snippet.annotation(AnnotationKind::Visible.span(within(from, to)));
     }
     Some(snippet)
+}
+
+/// Where a subject is, without its text.
+fn origin<'a>(subject: &'a Range, texts: &SourceTexts) -> Origin<'a> {
+    let origin = Origin::path(subject.file.as_ref());
+    match texts.position(&subject.file, subject.start) {
+        Some(at) => origin.line(at.line as usize).char_column(at.column as usize),
+        None => origin,
+    }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| at + newline)
 }
 
 /// The nearest place at or before `at` that is not inside of a character.
@@ -88,3 +130,6 @@ fn clamp(text: &str, at: u32) -> usize {
     }
     at
 }
+
+#[cfg(test)]
+mod tests;

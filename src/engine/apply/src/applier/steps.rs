@@ -32,7 +32,7 @@ impl Applier {
                 self.end(step, ending);
             }
             Step::Configure(provider) => self.configure(step, &provider),
-            Step::Open(addr) => self.begin_opening(step, &addr),
+            Step::Open(addr, provider) => self.begin_opening(step, &addr, &provider),
             Step::Close(resource) => self.close_leases(step, &resource),
             Step::ReadData(addr) => self.ask_data(step, &addr),
             Step::Depose(addr, key) => {
@@ -115,6 +115,7 @@ impl Applier {
             provider: change.provider.clone(),
             kind: addr.resource.kind.clone(),
             config: config.unmark_deep().0,
+            meta: change.meta.clone(),
         };
         let ticket = self.issue(step, Awaited::Data(addr.clone()));
         self.effects.push(Effect::Ask(ticket, question));

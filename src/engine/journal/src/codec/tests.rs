@@ -114,11 +114,12 @@ pub(crate) fn intent(id: u64, act: Act, at: &str) -> Intent {
         config: Value::object([("id", Value::null(Type::String))]),
         private: [].into(),
         prior_private: [].into(),
+        meta: Some(value::Value::object([("note", value::Value::string("n"))])),
         token: format!("run-{id}").into(),
         sensitive: [].into(),
         dependencies: [].into(),
         create_before_destroy: false,
-        skip_destroy: false,
+        skip_destroy: true,
     }
 }
 

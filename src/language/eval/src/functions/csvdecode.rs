@@ -1,6 +1,7 @@
 //! `csvdecode(text)`: a list of objects named by the header line.
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
+use super::shared::size::allow_elements;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use value::text::in_quotes;
@@ -55,6 +56,7 @@ fn trouble(line: usize, what: &str) -> CallError {
 /// Splits text into records as RFC 4180 has it: quotes only around a whole field, doubled inside; empty lines are
 /// passed over; `\r\n` counts as `\n`, inside quotes too.
 fn records(text: &str) -> Result<Vec<Record>, CallError> {
+    allow_elements(Some(text.bytes().filter(|byte| matches!(byte, b',' | b'\n')).count()))?;
     let text = text.replace("\r\n", "\n");
     let mut records = Vec::new();
     let (mut rest, mut line) = (text.as_str(), 1);

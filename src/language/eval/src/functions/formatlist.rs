@@ -2,6 +2,7 @@
 use super::CallError;
 use super::shared::formatting::{Failure, format};
 use super::shared::signature::{Function, Kind, Parameter};
+use super::shared::size::allow_bytes;
 use value::{Content, Type, Value};
 
 pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("format")], Kind::Texts, |call| {
@@ -32,7 +33,7 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("format")]
         }
     }
     let rows = length.map_or(1, |(_, length)| length);
-    let mut texts = Vec::with_capacity(rows);
+    let (mut texts, mut bytes) = (Vec::with_capacity(rows), 0_usize);
     for row in 0..rows {
         let of_row: Vec<Value> = args
             .iter()
@@ -52,6 +53,8 @@ pub(super) const FUNCTION: Function = Function::new(&[Parameter::text("format")]
                 CallError::new(format!("error on format iteration {row}: {reason}"))
             }
         })?;
+        bytes = bytes.saturating_add(formatted.len());
+        allow_bytes(Some(bytes))?;
         texts.push(Value::string(formatted));
     }
     call.list(texts)

@@ -1,6 +1,7 @@
 //! `jsondecode(text)`
 use super::CallError;
 use super::shared::signature::{Function, Parameter};
+use super::shared::size::allow_elements;
 use value::{Content, Type, Value, json};
 
 pub(super) const FUNCTION: Function = Function::typed(
@@ -26,6 +27,7 @@ fn beginning(text: &str) -> Result<Type, CallError> {
 }
 
 fn decode(text: &str) -> Result<Value, CallError> {
+    allow_elements(Some(text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count()))?;
     let node = json::parse(text).map_err(|e| match e.reason.ends_with("after top-level value") {
         true => CallError::new("extraneous data after JSON object"),
         false => CallError::new(e.to_string()),

@@ -5,6 +5,9 @@ use dashu_int::UBig;
 use value::text::in_quotes;
 use value::{Number, Type, Value};
 
+/// The cost grows with the square of the length.
+const MOST_DIGITS: usize = 100_000;
+
 pub(super) const FUNCTION: Function = Function::typed(
     &[Parameter::any("number"), Parameter::of("base", Kind::Number)],
     |args| match args.first().map(Value::ty) {
@@ -17,6 +20,9 @@ pub(super) const FUNCTION: Function = Function::typed(
             return Err(CallError::at(1, "base must be a whole number between 2 and 62 inclusive"));
         }
         let text = call.text(0);
+        if text.len() > MOST_DIGITS {
+            return Err(CallError::at(0, format!("more than {MOST_DIGITS} digits")));
+        }
         parse(text, base)
             .map(Value::number)
             .ok_or_else(|| CallError::at(0, format!("cannot parse {} as a base {base} integer", in_quotes(text))))

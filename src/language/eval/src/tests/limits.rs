@@ -178,7 +178,8 @@ fn results_that_nobody_wants() {
     for i in 0..40 {
         let _ = writeln!(text, "  t{} = \"${{local.t{i}}}${{local.t{i}}}\"", i + 1);
     }
-    text.push_str("  long = join(\"\", [for i in range(100) : local.t0])\n}\n");
+    text.push_str("  long = join(\"\", [for i in range(100) : local.t0])\n  unknown = terraform_data.x.id\n}\n");
+    text.push_str("resource \"terraform_data\" \"x\" {}\n");
     let loaded = load(&text);
     let (evaluator, diagnostics) = run(&loaded, &[]);
     // Told where it happens, not forty times.
@@ -197,6 +198,24 @@ fn results_that_nobody_wants() {
         ("substr(local.long, 999990, 9223372036854775807)", "\"0123456789\""),
         ("slice(local.n0, 0, 9223372036854775807)", "end index must not be greater than the length"),
         ("pow(10, 1e9)", "+Inf"),
+        ("[for a in local.n0 : [for b in local.n0 : [for c in local.n0 : a]]]", "more than 16 million elements"),
+        ("try([for a in local.n0 : [for b in local.n0 : b]], 1)", "more than 16 million elements"),
+        ("{ for a in local.n0 : a => [for b in local.n0 : { (b) = a }] }", "more than 16 million elements"),
+        ("\"%{ for a in local.n0 }%{ for b in local.n0 }%{ endfor }%{ endfor }\"", "more than 16 million elements"),
+        ("[for a in range(20) : [for b in range(200) : range(1000)]]", "more than 2 GiB"),
+        ("[for a in range(200) : \"${local.long}${a}\"]", "more than 2 GiB"),
+        ("[for a in range(200) : upper(local.long)]", "more than 2 GiB"),
+        ("\"%{ for a in range(200) }${local.long}%{ endfor }\"", "longer than 256 MiB"),
+        ("\"%{ for a in range(200) }${local.long}${local.unknown}%{ endfor }\"", "longer than 256 MiB"),
+        ("formatlist(\"%99999s\", local.n0)", "longer than 256 MiB"),
+        ("split(\"\", local.long)", "more than 16 million elements"),
+        ("regexall(\".\", local.long)", "more than 16 million elements"),
+        ("jsondecode(\"[${replace(local.long, \"0\", \"0,0,0,0,\")}]\")", "more than 16"),
+        ("csvdecode(replace(local.long, \"0\", \",,,,\"))", "more than 16"),
+        ("parseint(local.long, 62)", "more than 100000 digits"),
+        // What is thrown away in each round does not count.
+        ("length([for a in range(30) : length([for b in range(50) : length(range(1000))])])", "30"),
+        ("length([for a in range(80) : length(keys({ (upper(local.long)) = a }))])", "80"),
     ] {
         let got = answer(&evaluator, text);
         assert!(got.contains(expected), "{text}: {}", got.chars().take(300).collect::<String>());
@@ -254,4 +273,29 @@ fn functions_of_many_elements() {
     ] {
         assert_eq!(answer(&evaluator, text), "20000", "{text}");
     }
+}
+
+/// Every local holds the one before it twice: little memory, more elements than anybody can walk.
+#[test]
+fn values_that_hold_each_other() {
+    let mut text = String::from("locals {\n  a0 = [1, 2]\n  o0 = { a = 1 }\n");
+    for i in 1..60 {
+        let _ =
+            writeln!(text, "  a{i} = [local.a{0}, local.a{0}]\n  o{i} = {{ a = local.o{0}, b = local.o{0} }}", i - 1);
+    }
+    text.push_str("}\n");
+    let loaded = load(&text);
+    let (evaluator, diagnostics) = run(&loaded, &[]);
+    // Told where it happens: what refers to the value is not known, and begins anew.
+    assert_eq!(summaries(&diagnostics), ["Expression result too large"; 6]);
+    assert_eq!(answer(&evaluator, "length(local.a15)"), "2");
+}
+
+/// Each is told; comparing each with all before it took seconds for a few thousand.
+#[test]
+fn ten_thousand_wrong_names() {
+    let loaded = load("");
+    let (evaluator, _) = run(&loaded, &[]);
+    let text = answer(&evaluator, &format!("[{}]", "wrong, ".repeat(20_000)));
+    assert_eq!(text.matches("Error").count(), 20_000);
 }

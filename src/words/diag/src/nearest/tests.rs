@@ -22,3 +22,10 @@ fn finds_slips_only() {
         assert_eq!(nearest(name, names), want, "{name}");
     }
 }
+
+/// Two names of a megabyte took hours.
+#[test]
+fn long_names_are_no_slips() {
+    let (name, other) = ("a".repeat(1 << 20), "b".repeat(1 << 20));
+    assert_eq!(nearest(&name, [other.as_str(), "a"]), None);
+}

@@ -6,7 +6,7 @@ use crate::functions::CallError;
 /// Tests have no time for that much.
 pub(crate) const MOST_BYTES: usize = if cfg!(test) { 4 << 20 } else { 256 << 20 };
 /// The most elements that a function makes of few.
-const MOST_ELEMENTS: usize = 1 << 24;
+pub(in crate::functions) const MOST_ELEMENTS: usize = if cfg!(test) { 1 << 18 } else { 1 << 24 };
 
 /// Refuses a text that would be too long; the sum may have overflown.
 pub(in crate::functions) fn allow_bytes(bytes: Option<usize>) -> Result<(), CallError> {
