@@ -74,3 +74,17 @@ fn killed_in_the_midst_of_a_download() {
     names.sort();
     assert_eq!(names, ["modules.json", "net"], "what the dead one left is gone");
 }
+
+#[test]
+fn variables_count_where_modules_are_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    fs::create_dir(dir.join("net")).unwrap();
+    fs::write(dir.join("net/main.tf"), "# A network.\n").unwrap();
+    let main = "variable \"which\" {\n  type = string\n}\n\nmodule \"net\" {\n  source = \"./${var.which}\"\n}\n";
+    fs::write(dir.join("main.tf"), main).unwrap();
+    for get in ["-get=true", "-get=false"] {
+        let output = init(dir).args([get, "-var=which=net"]).output().unwrap();
+        assert!(output.status.success(), "{get}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

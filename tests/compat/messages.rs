@@ -195,7 +195,7 @@ fn said(tool: Tool, mistake: &Mistake) -> String {
 }
 
 /// Terraform tells a cycle in any order.
-fn steady(line: &str) -> String {
+pub fn steady(line: &str) -> String {
     match line.strip_prefix("Error: Cycle: ") {
         Some(names) => {
             let mut names: Vec<&str> = names.split(", ").collect();

@@ -20,6 +20,7 @@ macro_rules! cases {
 cases! {
     check_blocks,
     conditions,
+    conditions_later,
     count,
     count_of_unknown_length,
     count_to_single,

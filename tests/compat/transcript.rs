@@ -250,8 +250,6 @@ pub fn json(text: &str) -> String {
     if let Some(object) = value.as_object_mut() {
         object.remove("lineage");
         object.remove("serial");
-        // Not written by drform yet; Terraform lists conditions there, in random order.
-        object.remove("check_results");
     }
     format!("{}\n", serde_json::to_string_pretty(&value).unwrap())
 }
@@ -267,7 +265,7 @@ fn plain(value: &mut Value) {
                 object.remove("private");
             }
             // The order of a set.
-            for set in ["dependencies", "sensitive_attributes"] {
+            for set in ["dependencies", "sensitive_attributes", "check_results", "objects", "failure_messages"] {
                 if let Some(Value::Array(items)) = object.get_mut(set) {
                     items.sort_by_key(ToString::to_string);
                 }

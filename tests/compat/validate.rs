@@ -122,7 +122,10 @@ fn answer(tool: Tool, case: &Case) -> String {
 }
 
 fn facts_of(diagnostic: &Value) -> String {
-    let mut facts = format!("{} {}\n", diagnostic["severity"].as_str().unwrap(), diagnostic["summary"]);
+    // Terraform tells a cycle in any order.
+    let summary = crate::messages::steady(&format!("Error: {}", diagnostic["summary"].as_str().unwrap()));
+    let summary = summary.strip_prefix("Error: ").unwrap();
+    let mut facts = format!("{} {summary:?}\n", diagnostic["severity"].as_str().unwrap());
     let mut fact = |name: &str, value: &Value| {
         if !value.is_null() {
             let _ = writeln!(facts, "  {name} {value}");

@@ -327,6 +327,7 @@ impl Bench {
             planned: null.clone(),
             config: null,
             private: thing.object.private.clone(),
+            meta: None,
             token: fresh_token().into(),
             repeated: false,
         }));
@@ -377,7 +378,7 @@ impl Bench {
             return texts(&said);
         }
         let [(_, object)] = objects.as_slice() else { panic!("{objects:?}") };
-        let asked = Question::Read { provider: provider(), kind: kind.into(), current: object.clone() };
+        let asked = Question::Read { provider: provider(), kind: kind.into(), current: object.clone(), meta: None };
         let said = self.ask(&asked).diagnostics();
         assert!(said.has_errors(), "{kind} {id} was imported");
         texts(&said)
@@ -398,6 +399,7 @@ impl Bench {
                     planned: planned.planned,
                     config: from_json(&block, config),
                     private: planned.private,
+                    meta: None,
                     token: fresh_token().into(),
                     repeated: false,
                 };
@@ -451,7 +453,7 @@ impl Bench {
             .map(|current| {
                 let (plugin, kind) = (self.plugin.clone(), kind.into());
                 self.runtime.spawn(async move {
-                    match plugin.ask(&Question::Read { provider: provider(), kind, current }).await {
+                    match plugin.ask(&Question::Read { provider: provider(), kind, current, meta: None }).await {
                         Answer::Object(object, said) => {
                             assert!(!said.has_errors(), "{}", texts(&said));
                             object.is_some_and(|object| !object.value.is_null())
@@ -481,7 +483,7 @@ impl Bench {
         if said.has_errors() {
             return Err(texts(&said));
         }
-        match self.ask(&Question::ReadDataSource { provider, kind: name, config }) {
+        match self.ask(&Question::ReadDataSource { provider, kind: name, config, meta: None }) {
             Answer::Object(Some(object), said) if !said.has_errors() => Ok(as_json(&object.value)),
             answer => Err(texts(&answer.diagnostics())),
         }
@@ -511,6 +513,7 @@ impl Bench {
             proposed: proposed_new(&schema.block, &before, &config),
             config: config.clone(),
             private: prior.map_or(Arc::default(), |prior| prior.private.clone()),
+            meta: None,
         });
         let Answer::Planned(planned, said) = answer else { panic!("{answer:?}") };
         if let Some(planned) = planned.as_ref().filter(|planned| !planned.legacy) {
@@ -534,6 +537,7 @@ impl Bench {
             proposed: proposed_new(block, &null, &config),
             config,
             private: planned.unwrap().private,
+            meta: None,
         });
         answer.diagnostics()
     }
@@ -557,13 +561,14 @@ impl Bench {
             planned: planned.planned.clone(),
             config: from_json(&schema.block, config),
             private: planned.private.clone(),
+            meta: None,
             token: token.into(),
             repeated,
         }))
     }
 
     fn refreshed(&self, kind: &str, object: &StoredObject) -> Option<StoredObject> {
-        let asked = Question::Read { provider: provider(), kind: kind.into(), current: object.clone() };
+        let asked = Question::Read { provider: provider(), kind: kind.into(), current: object.clone(), meta: None };
         match self.ask(&asked) {
             Answer::Object(object, said) => {
                 assert!(!said.has_errors(), "read {kind}: {}", texts(&said));

@@ -111,6 +111,7 @@ async fn a_life(plugin: &Plugin) {
         proposed: proposed.clone(),
         config: config.clone(),
         private: Arc::default(),
+        meta: None,
     };
     let Answer::Planned(Some(planned), _) = plugin.ask(&plan(&null, &config, &config)).await else { panic!("no plan") };
     assert_eq!(planned.planned, sum("0.5", "\u{e9}", Value::unknown(Type::Number)));
@@ -123,6 +124,7 @@ async fn a_life(plugin: &Plugin) {
         planned: planned.clone(),
         config: config.clone(),
         private: Arc::default(),
+        meta: None,
         token: "token".into(),
         repeated: false,
     };
@@ -130,7 +132,7 @@ async fn a_life(plugin: &Plugin) {
     let object = made.object.expect("an object");
     assert_eq!(object.value, sum("0.5", "\u{e9}", Value::number(Number::parse("2.5").unwrap())));
 
-    let read = Question::Read { provider: provider(), kind: kind.clone(), current: object.clone() };
+    let read = Question::Read { provider: provider(), kind: kind.clone(), current: object.clone(), meta: None };
     let Answer::Object(Some(now), _) = plugin.ask(&read).await else { panic!("no object") };
     assert_eq!(now.value, object.value);
 

@@ -53,6 +53,7 @@ async fn plan(plugin: &Plugin, prior: &Value, config: &Value) -> PlannedObject {
         proposed: config.clone(),
         config: config.clone(),
         private: Arc::default(),
+        meta: None,
     };
     match plugin.ask(&question).await {
         Answer::Planned(Some(planned), said) if said.is_empty() => planned,
@@ -68,6 +69,7 @@ fn create(planned: &PlannedObject, config: &Value, token: &str) -> ChangeRequest
         planned: planned.planned.clone(),
         config: config.clone(),
         private: planned.private.clone(),
+        meta: None,
         token: token.into(),
         repeated: false,
     }
@@ -120,7 +122,7 @@ async fn a_life(plugin: &Plugin, record: &Path) {
     let again = plugin.change(&repeated).await.object.unwrap();
     assert_eq!(again, object);
 
-    let read = Question::Read { provider: provider(), kind: kind(), current: object.clone() };
+    let read = Question::Read { provider: provider(), kind: kind(), current: object.clone(), meta: None };
     assert_eq!(plugin.ask(&read).await, Answer::Object(Some(object.clone()), Default::default()));
     let raw = r#"{"group":"kafka","members":["a"],"candidates":["z1"],"zone":{"a":"z1"},"id":"kafka","gone":1}"#;
     let upgrade = |version| Question::UpgradeState { provider: provider(), kind: kind(), version, raw: raw.into() };

@@ -20,7 +20,7 @@ async fn by_id() {
     assert_eq!(object.value.get("id").unwrap().as_str(), Some("there"));
     assert_eq!(repeat_promise(&object.private), calls::Repeat::SameObject, "a later delete has the promise");
     // The caller reads it, as it reads any object.
-    let read = Question::Read { provider: provider(), kind: kind.clone(), current: object.clone() };
+    let read = Question::Read { provider: provider(), kind: kind.clone(), current: object.clone(), meta: None };
     assert_eq!(plugin.ask(&read).await, Answer::Object(Some(object.clone()), Default::default()));
 
     let rows = [

@@ -180,6 +180,7 @@ pub(crate) async fn plan_create(plugin: &Plugin, kind: &str) -> PlannedObject {
         proposed: config(),
         config: config(),
         private: Arc::default(),
+        meta: None,
     };
     match plugin.ask(&question).await {
         Answer::Planned(Some(planned), said) if said.is_empty() => planned,
@@ -196,6 +197,7 @@ pub(crate) fn create(kind: &str, planned: &PlannedObject) -> calls::ChangeReques
         planned: planned.planned.clone(),
         config: config(),
         private: planned.private.clone(),
+        meta: None,
         token: "token".into(),
         repeated: false,
     }

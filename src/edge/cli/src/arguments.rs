@@ -242,7 +242,7 @@ pub struct Validate {
     /// Print the result as JSON, in the form that Terraform's tools read; nothing goes to standard error.
     #[arg(long)]
     pub json: bool,
-    /// Leave out test files (.tftest.hcl); drform does not check them yet either way.
+    /// Leave out test files (.tftest.hcl): of the others it is checked whether they are well formed.
     #[arg(long)]
     pub no_tests: bool,
     /// Where the test files are.

@@ -21,6 +21,25 @@ pub fn dr_files(dir: &Path) -> Result<Vec<(Arc<str>, Arc<str>)>, Diagnostic> {
         .collect()
 }
 
+/// Name and text of each test file of a directory and of its test directory, sorted by name. Names are relative to the
+/// directory.
+///
+/// # Errors
+/// When a directory or one of the files cannot be read. A test directory that is not there holds no files.
+#[allow(clippy::type_complexity, reason = "name and text, said in the line above")]
+pub fn test_files(dir: &Path, test_directory: &Path) -> Result<Vec<(Arc<str>, Arc<str>)>, Diagnostic> {
+    let mut found: Vec<String> = names(dir, config::is_test_file)?;
+    if dir.join(test_directory).is_dir() && test_directory != Path::new(".") {
+        let nested = names(&dir.join(test_directory), config::is_test_file)?;
+        found.extend(nested.into_iter().map(|name| test_directory.join(name).display().to_string()));
+    }
+    let read = |name: String| match text_file::read(&dir.join(&name)) {
+        Ok(text) => Ok((Arc::from(name), text)),
+        Err(trouble) => Err(trouble.about("Failed to read test file", &name)),
+    };
+    found.into_iter().map(read).collect()
+}
+
 /// The variable definitions files that are read without being asked for, in the order in which they are read:
 /// `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars` and `*.auto.tfvars.json` by name.
 ///

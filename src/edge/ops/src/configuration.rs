@@ -17,10 +17,13 @@ pub(crate) struct Configuration {
     pub(crate) dr_files: Vec<File>,
 }
 
-/// Reads and checks the configuration of a directory, or nothing where there is none: for what looks at the state only.
+/// Reads and checks the configuration of a directory, or an empty root module where there is none: for what looks at the
+/// state, and for who types expressions.
 pub(crate) fn read_if_any(site: &Site, said: &mut Said) -> Configuration {
     if is_empty(site) {
-        return Configuration { tree: Arc::default(), dr_files: Vec::new() };
+        let root = config::Module { dir: ".".into(), ..config::Module::default() };
+        let tree = ModuleTree { modules: [(addrs::ModulePath::ROOT, root)].into() };
+        return Configuration { tree: Arc::new(tree), dr_files: Vec::new() };
     }
     read(site, said)
 }

@@ -36,7 +36,8 @@ pub fn init(
     let configuration = match modules {
         Modules::Fetch => configuration::install(site, variables, (upgrade, Purpose::Init), talk.say, &mut said),
         Modules::Keep => {
-            let configuration = configuration::read(site, &mut said);
+            let (inputs, _) = variables::gather(site, variables, &mut said.texts);
+            let configuration = configuration::read_with(site, &inputs, &mut said);
             said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
             configuration
         }

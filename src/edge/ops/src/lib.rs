@@ -64,7 +64,7 @@ pub use site::{Environment, Site, World};
 pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
-pub use validate::validate;
+pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
 pub use workspace::{
     Creation, Deletion, Listed, Selected, current_workspace, delete_workspace, new_workspace, select_workspace,

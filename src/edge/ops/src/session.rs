@@ -55,7 +55,7 @@ impl Session {
         let (inputs, troubles) = variables::gather(&site, &request.variables, &mut said.texts);
         said.diagnostics.extend(troubles);
         let configuration = match operation {
-            "show" | "destroy" if configuration::is_empty(&site) => configuration::read_if_any(&site, said),
+            "show" | "destroy" | "console" if configuration::is_empty(&site) => configuration::read_if_any(&site, said),
             _ => configuration::read_with(&site, &inputs, said),
         };
         said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));

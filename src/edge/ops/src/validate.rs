@@ -7,15 +7,28 @@ use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics};
 use eval::{ExpressionGraph, Judged, JudgedKind, Settings, Validated};
 use state::State;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// What an expression graph says of references that go round.
 const CYCLES: [&str; 2] = ["Cycle", "Self-referential block"];
 
+/// Which test files are checked, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestFiles {
+    /// None (`-no-tests`).
+    None,
+    /// Those of the directory and of its test directory.
+    In(PathBuf),
+}
+
 /// Checks the configuration of a site.
-pub fn validate(site: &Site) -> Said {
+pub fn validate(site: &Site, tests: &TestFiles) -> Said {
     let mut said = Said::default();
     let configuration = configuration::read_if_any(site, &mut said);
+    if let TestFiles::In(directory) = tests {
+        test_files(site, directory, &mut said);
+    }
     said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
     let (graph, diagnostics) = eval::expression_graph(&configuration.tree);
     // A wrong reference does not hide what else is wrong; a wrong tree or a cycle leaves nothing to evaluate.
@@ -49,6 +62,22 @@ pub fn validate(site: &Site) -> Said {
     }
     runtime.block_on(providers.stop());
     said
+}
+
+/// Whether test files are well formed.
+fn test_files(site: &Site, directory: &Path, said: &mut Said) {
+    // The default directory need not be there; one that climbs out of the site Terraform does not look at either.
+    let climbs = directory.components().any(|part| part == Component::ParentDir);
+    if directory != Path::new("tests") && !climbs && !site.dir.join(directory).is_dir() {
+        let detail = format!("Requested test directory {} does not exist.", directory.display());
+        let warning = Diagnostic::warning("Test directory does not exist", detail);
+        said.diagnostics.push(warning.next("Correct -test-directory, or leave it out."));
+    }
+    let directory = if climbs { Path::new(".") } else { directory };
+    for (name, text) in said.take(install::test_files(&site.dir, directory)).unwrap_or_default() {
+        said.texts.insert(name.clone(), text.clone());
+        said.diagnostics.extend(config::check_test_file(name, text));
+    }
 }
 
 /// What is wrong with a module tree by itself; functions of providers are asked.

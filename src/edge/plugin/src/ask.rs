@@ -80,9 +80,9 @@ impl Plugin {
             Question::RenewEphemeral { private, .. } => self.renew_ephemeral(&asked, private).await,
             Question::CloseEphemeral { private, .. } => self.close_ephemeral(&asked, private).await,
             Question::UpgradeState { version, raw, .. } => self.upgrade(&asked, *version, raw).await,
-            Question::Read { current, .. } => self.read(&asked, current).await,
+            Question::Read { current, meta, .. } => self.read(&asked, current, meta.as_ref()).await,
             Question::Plan { .. } => self.plan(&asked, question).await,
-            Question::ReadDataSource { config, .. } => self.read_data_source(&asked, config).await,
+            Question::ReadDataSource { config, meta, .. } => self.read_data_source(&asked, config, meta.as_ref()).await,
             Question::Import { id, .. } => self.import(&asked, id).await,
             _ => Answer::Unsupported,
         }
@@ -174,13 +174,13 @@ impl Plugin {
         }
     }
 
-    async fn read(&self, asked: &Asked<'_>, current: &StoredObject) -> Answer {
+    async fn read(&self, asked: &Asked<'_>, current: &StoredObject, meta: Option<&Value>) -> Answer {
         use wire::read_resource::{Request, Response};
         let request = Request {
             type_name: asked.name.to_string(),
             current_state: Some(dynamic_value(&current.value, &asked.ty)),
             private: current.private.to_vec().into(),
-            provider_meta: asked.meta(),
+            provider_meta: asked.declared.meta(meta),
             client_capabilities: Some(CAPABILITIES),
             current_identity: None,
         };
@@ -193,12 +193,12 @@ impl Plugin {
         }
     }
 
-    async fn read_data_source(&self, asked: &Asked<'_>, config: &Value) -> Answer {
+    async fn read_data_source(&self, asked: &Asked<'_>, config: &Value, meta: Option<&Value>) -> Answer {
         use wire::read_data_source::{Request, Response};
         let request = Request {
             type_name: asked.name.to_string(),
             config: Some(dynamic_value(config, &asked.ty)),
-            provider_meta: asked.meta(),
+            provider_meta: asked.declared.meta(meta),
             client_capabilities: Some(CAPABILITIES),
         };
         match self.asked::<_, Response>(Method::ReadDataSource, request, &asked.what).await {
@@ -252,7 +252,7 @@ impl Plugin {
 
     async fn plan(&self, asked: &Asked<'_>, question: &Question) -> Answer {
         use wire::plan_resource_change::{Request, Response};
-        let Question::Plan { prior, proposed, config, private, .. } = question else {
+        let Question::Plan { prior, proposed, config, private, meta, .. } = question else {
             return Answer::Unsupported;
         };
         let request = Request {
@@ -261,7 +261,7 @@ impl Plugin {
             proposed_new_state: Some(dynamic_value(proposed, &asked.ty)),
             config: Some(dynamic_value(config, &asked.ty)),
             prior_private: private.to_vec().into(),
-            provider_meta: asked.meta(),
+            provider_meta: asked.declared.meta(meta.as_ref()),
             client_capabilities: Some(CAPABILITIES),
             ..Default::default()
         };
@@ -327,13 +327,6 @@ impl Plugin {
             );
         }
         said
-    }
-}
-
-impl Asked<'_> {
-    /// Null of its type where the provider has such a block: we send none of our own yet.
-    fn meta(&self) -> Option<wire::DynamicValue> {
-        self.declared.meta.as_ref().map(|meta| dynamic_value(&Value::null(meta.clone()), meta))
     }
 }
 

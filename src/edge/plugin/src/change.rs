@@ -10,7 +10,7 @@ use diag::Diagnostics;
 use tfplugin::tfplugin6::apply_resource_change as wire;
 use tfplugin::{dynamic_value, read_dynamic_value};
 use tonic::Code;
-use value::{Type, Value};
+use value::Type;
 
 impl Plugin {
     /// Sends a change and waits for as long as it takes; never cut off by a time limit.
@@ -32,7 +32,7 @@ impl Plugin {
             planned_state: Some(dynamic_value(&request.planned, &ty)),
             config: Some(dynamic_value(&request.config, &ty)),
             planned_private: to_send(&request.private, &request.token, request.repeated).into(),
-            provider_meta: declared.meta.as_ref().map(|meta| dynamic_value(&Value::null(meta.clone()), meta)),
+            provider_meta: declared.meta(request.meta.as_ref()),
             planned_identity: None,
         };
         let what = format!("{} a {}", verb(request), request.kind);

@@ -7,8 +7,9 @@ use configschema::{Block, ProviderSchema, Schema, implied_type};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tfplugin::{BATCHES_READS, provider_schema_from_wire, schema6_from_5, tfplugin5, tfplugin6};
-use value::Type;
+use tfplugin::tfplugin6::DynamicValue;
+use tfplugin::{BATCHES_READS, dynamic_value, provider_schema_from_wire, schema6_from_5, tfplugin5, tfplugin6};
+use value::{Type, Value};
 
 /// What a plugin declares.
 #[derive(Debug)]
@@ -65,6 +66,18 @@ impl Declared {
         let schema = self.get(kind, name)?;
         let mut types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
         Some(types.entry((kind, name.clone())).or_insert_with(|| implied_type(&schema.block)).clone())
+    }
+}
+
+impl Declared {
+    /// What goes out as `provider_meta`: null where the module says nothing, nothing where the provider has no form for
+    /// it.
+    pub(crate) fn meta(&self, written: Option<&Value>) -> Option<DynamicValue> {
+        let ty = self.meta.as_ref()?;
+        Some(match written {
+            Some(written) => dynamic_value(written, ty),
+            None => dynamic_value(&Value::null(ty.clone()), ty),
+        })
     }
 }
 

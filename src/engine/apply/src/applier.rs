@@ -10,7 +10,7 @@ use crate::ephemeral::Opening;
 use crate::instance::{self, Final, Next, Ready};
 use crate::object;
 use crate::outcome::{Asked, judge};
-use crate::outputs::outputs;
+use crate::outputs::{checks, outputs};
 use crate::schedule::{Ending, Schedule};
 use crate::{Applied, ApplySummary, Change, Effect, Event, Limits, Ticket};
 use addrs::ResourceInstance;
@@ -352,12 +352,16 @@ impl Applier {
         self.schedule.stop();
     }
 
-    /// The last records: outputs as they are now, and the end.
+    /// The last records: outputs and verdicts as they are now, and the end.
     fn close(&mut self) {
         let after = outputs(&self.plan, &self.desired.evaluator);
         let before = self.plan.prior.outputs.clone();
         if before != after {
             self.writer.push(Record::Outputs { before, after });
+        }
+        let checks = checks(&self.plan, &self.desired.evaluator);
+        if !state::check_results_equal(self.plan.prior.check_results.as_deref(), checks.as_deref()) {
+            self.writer.push(Record::Checks { before: self.plan.prior.check_results.clone(), after: checks });
         }
         self.writer.push(Record::End);
         self.after_next.push(After::Close);
@@ -478,6 +482,7 @@ impl Applier {
             config,
             private: ready.private,
             prior_private: if act == Act::Create { Arc::from(&[][..]) } else { change.prior_private.clone() },
+            meta: change.meta.clone(),
             token: format!("{}-{}", self.run, id.0).into(),
             sensitive: ready.sensitive,
             dependencies: change.dependencies.clone(),

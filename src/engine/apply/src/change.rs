@@ -34,6 +34,7 @@ impl Change {
             planned: self.intent.planned.clone(),
             config: self.config.as_ref().unwrap_or(&self.intent.config).clone(),
             private: self.intent.private.clone(),
+            meta: self.intent.meta.clone(),
             token: self.intent.token.clone(),
             repeated: self.repeated,
         }

@@ -4,8 +4,8 @@ use addrs::{ConfigResource, InstanceKey, ModuleInstance, ProviderConfig, Resourc
 use config::{CheckRule, ModuleTree, ResourceConfig};
 use configschema::{Block, Schema};
 use diag::{Diagnostic, Diagnostics};
-use eval::{Evaluator, Expansion, ExprNode, Outcome, Phase, Repetition};
-use plan::{Plan, PlanInput};
+use eval::{CheckedKind, Evaluator, Expansion, ExprNode, Outcome, Phase, Repetition};
+use plan::{Action, Plan, PlanInput};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::Value;
@@ -53,6 +53,34 @@ impl Desired {
             let (expansion, found) = self.evaluator.expand_resource(&module, block);
             troubles.extend(found);
             self.expansions.insert((module, resource.resource.clone()), expansion);
+        }
+        troubles
+    }
+
+    /// Judges the conditions of instances that do not change, where something that they refer to was not known before.
+    pub(crate) fn open_conditions(&self, resource: &ConfigResource, plan: &Plan) -> Diagnostics {
+        let mut troubles = Diagnostics::new();
+        let block = self.tree.module(&resource.module).and_then(|m| m.resources.get(&resource.resource));
+        let Some(lifecycle) = block.map(|block| &block.lifecycle) else { return troubles };
+        if lifecycle.preconditions.is_empty() && lifecycle.postconditions.is_empty() {
+            return troubles;
+        }
+        let name = resource.to_string();
+        let place = plan.checked.binary_search_by(|c| (c.config.as_str(), c.kind).cmp(&(&name, CheckedKind::Resource)));
+        let objects = place.ok().and_then(|place| plan.checked.get(place)?.objects.as_ref());
+        let open = objects.into_iter().flatten().filter(|(_, verdicts)| plan::is_open(verdicts));
+        for addr in open.filter_map(|(addr, _)| addrs::parse_resource_instance(addr).ok()) {
+            // Changes are in address order, the current object before deposed ones.
+            let change = plan.changes.get(plan.changes.partition_point(|change| change.addr < addr));
+            let acts = |change: &plan::InstanceChange| {
+                change.addr == addr && change.deposed.is_none() && change.action != Action::NoOp
+            };
+            if !change.is_some_and(acts) {
+                troubles.extend(self.preconditions(&addr));
+                if let Some(value) = plan.values.get(&addr) {
+                    troubles.extend(self.postconditions(&addr, value));
+                }
+            }
         }
         troubles
     }
@@ -134,7 +162,7 @@ impl Desired {
     ) -> Diagnostics {
         let mut troubles = Diagnostics::new();
         for rule in rules {
-            let (outcome, found) = self.evaluator.check(&addr.module, rule, repetition);
+            let (outcome, found) = self.evaluator.check_resource(addr, rule, repetition);
             troubles.extend(found);
             if let Outcome::Failed(message) = outcome {
                 troubles.push(

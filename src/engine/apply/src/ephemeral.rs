@@ -1,7 +1,7 @@
 //! An instance of an ephemeral resource while an apply opens it.
 
 use crate::desired::Desired;
-use addrs::ResourceInstance;
+use addrs::{ProviderConfig, ResourceInstance};
 use calls::Question;
 use config::ResourceConfig;
 use configschema::{IgnoreChanges, ProviderSchema};
@@ -25,7 +25,7 @@ pub(crate) struct Opening {
 pub(crate) fn opening(
     desired: &Desired,
     addr: &ResourceInstance,
-    block: &ResourceConfig,
+    (block, provider): (&ResourceConfig, &ProviderConfig),
     schemas: &ProviderSchema,
 ) -> Result<(Opening, Diagnostics), Diagnostics> {
     let Some(schema) = schemas.ephemeral.get(&addr.resource.kind) else {
@@ -44,16 +44,16 @@ pub(crate) fn opening(
     if troubles.has_errors() {
         return Err(troubles);
     }
-    let provider = desired.evaluator.provider_of(&addr.module, block, &desired.repetition(addr))?;
     let subject = Subject {
         addr: addr.clone(),
-        provider,
+        provider: provider.clone(),
         schema: schema.clone(),
         ty: configschema::implied_type(&schema.block),
         ignore: Arc::new(IgnoreChanges::Paths(Vec::new())),
         create_before_destroy: false,
         skip_destroy: false,
         forced: None,
+        meta: None,
         declared_at: Some(block.range.clone()),
     };
     Ok((Opening { subject, config: config.unmark_deep().0 }, troubles))

@@ -180,6 +180,7 @@ fn subject(desired: &Desired, change: &InstanceChange) -> Subject {
         create_before_destroy: change.create_before_destroy,
         skip_destroy: change.skip_destroy,
         forced: None,
+        meta: change.meta.clone(),
         declared_at: change.declared_at.clone(),
     }
 }

@@ -3,7 +3,6 @@
 use configschema::Schema;
 use journal::{Act, Intent};
 use state::{Object, Status};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::{Content, Marks, Path, Value, json};
 
@@ -39,7 +38,8 @@ pub(crate) fn stored(
         dependencies: kept.map_or(&intent.dependencies, |object| &object.dependencies).clone(),
         create_before_destroy: kept.map_or(intent.create_before_destroy, |object| object.create_before_destroy),
         skip_destroy: kept.map_or(intent.skip_destroy, |object| object.skip_destroy),
-        unread: BTreeMap::new(),
+        // Its identity among them: an object keeps that for as long as it lives.
+        unread: before.filter(|_| intent.act != Act::Create).map(|object| object.unread.clone()).unwrap_or_default(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Outputs of the root module after an apply.
+//! Outputs of the root module after an apply, and what became of the conditions.
 
 use addrs::ModuleInstance;
 use eval::Evaluator;
@@ -31,6 +31,13 @@ pub(crate) fn outputs(plan: &Plan, evaluator: &Evaluator) -> BTreeMap<Arc<str>, 
         }
     }
     outputs
+}
+
+/// What became of the conditions: what the plan knew, and what this run found out.
+pub(crate) fn checks(plan: &Plan, evaluator: &Evaluator) -> Option<Arc<str>> {
+    let mut checked = plan.checked.clone();
+    evaluator.bring_in_verdicts(&mut checked);
+    state::print_check_results(&plan::check_results(&checked))
 }
 
 /// Null outputs and ephemeral ones are not stored, as in Terraform. Whether one is sensitive its marks say: the plan also

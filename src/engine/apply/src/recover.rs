@@ -188,8 +188,8 @@ impl Recovery {
             }
             (None, Act::Update | Act::Delete) => {
                 let current = StoredObject { value: intent.prior.clone(), private: intent.prior_private.clone() };
-                let (provider, kind) = (intent.provider.clone(), intent.kind.clone());
-                (How::Read, Effect::Ask(ticket, Question::Read { provider, kind, current }))
+                let (provider, kind, meta) = (intent.provider.clone(), intent.kind.clone(), intent.meta.clone());
+                (How::Read, Effect::Ask(ticket, Question::Read { provider, kind, current, meta }))
             }
         };
         let known = schema.is_some();

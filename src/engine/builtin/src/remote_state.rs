@@ -69,7 +69,7 @@ pub(crate) fn validate(config: &Value) -> Diagnostics {
 /// What is wrong with the block.
 pub fn remote_state(question: &Question) -> Option<Result<RemoteState, Diagnostics>> {
     match question {
-        Question::ReadDataSource { provider, kind, config }
+        Question::ReadDataSource { provider, kind, config, .. }
             if provider.provider == addrs::Provider::builtin() && kind.as_ref() == KIND =>
         {
             Some(backend(config).map_err(Diagnostics::from))

@@ -31,6 +31,7 @@ fn ask_plan(provider: ProviderConfig, kind: &str, prior: &Value, proposed: &Valu
         proposed: proposed.clone(),
         config: proposed.clone(),
         private: Arc::default(),
+        meta: None,
     })
 }
 
@@ -97,6 +98,7 @@ fn apply(provider: ProviderConfig, kind: &str, planned: &Value, token: &str) -> 
         planned: planned.clone(),
         config: planned.clone(),
         private: Arc::default(),
+        meta: None,
         token: token.into(),
         repeated: false,
     })

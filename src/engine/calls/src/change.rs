@@ -24,6 +24,8 @@ pub struct ChangeRequest {
     pub config: Value,
     /// Private bytes of the plan.
     pub private: Arc<[u8]>,
+    /// What the module of the object says in `provider_meta`; `None` where it says nothing.
+    pub meta: Option<Value>,
     /// Client token: derived from the journal's intent, the same for a repetition of the same request.
     pub token: Arc<str>,
     /// True when the very same request may have been carried out before: its answer was lost, and recovery sends it

@@ -64,6 +64,8 @@ pub enum Question {
         kind: Arc<str>,
         /// What we believe it is, and private bytes.
         current: StoredObject,
+        /// What the module of the object says in `provider_meta`; `None` where it says nothing.
+        meta: Option<Value>,
     },
     /// What would become of it? Answer: [`Answer::Planned`].
     Plan {
@@ -79,6 +81,8 @@ pub enum Question {
         config: Value,
         /// Private bytes of the prior object.
         private: Arc<[u8]>,
+        /// What the module of the object says in `provider_meta`; `None` where it says nothing.
+        meta: Option<Value>,
     },
     /// Read a data source. Answer: [`Answer::Object`].
     ReadDataSource {
@@ -88,6 +92,8 @@ pub enum Question {
         kind: Arc<str>,
         /// Its block, wholly known.
         config: Value,
+        /// What the module of the object says in `provider_meta`; `None` where it says nothing.
+        meta: Option<Value>,
     },
     /// Is there an object that was created with this token? Answer: [`Answer::Object`] with null when there is
     /// none, [`Answer::Unsupported`] when the provider cannot tell.

@@ -68,6 +68,10 @@ fn parts(record: &Record) -> (&'static str, Members) {
         Record::Outputs { before, after } => {
             ("outputs", vec![("before".into(), outputs_to(before)), ("after".into(), outputs_to(after))])
         }
+        Record::Checks { before, after } => {
+            let text = |text: &Option<Arc<str>>| text.clone().map_or(Node::Null, Node::string);
+            ("checks", vec![("before".into(), text(before)), ("after".into(), text(after))])
+        }
         Record::End => ("end", Vec::new()),
     }
 }
@@ -109,9 +113,17 @@ pub(crate) fn read_record(line: &str, number: u64) -> Result<Record, Refusal> {
             before: outputs_from(member(&node, "before")?)?,
             after: outputs_from(member(&node, "after")?)?,
         },
+        "checks" => Record::Checks { before: text_or_null(&node, "before")?, after: text_or_null(&node, "after")? },
         "end" => Record::End,
         other => return Err(Refusal::Newer(format!("it has records of the kind {other:?}"))),
     })
+}
+
+fn text_or_null(node: &Node, name: &str) -> Result<Option<Arc<str>>, Refusal> {
+    match member(node, name)? {
+        Node::Null => Ok(None),
+        _ => text(node, name).map(Some),
+    }
 }
 
 fn addr_to(addr: &ResourceInstance) -> (Arc<str>, Node) {
@@ -157,6 +169,7 @@ fn intent_to(intent: &Intent) -> Members {
         ("create_before_destroy".into(), Node::Bool(intent.create_before_destroy)),
         ("skip_destroy".into(), Node::Bool(intent.skip_destroy)),
     ];
+    all.extend(intent.meta.iter().map(|meta| ("meta".into(), values::to_node(meta))));
     all.extend(intent.deposed.iter().map(|key| ("deposed".into(), Node::string(key.clone()))));
     all.extend(intent.replaces.iter().map(|key| ("replaces".into(), Node::string(key.clone()))));
     // What is empty is left out: ten thousand intents are mostly made of it.
@@ -185,6 +198,7 @@ fn intent_from(node: &Node) -> Result<Intent, Refusal> {
         config: value("config")?,
         private: bytes::from_member(node, "private")?,
         prior_private: bytes::from_member(node, "prior_private")?,
+        meta: node.get("meta").map(|meta| values::from_node(meta).ok_or_else(|| Refusal::of("meta"))).transpose()?,
         token: text_or_none(node, "token")?.unwrap_or_default(),
         sensitive: paths.ok_or_else(|| Refusal::of("sensitive"))?.into(),
         dependencies: list(node, "dependencies").iter().map(resource).collect::<Result<Vec<_>, _>>()?.into(),

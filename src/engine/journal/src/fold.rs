@@ -147,6 +147,13 @@ fn merge(prior: &State, replay: &Replay) -> (State, Vec<Conflict>) {
         };
     }
     merge_outputs(&mut state, &replay.outputs, &mut conflicts);
+    // The verdict of another tool that applied meanwhile is newer than ours.
+    let theirs = prior.check_results.as_deref();
+    if let Some(now) = replay.checks.last()
+        && replay.checks.iter().any(|before| state::check_results_equal(before.as_deref(), theirs))
+    {
+        state.check_results = now.clone();
+    }
     (state, conflicts)
 }
 

@@ -84,6 +84,13 @@ pub enum Record {
         /// As they are now.
         after: BTreeMap<Arc<str>, OutputState>,
     },
+    /// What became of the conditions (`check_results` of a state, its JSON text).
+    Checks {
+        /// As the run found it.
+        before: Option<Arc<str>>,
+        /// As it is now.
+        after: Option<Arc<str>>,
+    },
     /// The run came to its end; intents in doubt may be left.
     End,
 }
@@ -127,12 +134,14 @@ pub struct Intent {
     pub prior: Value,
     /// The object after, as planned; null for a delete.
     pub planned: Value,
-    /// The configuration; null for a delete.
+    /// The configuration; null for a delete. Write-only attributes that are set are unknown in it.
     pub config: Value,
     /// Private bytes of the plan.
     pub private: Arc<[u8]>,
     /// Private bytes of the object before.
     pub prior_private: Arc<[u8]>,
+    /// What the module of the object says in `provider_meta`; `None` where it says nothing.
+    pub meta: Option<Value>,
     /// Client token.
     pub token: Arc<str>,
     /// Paths that the configuration marks sensitive, to be stored with the object.

@@ -78,6 +78,7 @@ impl DataTask {
                     provider: self.desired.subject.provider.clone(),
                     kind: self.desired.subject.addr.resource.kind.clone(),
                     config: self.config.clone(),
+                    meta: self.desired.subject.meta.clone(),
                 };
                 Turn::Ask(self, question)
             }
@@ -140,6 +141,7 @@ impl DataTask {
             config: self.config.clone(),
             private: nothing.clone(),
             prior_private: nothing,
+            meta: subject.meta,
             replace_paths: Vec::new(),
             dependencies: self.desired.dependencies.clone(),
             create_before_destroy: false,

@@ -90,7 +90,7 @@ fn conditions(
 ) -> Diagnostics {
     let mut troubles = Diagnostics::new();
     for rule in rules {
-        let (outcome, found) = view.evaluator.check(desired.module(), rule, repetition);
+        let (outcome, found) = view.evaluator.check_resource(&desired.subject.addr, rule, repetition);
         troubles.extend(found);
         if let Outcome::Failed(message) = outcome {
             troubles.push(

@@ -14,8 +14,8 @@ pub enum Step {
     /// Configure a provider with the values known by then. Of a block with `for_each` those of its configurations that
     /// are needed are steps of their own, which wait for the one of the block: it finds the keys.
     Configure(ProviderConfig),
-    /// Open an instance of an ephemeral resource, because something that runs needs it.
-    Open(ResourceInstance),
+    /// Open an instance of an ephemeral resource with this provider, because something that runs needs it.
+    Open(ResourceInstance, ProviderConfig),
     /// Close the instances of an ephemeral resource: everything that needs it has ended, well or not.
     Close(ConfigResource),
     /// Read a data source that could not be read while planning.

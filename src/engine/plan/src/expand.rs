@@ -93,6 +93,8 @@ struct Growth<'a> {
     dependencies: Arc<[ConfigResource]>,
     ty: Type,
     ignore: Arc<IgnoreChanges>,
+    /// What the module says to the provider in `provider_meta`.
+    meta: Option<Value>,
     /// What a `removed` block says of the objects.
     removed: Option<RemovedAction>,
     /// Ids of the objects that are imported.
@@ -132,6 +134,7 @@ impl<'a> Growth<'a> {
         };
         let ty = configschema::implied_type(&schema.block);
         let ignore = Arc::new(ignore);
+        let meta = meta_of(planner, resource, &provider, &provider_schema)?;
         let removed = removed::action(&planner.input.tree, resource).filter(|_| block.is_none());
         Ok(Growth {
             planner,
@@ -144,6 +147,7 @@ impl<'a> Growth<'a> {
             ty,
             dependencies,
             ignore,
+            meta,
             removed,
             imports: BTreeMap::new(),
         })
@@ -159,6 +163,7 @@ impl<'a> Growth<'a> {
             ignore: self.ignore.clone(),
             create_before_destroy: self.planner.graph.creates_first(self.node),
             skip_destroy: self.says_skip_destroy(),
+            meta: self.meta.clone(),
             declared_at: self.block.map(|b| b.range.clone()),
         }
     }
@@ -397,6 +402,7 @@ impl<'a> Growth<'a> {
             schema: self.schema.clone(),
             ty: self.ty.clone(),
             provider_schema: self.provider_schema.clone(),
+            meta: self.meta.clone(),
             stored,
             declared_at: self.block.map(|b| b.range.clone()),
             import,
@@ -409,6 +415,22 @@ impl<'a> Growth<'a> {
     fn instance(&self, module: &ModuleInstance, key: InstanceKey) -> ResourceInstance {
         ResourceInstance { module: module.clone(), resource: self.resource.resource.clone(), key }
     }
+}
+
+/// What the module of a resource says to its provider; constants, so that any instance of the module says the same.
+fn meta_of(
+    planner: &Planner,
+    resource: &ConfigResource,
+    provider: &ProviderConfig,
+    schema: &ProviderSchema,
+) -> Result<Option<Value>, Diagnostics> {
+    let module = planner.input.tree.module(&resource.module);
+    let metas = module.map(|module| &module.provider_metas).filter(|metas| !metas.is_empty());
+    let written = metas.and_then(|metas| metas.values().find(|meta| meta.provider.same_as(&provider.provider)));
+    let (Some(written), Some(block)) = (written, &schema.provider_meta) else { return Ok(None) };
+    let instance = ModuleInstance(resource.module.0.iter().map(|name| (name.clone(), InstanceKey::None)).collect());
+    let (value, troubles) = planner.evaluator.decode_body(&instance, &written.body, block, &Repetition::NONE);
+    if troubles.has_errors() { Err(troubles) } else { Ok(Some(value.unmark_deep().0)) }
 }
 
 fn schemas_of(planner: &Planner, provider: &ProviderConfig) -> Result<Arc<ProviderSchema>, Diagnostics> {

@@ -1,5 +1,6 @@
 //! From what was found out to the plan.
 
+use crate::checks;
 use crate::graph::Graph;
 use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
@@ -8,7 +9,7 @@ use crate::record::{ObjectAddr, Place, Record};
 use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves};
 use addrs::{ConfigResource, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
-use eval::ExprNode;
+use eval::{Checked, CheckedKind, ExprNode, Verdicts};
 use state::DeposedKey;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     let still = moves::still_declared(&planner.input, |addr| planner.record.change_of(addr).is_some_and(is_wanted));
     planner.record.trouble(Place::node(usize::MAX), still);
     let functions = planner.evaluator.function_results();
+    let checked = checked(&planner);
     let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
     record.trouble(Place::node(usize::MAX), forgotten(&changes));
@@ -36,8 +38,8 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             changes: &changes,
             stored: &stored_dependencies(&input, &changes, &moved),
             deposed_keys: &deposed_keys(&input, &changes),
+            outputs: &last_nodes(output_nodes, &graph, &changes, &checked),
             ephemeral: &record.ephemeral,
-            outputs: &last_nodes(output_nodes, &graph, &changes),
             mode: input.options.mode,
         };
         order::execution_graph(&work).unwrap_or_else(|cycle| {
@@ -66,9 +68,23 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         provider_configs: record.provider_configs,
         values: record.values,
         functions,
+        checked,
         complete,
     };
     (plan, troubles)
+}
+
+/// What became of the conditions. Who destroys everything checks nothing; of outputs of the root module it is known all the
+/// same that there is one each (measured with Terraform 1.11.4).
+fn checked(planner: &Planner) -> Vec<Checked> {
+    let mut all = planner.evaluator.checked();
+    if planner.input.options.mode == Mode::Destroy {
+        for checked in &mut all {
+            let root_output = checked.kind == CheckedKind::Output && !checked.config.starts_with("module.");
+            checked.objects = root_output.then(|| [(checked.config.clone(), Verdicts::new())].into());
+        }
+    }
+    all
 }
 
 /// Whether the configuration wants the object.
@@ -76,13 +92,22 @@ fn is_wanted(change: &InstanceChange) -> bool {
     !matches!(change.action, Action::Delete | Action::Forget)
 }
 
-/// Nodes that are evaluated by the apply for their own sake: outputs that change, and checks, whose verdict may change
-/// with anything.
-fn last_nodes(mut outputs: BTreeSet<usize>, graph: &Graph, changes: &[InstanceChange]) -> BTreeSet<usize> {
+/// Nodes that are evaluated by the apply for their own sake: outputs that change; checks, whose verdict may change with
+/// anything; and whatever has a condition that could not be judged yet, also where nothing else of it changes.
+fn last_nodes(
+    mut outputs: BTreeSet<usize>,
+    graph: &Graph,
+    changes: &[InstanceChange],
+    checked: &[Checked],
+) -> BTreeSet<usize> {
     if changes.iter().any(|change| change.action != Action::NoOp) {
+        let open = checks::open(checked);
+        let wanted = |what: &ExprNode| {
+            matches!(what, ExprNode::Check(..))
+                || (!open.is_empty() && checks::of(what).is_some_and(|c| open.contains(&c)))
+        };
         let nodes = graph.expressions.nodes.iter().enumerate();
-        let checks = nodes.filter(|(node, what)| matches!(what, ExprNode::Check(..)) && graph.is_needed(*node));
-        outputs.extend(checks.map(|(node, _)| node));
+        outputs.extend(nodes.filter(|(node, what)| wanted(what) && graph.is_needed(*node)).map(|(node, _)| node));
     }
     outputs
 }

@@ -38,6 +38,8 @@ pub struct Subject {
     pub skip_destroy: bool,
     /// Why it must be replaced whatever the provider says: `-replace` or `replace_triggered_by`.
     pub forced: Option<ActionReason>,
+    /// What its module says in `provider_meta`; `None` where it says nothing.
+    pub meta: Option<Value>,
     /// Header of the block that declares it.
     pub declared_at: Option<Range>,
 }
@@ -147,6 +149,7 @@ impl Prepared {
             proposed: configschema::proposed_new(&self.subject.schema.block, &self.prior, &self.config),
             config: self.config.clone(),
             private: self.prior_private.clone(),
+            meta: self.subject.meta.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 //! May touch: eval, config, syntax, state, calls, words.
 //! Never: anything that changes the world; files, clock.
 
+mod checks;
 mod closing;
 mod data;
 mod desired;
@@ -30,6 +31,7 @@ mod stored;
 mod triggers;
 mod waits;
 
+pub use checks::{check_results, is_open};
 pub use desk::Ticket;
 pub use execution::{ExecutionGraph, Join, Joined, Step};
 pub use functions::{Lacking, call_question, result_of};

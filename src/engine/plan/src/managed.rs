@@ -37,6 +37,8 @@ pub(crate) struct Identity {
     /// Type of its objects, implied by the schema.
     pub(crate) ty: Type,
     pub(crate) provider_schema: Arc<ProviderSchema>,
+    /// What its module says in `provider_meta`; `None` where it says nothing.
+    pub(crate) meta: Option<Value>,
     pub(crate) stored: Option<Arc<Object>>,
     /// The id of the object that an `import` block brings in, where the state has none.
     pub(crate) import: Option<Arc<str>>,
@@ -180,6 +182,7 @@ impl ManagedTask {
             provider: self.identity.provider.clone(),
             kind: self.kind(),
             current: StoredObject { value: prior.value.unmark_deep().0, private: prior.private.clone() },
+            meta: self.identity.meta.clone(),
         };
         self.ask(ManagedStage::Read(prior), question)
     }
@@ -195,7 +198,8 @@ impl ManagedTask {
             let detail = format!("The provider gave no object of type {kind} for the import.");
             return self.fail(Diagnostic::error("Import returned no resource", detail).into());
         };
-        let question = Question::Read { provider: self.identity.provider.clone(), kind, current: object };
+        let (provider, meta) = (self.identity.provider.clone(), self.identity.meta.clone());
+        let question = Question::Read { provider, kind, current: object, meta };
         self.ask(ManagedStage::ReadImported, question)
     }
 
@@ -314,6 +318,7 @@ impl ManagedTask {
                     proposed: self.nothing(),
                     config: self.nothing(),
                     private: prior.private.clone(),
+                    meta: self.identity.meta.clone(),
                 };
                 self.ask(ManagedStage::PlanDelete(prior), question)
             }
@@ -405,6 +410,7 @@ impl ManagedTask {
             config: outcome.config,
             private: outcome.private,
             prior_private,
+            meta: self.identity.meta.clone(),
             replace_paths: outcome.replace_paths,
             dependencies,
             create_before_destroy,
@@ -436,6 +442,7 @@ impl ManagedTask {
             config: self.nothing(),
             private,
             prior_private: prior.private.clone(),
+            meta: self.identity.meta.clone(),
             replace_paths: Vec::new(),
             dependencies: stored.map_or(nothing, |o| o.dependencies.clone()),
             create_before_destroy: stored.is_some_and(|o| o.create_before_destroy),
@@ -481,6 +488,7 @@ impl ManagedTask {
                 create_before_destroy: false,
                 skip_destroy: false,
                 forced: None,
+                meta: self.identity.meta.clone(),
                 declared_at: self.identity.declared_at.clone(),
             },
         }

@@ -5,7 +5,7 @@ use addrs::{ConfigResource, Provider, ProviderConfig, ResourceInstance};
 use config::ModuleTree;
 use configschema::{ProviderSchema, Schema};
 use diag::Range;
-use eval::{FunctionResults, VariableInput};
+use eval::{Checked, FunctionResults, VariableInput};
 use state::{DeposedKey, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -165,6 +165,8 @@ pub struct InstanceChange {
     pub private: Arc<[u8]>,
     /// Private bytes of the object before.
     pub prior_private: Arc<[u8]>,
+    /// What the module of the object says in `provider_meta`; `None` where it says nothing.
+    pub meta: Option<Value>,
     /// Attributes that force the replacement, filtered.
     pub replace_paths: Vec<Path>,
     /// What the object will depend on, transitively: stored in state.
@@ -245,6 +247,8 @@ pub struct Plan {
     pub values: BTreeMap<ResourceInstance, Value>,
     /// What functions of providers gave: the apply must be given the same.
     pub functions: FunctionResults,
+    /// What became of the conditions, as far as it is known while planning.
+    pub checked: Vec<Checked>,
     /// Whether everything was planned.
     pub complete: Complete,
 }
@@ -273,6 +277,7 @@ impl Plan {
             provider_configs: BTreeMap::new(),
             values: BTreeMap::new(),
             functions: FunctionResults::default(),
+            checked: Vec::new(),
             complete: Complete::Errored,
         }
     }

@@ -562,7 +562,10 @@ fn as_step(work: &Work<'_>, key: &Key) -> Option<Step> {
         Key::Instance(addr, deed) => {
             let addr = addr.clone();
             match deed {
-                Deed::Open => Step::Open(addr),
+                Deed::Open => {
+                    let provider = work.ephemeral.get(&addr)?.clone();
+                    Step::Open(addr, provider)
+                }
                 Deed::Read => Step::ReadData(addr),
                 Deed::Depose(key) => Step::Depose(addr, key.clone()),
                 Deed::Create => Step::Create(addr),

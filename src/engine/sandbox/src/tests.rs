@@ -69,7 +69,7 @@ impl Sandbox {
         let proposed = proposed_new(&block, &prior, &config);
         let shown = (prior.clone(), config.clone());
         let (provider, kind, private) = (self.provider.clone(), kind.into(), no_bytes());
-        match self.ask(Question::Plan { provider, kind, prior, proposed, config, private }) {
+        match self.ask(Question::Plan { provider, kind, prior, proposed, config, private, meta: None }) {
             Answer::Planned(Some(planned), diagnostics) if diagnostics.is_empty() => {
                 self.only_defaults_broken(&block, &shown, &planned.planned);
                 planned
@@ -97,6 +97,7 @@ impl Sandbox {
             planned: config.map_or_else(null, |config| self.plan(kind, prior, config).planned),
             config: config.map_or_else(null, |config| typed(&block, config)),
             private: no_bytes(),
+            meta: None,
             token: token.into(),
             repeated: false,
         }
@@ -157,7 +158,7 @@ impl Sandbox {
     fn read(&self, kind: &str, current: &Json) -> Json {
         let value = typed(&self.block(kind), current);
         let current = StoredObject { value, private: no_bytes() };
-        match self.ask(Question::Read { provider: self.provider.clone(), kind: kind.into(), current }) {
+        match self.ask(Question::Read { provider: self.provider.clone(), kind: kind.into(), current, meta: None }) {
             Answer::Object(Some(object), _) => to_json(&object.value).unwrap(),
             other => panic!("no object: {other:?}"),
         }
@@ -167,7 +168,12 @@ impl Sandbox {
         // Some types are both.
         let schema = self.catalogue.schema(&self.provider.provider).unwrap();
         let config = typed(&schema.data_sources[kind].block, &config);
-        match self.ask(Question::ReadDataSource { provider: self.provider.clone(), kind: kind.into(), config }) {
+        match self.ask(Question::ReadDataSource {
+            provider: self.provider.clone(),
+            kind: kind.into(),
+            config,
+            meta: None,
+        }) {
             Answer::Object(Some(object), _) => Ok(to_json(&object.value).unwrap()),
             other => Err(other.diagnostics().iter().map(|d| d.summary.clone()).collect()),
         }

@@ -1,16 +1,17 @@
 //! When two states say the same.
 
 use crate::v4::layout;
-use crate::{InstanceState, Object, State};
+use crate::{InstanceState, Object, State, check_results_equal};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// True when both states have the same content: everything but lineage, serial and tool version.
 ///
 /// The serial rises only when this is false (trap 105). Attributes are compared as JSON tokens: white space
-/// between them does not count, an absent `check_results` is the same as `null`.
+/// between them does not count, nor does the order in which Terraform lists conditions.
 pub fn content_equal(a: &State, b: &State) -> bool {
     a.outputs == b.outputs
+        && check_results_equal(a.check_results.as_deref(), b.check_results.as_deref())
         && texts_equal(&a.unread, &b.unread)
         && a.resource_unread.len() == b.resource_unread.len()
         && a.resource_unread

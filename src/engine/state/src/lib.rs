@@ -2,6 +2,7 @@
 //! May touch: words.
 //! Never: files, schemas, configuration.
 
+mod checks;
 mod content;
 mod edit;
 mod error;
@@ -9,6 +10,7 @@ mod integrity;
 mod model;
 pub mod v4;
 
+pub use checks::{CheckResult, CheckStatus, CheckedObject, check_results_equal, print_check_results};
 pub use content::{content_equal, instances_equal};
 pub use error::{StateError, StateErrorKind};
 pub use integrity::integrity;

@@ -21,7 +21,9 @@ pub struct State {
     pub outputs: BTreeMap<Arc<str>, OutputState>,
     /// Resource instances in address order.
     pub instances: BTreeMap<ResourceInstance, InstanceState>,
-    /// Keys of the top level that we do not understand, as JSON text (`check_results` among them).
+    /// What became of the conditions at the last apply, as JSON text; `None` for none.
+    pub check_results: Option<Arc<str>>,
+    /// Keys of the top level that we do not understand, as JSON text.
     pub unread: BTreeMap<Arc<str>, Arc<str>>,
     /// Keys of resources (not of their instances) that we do not understand, as JSON text.
     pub resource_unread: BTreeMap<(ModuleInstance, Resource), BTreeMap<Arc<str>, Arc<str>>>,

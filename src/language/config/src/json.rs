@@ -189,6 +189,65 @@ const CHECK: Form = Form {
     rest: Rest::Refused,
 };
 
+const TEST_FILE: Form = Form {
+    arguments: &[],
+    blocks: &[
+        ("run", &["name"], &RUN),
+        ("variables", NONE, &VALUES),
+        ("provider", &["name"], &PROVIDER),
+        ("mock_provider", &["name"], &MOCK_PROVIDER),
+        ("override_resource", NONE, &OVERRIDE),
+        ("override_data", NONE, &OVERRIDE),
+        ("override_module", NONE, &OVERRIDE),
+    ],
+    rest: Rest::Refused,
+};
+
+const RUN: Form = Form {
+    arguments: &[("command", Code), ("providers", Code), ("expect_failures", Code), ("state_key", Literal)],
+    blocks: &[
+        ("plan_options", NONE, &PLAN_OPTIONS),
+        ("assert", NONE, &RULE),
+        ("variables", NONE, &VALUES),
+        ("module", NONE, &LITERALS),
+        ("override_resource", NONE, &OVERRIDE),
+        ("override_data", NONE, &OVERRIDE),
+        ("override_module", NONE, &OVERRIDE),
+    ],
+    rest: Rest::Refused,
+};
+
+const PLAN_OPTIONS: Form = Form {
+    arguments: &[("mode", Code), ("refresh", Literal), ("replace", Code), ("target", Code)],
+    blocks: &[],
+    rest: Rest::Refused,
+};
+
+const MOCK_PROVIDER: Form = Form {
+    arguments: &[("alias", Literal), ("source", Literal), ("override_during", Code)],
+    blocks: &[
+        ("mock_resource", &["type"], &MOCK),
+        ("mock_data", &["type"], &MOCK),
+        ("override_resource", NONE, &OVERRIDE),
+        ("override_data", NONE, &OVERRIDE),
+    ],
+    rest: Rest::Refused,
+};
+
+const MOCK: Form =
+    Form { arguments: &[("defaults", Template), ("override_during", Code)], blocks: &[], rest: Rest::Refused };
+
+const OVERRIDE: Form = Form {
+    arguments: &[("target", Code), ("values", Template), ("outputs", Template), ("override_during", Code)],
+    blocks: &[],
+    rest: Rest::Refused,
+};
+
+/// Decides all of a test file.
+pub(crate) fn settle_test(body: Body, diagnostics: &mut Diagnostics) -> Body {
+    settled(body, &TEST_FILE, diagnostics)
+}
+
 /// Decides all of a file that this room knows.
 pub(crate) fn settle(body: Body, diagnostics: &mut Diagnostics) -> Body {
     settled(body, &FILE, diagnostics)

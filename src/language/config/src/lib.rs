@@ -15,6 +15,7 @@ mod reference;
 mod shape;
 mod sources;
 mod suggestion;
+mod test_file;
 mod tree;
 mod type_expr;
 
@@ -22,6 +23,7 @@ pub use address::{Endpoint, ImportTarget, endpoint, unify};
 pub use files::is_configuration_file;
 pub use load::load;
 pub use sources::Sources;
+pub use test_file::{check_test_file, is_test_file};
 pub use tree::*;
 pub use type_expr::TypeDefaults;
 

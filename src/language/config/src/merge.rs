@@ -128,7 +128,7 @@ fn literal(value: &Value, span: Span) -> Option<Expr> {
         Content::Map(_, members) | Content::Object(members) => {
             let item = |(name, member): (&Arc<str>, &Value)| {
                 let key = ObjectKey::Expr(Expr { kind: ExprKind::String(name.clone()), span });
-                Some(ObjectItem { key, value: literal(member, span)? })
+                Some(ObjectItem { key, value: literal(member, span)?, alone: false })
             };
             ExprKind::Object(members.iter().map(item).collect::<Option<_>>()?)
         }

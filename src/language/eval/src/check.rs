@@ -1,6 +1,7 @@
 //! Conditions with messages: validations, preconditions, postconditions, assertions of check blocks.
 
 use crate::evaluator::{Evaluator, Phase, Repeating, Repetition};
+use crate::verdicts::{CheckedKind, within};
 use addrs::{InstanceKey, ModuleInstance, ModulePath, Resource, ResourceInstance};
 use config::CheckRule;
 use diag::{Diagnostic, Diagnostics};
@@ -27,10 +28,7 @@ impl Evaluator {
             return diagnostics;
         };
         for instance in self.module_instances(path) {
-            let address = match instance.is_root() {
-                true => format!("check.{name}"),
-                false => format!("{instance}.check.{name}"),
-            };
+            let address = within(&instance, &format!("check.{name}"));
             // A data source that failed has been told; what it leaves open is no news.
             let addr = |data: &Resource| ResourceInstance {
                 module: instance.clone(),
@@ -41,6 +39,7 @@ impl Evaluator {
             let failed = object.is_some_and(|object| matches!(object.content, Content::Unknown(Type::Dynamic, ..)));
             for rule in &check.asserts {
                 let (outcome, troubles) = self.check(&instance, rule, &Repetition::NONE);
+                self.register.note(CheckedKind::Check, &address, rule, &outcome);
                 diagnostics.extend(troubles);
                 let (summary, detail) = match outcome {
                     Outcome::Failed(message) => ("Check block assertion failed", message),

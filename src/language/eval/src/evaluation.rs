@@ -213,14 +213,28 @@ impl<'a> Evaluation<'a> {
             };
             marks = marks.union(key.marks);
             match key.content {
-                Content::String(text) => {
-                    attributes.insert(text, value);
-                }
+                Content::String(text) => match (&item.key, attributes.contains_key(&text)) {
+                    (ObjectKey::Expr(expr), true) if item.alone => {
+                        let secret = key.marks != Marks::NONE;
+                        self.defined_twice((!secret).then_some(text.as_ref()), expr);
+                    }
+                    _ => {
+                        attributes.insert(text, value);
+                    }
+                },
                 _ => known = false,
             }
         }
         let value = if known { Value::object(attributes) } else { Value::dynamic() };
         value.marked(marks)
+    }
+
+    /// Without the name where it is a secret.
+    fn defined_twice(&mut self, name: Option<&str>, key: &Expr) {
+        let name = name.map_or_else(|| "of that name".into(), |name| format!("named \"{name}\""));
+        let detail = format!("An attribute {name} was already defined in this object.");
+        let fault = Fault::new("Duplicate object attribute", detail).next("Remove one of the two.");
+        self.fail(fault, key.span, key);
     }
 
     /// The key as a string, maybe unknown; nothing after an error.

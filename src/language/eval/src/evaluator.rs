@@ -8,6 +8,7 @@ use crate::names::{Names, Resolved};
 use crate::provider_function::{Found, FunctionDesk};
 use crate::references::{Parsed, Referent, parse_referent};
 use crate::variable::VariableInput;
+use crate::verdicts::Register;
 use addrs::{InstanceKey, Mode, ModuleInstance, ModulePath, ProviderConfig, Resource, ResourceInstance};
 use config::{Module, ModuleTree};
 use diag::{Diagnostic, Diagnostics};
@@ -104,6 +105,7 @@ pub struct Evaluator {
     pub(crate) values: BTreeMap<ModuleInstance, ModuleValues>,
     pub(crate) given: BTreeMap<Arc<str>, VariableInput>,
     pub(crate) functions: Option<FunctionDesk>,
+    pub(crate) register: Register,
     /// The instances of `provider` blocks, as far as found.
     pub(crate) providers: BTreeMap<ProviderConfig, Expansion>,
 }
@@ -118,6 +120,7 @@ impl Evaluator {
             values: BTreeMap::from([(ModuleInstance::ROOT, ModuleValues::default())]),
             given: BTreeMap::new(),
             functions: None,
+            register: Register::default(),
             providers: BTreeMap::new(),
         }
     }

@@ -4,7 +4,7 @@
 
 mod verdicts;
 
-use self::verdicts::{cycle, no_trigger, not_static, not_whole, silenced};
+use self::verdicts::{cycle, no_trigger, not_whole, providers_of_objects, silenced};
 use crate::declared;
 use crate::references::{Parsed, Referent, free_traversals, parse_referent};
 use crate::variable::Rules;
@@ -121,28 +121,6 @@ fn loose_references(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Conte
         }
     }
     edges.troubles
-}
-
-/// `for_each` of provider blocks that depends on objects. Which configurations there are must be known from the
-/// configuration and its variables alone: also when everything is to be destroyed.
-fn providers_of_objects(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents) -> Vec<Diagnostic> {
-    let mut troubles = Vec::new();
-    for module in tree.modules.values() {
-        for for_each in module.provider_configs.values().filter_map(|block| block.for_each.as_ref()) {
-            let mut edges = Edges::new(tree, &graph.index, contents);
-            edges.expression(module, for_each);
-            let mut open: Vec<usize> = edges.found.iter().map(|(node, _)| *node).collect();
-            let mut seen: BTreeSet<usize> = open.iter().copied().collect();
-            while let Some(node) = open.pop() {
-                if let Some(ExprNode::Resource(resource)) = graph.nodes.get(node) {
-                    troubles.push(not_static(for_each, resource));
-                    break;
-                }
-                open.extend(graph.dependencies_of(node).iter().filter(|need| seen.insert(**need)));
-            }
-        }
-    }
-    troubles
 }
 
 /// All nodes, by module, then in the order of [`ExprNode`].

@@ -35,6 +35,7 @@ mod template_call;
 mod unexpected;
 mod validate;
 mod variable;
+mod verdicts;
 
 pub use call::{function_exists, function_names};
 pub use check::Outcome;
@@ -48,6 +49,7 @@ pub use references::{Reference, ReferenceStep, Referent, references};
 pub use statics::StaticSources;
 pub use validate::{AnsweredCall, Judged, JudgedKind, Schemas, Validated, validate_module_tree};
 pub use variable::VariableInput;
+pub use verdicts::{Checked, CheckedKind, Verdicts};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use crate::check::Outcome;
 use crate::evaluator::{Evaluator, Repeating, Repetition};
+use crate::verdicts::{CheckedKind, within};
 use addrs::{ModuleInstance, ModulePath};
 use config::Output;
 use diag::{Diagnostic, Diagnostics};
@@ -53,6 +54,8 @@ impl Evaluator {
         let mut met = true;
         for rule in &output.preconditions {
             let (outcome, troubles) = self.check_repeating(instance, rule, Repeating::Instance(&Repetition::NONE));
+            let address = within(instance, &format!("output.{}", output.name));
+            self.register.note(CheckedKind::Output, &address, rule, &outcome);
             diagnostics.extend(troubles);
             if let Outcome::Failed(message) = outcome {
                 met = false;

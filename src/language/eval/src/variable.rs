@@ -3,6 +3,7 @@
 use crate::evaluation::Evaluation;
 use crate::evaluator::{Evaluator, Phase, Repeating, Repetition};
 use crate::names::NoNames;
+use crate::verdicts::{CheckedKind, within};
 use addrs::{InstanceKey, ModuleInstance, ModulePath};
 use config::{Module, ModuleCall, Variable};
 use diag::{Diagnostic, Diagnostics, Range};
@@ -113,6 +114,8 @@ impl Evaluator {
             }
             for rule in &variable.validations {
                 let (outcome, troubles) = self.check(&instance, rule, &Repetition::NONE);
+                let address = within(&instance, &format!("var.{name}"));
+                self.register.note(CheckedKind::Variable, &address, rule, &outcome);
                 diagnostics.extend(troubles);
                 if let crate::check::Outcome::Failed(message) = outcome {
                     let place = self.argument_range(&instance, variable);

@@ -338,6 +338,8 @@ pub struct ObjectItem {
     pub key: ObjectKey,
     /// Value.
     pub value: Expr,
+    /// No other item may have the same key: so in JSON. In the native syntax the last one wins.
+    pub alone: bool,
 }
 
 /// An object key.

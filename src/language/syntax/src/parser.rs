@@ -12,7 +12,7 @@ mod names;
 mod postfix;
 mod template;
 
-use crate::{Body, Expr, ExprKind, Name, Span, Token, TokenKind};
+use crate::{Block, Body, Expr, ExprKind, Name, Span, Token, TokenKind};
 use diag::{Diagnostic, Diagnostics};
 use names::{Names, normalised};
 use std::cell::OnceCell;
@@ -58,6 +58,8 @@ pub(crate) struct Parser<'a> {
     lost_end: bool,
     /// It has been told that something is not closed at the end of the file.
     end_told: bool,
+    /// Blocks that an unclosed one took in, though they begin a line: they stand beside it.
+    adrift: Vec<Block>,
     line_starts: OnceCell<Vec<u32>>,
     names: Names,
     diagnostics: Diagnostics,
@@ -82,6 +84,7 @@ impl<'a> Parser<'a> {
             muted: false,
             lost_end: false,
             end_told: false,
+            adrift: Vec::new(),
             line_starts: OnceCell::new(),
             names: Names::new(),
             lexer_reported: !lexed.is_empty(),

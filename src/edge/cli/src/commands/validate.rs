@@ -2,7 +2,7 @@
 
 use crate::arguments;
 use crate::shell::{Exit, Shell};
-use ops::Said;
+use ops::{Said, TestFiles};
 use serde::Serialize;
 
 /// What `-json` prints: `terraform validate -json`, format 1.0.
@@ -16,7 +16,8 @@ struct Validated {
 }
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Validate) -> Exit {
-    let said = ops::validate(&shell.site(&args.world));
+    let tests = if args.no_tests { TestFiles::None } else { TestFiles::In(args.test_directory.clone()) };
+    let said = ops::validate(&shell.site(&args.world), &tests);
     if args.json {
         let validated = validated(&said);
         shell.terminal.out(&format!("{}\n", diag::go_json(&validated, true)));

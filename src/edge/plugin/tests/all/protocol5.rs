@@ -231,7 +231,7 @@ async fn a_life() {
         assert_eq!(plugin.ask(&upgrade(version, raw)).await, Answer::Object(Some(stored(i())), Default::default()));
     }
     let current = StoredObject { value: i(), private: Arc::from(&b"\x00private"[..]) };
-    let read = Question::Read { provider: provider(), kind: kind(), current: current.clone() };
+    let read = Question::Read { provider: provider(), kind: kind(), current: current.clone(), meta: None };
     assert_eq!(plugin.ask(&read).await, Answer::Object(Some(current), Default::default()));
 
     let plan = Question::Plan {
@@ -241,6 +241,7 @@ async fn a_life() {
         proposed: thing(Value::unknown(Type::String)),
         config: i(),
         private: Arc::from(&b"null"[..]),
+        meta: None,
     };
     let Answer::Planned(Some(planned), _) = plugin.ask(&plan).await else { panic!("no plan") };
     assert_eq!((&planned.planned, planned.legacy), (&thing(Value::unknown(Type::String)), true));
@@ -261,7 +262,7 @@ async fn a_life() {
         assert!(objects.is_empty() && diagnostics.iter().any(|d| d.summary == said), "{id}: {diagnostics:?}");
     }
 
-    let deferred = Question::ReadDataSource { provider: provider(), kind: kind(), config: i() };
+    let deferred = Question::ReadDataSource { provider: provider(), kind: kind(), config: i(), meta: None };
     assert!(plugin.ask(&deferred).await.diagnostics().iter().any(|d| d.summary == "Invalid deferral"));
     plugin.stop().await;
     let calls = [
@@ -284,6 +285,7 @@ async fn changes() {
         planned: thing(Value::unknown(Type::String)),
         config: thing(Value::null(Type::String)),
         private: private.into(),
+        meta: None,
         token: "t".into(),
         repeated: false,
     };

@@ -3,7 +3,7 @@
 use super::{Again, Applier, Awaited, Ending};
 use crate::Effect;
 use crate::ephemeral::{Opening, opening};
-use addrs::{ConfigResource, ResourceInstance};
+use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
 use diag::{Diagnostic, Diagnostics};
 use plan::ephemeral::opened;
@@ -11,14 +11,14 @@ use plan::instance::about;
 
 impl Applier {
     /// The block is evaluated, and its provider asked what it thinks of it.
-    pub(super) fn begin_opening(&mut self, step: usize, addr: &ResourceInstance) {
+    pub(super) fn begin_opening(&mut self, step: usize, addr: &ResourceInstance, by: &ProviderConfig) {
         let Some(block) = self.desired.block(addr).cloned() else { return self.end(step, Ending::Failed) };
-        let Some(schemas) = self.provider_schema(&block.provider_config.provider).cloned() else {
-            let detail = format!("The schema of provider {} was not loaded.", block.provider_config.provider.short());
+        let Some(schemas) = self.provider_schema(&by.provider).cloned() else {
+            let detail = format!("The schema of provider {} was not loaded.", by.provider.short());
             return self
                 .fail(step, Diagnostic::error("Missing provider schema", detail).about(addr.to_string()).into());
         };
-        let begun = opening(&self.desired, addr, &block, &schemas);
+        let begun = opening(&self.desired, addr, (&block, by), &schemas);
         if self.lacks_functions() {
             return self.do_again(step, Again::Start(step));
         }

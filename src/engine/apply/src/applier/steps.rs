@@ -6,6 +6,7 @@ use crate::{Effect, Event, object};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
 use diag::{Diagnostic, Diagnostics, Severity};
+use eval::ExprNode;
 use journal::{Act, Record};
 use plan::{InstanceChange, Step};
 use state::{DeposedKey, Object, Status};
@@ -19,7 +20,10 @@ impl Applier {
         let Some(what) = self.plan.execution.steps.get(step).cloned() else { return };
         match what {
             Step::Evaluate(node) => {
-                let troubles = self.desired.evaluate(&node);
+                let mut troubles = self.desired.evaluate(&node);
+                if let ExprNode::Resource(resource) = &node {
+                    troubles.extend(self.desired.open_conditions(resource, &self.plan));
+                }
                 if self.lacks_functions() {
                     return self.do_again(step, Again::Start(step));
                 }
@@ -28,7 +32,7 @@ impl Applier {
                 self.end(step, ending);
             }
             Step::Configure(provider) => self.configure(step, &provider),
-            Step::Open(addr) => self.begin_opening(step, &addr),
+            Step::Open(addr, provider) => self.begin_opening(step, &addr, &provider),
             Step::Close(resource) => self.close_leases(step, &resource),
             Step::ReadData(addr) => self.ask_data(step, &addr),
             Step::Depose(addr, key) => {
@@ -111,6 +115,7 @@ impl Applier {
             provider: change.provider.clone(),
             kind: addr.resource.kind.clone(),
             config: config.unmark_deep().0,
+            meta: change.meta.clone(),
         };
         let ticket = self.issue(step, Awaited::Data(addr.clone()));
         self.effects.push(Effect::Ask(ticket, question));

@@ -361,15 +361,15 @@ resource "t" "b" {
     check(
         Stage::new(text, &[]),
         &expect![[r#"
-        append: begin
-        append: intent 1 Create t.a
-        change: create a Works
-        append: outcome 1 object
-        append: end
-        +0 ~0 -0 failed 1 skipped 1
-        t.a=new1/a
-        Resource postcondition failed (t.a)
-    "#]],
+            append: begin
+            append: intent 1 Create t.a
+            change: create a Works
+            append: outcome 1 object
+            append: checks, end
+            +0 ~0 -0 failed 1 skipped 1
+            t.a=new1/a
+            Resource postcondition failed (t.a)
+        "#]],
     );
 }
 
@@ -486,26 +486,26 @@ fn functions_of_providers_are_asked_again() {
     check(
         Stage::new(&format!("{FUNCTIONS}{text}"), &[]),
         &expect![[r#"
-        append: begin
-        append: intent 1 Create t.a
-        change: create <a> Works
-        append: outcome 1 object
-        ask: call wrap(new1)
-        ask: call wrap(<new1>)
-        ask: final plan <<new1>>
-        append: intent 2 Create t.b
-        change: create <<new1>> Works
-        append: outcome 2 object
-        ask: final plan <<new1>>
-        append: intent 3 Create t.c
-        change: create <<new1>> Works
-        append: outcome 3 object
-        ask: call wrap(new3)
-        append: outputs, end
-        +2 ~0 -0 failed 1 skipped 0
-        t.a=new1/<a> t.b=new2/<<new1>> t.c=new3/<<new1>> o:"\u003c\u003cnew1\u003e\u003e"
-        Resource postcondition failed (t.c)
-    "#]],
+            append: begin
+            append: intent 1 Create t.a
+            change: create <a> Works
+            append: outcome 1 object
+            ask: call wrap(new1)
+            ask: call wrap(<new1>)
+            ask: final plan <<new1>>
+            append: intent 2 Create t.b
+            change: create <<new1>> Works
+            append: outcome 2 object
+            ask: final plan <<new1>>
+            append: intent 3 Create t.c
+            change: create <<new1>> Works
+            append: outcome 3 object
+            ask: call wrap(new3)
+            append: outputs, checks, end
+            +2 ~0 -0 failed 1 skipped 0
+            t.a=new1/<a> t.b=new2/<<new1>> t.c=new3/<<new1>> o:"\u003c\u003cnew1\u003e\u003e"
+            Resource postcondition failed (t.c)
+        "#]],
     );
 }
 

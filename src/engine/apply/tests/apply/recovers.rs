@@ -14,6 +14,11 @@ fn addr(text: &str) -> ResourceInstance {
 
 /// A journal with one open intent for `t.a`; creates replace an object that was set aside.
 fn left_behind(act: Act, replaces: bool) -> Stage {
+    left_behind_with(act, replaces, crate::stage::null())
+}
+
+/// The same with that configuration.
+fn left_behind_with(act: Act, replaces: bool, config: Value) -> Stage {
     let before: &[(&str, &str, &str)] = if act != Act::Create || replaces { &[("t.a", "1", "old")] } else { &[] };
     let mut stage = Stage::new("", before);
     let mut writer = Writer::new(&Stored::none());
@@ -38,9 +43,10 @@ fn left_behind(act: Act, replaces: bool) -> Stage {
         schema_version: 0,
         prior: if act == Act::Create { nothing() } else { object("1", "old") },
         planned: if act == Act::Delete { nothing() } else { object("1", "new") },
-        config: nothing(),
+        config,
         private: [].into(),
         prior_private: [].into(),
+        meta: None,
         token: "run-1".into(),
         sensitive: [].into(),
         dependencies: [].into(),
@@ -64,7 +70,10 @@ enum Says {
 
 /// Trace, state, and whether it is still in doubt.
 fn recovered(act: Act, replaces: bool, promise: Repeat, says: &Says) -> String {
-    let mut stage = left_behind(act, replaces);
+    recovered_from(left_behind(act, replaces), promise, says)
+}
+
+fn recovered_from(mut stage: Stage, promise: Repeat, says: &Says) -> String {
     let repeat = BTreeMap::from([(IntentId(1), promise)]);
     let mut recovery = Recovery::new(&stage.stored(), &stage.folded(), stage.begin(), &schemas(), &repeat);
     assert_eq!(recovery.providers().len(), 1);
@@ -145,6 +154,21 @@ fn what_is_asked_and_what_it_means() {
     ];
     for (i, (act, replaces, promise, says, expected)) in rows.into_iter().enumerate() {
         assert_eq!(recovered(act, replaces, promise, &says), expected, "row {i}");
+    }
+}
+
+/// The journal does not hold what was written only: the same request cannot be made again, whatever was promised.
+#[test]
+fn what_was_written_only_is_not_repeated() {
+    let config = || Value::object([("wo", Value::unknown(value::Type::String))]);
+    let rows = [
+        (Act::Create, Repeat::SameObject, "FindByToken: t.a=1/new"),
+        (Act::Create, Repeat::Harmless, "FindByToken: t.a=1/new"),
+        (Act::Update, Repeat::Harmless, "Read: t.a=1/new"),
+    ];
+    for (act, promise, expected) in rows {
+        let stage = left_behind_with(act, false, config());
+        assert_eq!(recovered_from(stage, promise, &Says::Object(object("1", "new"))), expected);
     }
 }
 

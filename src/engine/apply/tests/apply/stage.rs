@@ -1,7 +1,9 @@
 //! A provider made of a table, and a trace of everything that happens.
 
 use addrs::{ModulePath, Provider};
-use calls::{Answer, ChangeAnswer, ChangeRequest, PlannedObject, Question, StoredObject};
+use calls::{
+    Answer, ChangeAnswer, ChangeRequest, OpenedEphemeral, PlannedObject, Question, RenewedEphemeral, StoredObject,
+};
 use config::Sources;
 use configschema::{Attribute, Block, Function, FunctionParameter, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
@@ -54,14 +56,18 @@ pub(crate) fn schemas() -> plan::Schemas {
         ("size".into(), Attribute::optional(Type::Number)),
     ]);
     let schema = Arc::new(Schema { version: 0, block: Block { attributes, ..Block::default() } });
+    let mut written = schema.block.attributes.clone();
+    written.insert("wo".into(), Attribute::optional(Type::String).write_only());
+    let written = Arc::new(Schema { version: 0, block: Block { attributes: written, ..Block::default() } });
     let provider_block = Block {
         attributes: BTreeMap::from([("region".into(), Attribute::optional(Type::String))]),
         ..Block::default()
     };
     let schema = ProviderSchema {
         provider: provider_block,
-        resources: BTreeMap::from([("t".into(), schema.clone())]),
-        data_sources: BTreeMap::from([("t".into(), schema)]),
+        resources: BTreeMap::from([("t".into(), schema.clone()), ("t_w".into(), written)]),
+        data_sources: BTreeMap::from([("t".into(), schema.clone())]),
+        ephemeral: BTreeMap::from([("t".into(), schema)]),
         functions: BTreeMap::from([
             ("wrap".into(), Function::new([FunctionParameter::new("text", Type::String)], Type::String)),
             ("count".into(), Function::new([], Type::Number)),
@@ -87,6 +93,9 @@ pub(crate) fn null() -> Value {
     Value::null(object_type())
 }
 
+/// What every ephemeral resource of the provider gives.
+pub(crate) const SECRET: &str = "canary-e0d4-";
+
 /// What a change comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -106,6 +115,8 @@ pub(crate) struct Stage {
     pub(crate) fickle: bool,
     /// How often a function was called: `count()` gives it, which no function may.
     pub(crate) called: i64,
+    /// How often an ephemeral resource was opened; `fickle` ones are not renewed.
+    opened: usize,
     made: usize,
 }
 
@@ -176,7 +187,16 @@ impl Stage {
             },
             seed: 1,
         };
-        Stage { input, bytes: Vec::new(), trace: Vec::new(), fates: BTreeMap::new(), fickle: false, called: 0, made: 0 }
+        Stage {
+            input,
+            bytes: Vec::new(),
+            trace: Vec::new(),
+            fates: BTreeMap::new(),
+            fickle: false,
+            called: 0,
+            opened: 0,
+            made: 0,
+        }
     }
 
     pub(crate) fn begin(&self) -> Begin {
@@ -268,6 +288,9 @@ impl Stage {
             }
             Question::Plan { prior, proposed, .. } => {
                 let mut planned = proposed.clone();
+                if planned.get("wo").is_some() {
+                    planned = with(&planned, "wo", Value::null(Type::String));
+                }
                 if prior.is_null() && !planned.is_null() {
                     planned = with(&planned, "id", Value::unknown(Type::String));
                 }
@@ -277,6 +300,20 @@ impl Stage {
                 let requires_replace = vec![Path::attribute("size")];
                 let private = Arc::from(&b"planned"[..]);
                 Answer::Planned(Some(PlannedObject { planned, requires_replace, private, legacy: self.fickle }), none())
+            }
+            Question::OpenEphemeral { addr, config, .. } => {
+                self.opened += 1;
+                let value = with(config, "id", Value::string(format!("{SECRET}{}", self.opened)));
+                let private = Arc::from(addr.to_string().as_bytes());
+                let renews = config.get("name").and_then(Value::as_str) == Some("renewed");
+                let renew_at = renews.then_some(std::time::UNIX_EPOCH);
+                Answer::Opened(Some(OpenedEphemeral { value, private, renew_at }), none())
+            }
+            Question::RenewEphemeral { private, .. } if !self.fickle => {
+                Answer::Renewed(Some(RenewedEphemeral { private: private.clone(), renew_at: None }), none())
+            }
+            Question::RenewEphemeral { .. } => {
+                Answer::Renewed(None, Diagnostic::error("It was not renewed", "").into())
             }
             Question::CallFunction { function, arguments, .. } => Answer::Called(Ok(match function.as_ref() {
                 "count" => {
@@ -300,7 +337,8 @@ impl Stage {
             _ => "update",
         };
         let fate = self.fates.get(format!("{verb} {name}").as_str()).copied().unwrap_or(Fate::Works);
-        self.trace.push(format!("change: {verb} {name} {fate:?}"));
+        let secret = request.config.get("wo").and_then(Value::as_str).map_or(String::new(), |wo| format!(" with {wo}"));
+        self.trace.push(format!("change: {verb} {name} {fate:?}{secret}"));
         let object = match verb {
             "delete" => null(),
             "create" => {
@@ -348,6 +386,13 @@ fn named(question: &Question) -> String {
             format!("call {function}({})", arguments.first().and_then(Value::as_str).unwrap_or_default())
         }
         Question::Read { .. } => "read".into(),
+        Question::OpenEphemeral { addr, .. } => format!("open {addr}"),
+        Question::RenewEphemeral { addr, .. } => format!("renew {addr}"),
+        Question::CloseEphemeral { addr, private, .. } => {
+            assert_eq!(private.as_ref(), addr.to_string().as_bytes());
+            format!("close {addr}")
+        }
+        Question::ValidateEphemeral { .. } => "validate lease".into(),
         Question::FindByToken { token, .. } => format!("find {token}"),
         _ => "other".into(),
     }
@@ -367,6 +412,7 @@ pub(crate) fn told(record: &Record) -> String {
         Record::Data { addr, .. } => format!("data {addr}"),
         Record::Forgotten { addr, .. } => format!("forgotten {addr}"),
         Record::Outputs { .. } => "outputs".into(),
+        Record::Checks { .. } => "checks".into(),
         Record::End => "end".into(),
     }
 }

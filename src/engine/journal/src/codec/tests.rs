@@ -114,11 +114,12 @@ pub(crate) fn intent(id: u64, act: Act, at: &str) -> Intent {
         config: Value::object([("id", Value::null(Type::String))]),
         private: [].into(),
         prior_private: [].into(),
+        meta: Some(value::Value::object([("note", value::Value::string("n"))])),
         token: format!("run-{id}").into(),
         sensitive: [].into(),
         dependencies: [].into(),
         create_before_destroy: false,
-        skip_destroy: false,
+        skip_destroy: true,
     }
 }
 
@@ -166,6 +167,7 @@ pub(crate) fn every_record() -> Vec<Record> {
         Record::Forgotten { addr: at(), deposed: None },
         Record::Forgotten { addr: at(), deposed: Some("0badcafe".into()) },
         Record::Outputs { before: BTreeMap::new(), after: [("o".into(), output)].into() },
+        Record::Checks { before: None, after: Some("[{\"status\":\"pass\"}]".into()) },
         Record::End,
     ]
 }

@@ -40,6 +40,8 @@ pub(super) struct Replay {
     pub(super) instances: BTreeMap<ResourceInstance, History>,
     /// History of the outputs; empty when no record is about them.
     pub(super) outputs: Vec<BTreeMap<Arc<str>, OutputState>>,
+    /// History of what became of the conditions; empty when no record is about it.
+    pub(super) checks: Vec<Option<Arc<str>>>,
     /// Intents without outcome.
     pub(super) open: BTreeMap<IntentId, Arc<Intent>>,
     /// The same by what they are about.
@@ -83,6 +85,10 @@ impl Replay {
                     self.outputs.push(before.clone());
                 }
                 self.outputs.push(after.clone());
+                Ok(())
+            }
+            Record::Checks { before, after } => {
+                self.checks.extend([before.clone(), after.clone()]);
                 Ok(())
             }
             Record::End => {

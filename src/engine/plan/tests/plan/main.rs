@@ -7,6 +7,7 @@ mod actions;
 mod answers;
 mod data;
 mod destroy;
+mod ephemeral;
 mod faults;
 mod final_plan;
 mod functions;

@@ -1,7 +1,7 @@
 //! Fixtures: a configuration as text, a state as rows, providers that answer by simple rules, plans as text.
 
 use addrs::{ConfigResource, ModulePath, Provider, ProviderConfig, ResourceInstance, parse_resource_instance};
-use calls::{Answer, PlannedObject, Question, StoredObject};
+use calls::{Answer, OpenedEphemeral, PlannedObject, Question, RenewedEphemeral, StoredObject};
 use configschema::{Attribute, Block, Function, FunctionParameter, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use plan::{
@@ -12,7 +12,7 @@ use state::{InstanceState, Object, OutputState, State, Status};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
-use value::{Content, Marks, Path, Type, Value, json};
+use value::{Content, Marks, Path, PathStep, Type, Value, json};
 
 // ---- configuration
 
@@ -80,7 +80,8 @@ fn test_provider() -> ProviderSchema {
             ..Block::default()
         },
         resources: BTreeMap::from([("test_thing".into(), thing)]),
-        data_sources: BTreeMap::from([("test_lookup".into(), lookup)]),
+        data_sources: BTreeMap::from([("test_lookup".into(), lookup.clone())]),
+        ephemeral: BTreeMap::from([("test_lease".into(), lookup)]),
         ..ProviderSchema::default()
     }
 }
@@ -118,6 +119,9 @@ fn type_of(kind: &str) -> Arc<Schema> {
     let all = ALL.get_or_init(schemas);
     all.values().find_map(|s| s.resources.get(kind).or_else(|| s.data_sources.get(kind))).cloned().expect("a type")
 }
+
+/// What every ephemeral resource of the provider gives.
+pub(crate) const SECRET: &str = "canary-51c2";
 
 // ---- a case
 
@@ -323,6 +327,16 @@ impl Case {
         self
     }
 
+    /// The planner of the case.
+    pub(crate) fn planner(&self) -> Planner {
+        Planner::new(self.input.clone())
+    }
+
+    /// The answer of its provider.
+    pub(crate) fn answer(&self, question: &Question) -> Answer {
+        self.rules.iter().find_map(|rule| rule(question)).unwrap_or_else(|| self.simple(question))
+    }
+
     /// Plans, and gives the questions that were asked too.
     pub(crate) fn run(self) -> Run {
         let mut planner = Planner::new(self.input.clone());
@@ -338,7 +352,7 @@ impl Case {
                 }
             };
             let (ticket, question) = waiting.swap_remove_front(next).unwrap();
-            let answer = self.rules.iter().find_map(|rule| rule(&question)).unwrap_or_else(|| self.simple(&question));
+            let answer = self.answer(&question);
             asked.push(question);
             planner.answer(ticket, answer);
             waiting.extend(planner.asks());
@@ -382,13 +396,24 @@ impl Case {
                 ]);
                 Answer::Object(Some(StoredObject { value, private: Arc::from(&[][..]) }), fine())
             }
+            Question::ValidateEphemeral { .. } | Question::CloseEphemeral { .. } => Answer::Checked(fine()),
+            Question::OpenEphemeral { addr, config, .. } => {
+                let secret = format!("{SECRET} of {addr}");
+                let value = config.map_children(|step, part| match step == PathStep::Attribute("found".into()) {
+                    true => Value::string(secret.as_str()),
+                    false => part.clone(),
+                });
+                let private = Arc::from(addr.to_string().as_bytes());
+                // One that is called so must be renewed, once.
+                let renews = config.get("key").and_then(Value::as_str) == Some("renewed");
+                let renew_at = renews.then_some(std::time::UNIX_EPOCH);
+                Answer::Opened(Some(OpenedEphemeral { value, private, renew_at }), fine())
+            }
+            Question::RenewEphemeral { private, .. } => {
+                Answer::Renewed(Some(RenewedEphemeral { private: private.clone(), renew_at: None }), fine())
+            }
             Question::CallFunction { arguments, .. } => Answer::Called(called(arguments)),
-            Question::FindByToken { .. }
-            | Question::Import { .. }
-            | Question::ValidateEphemeral { .. }
-            | Question::OpenEphemeral { .. }
-            | Question::RenewEphemeral { .. }
-            | Question::CloseEphemeral { .. } => Answer::Unsupported,
+            Question::FindByToken { .. } | Question::Import { .. } => Answer::Unsupported,
         }
     }
 }
@@ -526,7 +551,7 @@ fn name(step: &Step) -> String {
             let alias = provider.alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default();
             format!("configure {}{alias}{}", provider.provider.kind, provider.key)
         }
-        Step::Open(addr) => format!("open {addr}"),
+        Step::Open(addr, _) => format!("open {addr}"),
         Step::Close(resource) => format!("close {resource}"),
         Step::ReadData(addr) => format!("read {addr}"),
         Step::Depose(addr, key) => format!("set aside {addr} as {key}"),

@@ -39,6 +39,7 @@ pub fn parse(text: &str) -> Result<State, StateError> {
     for resource in take("resources").map_or(Ok(Vec::new()), |v| items(v, "resources"))? {
         read_resource(resource.get(), &mut state)?;
     }
+    state.check_results = take("check_results").map(Arc::from);
     state.unread = unread(top).filter(|(_, json)| json.as_ref() != "null").collect();
     Ok(state)
 }

@@ -28,8 +28,8 @@ pub fn print(state: &State) -> String {
                 out.element().object(|out| print_resource(out, &group, state));
             }
         });
-        out.key("check_results").json(state.unread.get("check_results").map_or("null", |json| json));
-        print_unread(out, state.unread.iter().filter(|(key, _)| key.as_ref() != "check_results"));
+        out.key("check_results").json(state.check_results.as_deref().unwrap_or("null"));
+        print_unread(out, state.unread.iter());
     });
     out.finish()
 }

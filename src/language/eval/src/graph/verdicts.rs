@@ -1,6 +1,6 @@
 //! What is wrong with references for where they stand, and circles of them.
 
-use super::{Contents, Edges, ExpressionGraph};
+use super::{Contents, Edges, ExprNode, ExpressionGraph};
 use crate::references::{ReferenceStep, Referent};
 use addrs::{ConfigResource, Mode, ModulePath};
 use config::ModuleTree;
@@ -37,8 +37,30 @@ pub(super) fn no_trigger(expr: &Expression) -> Option<Diagnostic> {
     Some(trouble.next("To be replaced with a value, refer to a terraform_data resource that has it as its input."))
 }
 
+/// `for_each` of provider blocks that depends on objects. Which configurations there are must be known from the
+/// configuration and its variables alone: also when everything is to be destroyed.
+pub(super) fn providers_of_objects(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents) -> Vec<Diagnostic> {
+    let mut troubles = Vec::new();
+    for module in tree.modules.values() {
+        for for_each in module.provider_configs.values().filter_map(|block| block.for_each.as_ref()) {
+            let mut edges = Edges::new(tree, &graph.index, contents);
+            edges.expression(module, for_each);
+            let mut open: Vec<usize> = edges.found.iter().map(|(node, _)| *node).collect();
+            let mut seen: BTreeSet<usize> = open.iter().copied().collect();
+            while let Some(node) = open.pop() {
+                if let Some(ExprNode::Resource(resource)) = graph.nodes.get(node) {
+                    troubles.push(not_static(for_each, resource));
+                    break;
+                }
+                open.extend(graph.dependencies_of(node).iter().filter(|need| seen.insert(**need)));
+            }
+        }
+    }
+    troubles
+}
+
 /// The instances of a provider must be known before any object is looked at.
-pub(super) fn not_static(for_each: &Expression, resource: &ConfigResource) -> Diagnostic {
+fn not_static(for_each: &Expression, resource: &ConfigResource) -> Diagnostic {
     let detail = format!(
         "for_each of a provider block must be known from the configuration and its variables alone, and this one depends on {resource}."
     );

@@ -56,7 +56,8 @@ impl Maker<'_> {
                         .next("Remove one of the two."),
                 );
             }
-            items.push(ObjectItem { key: ObjectKey::Expr(key), value: self.expression(&property.value, reading) });
+            let value = self.expression(&property.value, reading);
+            items.push(ObjectItem { key: ObjectKey::Expr(key), value, alone: true });
         }
         ExprKind::Object(items)
     }
@@ -66,7 +67,7 @@ impl Maker<'_> {
             let reading =
                 if entry.name.text.as_ref() == "configuration_aliases" { Reading::Code } else { Reading::Literal };
             let key = Expr { kind: ExprKind::String(entry.name.text.clone()), span: entry.name.span };
-            ObjectItem { key: ObjectKey::Expr(key), value: self.expression(&entry.value, reading) }
+            ObjectItem { key: ObjectKey::Expr(key), value: self.expression(&entry.value, reading), alone: true }
         };
         Expr { kind: ExprKind::Object(entries.iter().map(item).collect()), span }
     }

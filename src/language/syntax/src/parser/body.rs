@@ -100,6 +100,9 @@ impl Parser<'_> {
                 if let Some(block) = with_room(|| self.block(name)) {
                     self.end_of_item(before, "block definition");
                     body.blocks.push(block);
+                    if self.depth == 0 {
+                        body.blocks.append(&mut self.adrift);
+                    }
                 } else {
                     self.rest_of_line();
                 }
@@ -219,6 +222,10 @@ impl Parser<'_> {
         self.depth -= 1;
         if !self.eat(TokenKind::BraceClose) && self.kind == TokenKind::Eof {
             self.unclosed_block(header);
+            let stray = |block: &mut Block| {
+                self.text.get(..block.header.start as usize).is_some_and(|before| before.ends_with('\n'))
+            };
+            self.adrift.extend(body.blocks.extract_if(.., stray));
         }
         body.span = self.since(body_start);
         body.header = Some(header);

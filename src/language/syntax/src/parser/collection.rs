@@ -209,7 +209,7 @@ impl Parser<'_> {
         }
         self.bump();
         let value = self.expression();
-        Some(ObjectItem { key, value })
+        Some(ObjectItem { key, value, alone: false })
     }
 
     fn missing_separator(&mut self, key: &ObjectKey) {

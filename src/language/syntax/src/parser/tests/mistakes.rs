@@ -82,10 +82,10 @@ fn forgotten_brackets() {
     check(
         "b {\n  x = {\n    y = 1\n}\n\nresource \"c\" \"d\" {\n  y = = 1\n}\n",
         expect![[r#"
-        1: Unclosed configuration block: "b"
-        7: Invalid expression: "="
-        b{x}
-    "#]],
+            1: Unclosed configuration block: "b"
+            7: Invalid expression: "="
+            b{x}, resource{y}
+        "#]],
     );
 }
 
