@@ -250,8 +250,20 @@ pub fn json(text: &str) -> String {
     if let Some(object) = value.as_object_mut() {
         object.remove("lineage");
         object.remove("serial");
+        sort_check_results(object);
     }
     format!("{}\n", serde_json::to_string_pretty(&value).unwrap())
+}
+
+/// Terraform lists conditions in random order.
+fn sort_check_results(state: &mut Map<String, Value>) {
+    let Some(Value::Array(results)) = state.get_mut("check_results") else { return };
+    for result in results.iter_mut() {
+        if let Some(Value::Array(objects)) = result.get_mut("objects") {
+            objects.sort_by_key(ToString::to_string);
+        }
+    }
+    results.sort_by_key(ToString::to_string);
 }
 
 fn plain(value: &mut Value) {
@@ -265,7 +277,7 @@ fn plain(value: &mut Value) {
                 object.remove("private");
             }
             // The order of a set.
-            for set in ["dependencies", "sensitive_attributes", "check_results", "objects", "failure_messages"] {
+            for set in ["dependencies", "sensitive_attributes"] {
                 if let Some(Value::Array(items)) = object.get_mut(set) {
                     items.sort_by_key(ToString::to_string);
                 }

@@ -14,6 +14,7 @@ pub mod expressions;
 pub mod site;
 pub mod targets;
 pub mod texts;
+mod tokens;
 pub mod values;
 
 pub use choices::Choices;

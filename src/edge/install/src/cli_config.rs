@@ -2,7 +2,7 @@
 
 mod entries;
 
-use crate::credentials_helper::{self, CredentialsHelper};
+use crate::credentials_helper::{self, CredentialsProgram};
 use crate::text_file;
 use crate::{Secret, Settings};
 use addrs::Provider;
@@ -23,7 +23,7 @@ pub(crate) struct CliConfig {
     /// `credentials "HOST" { token = "…" }`
     pub(crate) credentials: Vec<(String, Secret)>,
     /// `credentials_helper "NAME" { args = […] }`: asked for hosts that have none of the credentials above.
-    pub(crate) helper: Option<CredentialsHelper>,
+    pub(crate) helper: Option<CredentialsProgram>,
     /// `host "HOST" { services = { … } }`: addresses of services by name, in the place of what the host tells.
     pub(crate) hosts: Vec<(String, Vec<(String, String)>)>,
 }
@@ -187,7 +187,7 @@ impl CliConfig {
             Some(_) => return refuse("The argument args of a credentials_helper block must be a list of texts."),
         };
         match credentials_helper::find(settings, name) {
-            Some(program) => self.helper = Some(CredentialsHelper { program, args }),
+            Some(program) => self.helper = Some(CredentialsProgram { program, args }),
             None => {
                 let dirs: Vec<String> =
                     credentials_helper::directories(settings).iter().map(|dir| dir.display().to_string()).collect();

@@ -14,7 +14,7 @@ const MOST_SAID: usize = 400;
 
 /// A program, and what is given to it before its verb.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CredentialsHelper {
+pub(crate) struct CredentialsProgram {
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<String>,
 }
@@ -45,7 +45,7 @@ fn version_of(file: &str, name: &str) -> Option<Option<Version>> {
     }
 }
 
-impl CredentialsHelper {
+impl CredentialsProgram {
     /// The token for a host, if it knows one.
     pub(crate) fn token(&self, host: &str) -> Result<Option<Secret>, Failure> {
         let shown = self.program.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -104,8 +104,9 @@ fn converted(value: &Value, to: &Type) -> Result<Value, ConvertError> {
         (Content::Unknown(from, promises, origin), _) => {
             let ty = absent_type(from, to)?;
             let nothing = Refinement::default();
-            let promises = carried(promises.as_deref().unwrap_or(&nothing), from, &ty).map(Arc::new);
-            Content::Unknown(ty, promises, origin.clone()).into()
+            let promises = carried(promises.as_deref().unwrap_or(&nothing), from, &ty);
+            // What is promised may leave one value only.
+            Value::from(Content::Unknown(ty, None, origin.clone())).promising(&promises)
         }
         (Content::String(s), Type::Number) => match Number::parse(s) {
             Some(n) => Value::number(n),
@@ -158,11 +159,12 @@ fn undecided(value: &Value, to: &Type) -> Option<Value> {
     if !matches!(value.content, Content::Tuple(_)) || to.element() != Some(&Type::Dynamic) {
         return None;
     }
-    let untyped = |v: &Value| matches!(v.content, Content::Unknown(Type::Dynamic, ..));
+    // A collection of unknown elements is as good as no type: it may turn out to be of the others' type.
+    let untyped = |v: &Value| matches!(&v.content, Content::Unknown(ty, ..) if ty.has_dynamic());
     if !value.children().any(|(_, v)| untyped(v)) {
         return None;
     }
-    let types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
+    let types: Vec<Type> = value.children().map(|(_, v)| if untyped(v) { Type::Dynamic } else { v.ty() }).collect();
     if types.iter().all(|ty| *ty == Type::Dynamic) {
         return None;
     }
@@ -195,7 +197,7 @@ fn truth(text: &str) -> Result<bool, ConvertError> {
 }
 
 /// What stays true of an unknown of type `from` when it becomes a `to`.
-fn carried(promises: &Refinement, from: &Type, to: &Type) -> Option<Refinement> {
+fn carried(promises: &Refinement, from: &Type, to: &Type) -> Refinement {
     let mut kept = Refinement { not_null: promises.not_null, ..Refinement::default() };
     match (from, to) {
         (Type::Dynamic, _) => {}
@@ -220,7 +222,7 @@ fn carried(promises: &Refinement, from: &Type, to: &Type) -> Option<Refinement> 
         }
         _ => {}
     }
-    (!kept.is_empty()).then_some(kept)
+    kept
 }
 
 /// `to` with `any` in it replaced by what `from` has there.

@@ -20,7 +20,7 @@ pub(super) const FUNCTION: Function = Function::typed(
             return Err(CallError::at(1, "base must be a whole number between 2 and 62 inclusive"));
         }
         let text = call.text(0);
-        if text.len() > MOST_DIGITS {
+        if text.len() > MOST_DIGITS && text.bytes().skip(1).all(|b| b.is_ascii_alphanumeric()) {
             return Err(CallError::at(0, format!("more than {MOST_DIGITS} digits")));
         }
         parse(text, base)
@@ -35,13 +35,12 @@ fn parse(text: &str, base: i64) -> Option<Number> {
         b'+' => (false, text.get(1..)?),
         _ => (false, text),
     };
-    if digits.is_empty() {
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
     if base <= 36 {
         // In less than quadratic time.
-        let plain = digits.bytes().all(|c| c.is_ascii_alphanumeric()).then_some(digits)?;
-        let value = UBig::from_str_radix(plain, base as u32).ok()?;
+        let value = UBig::from_str_radix(digits, base as u32).ok()?;
         return Number::parse(&format!("{}{value}", if negative { "-" } else { "" }));
     }
     let mut value = UBig::ZERO;

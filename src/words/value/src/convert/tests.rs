@@ -119,11 +119,11 @@ fn promises_that_stay_true() {
         ..Refinement::default()
     };
     let strings = Type::list(Type::String);
-    let kept = carried(&all, &strings, &Type::set(Type::String)).unwrap();
+    let kept = carried(&all, &strings, &Type::set(Type::String));
     assert_eq!((kept.length_min, kept.length_max, kept.not_null), (Some(1), Some(5), true));
-    let kept = carried(&all, &strings, &Type::list(Type::Number)).unwrap();
+    let kept = carried(&all, &strings, &Type::list(Type::Number));
     assert_eq!((kept.length_min, kept.length_max), (Some(2), Some(5)));
-    let kept = carried(&all, &Type::Number, &Type::String).unwrap();
+    let kept = carried(&all, &Type::Number, &Type::String);
     assert_eq!(kept, Refinement::not_null());
-    assert_eq!(carried(&Refinement::default(), &Type::Number, &Type::String), None);
+    assert!(carried(&Refinement::default(), &Type::Number, &Type::String).is_empty());
 }
