@@ -23,6 +23,11 @@ fn functions_in_template_files_only() {
 }
 
 #[test]
+fn empty_strings_count_as_null() {
+    agree(&Case::read("provider_python_empty"), &shelf_setting());
+}
+
+#[test]
 fn data_sources_before_and_during_apply() {
     agree(&Case::read("provider_python_data"), &shelf_setting());
 }
