@@ -24,12 +24,13 @@ struct Manner {
 
 /// Renders a difference; everything after the header or name of the part, first line without indent.
 pub(crate) fn part_text(part: &Part, indent: usize, paint: Paint) -> String {
-    Renderer { paint, symbols: true }.part(part, indent, Manner::default())
+    Renderer { paint, symbols: true, out: String::new() }.whole(part, indent, Manner::default())
 }
 
 /// Renders what is there, all of it, without symbols.
 pub(crate) fn whole_text(part: &Part, paint: Paint) -> String {
-    Renderer { paint, symbols: false }.part(part, 0, Manner { everything: true, ..Manner::default() })
+    let manner = Manner { everything: true, ..Manner::default() };
+    Renderer { paint, symbols: false, out: String::new() }.whole(part, 0, manner)
 }
 
 /// The line prefix of a part.
@@ -52,40 +53,57 @@ struct Renderer {
     paint: Paint,
     /// Whether lines have a column for the symbol.
     symbols: bool,
+    /// What is written so far. All parts are written to the end of one text: a text per part would be copied at every
+    /// level around it, which no deep value bears.
+    out: String,
 }
 
 impl Renderer {
-    fn part(&self, part: &Part, indent: usize, manner: Manner) -> String {
+    fn whole(mut self, part: &Part, indent: usize, manner: Manner) -> String {
+        self.part(part, indent, manner);
+        self.out
+    }
+
+    /// Writes a part behind what is there.
+    fn part(&mut self, part: &Part, indent: usize, manner: Manner) {
         match &part.body {
             Body::Scalar(before, after) => self.scalar(part, (before, after), indent, manner),
             Body::List(parts, around) => self.list(part, parts, *around, indent, manner),
             Body::Set(parts) => self.set(part, parts, indent, manner),
             Body::Map(parts) => {
                 let parts: Vec<_> = parts.iter().map(|(key, p)| (quoted(key), p, false)).collect();
-                self.entries(part, &parts, "element", indent, Manner { quiet: part.fate == Fate::Deleted, ..manner })
+                self.entries(part, &parts, "element", indent, Manner { quiet: part.fate == Fate::Deleted, ..manner });
             }
             Body::Object(parts) => {
                 let parts: Vec<_> =
                     parts.iter().map(|(key, p)| (attribute_name(key), p, TELLING.contains(&&**key))).collect();
-                self.entries(part, &parts, "attribute", indent, manner)
+                self.entries(part, &parts, "attribute", indent, manner);
             }
-            Body::Unknown(None) => format!("(known after apply){}", self.forces(part, manner)),
+            Body::Unknown(None) => self.put(&["(known after apply)", &self.forces(part, manner)]),
             Body::Unknown(Some(before)) => {
-                let before = self.part(before, indent, Manner { quiet: true, forces: false, ..manner });
-                format!("{before} {} (known after apply){}", self.arrow(), self.forces(part, manner))
+                self.part(before, indent, Manner { quiet: true, forces: false, ..manner });
+                self.put(&[" ", &self.arrow(), " (known after apply)", &self.forces(part, manner)]);
             }
-            Body::Sensitive(_) => format!("(sensitive value){}{}", self.null(part, manner), self.forces(part, manner)),
+            Body::Sensitive(_) => {
+                self.put(&["(sensitive value)", &self.null(part, manner), &self.forces(part, manner)]);
+            }
             Body::WriteOnly(sensitive) => {
                 let what = if *sensitive { "(sensitive, write-only attribute)" } else { "(write-only attribute)" };
-                format!("{what}{}{}", self.null(part, manner), self.forces(part, manner))
+                self.put(&[what, &self.null(part, manner), &self.forces(part, manner)]);
             }
             Body::Retyped(before, after) => {
                 let inner = Manner { quiet: true, ..manner };
-                let (before, after) = (self.part(before, indent, inner), self.part(after, indent, inner));
-                format!("{before} {} {after}{}", self.arrow(), self.forces(part, manner))
+                self.part(before, indent, inner);
+                self.put(&[" ", &self.arrow(), " "]);
+                self.part(after, indent, inner);
+                self.put(&[&self.forces(part, manner)]);
             }
             Body::Block(attributes, blocks) => self.block(part, (attributes, blocks), indent, manner),
         }
+    }
+
+    fn put(&mut self, texts: &[&str]) {
+        self.out.extend(texts.iter().copied());
     }
 
     fn arrow(&self) -> String {
@@ -100,27 +118,30 @@ impl Renderer {
         if part.forces || manner.forces { self.paint.red(" # forces replacement") } else { String::new() }
     }
 
-    /// Indent and symbol of a line.
-    fn start(&self, indent: usize, symbol: Symbol) -> String {
-        let symbol = if self.symbols { self.paint.symbol(symbol) } else { String::new() };
-        format!("{}{symbol}", " ".repeat(indent * 4))
+    /// Writes indent and symbol of a line.
+    fn start(&mut self, indent: usize, symbol: Symbol) {
+        self.out.extend(std::iter::repeat_n("    ", indent));
+        if self.symbols {
+            self.out.push_str(&self.paint.symbol(symbol));
+        }
     }
 
-    fn hidden(&self, indent: usize, count: usize, what: &str) -> String {
+    fn hidden(&mut self, indent: usize, count: usize, what: &str) {
         if count == 0 {
-            return String::new();
+            return;
         }
         let plural = if count == 1 { "" } else { "s" };
         let text = self.paint.faint(&format!("# ({count} unchanged {what}{plural} hidden)"));
-        format!("{}{text}\n", self.start(indent, Symbol::None))
+        self.start(indent, Symbol::None);
+        self.put(&[&text, "\n"]);
     }
 
-    fn list(&self, part: &Part, parts: &[Part], around: bool, indent: usize, manner: Manner) -> String {
+    fn list(&mut self, part: &Part, parts: &[Part], around: bool, indent: usize, manner: Manner) {
         let (null, forces) = (self.null(part, manner), self.forces(part, manner));
         if parts.is_empty() {
-            return format!("[]{null}{forces}");
+            return self.put(&["[]", &null, &forces]);
         }
-        let mut out = format!("[{forces}\n");
+        self.put(&["[", &forces, "\n"]);
         let whole = Manner { everything: true, ..manner };
         let mut skipped: Vec<&Part> = Vec::new();
         let mut show_next = false;
@@ -134,9 +155,10 @@ impl Renderer {
             if around {
                 // The neighbours of a change say where in the list it is.
                 if let Some((last, others)) = skipped.split_last() {
-                    out.push_str(&self.hidden(indent + 1, others.len(), "element"));
-                    let last = self.part(last, indent + 1, whole);
-                    out.push_str(&format!("{}{last},\n", self.start(indent + 1, Symbol::None)));
+                    self.hidden(indent + 1, others.len(), "element");
+                    self.start(indent + 1, Symbol::None);
+                    self.part(last, indent + 1, whole);
+                    self.put(&[",\n"]);
                 }
                 skipped.clear();
                 if element.fate == Fate::Kept {
@@ -145,80 +167,77 @@ impl Renderer {
                     show_next = true;
                 }
             }
-            out.push_str(&warning(element, indent + 1));
-            let text = self.part(element, indent + 1, inner);
-            out.push_str(&format!("{}{text},\n", self.start(indent + 1, symbol(element.fate))));
+            self.put(&[&warning(element, indent + 1)]);
+            self.start(indent + 1, symbol(element.fate));
+            self.part(element, indent + 1, inner);
+            self.put(&[",\n"]);
         }
-        out.push_str(&self.hidden(indent + 1, skipped.len(), "element"));
-        out.push_str(&format!("{}]{null}", self.start(indent, Symbol::None)));
-        out
+        self.hidden(indent + 1, skipped.len(), "element");
+        self.start(indent, Symbol::None);
+        self.put(&["]", &null]);
     }
 
-    fn set(&self, part: &Part, parts: &[Part], indent: usize, manner: Manner) -> String {
+    fn set(&mut self, part: &Part, parts: &[Part], indent: usize, manner: Manner) {
         let (null, forces) = (self.null(part, manner), self.forces(part, manner));
         if parts.is_empty() {
-            return format!("[]{null}{forces}");
+            return self.put(&["[]", &null, &forces]);
         }
-        let mut out = format!("[{forces}\n");
+        self.put(&["[", &forces, "\n"]);
         let inner = Manner { quiet: true, forces: false, ..manner };
         for element in parts.iter().filter(|e| e.fate != Fate::Kept || manner.everything) {
-            let text = self.part(element, indent + 1, inner);
-            out.push_str(&format!("{}{text},\n", self.start(indent + 1, symbol(element.fate))));
+            self.start(indent + 1, symbol(element.fate));
+            self.part(element, indent + 1, inner);
+            self.put(&[",\n"]);
         }
         let kept = if manner.everything { 0 } else { parts.iter().filter(|e| e.fate == Fate::Kept).count() };
-        out.push_str(&self.hidden(indent + 1, kept, "element"));
-        out.push_str(&format!("{}]{null}", self.start(indent, Symbol::None)));
-        out
+        self.hidden(indent + 1, kept, "element");
+        self.start(indent, Symbol::None);
+        self.put(&["]", &null]);
     }
 
     /// Map elements or attributes: how they are written, what they are, and whether they are shown in any case.
-    fn entries(
-        &self,
-        part: &Part,
-        parts: &[(String, &Part, bool)],
-        what: &str,
-        indent: usize,
-        manner: Manner,
-    ) -> String {
+    fn entries(&mut self, part: &Part, parts: &[(String, &Part, bool)], what: &str, indent: usize, manner: Manner) {
         // A map that goes away says so itself, its elements do not.
         let own = Manner { quiet: manner.quiet && what == "attribute", ..manner };
         let (null, forces) = (self.null(part, own), self.forces(part, manner));
         if parts.is_empty() {
-            return format!("{{}}{null}{forces}");
+            return self.put(&["{}", &null, &forces]);
         }
         // Terraform counts bytes here and pads by characters.
         let width = parts.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
         let inner = Manner { quiet: manner.quiet || what == "attribute", forces: false, ..manner };
-        let mut out = format!("{{{forces}\n");
+        self.put(&["{", &forces, "\n"]);
         let mut kept = 0;
         for (name, entry, telling) in parts {
             if entry.fate == Fate::Kept && !telling && !manner.everything {
                 kept += 1;
                 continue;
             }
-            out.push_str(&warning(entry, indent + 1));
+            self.put(&[&warning(entry, indent + 1)]);
             let comma = if what == "element" && matches!(entry.body, Body::Object(_)) { "," } else { "" };
-            let text = self.part(entry, indent + 1, inner);
-            out.push_str(&format!("{}{name:width$} = {text}{comma}\n", self.start(indent + 1, symbol(entry.fate))));
+            self.start(indent + 1, symbol(entry.fate));
+            self.put(&[&format!("{name:width$} = ")]);
+            self.part(entry, indent + 1, inner);
+            self.put(&[comma, "\n"]);
         }
-        out.push_str(&self.hidden(indent + 1, kept, what));
-        out.push_str(&format!("{}}}{null}", self.start(indent, Symbol::None)));
-        out
+        self.hidden(indent + 1, kept, what);
+        self.start(indent, Symbol::None);
+        self.put(&["}", &null]);
     }
 
     fn block(
-        &self,
+        &mut self,
         part: &Part,
         content: (&BTreeMap<Arc<str>, Part>, &[NestedParts]),
         indent: usize,
         manner: Manner,
-    ) -> String {
+    ) {
         let (attributes, blocks) = content;
         let forces = self.forces(part, manner);
         if attributes.is_empty() && blocks.is_empty() {
-            return format!("{{}}{forces}");
+            return self.put(&["{}", &forces]);
         }
-        let mut out = format!("{{{forces}\n");
+        self.put(&["{", &forces, "\n"]);
         let width = attributes.keys().map(|name| name.chars().count()).max().unwrap_or(0);
         let inner = Manner { forces: false, ..manner };
         let mut kept = 0;
@@ -228,11 +247,13 @@ impl Renderer {
                 kept += 1;
                 continue;
             }
-            out.push_str(&warning(attribute, indent + 1));
-            let text = self.part(attribute, indent + 1, Manner { everything: manner.everything || telling, ..inner });
-            out.push_str(&format!("{}{name:width$} = {text}\n", self.start(indent + 1, symbol(attribute.fate))));
+            self.put(&[&warning(attribute, indent + 1)]);
+            self.start(indent + 1, symbol(attribute.fate));
+            self.put(&[&format!("{name:width$} = ")]);
+            self.part(attribute, indent + 1, Manner { everything: manner.everything || telling, ..inner });
+            self.put(&["\n"]);
         }
-        out.push_str(&self.hidden(indent + 1, kept, "attribute"));
+        self.hidden(indent + 1, kept, "attribute");
         let mut kept = 0;
         for NestedParts { name, parts } in blocks {
             let mut first = true;
@@ -242,51 +263,57 @@ impl Renderer {
                     continue;
                 }
                 if std::mem::take(&mut first) && !attributes.is_empty() {
-                    out.push('\n');
+                    self.put(&["\n"]);
                 }
-                out.push_str(&warning(nested, indent + 1));
-                let text = match &nested.body {
+                self.put(&[&warning(nested, indent + 1)]);
+                self.start(indent + 1, symbol(nested.fate));
+                self.put(&[name, label, " "]);
+                match &nested.body {
                     Body::Sensitive(_) => self.sensitive_block(indent + 1),
                     _ => self.part(nested, indent + 1, inner),
-                };
-                out.push_str(&format!("{}{name}{label} {text}\n", self.start(indent + 1, symbol(nested.fate))));
+                }
+                self.put(&["\n"]);
             }
         }
         if kept > 0 {
-            out.push('\n');
-            out.push_str(&self.hidden(indent + 1, kept, "block"));
+            self.put(&["\n"]);
+            self.hidden(indent + 1, kept, "block");
         }
-        out.push_str(&format!("{}}}", self.start(indent, Symbol::None)));
-        out
+        self.start(indent, Symbol::None);
+        self.put(&["}"]);
     }
 
-    fn sensitive_block(&self, indent: usize) -> String {
+    fn sensitive_block(&mut self, indent: usize) {
         let first = "# At least one attribute in this block is (or was) sensitive,";
         let second = "# so its contents will not be displayed.";
-        let start = self.start(indent + 1, Symbol::None);
-        format!("{{\n{start}{first}\n{start}{second}\n{}}}", self.start(indent, Symbol::None))
+        self.put(&["{\n"]);
+        for line in [first, second] {
+            self.start(indent + 1, Symbol::None);
+            self.put(&[line, "\n"]);
+        }
+        self.start(indent, Symbol::None);
+        self.put(&["}"]);
     }
 
-    fn scalar(&self, part: &Part, pair: (&Value, &Value), indent: usize, manner: Manner) -> String {
+    fn scalar(&mut self, part: &Part, pair: (&Value, &Value), indent: usize, manner: Manner) {
         let (before, after) = pair;
         let (null, forces) = (self.null(part, manner), self.forces(part, manner));
         let shown = if part.fate == Fate::Deleted { before } else { after };
         if part.fate != Fate::Updated {
             let Some(text) = shown.as_str() else {
-                return format!("{}{null}{forces}", self.simple(shown));
+                return self.put(&[&self.simple(shown), &null, &forces]);
             };
             if let Some(json) = json(text) {
                 return self.json(part, (before, after), Some(&json), indent, manner);
             }
             if !text.contains('\n') {
-                return format!("{}{null}{forces}", quoted(text));
+                return self.put(&[&quoted(text), &null, &forces]);
             }
-            let start = self.start(indent + 1, Symbol::None);
-            let lines: Vec<String> = text.trim().split('\n').map(|line| format!("{start}{line}")).collect();
-            return self.text(&lines, indent, &null, &forces);
+            let lines = text.trim().split('\n').map(|line| (Symbol::None, line));
+            return self.text(lines, indent, &null, &forces);
         }
         let (Some(old), Some(new)) = (before.as_str(), after.as_str()) else {
-            return format!("{} {} {}{forces}", self.simple(before), self.arrow(), self.simple(after));
+            return self.put(&[&self.simple(before), " ", &self.arrow(), " ", &self.simple(after), &forces]);
         };
         match (json(old), json(new)) {
             (Some(_), Some(_)) => return self.json(part, pair, None, indent, manner),
@@ -298,35 +325,39 @@ impl Renderer {
             }
         }
         if !old.contains('\n') && !new.contains('\n') {
-            return format!("{} {} {}{forces}", quoted(old), self.arrow(), quoted(new));
+            return self.put(&[&quoted(old), " ", &self.arrow(), " ", &quoted(new), &forces]);
         }
         let trimmed = |text: &str| if text.contains('\n') { text.trim().to_string() } else { text.to_string() };
         let (old, new) = (trimmed(old), trimmed(new));
         let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
-        let lines: Vec<String> = similar::TextDiff::from_slices(&old, &new)
-            .iter_all_changes()
-            .map(|change| {
-                let symbol = match change.tag() {
-                    similar::ChangeTag::Equal => Symbol::None,
-                    similar::ChangeTag::Insert => Symbol::Create,
-                    similar::ChangeTag::Delete => Symbol::Delete,
-                };
-                format!("{}{}", self.start(indent + 1, symbol), change.value())
-            })
-            .collect();
-        self.text(&lines, indent, &null, &forces)
+        let difference = similar::TextDiff::from_slices(&old, &new);
+        let lines = difference.iter_all_changes().map(|change| {
+            let symbol = match change.tag() {
+                similar::ChangeTag::Equal => Symbol::None,
+                similar::ChangeTag::Insert => Symbol::Create,
+                similar::ChangeTag::Delete => Symbol::Delete,
+            };
+            (symbol, change.value())
+        });
+        self.text(lines, indent, &null, &forces);
     }
 
     fn simple(&self, value: &Value) -> String {
         if value.is_null() { self.paint.faint("null") } else { scalar(value) }
     }
 
-    fn text(&self, lines: &[String], indent: usize, null: &str, forces: &str) -> String {
-        format!("<<-EOT{forces}\n{}\n{}EOT{null}", lines.join("\n"), self.start(indent, Symbol::None))
+    fn text<'l>(&mut self, lines: impl Iterator<Item = (Symbol, &'l str)>, indent: usize, null: &str, forces: &str) {
+        self.put(&["<<-EOT", forces, "\n"]);
+        for (symbol, line) in lines {
+            self.start(indent + 1, symbol);
+            self.put(&[line, "\n"]);
+        }
+        self.start(indent, Symbol::None);
+        self.put(&["EOT", null]);
     }
 
     /// Strings that are JSON are compared as JSON.
-    fn json(&self, part: &Part, pair: (&Value, &Value), only: Option<&Value>, indent: usize, manner: Manner) -> String {
+    fn json(&mut self, part: &Part, pair: (&Value, &Value), only: Option<&Value>, indent: usize, manner: Manner) {
         let parsed = |value: &Value| value.as_str().and_then(json);
         let (old, new) = match (part.fate, only) {
             (Fate::Created, Some(new)) => (None, Some(new.clone())),
@@ -342,14 +373,17 @@ impl Renderer {
             (false, _) => ("", self.forces(part, manner)),
         };
         let inner = Manner { quiet: true, forces: false, everything: manner.everything || spaces };
-        let text = self.part(&difference, indent + 1, inner);
         let null = self.null(part, manner);
-        if !text.contains('\n') {
-            return format!("jsonencode({text}){note}{null}{forces}");
+        let inner = Renderer { out: String::new(), ..*self }.whole(&difference, indent + 1, inner);
+        if !inner.contains('\n') {
+            return self.put(&["jsonencode(", &inner, ")", note, &null, &forces]);
         }
         let symbol = if part.fate == Fate::Updated && !spaces { symbol(difference.fate) } else { Symbol::None };
-        let (start, end) = (self.start(indent + 1, symbol), self.start(indent, Symbol::None));
-        format!("jsonencode({note}\n{start}{text}{forces}\n{end}){null}")
+        self.put(&["jsonencode(", note, "\n"]);
+        self.start(indent + 1, symbol);
+        self.put(&[&inner, &forces, "\n"]);
+        self.start(indent, Symbol::None);
+        self.put(&[")", &null]);
     }
 }
 
