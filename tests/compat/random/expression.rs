@@ -92,6 +92,14 @@ impl Ty {
         }
     }
 
+    fn has_object(&self) -> bool {
+        match self {
+            Ty::Object(_) => true,
+            Ty::List(of) | Ty::Map(of) => of.has_object(),
+            Ty::Text | Ty::Number | Ty::Bool | Ty::Set => false,
+        }
+    }
+
     pub fn object(source: &mut Source, depth: usize) -> Ty {
         let count = 1 + source.below(3);
         Ty::Object(NAMES.iter().take(count).map(|name| (*name, Ty::any(source, depth))).collect())
@@ -324,7 +332,12 @@ impl Writer<'_> {
             0 => {
                 let ty = Ty::any(self.source, 1);
                 let operator = self.source.of(&["==", "!="]);
-                format!("({} {operator} {})", self.expression(&ty, depth), self.expression(&ty, depth))
+                // Which attribute of objects Terraform compares first is chance: with an unknown one its answer is, too.
+                let only_known = self.known_only || ty.has_object();
+                let before = std::mem::replace(&mut self.known_only, only_known);
+                let (left, right) = (self.expression(&ty, depth), self.expression(&ty, depth));
+                self.known_only = before;
+                format!("({left} {operator} {right})")
             }
             1 => {
                 let operator = self.source.of(&["<", "<=", ">", ">="]);
