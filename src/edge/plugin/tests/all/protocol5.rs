@@ -223,18 +223,24 @@ async fn a_life() {
         Question::ValidateResource { provider: provider(), kind: kind(), config: thing(Value::null(Type::String)) };
     assert!(plugin.ask(&validate).await.diagnostics().iter().any(|d| d.summary == "Provider is too old"));
 
-    let upgrade =
-        |version, raw: &str| Question::UpgradeState { provider: provider(), kind: kind(), version, raw: raw.into() };
-    let stored = |value| StoredObject { value, private: Arc::default() };
+    let upgrade = |version, raw: &str| Question::UpgradeState {
+        provider: provider(),
+        kind: kind(),
+        version,
+        raw: raw.into(),
+        identity: None,
+    };
+    let stored = |value| StoredObject { value, private: Arc::default(), identity: None };
     let i = || thing(Value::string("i"));
     for (version, raw) in [(2, r#"{"id":"i","secret":"s","z":1}"#), (1, r#"{ "id":"i", "secret":"s" }"#)] {
         assert_eq!(plugin.ask(&upgrade(version, raw)).await, Answer::Object(Some(stored(i())), Default::default()));
     }
-    let current = StoredObject { value: i(), private: Arc::from(&b"\x00private"[..]) };
+    let current = StoredObject { identity: None, value: i(), private: Arc::from(&b"\x00private"[..]) };
     let read = Question::Read { provider: provider(), kind: kind(), current: current.clone(), meta: None };
     assert_eq!(plugin.ask(&read).await, Answer::Object(Some(current), Default::default()));
 
     let plan = Question::Plan {
+        identity: None,
         provider: provider(),
         kind: kind(),
         prior: i(),
@@ -248,8 +254,9 @@ async fn a_life() {
     assert_eq!(planned.requires_replace[0].to_string(), "tags[\"Name\"]");
     assert_eq!((planned.private.as_ref(), repeat_promise(&planned.private)), (&b"null"[..], Repeat::Never));
 
-    let import = |id: &str| Question::Import { provider: provider(), kind: kind(), id: id.into() };
-    let found = StoredObject { value: i(), private: Arc::from(&b"p"[..]) };
+    let import =
+        |id: &str| Question::Import { provider: provider(), kind: kind(), by: calls::ImportedBy::Id(id.into()) };
+    let found = StoredObject { identity: None, value: i(), private: Arc::from(&b"p"[..]) };
     assert_eq!(plugin.ask(&import("i")).await, Answer::Imported(vec![(kind(), found)], Default::default()));
     for (id, said) in [
         ("none", "Cannot import non-existent remote object"),
@@ -279,6 +286,7 @@ async fn a_life() {
 async fn changes() {
     let (_directory, plugin) = start(Old::default()).await;
     let request = |private: &[u8]| ChangeRequest {
+        identity: None,
         provider: provider(),
         kind: kind(),
         prior: Value::null(Type::Dynamic),
