@@ -47,6 +47,7 @@ fn null() -> Value {
 
 async fn plan(plugin: &Plugin, prior: &Value, config: &Value) -> PlannedObject {
     let question = Question::Plan {
+        identity: None,
         provider: provider(),
         kind: kind(),
         prior: prior.clone(),
@@ -63,6 +64,7 @@ async fn plan(plugin: &Plugin, prior: &Value, config: &Value) -> PlannedObject {
 
 fn create(planned: &PlannedObject, config: &Value, token: &str) -> ChangeRequest {
     ChangeRequest {
+        identity: None,
         provider: provider(),
         kind: kind(),
         prior: null(),

@@ -239,7 +239,7 @@ import {
             main.tf:28: Missing required argument: import
                 The argument "to" is required, but no definition was found.
                 > Write to = ….
-            main.tf:30: Missing required argument: import
+            main.tf:31: Missing required argument: import
                 The argument "id" is required, but no definition was found.
                 > Write id = ….
         "#]],
