@@ -20,6 +20,7 @@ mod ephemeral;
 mod fmt;
 mod hosted;
 mod hostile;
+mod identity;
 mod killed;
 mod messages;
 mod oracle;

@@ -2,7 +2,8 @@
 
 use crate::finding::error;
 use crate::private::{self, Envelope};
-use crate::{Findings, Object, Repeat, Reply};
+use crate::{Findings, Object, Repeat, Reply, Resource};
+use configschema::IdentitySchema;
 use tfplugin::tfplugin6 as wire;
 use tfplugin::{DecodeError, dynamic_value, read_dynamic_value};
 use tonic::Status;
@@ -26,6 +27,18 @@ pub(crate) fn object(value: Value, private: &[u8]) -> Object {
 
 pub(crate) fn findings(findings: Findings) -> Vec<wire::Diagnostic> {
     findings.into_iter().map(wire::Diagnostic::from).collect()
+}
+
+/// The identity of an object in an answer; none where its type has none, or the object is no more.
+pub(crate) fn identity(
+    served: &dyn Resource,
+    schema: Option<&IdentitySchema>,
+    object: Option<&Object>,
+) -> Option<wire::ResourceIdentityData> {
+    let ty = schema?.ty();
+    let identity = object.map(|object| &object.value).filter(|value| !value.is_null());
+    let identity = identity.and_then(|value| served.identify(value))?;
+    Some(wire::ResourceIdentityData { identity_data: Some(dynamic_value(&identity, &ty)) })
 }
 
 /// The failure of a call whose outcome nobody knows. ABORTED: hosts show its text, and take UNAVAILABLE for a crash.

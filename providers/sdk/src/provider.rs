@@ -2,7 +2,7 @@
 
 use crate::plan::{PlanRequest, Planned, default_plan};
 use crate::{Finding, Findings, Private, Reply};
-use configschema::{Block, Schema};
+use configschema::{Block, IdentitySchema, Schema};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -110,6 +110,32 @@ pub struct StoredState {
 pub trait Resource: Send + Sync + 'static {
     /// Its block and version.
     fn schema(&self) -> Schema;
+
+    /// What tells its objects from each other, if hosts are to know: [`Resource::identify`] then gives it, and objects can
+    /// be imported by it.
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        None
+    }
+
+    /// The identity of an object, of the type of its schema; called for what reads, changes and imports gave. An object
+    /// keeps its identity for as long as it lives.
+    fn identify(&self, _object: &Value) -> Option<Value> {
+        None
+    }
+
+    /// Finds an existing object by its identity, as [`Resource::import`] does by its id. What an import may leave out can
+    /// be null.
+    fn import_identity<'a>(&'a self, _identity: &'a Value) -> Future<'a, Reply<Object>> {
+        Box::pin(async {
+            Reply::failed("Import is not supported", "Objects of this type cannot be imported by their identity.")
+        })
+    }
+
+    /// Brings a stored identity of an older version of the identity schema to the current one, as JSON. The default leaves
+    /// it.
+    fn upgrade_identity(&self, identity: StoredState) -> Future<'_, Reply<Vec<u8>>> {
+        Box::pin(async move { Reply::done(identity.json) })
+    }
 
     /// What it promises about a request that is repeated with the same token.
     fn repeat(&self) -> Repeat {

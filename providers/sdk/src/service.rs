@@ -2,17 +2,17 @@
 //!
 //! Calls that nobody here serves keep the generated answer UNIMPLEMENTED, which hosts take for "none".
 
-use crate::answers::{answered, findings, object, read, unknown_outcome};
+use crate::answers::{answered, findings, identity, object, read, unknown_outcome};
 use crate::finding::error;
 use crate::plan::{PlanRequest, with_empty_blocks};
 use crate::private::{self, Envelope, fresh_token};
 use crate::serve::Running;
 use crate::{ChangeRequest, DataSource, EphemeralResource, Function, Provider, Repeat, Reply, Resource, StoredState};
-use configschema::{ProviderSchema, Schema, implied_type};
+use configschema::{IdentitySchema, ProviderSchema, Schema, implied_type};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tfplugin::tfplugin6::{self as wire, provider_server::Provider as Service};
-use tfplugin::{BATCHES_READS, decode_json, dynamic_value, path_to_wire, provider_schema_to_wire};
+use tfplugin::{BATCHES_READS, decode_json, dynamic_value, identities_to_wire, path_to_wire, provider_schema_to_wire};
 use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status, async_trait};
 use value::{Type, Value};
@@ -47,6 +47,11 @@ pub fn provider_schema(provider: &dyn Provider) -> ProviderSchema {
             .collect(),
         plan_destroy: false,
         provider_meta: None,
+        identities: provider
+            .resources()
+            .into_iter()
+            .filter_map(|(name, kind)| Some((name.into(), Arc::new(kind.identity_schema()?))))
+            .collect(),
     }
 }
 
@@ -55,6 +60,7 @@ pub(crate) struct ProviderService {
     provider: Arc<dyn Provider>,
     provider_type: Type,
     schema: wire::get_provider_schema::Response,
+    identities: BTreeMap<Arc<str>, Arc<IdentitySchema>>,
     resources: BTreeMap<String, Entry<dyn Resource>>,
     data_sources: BTreeMap<String, Entry<dyn DataSource>>,
     ephemeral: BTreeMap<String, Entry<dyn EphemeralResource>>,
@@ -80,6 +86,7 @@ impl ProviderService {
         ProviderService {
             provider_type: implied_type(&schema.provider),
             schema: provider_schema_to_wire(&schema),
+            identities: schema.identities,
             provider,
             resources,
             data_sources,
@@ -91,6 +98,10 @@ impl ProviderService {
 
     fn resource(&self, name: &str) -> Result<Entry<dyn Resource>, Status> {
         self.resources.get(name).cloned().ok_or_else(|| Status::not_found(format!("no resource type {name:?}")))
+    }
+
+    fn identity(&self, name: &str) -> Option<Arc<IdentitySchema>> {
+        self.identities.get(name).cloned()
     }
 
     fn data_source(&self, name: &str) -> Result<Entry<dyn DataSource>, Status> {
@@ -137,6 +148,42 @@ impl Service for ProviderService {
             answer.metadata_mut().insert(BATCHES_READS, MetadataValue::from_static("1"));
         }
         Ok(answer)
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<wire::get_resource_identity_schemas::Request>,
+    ) -> Answer<wire::get_resource_identity_schemas::Response> {
+        let identity_schemas = identities_to_wire(&self.identities);
+        Ok(Response::new(wire::get_resource_identity_schemas::Response { identity_schemas, diagnostics: Vec::new() }))
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<wire::upgrade_resource_identity::Request>,
+    ) -> Answer<wire::upgrade_resource_identity::Response> {
+        let request = request.into_inner();
+        let Entry { served, .. } = self.resource(&request.type_name)?;
+        let schema = self.identity(&request.type_name);
+        let ty = schema.ok_or_else(|| Status::not_found(format!("{:?} has no identity", request.type_name)))?.ty();
+        let version = u64::try_from(request.version).unwrap_or_default();
+        let json = request.raw_identity.unwrap_or_default().json.to_vec();
+        let stored = StoredState { version, json };
+        let reply = self.to_the_end(async move { served.upgrade_identity(stored).await }).await?;
+        let mut said = reply.findings;
+        let upgraded = reply.result.and_then(|json| match decode_json(&json, &ty) {
+            Ok(value) => Some(wire::ResourceIdentityData { identity_data: Some(dynamic_value(&value, &ty)) }),
+            Err(why) => {
+                let detail =
+                    format!("The stored identity does not follow the current one at {}: {}.", why.path, why.reason);
+                said.push(error("Stored identity cannot be upgraded", detail));
+                None
+            }
+        });
+        Ok(Response::new(wire::upgrade_resource_identity::Response {
+            upgraded_identity: upgraded,
+            diagnostics: findings(said),
+        }))
     }
 
     async fn validate_provider_config(
@@ -212,9 +259,13 @@ impl Service for ProviderService {
         let request = request.into_inner();
         let Entry { served, ty, .. } = self.resource(&request.type_name)?;
         let current = object(read(request.current_state.as_ref(), &ty)?, &request.private);
-        let repeat = served.repeat();
-        let answer = answered(self.to_the_end(async move { served.read(current).await }).await?, &ty, repeat);
+        let (repeat, asked) = (served.repeat(), served.clone());
+        let reply = self.to_the_end(async move { asked.read(current).await }).await?;
+        let schema = self.identity(&request.type_name);
+        let new_identity = identity(&*served, schema.as_deref(), reply.result.as_ref());
+        let answer = answered(reply, &ty, repeat);
         Ok(Response::new(wire::read_resource::Response {
+            new_identity,
             new_state: answer.state,
             diagnostics: answer.diagnostics,
             private: answer.private.into(),
@@ -246,6 +297,8 @@ impl Service for ProviderService {
         let (repeat, legacy) = (served.repeat(), served.legacy());
         let Reply { result, findings: said, .. } = self.to_the_end(async move { served.plan(&asked).await }).await?;
         let mut answer = wire::plan_resource_change::Response {
+            // An object keeps its identity; that of a new one nobody knows yet.
+            planned_identity: request.prior_identity,
             diagnostics: findings(said),
             legacy_type_system: legacy,
             ..Default::default()
@@ -279,8 +332,10 @@ impl Service for ProviderService {
         let (repeat, legacy) = (served.repeat(), served.legacy());
         // What stands when nothing comes of it: the object before.
         let before = object(change.prior.clone(), &request.planned_private);
+        let asked = served.clone();
         let reply = self
             .to_the_end(async move {
+                let served = asked;
                 match (change.prior.is_null(), change.planned.is_null()) {
                     (_, true) => {
                         let findings = served.delete(change).await;
@@ -298,8 +353,11 @@ impl Service for ProviderService {
         if reply.in_doubt {
             return Err(unknown_outcome(&reply.findings));
         }
+        let schema = self.identity(&request.type_name);
+        let new_identity = identity(&*served, schema.as_deref(), reply.result.as_ref());
         let answer = answered(reply, &ty, repeat);
         Ok(Response::new(wire::apply_resource_change::Response {
+            new_identity,
             new_state: answer.state,
             private: answer.private.into(),
             diagnostics: answer.diagnostics,
@@ -312,17 +370,30 @@ impl Service for ProviderService {
         &self,
         request: Request<wire::import_resource_state::Request>,
     ) -> Answer<wire::import_resource_state::Response> {
-        let wire::import_resource_state::Request { type_name, id, .. } = request.into_inner();
+        let wire::import_resource_state::Request { type_name, id, identity: by, .. } = request.into_inner();
         let Entry { served, ty, .. } = self.resource(&type_name)?;
-        let repeat = served.repeat();
-        let reply = self.to_the_end(async move { served.import(&id).await }).await?;
+        let schema = self.identity(&type_name);
+        let given = by.as_ref().and_then(|by| by.identity_data.as_ref());
+        let given = match (given, &schema) {
+            (Some(given), Some(schema)) => Some(read(Some(given), &schema.ty())?),
+            _ => None,
+        };
+        let (repeat, asked) = (served.repeat(), served.clone());
+        let import = async move {
+            match given {
+                Some(given) => asked.import_identity(&given).await,
+                None => asked.import(&id).await,
+            }
+        };
+        let reply = self.to_the_end(import).await?;
         let found = reply.result.is_some();
+        let identity = identity(&*served, schema.as_deref(), reply.result.as_ref()).or(by);
         let answer = answered(reply, &ty, repeat);
         let imported = wire::import_resource_state::ImportedResource {
             type_name,
             state: answer.state,
             private: answer.private.into(),
-            identity: None,
+            identity,
         };
         Ok(Response::new(wire::import_resource_state::Response {
             imported_resources: if found { vec![imported] } else { Vec::new() },

@@ -236,7 +236,7 @@ fn nothing() -> Value {
 
 fn stored(value: Value) -> StoredObject {
     let private: Arc<[u8]> = Arc::from(id_of(&value).as_bytes());
-    StoredObject { value, private }
+    StoredObject { value, private, identity: None }
 }
 
 /// The id of an object; empty when it has none.

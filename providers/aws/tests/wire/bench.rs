@@ -327,6 +327,7 @@ impl Bench {
             planned: null.clone(),
             config: null,
             private: thing.object.private.clone(),
+            identity: None,
             meta: None,
             token: fresh_token().into(),
             repeated: false,
@@ -340,7 +341,8 @@ impl Bench {
     /// Imports the object by an id: it is the same but for the attributes named, and its configuration plans no change
     /// but in those.
     pub(crate) fn imports(&self, thing: &Thing, id: &str, except: &[&str]) {
-        let asked = Question::Import { provider: provider(), kind: thing.kind.clone(), id: id.into() };
+        let asked =
+            Question::Import { provider: provider(), kind: thing.kind.clone(), by: calls::ImportedBy::Id(id.into()) };
         let Answer::Imported(objects, said) = self.ask(&asked) else { panic!("no answer to an import") };
         assert!(!said.has_errors(), "import {} {id}: {}", thing.kind, texts(&said));
         let [(kind, object)] = objects.as_slice() else { panic!("{objects:?}") };
@@ -361,7 +363,7 @@ impl Bench {
 
     /// An id that names nothing, or is none.
     pub(crate) fn imports_nothing(&self, kind: &str, id: &str) {
-        let asked = Question::Import { provider: provider(), kind: kind.into(), id: id.into() };
+        let asked = Question::Import { provider: provider(), kind: kind.into(), by: calls::ImportedBy::Id(id.into()) };
         let Answer::Imported(objects, said) = self.ask(&asked) else { panic!("no answer to an import") };
         if said.has_errors() {
             return;
@@ -372,7 +374,7 @@ impl Bench {
 
     /// An id that names something that cannot be this kind of object: what was said.
     pub(crate) fn import_fails(&self, kind: &str, id: &str) -> String {
-        let asked = Question::Import { provider: provider(), kind: kind.into(), id: id.into() };
+        let asked = Question::Import { provider: provider(), kind: kind.into(), by: calls::ImportedBy::Id(id.into()) };
         let Answer::Imported(objects, said) = self.ask(&asked) else { panic!("no answer to an import") };
         if said.has_errors() {
             return texts(&said);
@@ -399,6 +401,7 @@ impl Bench {
                     planned: planned.planned,
                     config: from_json(&block, config),
                     private: planned.private,
+                    identity: None,
                     meta: None,
                     token: fresh_token().into(),
                     repeated: false,
@@ -443,7 +446,11 @@ impl Bench {
         let known: Vec<StoredObject> = ids
             .iter()
             .map(|id| {
-                let asked = Question::Import { provider: provider(), kind: kind.into(), id: id.as_str().into() };
+                let asked = Question::Import {
+                    provider: provider(),
+                    kind: kind.into(),
+                    by: calls::ImportedBy::Id(id.as_str().into()),
+                };
                 let Answer::Imported(mut objects, _) = self.ask(&asked) else { panic!("no answer to an import") };
                 objects.remove(0).1
             })
@@ -513,6 +520,7 @@ impl Bench {
             proposed: proposed_new(&schema.block, &before, &config),
             config: config.clone(),
             private: prior.map_or(Arc::default(), |prior| prior.private.clone()),
+            identity: None,
             meta: None,
         });
         let Answer::Planned(planned, said) = answer else { panic!("{answer:?}") };
@@ -537,6 +545,7 @@ impl Bench {
             proposed: proposed_new(block, &null, &config),
             config,
             private: planned.unwrap().private,
+            identity: None,
             meta: None,
         });
         answer.diagnostics()
@@ -561,6 +570,7 @@ impl Bench {
             planned: planned.planned.clone(),
             config: from_json(&schema.block, config),
             private: planned.private.clone(),
+            identity: None,
             meta: None,
             token: token.into(),
             repeated,

@@ -105,6 +105,7 @@ async fn a_life(plugin: &Plugin) {
     let null = Value::null(Type::Dynamic);
     let config = sum("0.5", "e\u{301}", unset());
     let plan = |prior: &Value, proposed: &Value, config: &Value| Question::Plan {
+        identity: None,
         provider: provider(),
         kind: kind.clone(),
         prior: prior.clone(),
@@ -118,6 +119,7 @@ async fn a_life(plugin: &Plugin) {
     assert_eq!(repeat_promise(&planned.private), Repeat::Never);
 
     let change = |planned: &Value, config: &Value| ChangeRequest {
+        identity: None,
         provider: provider(),
         kind: kind.clone(),
         prior: null.clone(),

@@ -47,6 +47,7 @@ fn null() -> Value {
 
 async fn plan(plugin: &Plugin, prior: &Value, config: &Value) -> PlannedObject {
     let question = Question::Plan {
+        identity: None,
         provider: provider(),
         kind: kind(),
         prior: prior.clone(),
@@ -63,6 +64,7 @@ async fn plan(plugin: &Plugin, prior: &Value, config: &Value) -> PlannedObject {
 
 fn create(planned: &PlannedObject, config: &Value, token: &str) -> ChangeRequest {
     ChangeRequest {
+        identity: None,
         provider: provider(),
         kind: kind(),
         prior: null(),
@@ -125,7 +127,13 @@ async fn a_life(plugin: &Plugin, record: &Path) {
     let read = Question::Read { provider: provider(), kind: kind(), current: object.clone(), meta: None };
     assert_eq!(plugin.ask(&read).await, Answer::Object(Some(object.clone()), Default::default()));
     let raw = r#"{"group":"kafka","members":["a"],"candidates":["z1"],"zone":{"a":"z1"},"id":"kafka","gone":1}"#;
-    let upgrade = |version| Question::UpgradeState { provider: provider(), kind: kind(), version, raw: raw.into() };
+    let upgrade = |version| Question::UpgradeState {
+        provider: provider(),
+        kind: kind(),
+        version,
+        raw: raw.into(),
+        identity: None,
+    };
     let Answer::Object(Some(StoredObject { value, .. }), _) = plugin.ask(&upgrade(0)).await else {
         panic!("no object")
     };
@@ -190,7 +198,8 @@ async fn logs_hold_no_values() {
     let plugin = Plugin::start(spec(PROVIDER)).await.unwrap();
     a_life(&plugin, &record).await;
     let raw = r#"{"group":["secret-state"],"id":"secret-id"}"#;
-    let broken = Question::UpgradeState { provider: provider(), kind: kind(), version: 0, raw: raw.into() };
+    let broken =
+        Question::UpgradeState { provider: provider(), kind: kind(), version: 0, raw: raw.into(), identity: None };
     let said = plugin.ask(&broken).await.diagnostics();
     assert!(said.has_errors());
     plugin.stop().await;

@@ -9,7 +9,8 @@ async fn by_id() {
     let hosted = Hosted::new(Probe::default()).await;
     let plugin = hosted.plugin().await;
     let import = async |kind: &str, id: &str| {
-        let question = Question::Import { provider: provider(), kind: kind.into(), id: id.into() };
+        let question =
+            Question::Import { provider: provider(), kind: kind.into(), by: calls::ImportedBy::Id(id.into()) };
         let Answer::Imported(objects, said) = plugin.ask(&question).await else { panic!("no import") };
         let said: Vec<String> = said.iter().map(|d| format!("{}: {}", d.summary, d.detail)).collect();
         (objects, said)

@@ -174,6 +174,7 @@ pub(crate) fn config() -> Value {
 
 pub(crate) async fn plan_create(plugin: &Plugin, kind: &str) -> PlannedObject {
     let question = Question::Plan {
+        identity: None,
         provider: provider(),
         kind: kind.into(),
         prior: null(),
@@ -191,6 +192,7 @@ pub(crate) async fn plan_create(plugin: &Plugin, kind: &str) -> PlannedObject {
 /// The request for a planned thing.
 pub(crate) fn create(kind: &str, planned: &PlannedObject) -> calls::ChangeRequest {
     calls::ChangeRequest {
+        identity: None,
         provider: provider(),
         kind: kind.into(),
         prior: null(),

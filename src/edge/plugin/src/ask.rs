@@ -1,11 +1,12 @@
 //! Questions to messages, messages to answers.
 
-use crate::Plugin;
 use crate::method::Method;
 use crate::repeat::without_token;
 use crate::schema::{Declared, Kind};
 use crate::trouble::diagnostics;
-use calls::{Answer, PlannedObject, Question, StoredObject};
+use crate::{Plugin, identity};
+use calls::{Answer, ImportedBy, ObjectIdentity, PlannedObject, Question, StoredObject};
+use configschema::IdentitySchema;
 use diag::{Diagnostic, Diagnostics};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -30,6 +31,14 @@ pub(crate) struct Asked<'a> {
     pub(crate) name: &'a Arc<str>,
     pub(crate) ty: Type,
     pub(crate) what: String,
+}
+
+impl Asked<'_> {
+    /// How identities of the type look, if it has any.
+    pub(crate) fn identity(&self) -> Option<&IdentitySchema> {
+        let own = (self.kind == Kind::Resource).then(|| self.declared.schema.identities.get(self.name));
+        own.flatten().map(|schema| &**schema)
+    }
 }
 
 impl Plugin {
@@ -79,11 +88,13 @@ impl Plugin {
             Question::OpenEphemeral { config, .. } => self.open_ephemeral(&asked, config).await,
             Question::RenewEphemeral { private, .. } => self.renew_ephemeral(&asked, private).await,
             Question::CloseEphemeral { private, .. } => self.close_ephemeral(&asked, private).await,
-            Question::UpgradeState { version, raw, .. } => self.upgrade(&asked, *version, raw).await,
+            Question::UpgradeState { version, raw, identity, .. } => {
+                self.upgrade(&asked, (*version, raw), identity.as_ref()).await
+            }
             Question::Read { current, meta, .. } => self.read(&asked, current, meta.as_ref()).await,
             Question::Plan { .. } => self.plan(&asked, question).await,
             Question::ReadDataSource { config, meta, .. } => self.read_data_source(&asked, config, meta.as_ref()).await,
-            Question::Import { id, .. } => self.import(&asked, id).await,
+            Question::Import { by, .. } => self.import(&asked, by).await,
             _ => Answer::Unsupported,
         }
     }
@@ -145,7 +156,12 @@ impl Plugin {
         Answer::Checked(said.map_or_else(|error| error, diagnostics))
     }
 
-    async fn upgrade(&self, asked: &Asked<'_>, version: u64, raw: &Arc<str>) -> Answer {
+    async fn upgrade(
+        &self,
+        asked: &Asked<'_>,
+        (version, raw): (u64, &Arc<str>),
+        identity: Option<&ObjectIdentity>,
+    ) -> Answer {
         use wire::upgrade_resource_state::{Request, Response};
         let current = asked.declared.get(asked.kind, asked.name).map_or(0, |schema| schema.version);
         if version > current {
@@ -168,7 +184,16 @@ impl Plugin {
         match self.asked::<_, Response>(Method::UpgradeState, request, &asked.what).await {
             Ok(response) => {
                 let said = diagnostics(response.diagnostics);
-                self.object(asked, response.upgraded_state.as_ref(), Arc::default(), said)
+                match self.object(asked, response.upgraded_state.as_ref(), Arc::default(), None, said) {
+                    Answer::Object(Some(object), mut said) => match self.upgraded_identity(asked, identity).await {
+                        Ok(identity) => Answer::Object(Some(StoredObject { identity, ..object }), said),
+                        Err(troubles) => {
+                            said.extend(troubles);
+                            Answer::Object(None, said)
+                        }
+                    },
+                    answer => answer,
+                }
             }
             Err(error) => Answer::Object(None, error),
         }
@@ -182,12 +207,13 @@ impl Plugin {
             private: current.private.to_vec().into(),
             provider_meta: asked.declared.meta(meta),
             client_capabilities: Some(CAPABILITIES),
-            current_identity: None,
+            current_identity: identity::to_wire(asked.identity(), current.identity.as_ref()),
         };
         match self.asked::<_, Response>(Method::Read, request, &asked.what).await {
             Ok(response) => {
                 let said = self.not_deferred(diagnostics(response.diagnostics), response.deferred);
-                self.object(asked, response.new_state.as_ref(), response.private.as_ref().into(), said)
+                let private = response.private.as_ref().into();
+                self.object(asked, response.new_state.as_ref(), private, response.new_identity.as_ref(), said)
             }
             Err(error) => Answer::Object(None, error),
         }
@@ -204,20 +230,20 @@ impl Plugin {
         match self.asked::<_, Response>(Method::ReadDataSource, request, &asked.what).await {
             Ok(response) => {
                 let said = self.not_deferred(diagnostics(response.diagnostics), response.deferred);
-                self.object(asked, response.state.as_ref(), Arc::default(), said)
+                self.object(asked, response.state.as_ref(), Arc::default(), None, said)
             }
             Err(error) => Answer::Object(None, error),
         }
     }
 
-    async fn import(&self, asked: &Asked<'_>, id: &str) -> Answer {
+    async fn import(&self, asked: &Asked<'_>, by: &ImportedBy) -> Answer {
         use wire::import_resource_state::{Request, Response};
-        let request = Request {
-            type_name: asked.name.to_string(),
-            id: id.to_string(),
-            client_capabilities: Some(CAPABILITIES),
-            ..Default::default()
+        let (id, identity) = match by {
+            ImportedBy::Id(id) => (id.to_string(), None),
+            ImportedBy::Identity(identity) => (String::new(), identity::to_wire(asked.identity(), Some(identity))),
         };
+        let request =
+            Request { type_name: asked.name.to_string(), id, client_capabilities: Some(CAPABILITIES), identity };
         let response = match self.asked::<_, Response>(Method::Import, request, &asked.what).await {
             Ok(response) => response,
             Err(error) => return Answer::Imported(Vec::new(), error),
@@ -232,16 +258,26 @@ impl Plugin {
             };
             let asked = Asked { name: &name, ty, what: asked.what.clone(), ..*asked };
             let private = imported.private.as_ref().into();
-            match self.object(&asked, imported.state.as_ref(), private, Diagnostics::new()) {
+            let identity = imported.identity.as_ref();
+            match self.object(&asked, imported.state.as_ref(), private, identity, Diagnostics::new()) {
                 Answer::Object(Some(object), _) if !object.value.is_null() => objects.push((name, object)),
                 other => said.extend(other.diagnostics()),
             }
+        }
+        let lacks = |(_, object): &(Arc<str>, StoredObject)| object.identity.is_none();
+        if matches!(by, ImportedBy::Identity(_)) && objects.iter().any(lacks) {
+            let detail = format!("Asked to {} by its identity, the provider gave an object without one.", asked.what);
+            said.push(
+                Diagnostic::error("Provider produced invalid identity", detail)
+                    .about(self.name())
+                    .next("This is a fault of the provider: report it to its authors."),
+            );
         }
         if said.has_errors() {
             return Answer::Imported(Vec::new(), said);
         }
         if objects.is_empty() {
-            let detail = format!("The provider {} found no {} with the id {id:?}.", self.name(), asked.name);
+            let detail = format!("The provider {} found no {} with {by}.", self.name(), asked.name);
             let error = Diagnostic::error("Cannot import non-existent remote object", detail);
             said.push(
                 error.about(self.name()).next("Check the id, and that the provider is configured for its place."),
@@ -252,7 +288,7 @@ impl Plugin {
 
     async fn plan(&self, asked: &Asked<'_>, question: &Question) -> Answer {
         use wire::plan_resource_change::{Request, Response};
-        let Question::Plan { prior, proposed, config, private, meta, .. } = question else {
+        let Question::Plan { prior, proposed, config, private, identity, meta, .. } = question else {
             return Answer::Unsupported;
         };
         let request = Request {
@@ -263,6 +299,7 @@ impl Plugin {
             prior_private: private.to_vec().into(),
             provider_meta: asked.declared.meta(meta.as_ref()),
             client_capabilities: Some(CAPABILITIES),
+            prior_identity: identity::to_wire(asked.identity(), identity.as_ref()),
             ..Default::default()
         };
         let response = match self.asked::<_, Response>(Method::Plan, request, &asked.what).await {
@@ -296,13 +333,23 @@ impl Plugin {
         asked: &Asked<'_>,
         message: Option<&wire::DynamicValue>,
         private: Arc<[u8]>,
+        identity: Option<&wire::ResourceIdentityData>,
         mut said: Diagnostics,
     ) -> Answer {
         if said.has_errors() {
             return Answer::Object(None, said);
         }
+        let identity = match identity::from_wire(asked.identity(), identity) {
+            Ok(identity) => identity,
+            Err(why) => {
+                said.push(self.invalid_identity(asked, &why));
+                return Answer::Object(None, said);
+            }
+        };
         match read_dynamic_value(message, &asked.ty) {
-            Ok(value) if value.is_wholly_known() => Answer::Object(Some(StoredObject { value, private }), said),
+            Ok(value) if value.is_wholly_known() => {
+                Answer::Object(Some(StoredObject { value, private, identity }), said)
+            }
             Ok(_) => {
                 let reason = "an attribute is unknown, though only a plan may hold unknown values".to_string();
                 let error = tfplugin::DecodeError { path: value::Path::ROOT, reason };

@@ -1,11 +1,12 @@
 //! The one call that changes the world.
 
-use crate::Plugin;
 use crate::method::{CallError, Method};
 use crate::repeat::{to_send, without_repeated};
 use crate::schema::Kind;
 use crate::trouble::diagnostics;
+use crate::{Plugin, identity};
 use calls::{ChangeAnswer, ChangeRequest, StoredObject};
+use configschema::IdentitySchema;
 use diag::Diagnostics;
 use tfplugin::tfplugin6::apply_resource_change as wire;
 use tfplugin::{dynamic_value, read_dynamic_value};
@@ -26,6 +27,7 @@ impl Plugin {
         let Some(ty) = declared.ty(Kind::Resource, &request.kind) else {
             return not_sent(self.no_such_type(Kind::Resource.words(), &request.kind).into());
         };
+        let identity = declared.schema.identities.get(&request.kind).map(|schema| &**schema);
         let message = wire::Request {
             type_name: request.kind.to_string(),
             prior_state: Some(dynamic_value(&request.prior, &ty)),
@@ -33,11 +35,11 @@ impl Plugin {
             config: Some(dynamic_value(&request.config, &ty)),
             planned_private: to_send(&request.private, &request.token, request.repeated).into(),
             provider_meta: declared.meta(request.meta.as_ref()),
-            planned_identity: None,
+            planned_identity: identity::to_wire(identity, request.identity.as_ref()),
         };
         let what = format!("{} a {}", verb(request), request.kind);
         match self.call::<_, wire::Response>(Method::Apply, message).await {
-            Ok(response) => self.changed(response, &ty, &what),
+            Ok(response) => self.changed(response, &ty, identity, &what),
             Err(error) => {
                 let sent = match &error {
                     CallError::NotSent => Doubt::None,
@@ -51,12 +53,26 @@ impl Plugin {
     }
 
     /// Whatever comes back is kept, with errors and all.
-    fn changed(&self, response: wire::Response, ty: &Type, what: &str) -> ChangeAnswer {
+    fn changed(
+        &self,
+        response: wire::Response,
+        ty: &Type,
+        identity: Option<&IdentitySchema>,
+        what: &str,
+    ) -> ChangeAnswer {
         let mut diagnostics = diagnostics(response.diagnostics);
+        let identity = match identity::from_wire(identity, response.new_identity.as_ref()) {
+            Ok(identity) => identity,
+            // The object is kept all the same.
+            Err(why) => {
+                diagnostics.push(identity::invalid(self.name(), what, &why));
+                None
+            }
+        };
         match read_dynamic_value(response.new_state.as_ref(), ty) {
             Ok(value) => {
                 let private = without_repeated(&response.private).into();
-                let object = Some(StoredObject { value, private });
+                let object = Some(StoredObject { value, private, identity });
                 ChangeAnswer { legacy: response.legacy_type_system, ..answer(object, diagnostics, Doubt::None) }
             }
             Err(error) => {

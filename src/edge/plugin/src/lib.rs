@@ -7,6 +7,7 @@ mod change;
 mod connect;
 mod ephemeral;
 mod function;
+mod identity;
 mod launch;
 mod method;
 mod process;

@@ -14,10 +14,12 @@ use tonic_prost::prost::Message;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
     Schema,
+    IdentitySchemas,
     ValidateProvider,
     ValidateResource,
     ValidateDataSource,
     UpgradeState,
+    UpgradeIdentity,
     Configure,
     Read,
     Plan,
@@ -36,6 +38,9 @@ impl Method {
     pub(crate) fn path(self, protocol: Protocol) -> &'static str {
         let [v5, v6] = match self {
             Method::Schema => ["/tfplugin5.Provider/GetSchema", "/tfplugin6.Provider/GetProviderSchema"],
+            Method::IdentitySchemas => {
+                ["/tfplugin5.Provider/GetResourceIdentitySchemas", "/tfplugin6.Provider/GetResourceIdentitySchemas"]
+            }
             Method::ValidateProvider => {
                 ["/tfplugin5.Provider/PrepareProviderConfig", "/tfplugin6.Provider/ValidateProviderConfig"]
             }
@@ -47,6 +52,9 @@ impl Method {
             }
             Method::UpgradeState => {
                 ["/tfplugin5.Provider/UpgradeResourceState", "/tfplugin6.Provider/UpgradeResourceState"]
+            }
+            Method::UpgradeIdentity => {
+                ["/tfplugin5.Provider/UpgradeResourceIdentity", "/tfplugin6.Provider/UpgradeResourceIdentity"]
             }
             Method::Configure => ["/tfplugin5.Provider/Configure", "/tfplugin6.Provider/ConfigureProvider"],
             Method::Read => ["/tfplugin5.Provider/ReadResource", "/tfplugin6.Provider/ReadResource"],

@@ -1,6 +1,6 @@
 //! The schema of a plugin, asked for once, and the types of its objects.
 
-use crate::method::Method;
+use crate::method::{CallError, Method};
 use crate::trouble::diagnostics;
 use crate::{Plugin, Protocol};
 use configschema::{Block, ProviderSchema, Schema, implied_type};
@@ -8,7 +8,10 @@ use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tfplugin::tfplugin6::DynamicValue;
-use tfplugin::{BATCHES_READS, dynamic_value, provider_schema_from_wire, schema6_from_5, tfplugin5, tfplugin6};
+use tfplugin::{
+    BATCHES_READS, dynamic_value, identities_from_wire, provider_schema_from_wire, schema6_from_5, tfplugin5, tfplugin6,
+};
+use tonic::Code;
 use value::{Type, Value};
 
 /// What a plugin declares.
@@ -122,7 +125,10 @@ impl Plugin {
         if said.has_errors() {
             return Err(said);
         }
-        provider_schema_from_wire(&answer).map(|schema| Declared::new(schema, batches_reads)).map_err(|why| {
+        let identities = self.load_identities().await?;
+        let read = provider_schema_from_wire(&answer)
+            .and_then(|schema| Ok(ProviderSchema { identities: identities_from_wire(&identities)?, ..schema }));
+        read.map(|schema| Declared::new(schema, batches_reads)).map_err(|why| {
             Diagnostic::error(
                 "Invalid provider schema",
                 format!("The schema of the provider {} is invalid: {why}.", self.name()),
@@ -131,5 +137,17 @@ impl Plugin {
             .next("This is a fault of the provider: report it to its authors.")
             .into()
         })
+    }
+
+    /// What the provider says of identities: nothing, when it is older than they are.
+    async fn load_identities(&self) -> Result<BTreeMap<String, tfplugin6::ResourceIdentitySchema>, Diagnostics> {
+        use tfplugin6::get_resource_identity_schemas::{Request, Response};
+        let answer: Response = match self.call(Method::IdentitySchemas, Request {}).await {
+            Ok(answer) => answer,
+            Err(CallError::Failed(status)) if status.code() == Code::Unimplemented => return Ok(BTreeMap::new()),
+            Err(error) => return Err(self.call_failed("tell its identity schemas", &error).await.into()),
+        };
+        let said = diagnostics(answer.diagnostics);
+        if said.has_errors() { Err(said) } else { Ok(answer.identity_schemas) }
     }
 }

@@ -18,8 +18,8 @@ pub use handshake::{Address, Handshake, HandshakeError, env};
 pub use json::decode_json;
 pub use msgpack::{DecodeError, decode, encode};
 pub use schema::{
-    function_from_wire, function_to_wire, provider_schema_from_wire, provider_schema_to_wire, schema5_from_6,
-    schema6_from_5,
+    function_from_wire, function_to_wire, identities_from_wire, identities_to_wire, provider_schema_from_wire,
+    provider_schema_to_wire, schema5_from_6, schema6_from_5,
 };
 
 /// Greatest message either side takes; schemas of big providers have tens of megabytes.

@@ -12,8 +12,8 @@ pub use protocol5::{schema5_from_6, schema6_from_5};
 use crate::json::{read_type, type_json};
 use crate::tfplugin6::{self as wire, get_provider_schema, schema as wire_schema};
 use configschema::{
-    Attribute, AttributeType, Block, Function, FunctionParameter, NestedAttributes, NestedBlock, Nesting,
-    ProviderSchema, Schema, description,
+    Attribute, AttributeType, Block, Function, FunctionParameter, IdentityAttribute, IdentitySchema, NestedAttributes,
+    NestedBlock, Nesting, ProviderSchema, Schema, description,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,7 +44,58 @@ pub fn provider_schema_from_wire(message: &get_provider_schema::Response) -> Res
             Some(_) => Some(block(&message.provider_meta, "provider_meta block")?),
             None => None,
         },
+        identities: BTreeMap::new(),
     })
+}
+
+/// Reads the identities of the resource types, which a call of their own tells.
+///
+/// # Errors
+/// What is wrong, as a sentence that names the type and attribute.
+pub fn identities_from_wire(
+    schemas: &BTreeMap<String, wire::ResourceIdentitySchema>,
+) -> Result<BTreeMap<Arc<str>, Arc<IdentitySchema>>, String> {
+    let mut out = BTreeMap::new();
+    for (kind, schema) in schemas {
+        let trouble = |why: String| format!("identity of resource type {kind:?}: {why}");
+        let mut attributes = BTreeMap::new();
+        for attribute in &schema.identity_attributes {
+            let ty = read_type(&attribute.r#type)
+                .map_err(|why| trouble(format!("attribute {:?}: {why}", attribute.name)))?
+                .without_optional();
+            let read = IdentityAttribute {
+                ty,
+                required_for_import: attribute.required_for_import,
+                optional_for_import: attribute.optional_for_import,
+                description: description(&attribute.description),
+            };
+            attributes.insert(attribute.name.as_str().into(), read);
+        }
+        let version = u64::try_from(schema.version).map_err(|_| trouble("the version is negative".into()))?;
+        out.insert(kind.as_str().into(), Arc::new(IdentitySchema { version, attributes }));
+    }
+    Ok(out)
+}
+
+/// The identities of the resource types as they travel.
+pub fn identities_to_wire(
+    identities: &BTreeMap<Arc<str>, Arc<IdentitySchema>>,
+) -> BTreeMap<String, wire::ResourceIdentitySchema> {
+    let one = |(name, attribute): (&Arc<str>, &IdentityAttribute)| wire::resource_identity_schema::IdentityAttribute {
+        name: name.to_string(),
+        r#type: type_json(&attribute.ty).into(),
+        required_for_import: attribute.required_for_import,
+        optional_for_import: attribute.optional_for_import,
+        description: attribute.description.to_string(),
+    };
+    let all = identities.iter().map(|(kind, schema)| {
+        let schema = wire::ResourceIdentitySchema {
+            version: i64::try_from(schema.version).unwrap_or(i64::MAX),
+            identity_attributes: schema.attributes.iter().map(one).collect(),
+        };
+        (kind.to_string(), schema)
+    });
+    all.collect()
 }
 
 type Schemas = BTreeMap<Arc<str>, Arc<Schema>>;

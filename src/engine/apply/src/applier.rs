@@ -510,7 +510,9 @@ impl Applier {
         let (addr, deposed, act) = (intent.addr.clone(), intent.deposed.clone(), intent.act);
         self.events.push(Event::Started { addr, deposed, act });
         let ticket = self.issue(step, Awaited::Change((*intent).clone()));
-        self.effects.push(Effect::Change(ticket, Change::new(intent, config.map(|config| *config))));
+        let changed = self.change_of(&intent.addr, intent.deposed.as_ref()).filter(|_| act != Act::Create);
+        let identity = changed.and_then(|change| change.identity.clone());
+        self.effects.push(Effect::Change(ticket, Change::new(intent, config.map(|config| *config), identity)));
     }
 
     /// Nothing was sent.

@@ -1,6 +1,6 @@
 //! The one request that changes the world, and the right to send it.
 
-use calls::ChangeRequest;
+use calls::{ChangeRequest, ObjectIdentity};
 use journal::{Durable, Intent};
 use std::sync::Arc;
 use value::Value;
@@ -12,17 +12,19 @@ pub struct Change {
     repeated: bool,
     /// The configuration with write-only attributes, where it has some: no journal holds them.
     config: Option<Value>,
+    /// Identity of the object that is changed, as the state has it.
+    identity: Option<ObjectIdentity>,
 }
 
 impl Change {
     /// The request says exactly what the journal says, and what is written only.
-    pub(crate) fn new(intent: Durable<Arc<Intent>>, config: Option<Value>) -> Change {
-        Change { intent, repeated: false, config }
+    pub(crate) fn new(intent: Durable<Arc<Intent>>, config: Option<Value>, identity: Option<ObjectIdentity>) -> Change {
+        Change { intent, repeated: false, config, identity }
     }
 
     /// The same request once more, after its answer was lost; it says so itself.
-    pub(crate) fn again(intent: Durable<Arc<Intent>>) -> Change {
-        Change { intent, repeated: true, config: None }
+    pub(crate) fn again(intent: Durable<Arc<Intent>>, identity: Option<ObjectIdentity>) -> Change {
+        Change { intent, repeated: true, config: None, identity }
     }
 
     /// What to send.
@@ -34,6 +36,7 @@ impl Change {
             planned: self.intent.planned.clone(),
             config: self.config.as_ref().unwrap_or(&self.intent.config).clone(),
             private: self.intent.private.clone(),
+            identity: self.identity.clone(),
             meta: self.intent.meta.clone(),
             token: self.intent.token.clone(),
             repeated: self.repeated,

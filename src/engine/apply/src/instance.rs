@@ -115,6 +115,7 @@ fn prior(change: &InstanceChange, act: Act) -> Option<Prior> {
     (act == Act::Update).then(|| Prior {
         value: change.before.clone(),
         private: change.prior_private.clone(),
+        identity: change.identity.clone(),
         status: Status::Ready,
     })
 }

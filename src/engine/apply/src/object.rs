@@ -1,5 +1,6 @@
 //! Objects as the state keeps them.
 
+use calls::ObjectIdentity;
 use configschema::Schema;
 use journal::{Act, Intent};
 use state::{Object, Status};
@@ -19,12 +20,17 @@ pub(crate) fn sensitive(value: &Value) -> Arc<[Path]> {
     marks.into_iter().filter(|(_, marks)| marks.contains(Marks::SENSITIVE)).map(|(path, _)| path).collect()
 }
 
+/// The identity that the state has of an object.
+pub(crate) fn identity(object: &Object) -> Option<ObjectIdentity> {
+    object.identity().map(|(version, json)| ObjectIdentity { version, json })
+}
+
 /// The object that a change leaves behind. `before` is what the state said of it.
 pub(crate) fn stored(
     intent: &Intent,
     schema: &Schema,
     value: &Value,
-    private: Arc<[u8]>,
+    (private, identity): (Arc<[u8]>, Option<ObjectIdentity>),
     before: Option<&Object>,
 ) -> Object {
     let kept = before.filter(|_| intent.act == Act::Delete);
@@ -41,6 +47,7 @@ pub(crate) fn stored(
         // Its identity among them: an object keeps that for as long as it lives.
         unread: before.filter(|_| intent.act != Act::Create).map(|object| object.unread.clone()).unwrap_or_default(),
     }
+    .with_identity(identity.map(|identity| (identity.version, identity.json)))
 }
 
 /// The attributes as state files hold them. Only wholly known values of the schema's type come here.

@@ -88,7 +88,7 @@ fn left_behind(asked: &Asked<'_>, object: StoredObject, legacy: bool, mut diagno
             diagnostics.push(asked.bug("Provider produced inconsistent result after apply", &what));
         }
     }
-    let mut stored = object::stored(intent, asked.schema, &value, object.private, asked.before);
+    let mut stored = object::stored(intent, asked.schema, &value, (object.private, object.identity), asked.before);
     match (intent.act, diagnostics.has_errors()) {
         (Act::Create, true) => stored.status = Status::Tainted,
         (Act::Update, false) => stored.status = Status::Ready,

@@ -180,14 +180,17 @@ impl Recovery {
         // What was written only is not in the journal: the same request cannot be made again.
         let repeats = repeats && intent.config.is_wholly_known();
         let durable = if repeats { stored.durable(intent.id) } else { None };
+        let known = self.state.object(&intent.addr, intent.deposed.as_ref()).filter(|_| intent.act != Act::Create);
+        let identity = known.and_then(|object| object::identity(object));
         let (how, effect) = match (durable, intent.act) {
-            (Some(durable), _) => (How::Repeated, Effect::Change(ticket, Change::again(durable))),
+            (Some(durable), _) => (How::Repeated, Effect::Change(ticket, Change::again(durable, identity))),
             (None, Act::Create) => {
                 let (provider, kind, token) = (intent.provider.clone(), intent.kind.clone(), intent.token.clone());
                 (How::FoundByToken, Effect::Ask(ticket, Question::FindByToken { provider, kind, token }))
             }
             (None, Act::Update | Act::Delete) => {
-                let current = StoredObject { value: intent.prior.clone(), private: intent.prior_private.clone() };
+                let current =
+                    StoredObject { value: intent.prior.clone(), private: intent.prior_private.clone(), identity };
                 let (provider, kind, meta) = (intent.provider.clone(), intent.kind.clone(), intent.meta.clone());
                 (How::Read, Effect::Ask(ticket, Question::Read { provider, kind, current, meta }))
             }
@@ -215,7 +218,8 @@ impl Recovery {
         }
         let before = self.state.object(&intent.addr, intent.deposed.as_ref());
         let value: Value = object::without_unknowns(&object.value);
-        let stored = object::stored(intent, schema, &value, object.private, before.map(|object| &**object));
+        let stored =
+            object::stored(intent, schema, &value, (object.private, object.identity), before.map(|object| &**object));
         Ok(Outcome::Object(Arc::new(stored)))
     }
 

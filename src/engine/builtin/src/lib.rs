@@ -15,7 +15,7 @@ mod tfvars;
 pub use remote_state::{RemoteState, answer_remote_state, remote_state};
 
 use addrs::Provider;
-use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat, StoredObject};
+use calls::{Answer, ChangeAnswer, ChangeRequest, ImportedBy, Question, Repeat, StoredObject};
 use configschema::{Block, FunctionError, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -145,8 +145,8 @@ pub fn answer(question: &Question) -> Answer {
         Question::OpenEphemeral { addr, .. }
         | Question::RenewEphemeral { addr, .. }
         | Question::CloseEphemeral { addr, .. } => refused(question, no_such_type(provider, &addr.resource.kind)),
-        Question::Import { kind, id, .. } if builtin == Builtin::Terraform => {
-            let object = StoredObject { value: terraform_data::imported(id), private: Arc::default() };
+        Question::Import { kind, by: ImportedBy::Id(id), .. } if builtin == Builtin::Terraform => {
+            let object = StoredObject { value: terraform_data::imported(id), private: Arc::default(), identity: None };
             Answer::Imported(vec![(kind.clone(), object)], Diagnostics::new())
         }
         Question::CallFunction { function, arguments, .. } => {
@@ -168,7 +168,7 @@ pub fn change(request: &ChangeRequest) -> ChangeAnswer {
         Some(Builtin::Terraform) => (Some(terraform_data::change(request)), Diagnostics::new()),
         Some(Builtin::Drform) => spread::change(request),
     };
-    let object = object.map(|value| StoredObject { value, private: Arc::default() });
+    let object = object.map(|value| StoredObject { value, private: Arc::default(), identity: None });
     ChangeAnswer { object, diagnostics, legacy: false, in_doubt: false }
 }
 
@@ -234,7 +234,9 @@ fn upgraded(builtin: Builtin, version: u64, raw: &str) -> Answer {
     let known = |(name, _): &&(Arc<str>, _)| schema.block.attributes.contains_key(name);
     let members: Vec<_> = node.as_object().unwrap_or_default().iter().filter(known).cloned().collect();
     match value::json::decode(&value::json::Node::Object(members), &configschema::implied_type(&schema.block)) {
-        Ok(value) => Answer::Object(Some(StoredObject { value, private: Arc::default() }), Diagnostics::new()),
+        Ok(value) => {
+            Answer::Object(Some(StoredObject { value, private: Arc::default(), identity: None }), Diagnostics::new())
+        }
         Err(why) => invalid(why.to_string()),
     }
 }

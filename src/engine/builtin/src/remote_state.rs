@@ -97,7 +97,7 @@ pub fn answer_remote_state(question: &Question, outputs: Option<BTreeMap<Arc<str
     all.extend(outputs);
     let mut attributes = config.as_object().cloned().unwrap_or_default();
     attributes.insert(OUTPUTS.into(), Value::object(all));
-    let object = StoredObject { value: Value::object(attributes), private: Arc::default() };
+    let object = StoredObject { value: Value::object(attributes), private: Arc::default(), identity: None };
     Answer::Object(Some(object), Diagnostics::new())
 }
 

@@ -25,6 +25,7 @@ fn data(input: Value, output: Value, triggers: Value, id: Value) -> Value {
 
 fn ask_plan(provider: ProviderConfig, kind: &str, prior: &Value, proposed: &Value) -> Answer {
     answer(&Question::Plan {
+        identity: None,
         provider,
         kind: kind.into(),
         prior: prior.clone(),
@@ -92,6 +93,7 @@ fn terraform_data_plans_as_recorded() {
 
 fn apply(provider: ProviderConfig, kind: &str, planned: &Value, token: &str) -> ChangeAnswer {
     change(&ChangeRequest {
+        identity: None,
         provider,
         kind: kind.into(),
         prior: null(),
@@ -122,7 +124,7 @@ fn terraform_data_ids_come_from_tokens() {
 fn stored_objects() {
     let ask = |version, raw: &str| {
         let kind = "terraform_data".into();
-        answer(&Question::UpgradeState { provider: terraform(), kind, version, raw: raw.into() })
+        answer(&Question::UpgradeState { provider: terraform(), kind, version, raw: raw.into(), identity: None })
     };
     let raw = r#"{"id":"i","input":{"value":["b",0.1],"type":["tuple",["string","number"]]},"output":null,"triggers_replace":null,"gone":{}}"#;
     let Answer::Object(Some(object), _) = ask(0, raw) else { panic!("no object") };

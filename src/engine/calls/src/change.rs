@@ -3,7 +3,7 @@
 //! The type is plain data, because it travels; the right to send one is `apply::Change`, which cannot be made
 //! without a durable intent.
 
-use crate::StoredObject;
+use crate::{ObjectIdentity, StoredObject};
 use addrs::ProviderConfig;
 use diag::Diagnostics;
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub struct ChangeRequest {
     pub config: Value,
     /// Private bytes of the plan.
     pub private: Arc<[u8]>,
+    /// Identity of the object that is changed or deleted; none for a create.
+    pub identity: Option<ObjectIdentity>,
     /// What the module of the object says in `provider_meta`; `None` where it says nothing.
     pub meta: Option<Value>,
     /// Client token: derived from the journal's intent, the same for a repetition of the same request.

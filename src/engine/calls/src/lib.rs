@@ -3,7 +3,9 @@
 //! Never: the wire, processes; who asks or answers.
 
 mod change;
+mod identity;
 mod question;
 
 pub use change::{ChangeAnswer, ChangeRequest, Repeat};
+pub use identity::{ImportedBy, ObjectIdentity};
 pub use question::{Answer, OpenedEphemeral, PlannedObject, Question, RenewedEphemeral, StoredObject};

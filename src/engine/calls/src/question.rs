@@ -3,6 +3,7 @@
 //! Every question names a provider configuration; the values in it carry no marks. Answers are values of the
 //! schema's implied type; a provider that lies, dies or hangs is an ordinary answer with error diagnostics.
 
+use crate::{ImportedBy, ObjectIdentity};
 use addrs::{ProviderConfig, ResourceInstance};
 use configschema::FunctionError;
 use diag::Diagnostics;
@@ -55,6 +56,8 @@ pub enum Question {
         version: u64,
         /// The stored attributes, JSON verbatim.
         raw: Arc<str>,
+        /// Its stored identity, which is brought to the current identity schema as well.
+        identity: Option<ObjectIdentity>,
     },
     /// What is the object like now? Answer: [`Answer::Object`] with null when it is gone.
     Read {
@@ -81,6 +84,8 @@ pub enum Question {
         config: Value,
         /// Private bytes of the prior object.
         private: Arc<[u8]>,
+        /// Identity of the prior object.
+        identity: Option<ObjectIdentity>,
         /// What the module of the object says in `provider_meta`; `None` where it says nothing.
         meta: Option<Value>,
     },
@@ -105,15 +110,15 @@ pub enum Question {
         /// Token of the intent.
         token: Arc<str>,
     },
-    /// Which object has this id? Answer: [`Answer::Imported`], or [`Answer::Unsupported`] where nothing can be imported.
+    /// Which object has this id or identity? Answer: [`Answer::Imported`], or [`Answer::Unsupported`] where nothing can be imported.
     /// What comes back may hold little but the id: whoever asks goes on with [`Question::Read`].
     Import {
         /// Who serves it.
         provider: ProviderConfig,
         /// Resource type.
         kind: Arc<str>,
-        /// The id, in the form that the resource type wants.
-        id: Arc<str>,
+        /// What is said of it.
+        by: ImportedBy,
     },
     /// Is this configuration of an ephemeral resource acceptable? Answer: [`Answer::Checked`].
     ValidateEphemeral {
@@ -217,6 +222,8 @@ pub struct StoredObject {
     pub value: Value,
     /// Bytes that only the provider understands; kept exactly.
     pub private: Arc<[u8]>,
+    /// What tells it from all others; `None` where the provider does not say.
+    pub identity: Option<ObjectIdentity>,
 }
 
 /// An ephemeral resource that is open. Nothing of it is ever written down.

@@ -141,6 +141,7 @@ impl DataTask {
             config: self.config.clone(),
             private: nothing.clone(),
             prior_private: nothing,
+            identity: None,
             meta: subject.meta,
             replace_paths: Vec::new(),
             dependencies: self.desired.dependencies.clone(),

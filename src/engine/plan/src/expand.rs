@@ -12,6 +12,7 @@ use crate::provider::ProviderTask;
 use crate::record::ObjectAddr;
 use crate::{ActionReason, Mode, PlanInput, imports, instances, removed};
 use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
+use calls::ImportedBy;
 use config::{RemovedAction, ResourceConfig};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
@@ -61,7 +62,10 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
         }
     }
     let imports = match planner.input.options.mode {
-        Mode::Normal => imports::of(planner, resource, &grown.expansions, &mut grown.troubles),
+        Mode::Normal => {
+            let schema = growth.provider_schema.identities.get(&resource.resource.kind);
+            imports::of(planner, (resource, schema.map(|schema| &**schema)), &grown.expansions, &mut grown.troubles)
+        }
         Mode::Destroy | Mode::RefreshOnly => BTreeMap::new(),
     };
     if grown.troubles.has_errors() {
@@ -97,8 +101,8 @@ struct Growth<'a> {
     meta: Option<Value>,
     /// What a `removed` block says of the objects.
     removed: Option<RemovedAction>,
-    /// Ids of the objects that are imported.
-    imports: BTreeMap<ResourceInstance, Arc<str>>,
+    /// Which objects are imported.
+    imports: BTreeMap<ResourceInstance, ImportedBy>,
 }
 
 impl<'a> Growth<'a> {

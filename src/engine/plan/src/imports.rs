@@ -3,26 +3,29 @@
 use crate::planner::Planner;
 use crate::{PlanInput, graph};
 use addrs::{ConfigResource, InstanceKey, ModuleInstance, ResourceInstance};
-use config::ImportBlock;
+use calls::{ImportedBy, ObjectIdentity};
+use config::{ImportBlock, ImportBy};
+use configschema::IdentitySchema;
 use diag::{Diagnostic, Diagnostics};
 use eval::{Expansion, Repetition};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::Expression;
-use value::{Content, Marks, Type, Value, convert};
+use value::{Content, Marks, Type, Value, convert, json};
 
-/// The ids of the objects that are imported to a resource, by instance; those that the state has already are left out.
+/// The objects that are imported to a resource, by instance; those that the state has already are left out. With the
+/// resource comes how identities of its type look, if it has any.
 pub(crate) fn of(
     planner: &Planner,
-    resource: &ConfigResource,
+    (resource, identity): (&ConfigResource, Option<&IdentitySchema>),
     expansions: &[(ModuleInstance, Expansion)],
     troubles: &mut Diagnostics,
-) -> BTreeMap<ResourceInstance, Arc<str>> {
-    let mut found: BTreeMap<ResourceInstance, Arc<str>> = BTreeMap::new();
+) -> BTreeMap<ResourceInstance, ImportedBy> {
+    let mut found: BTreeMap<ResourceInstance, ImportedBy> = BTreeMap::new();
     let root = planner.input.tree.root();
     let blocks = root.into_iter().flat_map(|root| &root.imports);
     for block in blocks.filter(|block| block.to.resource == resource.resource && block.to.path() == resource.module) {
-        let read = Reading { planner, block };
+        let read = Reading { planner, block, schema: identity };
         let repetitions = match read.repetitions() {
             Ok(repetitions) => repetitions,
             Err(trouble) => {
@@ -32,7 +35,7 @@ pub(crate) fn of(
         };
         for repetition in repetitions {
             match read.one(&repetition) {
-                Ok((addr, id)) => read.note(addr, id, expansions, &mut found, troubles),
+                Ok((addr, by)) => read.note(addr, by, expansions, &mut found, troubles),
                 Err(trouble) => troubles.extend(trouble),
             }
         }
@@ -61,10 +64,12 @@ fn no_target(block: &ImportBlock, addr: &str) -> Diagnostic {
         .next("Declare it, or correct the address.")
 }
 
-/// One block on its way to addresses and ids.
+/// One block on its way to addresses and objects.
 struct Reading<'a> {
     planner: &'a Planner,
     block: &'a ImportBlock,
+    /// How identities of the resource type look.
+    schema: Option<&'a IdentitySchema>,
 }
 
 impl Reading<'_> {
@@ -112,8 +117,8 @@ impl Reading<'_> {
         }
     }
 
-    /// The address and the id of one object.
-    fn one(&self, repetition: &Repetition) -> Result<(ResourceInstance, Arc<str>), Diagnostics> {
+    /// The address of one object, and what is said of it.
+    fn one(&self, repetition: &Repetition) -> Result<(ResourceInstance, ImportedBy), Diagnostics> {
         let to = &self.block.to;
         let mut module = Vec::new();
         for (name, key) in &to.modules {
@@ -124,7 +129,11 @@ impl Reading<'_> {
             resource: to.resource.clone(),
             key: self.key(to.key.as_ref(), repetition)?,
         };
-        Ok((addr, self.id(repetition)?))
+        let by = match &self.block.by {
+            ImportBy::Id(expr) => ImportedBy::Id(self.id(expr, repetition)?),
+            ImportBy::Identity(expr) => ImportedBy::Identity(self.identity(expr, repetition)?),
+        };
+        Ok((addr, by))
     }
 
     fn key(&self, expr: Option<&Expression>, repetition: &Repetition) -> Result<InstanceKey, Diagnostics> {
@@ -149,8 +158,60 @@ impl Reading<'_> {
         }
     }
 
-    fn id(&self, repetition: &Repetition) -> Result<Arc<str>, Diagnostics> {
-        let expr = &self.block.id;
+    /// The identity, by the schema of the resource type.
+    fn identity(&self, expr: &Expression, repetition: &Repetition) -> Result<ObjectIdentity, Diagnostics> {
+        let kind = &self.block.to.resource.kind;
+        let refuse = |detail: String, next: &str| Err(self.refuse("identity", detail, expr, next));
+        let Some(schema) = self.schema else {
+            let detail = format!("The provider tells no identity of objects of type {kind}.");
+            return refuse(detail, "Write id = … in the form that the resource type documents.");
+        };
+        let (value, marks) = self.value(expr, repetition)?.unmark_deep();
+        if !marks.is_empty() {
+            let detail = "An identity shows in plans and is kept in the state, so that it must not be sensitive or \
+                          ephemeral.";
+            return refuse(detail.into(), "Use nonsensitive() where nothing is revealed.");
+        }
+        if !value.is_wholly_known() {
+            let detail = "The identity depends on what is known only after an apply.";
+            return refuse(detail.into(), "Use values that are known before an apply.");
+        }
+        let given: BTreeMap<Arc<str>, Value> = match &value.content {
+            Content::Object(members) | Content::Map(_, members) => members.as_ref().clone(),
+            _ => {
+                let detail = format!("An identity is an object, not {}.", value.ty().friendly_name());
+                return refuse(detail, "Write the attributes in braces.");
+            }
+        };
+        let told = schema.attributes.iter().filter(|(_, a)| a.required_for_import || a.optional_for_import);
+        let told = told.map(|(name, _)| name.as_ref()).collect::<Vec<_>>().join(", ");
+        let next = format!("The identity of {kind} has: {told}.");
+        let known = |name: &Arc<str>| {
+            let attribute = schema.attributes.get(name);
+            attribute.is_some_and(|attribute| attribute.required_for_import || attribute.optional_for_import)
+        };
+        if let Some(name) = given.keys().find(|name| !known(name)) {
+            return refuse(format!("An import cannot say the attribute {name:?}."), &next);
+        }
+        let mut attributes = Vec::new();
+        for (name, attribute) in &schema.attributes {
+            let given = given.get(name).filter(|value| !value.is_null());
+            if given.is_none() && attribute.required_for_import {
+                return refuse(format!("The attribute {name:?} is required."), &next);
+            }
+            let value = given.map_or_else(|| Ok(Value::null(attribute.ty.clone())), |v| convert(v, &attribute.ty));
+            match value {
+                Ok(value) => attributes.push((name.clone(), value)),
+                Err(error) => return refuse(format!("The attribute {name:?} is wrong: {error}."), &next),
+            }
+        }
+        match json::encode(&Value::object(attributes), &schema.ty()) {
+            Ok(node) => Ok(ObjectIdentity { version: schema.version, json: node.print().into() }),
+            Err(error) => refuse(format!("It cannot be kept: {error}."), &next),
+        }
+    }
+
+    fn id(&self, expr: &Expression, repetition: &Repetition) -> Result<Arc<str>, Diagnostics> {
         let value = self.value(expr, repetition)?;
         let refuse = |detail: String| Err(self.refuse("id", detail, expr, "Give the id of an object that exists."));
         if value.marks.contains(Marks::EPHEMERAL) {
@@ -169,9 +230,9 @@ impl Reading<'_> {
     fn note(
         &self,
         addr: ResourceInstance,
-        id: Arc<str>,
+        by: ImportedBy,
         expansions: &[(ModuleInstance, Expansion)],
-        found: &mut BTreeMap<ResourceInstance, Arc<str>>,
+        found: &mut BTreeMap<ResourceInstance, ImportedBy>,
         troubles: &mut Diagnostics,
     ) {
         let wanted = |addr: &ResourceInstance| {
@@ -196,6 +257,6 @@ impl Reading<'_> {
                 Diagnostic::error(format!("Duplicate import configuration for {:?}", addr.to_string()), detail);
             return troubles.push(trouble.at(self.block.to_range.clone()).next("Remove one of them."));
         }
-        found.insert(addr, id);
+        found.insert(addr, by);
     }
 }

@@ -11,7 +11,7 @@
 
 use crate::{Action, ActionReason, InstanceChange};
 use addrs::{ProviderConfig, ResourceInstance};
-use calls::{Answer, PlannedObject, Question};
+use calls::{Answer, ObjectIdentity, PlannedObject, Question};
 use configschema::{Broken, IgnoreChanges, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
 use state::Status;
@@ -51,6 +51,8 @@ pub struct Prior {
     pub value: Value,
     /// Bytes that only the provider understands.
     pub private: Arc<[u8]>,
+    /// What tells it from all others, where its provider says so.
+    pub identity: Option<ObjectIdentity>,
     /// Whether it is whole.
     pub status: Status,
 }
@@ -62,9 +64,11 @@ pub struct Prepared {
     /// The object before, with marks; null when there is none.
     before: Value,
     before_private: Arc<[u8]>,
+    before_identity: Option<ObjectIdentity>,
     /// What the provider is told to be there: null for creates, also of the tainted and the replaced.
     prior: Value,
     prior_private: Arc<[u8]>,
+    prior_identity: Option<ObjectIdentity>,
     /// The configuration without marks, before `ignore_changes`.
     original: Value,
     /// The configuration without marks, after `ignore_changes`.
@@ -130,8 +134,10 @@ pub fn prepare(subject: &Subject, prior: Option<&Prior>, config: &Value) -> Resu
         subject: subject.clone(),
         before,
         before_private: prior.map_or_else(empty_bytes, |p| p.private.clone()),
+        before_identity: prior.and_then(|p| p.identity.clone()),
         prior: prior_value,
         prior_private: there.map_or_else(empty_bytes, |p| p.private.clone()),
+        prior_identity: there.and_then(|p| p.identity.clone()),
         original,
         config,
         marks,
@@ -149,13 +155,14 @@ impl Prepared {
             proposed: configschema::proposed_new(&self.subject.schema.block, &self.prior, &self.config),
             config: self.config.clone(),
             private: self.prior_private.clone(),
+            identity: self.prior_identity.clone(),
             meta: self.subject.meta.clone(),
         }
     }
 
-    /// Private bytes of the object before, whatever the provider is told.
-    pub(crate) fn before_private(&self) -> Arc<[u8]> {
-        self.before_private.clone()
+    /// Private bytes and identity of the object before, whatever the provider is told.
+    pub(crate) fn before_kept(&self) -> (Arc<[u8]>, Option<ObjectIdentity>) {
+        (self.before_private.clone(), self.before_identity.clone())
     }
 
     /// The instance that it is about.
@@ -247,6 +254,8 @@ fn first(
     let again = Prepared {
         prior: Value::null(subject.ty.clone()),
         prior_private: planned.private.clone(),
+        // What is made is another object.
+        prior_identity: None,
         config: prepared.original.clone(),
         stage: Stage::Replacement { reason, replace_paths },
         ..prepared

@@ -7,7 +7,7 @@ use crate::report::{Refreshed, Report, Turn};
 use crate::stored;
 use crate::{Action, ActionReason, Drift, InstanceChange, Mode, Refresh};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
-use calls::{Answer, Question, StoredObject};
+use calls::{Answer, ImportedBy, ObjectIdentity, Question, StoredObject};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
 use state::{DeposedKey, Object, Status};
@@ -40,8 +40,8 @@ pub(crate) struct Identity {
     /// What its module says in `provider_meta`; `None` where it says nothing.
     pub(crate) meta: Option<Value>,
     pub(crate) stored: Option<Arc<Object>>,
-    /// The id of the object that an `import` block brings in, where the state has none.
-    pub(crate) import: Option<Arc<str>>,
+    /// What an `import` block says of the object that it brings in, where the state has none.
+    pub(crate) import: Option<ImportedBy>,
     /// Header of the block, where there is still one.
     pub(crate) declared_at: Option<Range>,
     /// `prevent_destroy`
@@ -57,8 +57,8 @@ pub(crate) enum ManagedStage {
     Upgrade,
     /// Its provider finds the object that is imported.
     Import,
-    /// Its provider looks what the imported object is like.
-    ReadImported,
+    /// Its provider looks what the imported object is like, which had this identity when it was found.
+    ReadImported(Option<ObjectIdentity>),
     /// Its provider looks what it is like now.
     Read(Prior),
     /// Its provider judges the configuration.
@@ -95,8 +95,8 @@ impl ManagedTask {
             return self.fail(trouble.into());
         }
         let Some(object) = self.identity.stored.clone() else {
-            let Some(id) = self.identity.import.clone() else { return self.known(None, view) };
-            let question = Question::Import { provider: self.identity.provider.clone(), kind: self.kind(), id };
+            let Some(by) = self.identity.import.clone() else { return self.known(None, view) };
+            let question = Question::Import { provider: self.identity.provider.clone(), kind: self.kind(), by };
             return self.ask(ManagedStage::Import, question);
         };
         if let Err(diagnostic) = stored::readable(&self.identity.addr, &self.identity.schema, &object) {
@@ -107,6 +107,7 @@ impl ManagedTask {
             kind: self.kind(),
             version: object.schema_version,
             raw: stored::raw(&self.identity.ty, &self.identity.schema, &object),
+            identity: stored::identity(&object),
         };
         self.ask(ManagedStage::Upgrade, question)
     }
@@ -121,8 +122,8 @@ impl ManagedTask {
                 let trouble = Diagnostic::error("Resource import not supported", detail);
                 self.fail(trouble.next("Remove the import block; the object has to be made by an apply.").into())
             }
-            (ManagedStage::ReadImported, Answer::Object(object, diagnostics)) => {
-                self.imported(object, diagnostics, view)
+            (ManagedStage::ReadImported(identity), Answer::Object(object, diagnostics)) => {
+                self.imported(identity, object, diagnostics, view)
             }
             (ManagedStage::Read(before), Answer::Object(object, diagnostics)) => {
                 self.read(&before, object, diagnostics, view)
@@ -165,15 +166,15 @@ impl ManagedTask {
             return self.end_failed();
         }
         let Some(before) = self.identity.stored.clone() else { return self.known(None, view) };
-        let value = match object {
-            Some(object) if !object.value.is_null() => object.value,
+        let (value, identity) = match object {
+            Some(object) if !object.value.is_null() => (object.value, object.identity),
             _ => return self.gone(None, view),
         };
         if let Err(trouble) = stored::check(&self.subject(), &value, "upgraded") {
             return self.fail(trouble);
         }
         let value = stored::marked(&self.identity.schema, &before, &value);
-        let prior = Prior { value, private: before.private.clone(), status: before.status };
+        let prior = Prior { value, private: before.private.clone(), identity, status: before.status };
         if view.options.refresh == Refresh::No {
             self.report.refreshed = stored::kept(&self.identity.schema, &before, &prior, &prior);
             return self.known(Some(prior), view);
@@ -181,7 +182,11 @@ impl ManagedTask {
         let question = Question::Read {
             provider: self.identity.provider.clone(),
             kind: self.kind(),
-            current: StoredObject { value: prior.value.unmark_deep().0, private: prior.private.clone() },
+            current: StoredObject {
+                value: prior.value.unmark_deep().0,
+                private: prior.private.clone(),
+                identity: prior.identity.clone(),
+            },
             meta: self.identity.meta.clone(),
         };
         self.ask(ManagedStage::Read(prior), question)
@@ -199,13 +204,15 @@ impl ManagedTask {
             return self.fail(Diagnostic::error("Import returned no resource", detail).into());
         };
         let (provider, meta) = (self.identity.provider.clone(), self.identity.meta.clone());
+        let identity = object.identity.clone();
         let question = Question::Read { provider, kind, current: object, meta };
-        self.ask(ManagedStage::ReadImported, question)
+        self.ask(ManagedStage::ReadImported(identity), question)
     }
 
     /// The imported object is known: it is planned as if the state had had it.
     fn imported(
         mut self,
+        found: Option<ObjectIdentity>,
         object: Option<StoredObject>,
         diagnostics: Diagnostics,
         view: &View<'_>,
@@ -214,9 +221,9 @@ impl ManagedTask {
             return self.end_failed();
         }
         let Some(object) = object.filter(|object| !object.value.is_null()) else {
-            let id = self.identity.import.clone().unwrap_or_default();
+            let by = self.identity.import.as_ref().map(ToString::to_string).unwrap_or_default();
             let detail = format!(
-                "There is no object with the id {id:?} for {}: only objects that exist can be imported.",
+                "There is no object with {by} for {}: only objects that exist can be imported.",
                 self.identity.addr
             );
             let trouble = Diagnostic::error("Cannot import non-existent remote object", detail);
@@ -228,9 +235,12 @@ impl ManagedTask {
         }
         let value = value.mark_paths(&instance::schema_marks(&self.identity.schema, &value));
         let whole = stored::data_object(&self.identity.schema, &value);
+        // The first read may fill in what the import left out of the identity.
+        let identity = object.identity.or(found);
         let whole = Object { private: object.private.clone(), ..whole.as_ref().clone() };
+        let whole = whole.with_identity(identity.clone().map(|identity| (identity.version, identity.json)));
         self.report.refreshed = Refreshed::Object(Arc::new(whole));
-        self.known(Some(Prior { value, private: object.private, status: Status::Ready }), view)
+        self.known(Some(Prior { value, private: object.private, identity, status: Status::Ready }), view)
     }
 
     /// The provider has looked.
@@ -254,7 +264,11 @@ impl ManagedTask {
         }
         let Some(stored_object) = self.identity.stored.clone() else { return self.known(None, view) };
         let value = stored::marked(&self.identity.schema, &stored_object, &value);
-        let now = Prior { value, private: object.private, status: before.status };
+        let identity = match stored::same_identity(&self.identity.addr, before.identity.clone(), object.identity) {
+            Ok(identity) => identity,
+            Err(trouble) => return self.fail((*trouble).into()),
+        };
+        let now = Prior { value, private: object.private, identity, status: before.status };
         self.drift(before.value.clone(), now.value.clone());
         self.report.refreshed = stored::kept(&self.identity.schema, &stored_object, before, &now);
         self.known(Some(now), view)
@@ -318,6 +332,7 @@ impl ManagedTask {
                     proposed: self.nothing(),
                     config: self.nothing(),
                     private: prior.private.clone(),
+                    identity: prior.identity.clone(),
                     meta: self.identity.meta.clone(),
                 };
                 self.ask(ManagedStage::PlanDelete(prior), question)
@@ -369,7 +384,7 @@ impl ManagedTask {
 
     /// The provider has planned.
     fn settled(mut self, prepared: Prepared, answer: Answer, view: &View<'_>) -> Turn<ManagedTask> {
-        let prior_private = prepared.before_private();
+        let before = prepared.before_kept();
         match instance::settle(prepared, answer) {
             Err(trouble) => self.fail(trouble),
             Ok(Settled::AskAgain(prepared, warnings)) => {
@@ -379,13 +394,18 @@ impl ManagedTask {
             }
             Ok(Settled::Planned(outcome, warnings)) => {
                 self.report.diagnostics.extend(warnings);
-                self.planned(*outcome, prior_private, view)
+                self.planned(*outcome, before, view)
             }
         }
     }
 
     /// The last turn of an object that stays or comes.
-    fn planned(mut self, outcome: Outcome, prior_private: Arc<[u8]>, view: &View<'_>) -> Turn<ManagedTask> {
+    fn planned(
+        mut self,
+        outcome: Outcome,
+        (prior_private, identity): (Arc<[u8]>, Option<ObjectIdentity>),
+        view: &View<'_>,
+    ) -> Turn<ManagedTask> {
         let Aim::Keep(desired) = &self.aim else { return self.end() };
         let dependencies = desired.dependencies.clone();
         self.report.diagnostics.extend(desired::postconditions(desired, &outcome.after, view));
@@ -410,6 +430,7 @@ impl ManagedTask {
             config: outcome.config,
             private: outcome.private,
             prior_private,
+            identity,
             meta: self.identity.meta.clone(),
             replace_paths: outcome.replace_paths,
             dependencies,
@@ -442,6 +463,7 @@ impl ManagedTask {
             config: self.nothing(),
             private,
             prior_private: prior.private.clone(),
+            identity: prior.identity.clone(),
             meta: self.identity.meta.clone(),
             replace_paths: Vec::new(),
             dependencies: stored.map_or(nothing, |o| o.dependencies.clone()),

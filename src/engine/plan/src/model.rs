@@ -2,6 +2,7 @@
 
 use crate::ExecutionGraph;
 use addrs::{ConfigResource, Provider, ProviderConfig, ResourceInstance};
+use calls::{ImportedBy, ObjectIdentity};
 use config::ModuleTree;
 use configschema::{ProviderSchema, Schema};
 use diag::Range;
@@ -165,6 +166,8 @@ pub struct InstanceChange {
     pub private: Arc<[u8]>,
     /// Private bytes of the object before.
     pub prior_private: Arc<[u8]>,
+    /// Identity of the object before.
+    pub identity: Option<ObjectIdentity>,
     /// What the module of the object says in `provider_meta`; `None` where it says nothing.
     pub meta: Option<Value>,
     /// Attributes that force the replacement, filtered.
@@ -177,8 +180,8 @@ pub struct InstanceChange {
     pub skip_destroy: bool,
     /// Header of the block that declares it.
     pub declared_at: Option<Range>,
-    /// The id under which an `import` block brings in the object before.
-    pub importing: Option<Arc<str>>,
+    /// What an `import` block says of the object before, which it brings in.
+    pub importing: Option<ImportedBy>,
 }
 
 impl InstanceChange {

@@ -4,7 +4,7 @@
 use crate::instance::{self, Prior, Subject};
 use crate::report::Refreshed;
 use addrs::{ConfigResource, ResourceInstance};
-use calls::Answer;
+use calls::{Answer, ObjectIdentity};
 use configschema::Schema;
 use diag::{Diagnostic, Diagnostics};
 use state::{Object, Status};
@@ -127,6 +127,33 @@ pub(crate) fn marked(schema: &Schema, object: &Object, value: &Value) -> Value {
     if marks.is_empty() { value.clone() } else { value.mark_paths(&marks) }
 }
 
+/// The identity that the state has of an object.
+pub(crate) fn identity(object: &Object) -> Option<ObjectIdentity> {
+    object.identity().map(|(version, json)| ObjectIdentity { version, json })
+}
+
+/// The identity of an object after a read: an object keeps the one that it has.
+///
+/// # Errors
+/// The provider gave another one.
+pub(crate) fn same_identity(
+    addr: &ResourceInstance,
+    before: Option<ObjectIdentity>,
+    read: Option<ObjectIdentity>,
+) -> Result<Option<ObjectIdentity>, Box<Diagnostic>> {
+    match (before, read) {
+        (Some(before), Some(read)) if before != read => {
+            let detail = format!(
+                "When {addr} was read, its provider gave it another identity: {} where it was {}.",
+                read.json, before.json
+            );
+            let trouble = Diagnostic::error("Provider produced different identity", detail).about(addr.to_string());
+            Err(Box::new(trouble.next("This is a fault of the provider: report it to its authors.")))
+        }
+        (before, read) => Ok(read.or(before)),
+    }
+}
+
 /// What the old plugin SDK answers, in the shape that the schema promises (plugin-protocol.md 11).
 pub(crate) fn normal(schema: &Schema, value: &Value) -> Value {
     configschema::normalize_legacy(value, &schema.block)
@@ -136,10 +163,18 @@ pub(crate) fn normal(schema: &Schema, value: &Value) -> Value {
 pub(crate) fn kept(schema: &Schema, stored: &Arc<Object>, before: &Prior, now: &Prior) -> Refreshed {
     let (value, marks) = now.value.unmark_deep();
     let unchanged = stored.schema_version == schema.version && before.value.unmark_deep().0 == value;
-    if unchanged && stored.private == now.private {
+    let known = identity(stored).map(|identity| identity.version);
+    let identified = now
+        .identity
+        .as_ref()
+        .is_none_or(|identity| before.identity.as_ref() == Some(identity) && known == Some(identity.version));
+    if unchanged && identified && stored.private == now.private {
         return Refreshed::Same;
     }
     let mut object = Object { private: now.private.clone(), ..stored.as_ref().clone() };
+    if !identified {
+        object = object.with_identity(now.identity.clone().map(|identity| (identity.version, identity.json)));
+    }
     if !unchanged {
         let sensitive = marks.into_iter().filter(|(_, m)| m.contains(Marks::SENSITIVE)).map(|(path, _)| path);
         object.schema_version = schema.version;

@@ -108,7 +108,7 @@ pub(crate) fn object_value(object: &Object, block: &Block) -> Value {
 }
 
 fn stored(value: Value, private: &Arc<[u8]>) -> Answer {
-    Answer::Object(Some(StoredObject { value, private: private.clone() }), Diagnostics::new())
+    Answer::Object(Some(StoredObject { value, private: private.clone(), identity: None }), Diagnostics::new())
 }
 
 /// A stored object in the current schema: what is missing is null, what is too much is dropped.

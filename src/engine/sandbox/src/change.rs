@@ -68,7 +68,7 @@ fn refused(request: &ChangeRequest, errors: Diagnostics) -> (Vec<Event>, ChangeA
 
 fn answer(value: Option<Value>, request: &ChangeRequest, diagnostics: Diagnostics) -> ChangeAnswer {
     let private = if request.planned.is_null() { no_bytes() } else { request.private.clone() };
-    let object = value.map(|value| StoredObject { value, private });
+    let object = value.map(|value| StoredObject { value, private, identity: None });
     ChangeAnswer { object, diagnostics, legacy: false, in_doubt: false }
 }
 

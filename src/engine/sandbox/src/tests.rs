@@ -69,7 +69,8 @@ impl Sandbox {
         let proposed = proposed_new(&block, &prior, &config);
         let shown = (prior.clone(), config.clone());
         let (provider, kind, private) = (self.provider.clone(), kind.into(), no_bytes());
-        match self.ask(Question::Plan { provider, kind, prior, proposed, config, private, meta: None }) {
+        match self.ask(Question::Plan { provider, kind, prior, proposed, config, private, identity: None, meta: None })
+        {
             Answer::Planned(Some(planned), diagnostics) if diagnostics.is_empty() => {
                 self.only_defaults_broken(&block, &shown, &planned.planned);
                 planned
@@ -91,6 +92,7 @@ impl Sandbox {
         let block = self.block(kind);
         let null = || Value::null(implied_type(&block));
         ChangeRequest {
+            identity: None,
             provider: self.provider.clone(),
             kind: kind.into(),
             prior: prior.map_or_else(null, |json| typed(&block, json)),
@@ -157,7 +159,7 @@ impl Sandbox {
     /// The object now; null when it is gone.
     fn read(&self, kind: &str, current: &Json) -> Json {
         let value = typed(&self.block(kind), current);
-        let current = StoredObject { value, private: no_bytes() };
+        let current = StoredObject { value, private: no_bytes(), identity: None };
         match self.ask(Question::Read { provider: self.provider.clone(), kind: kind.into(), current, meta: None }) {
             Answer::Object(Some(object), _) => to_json(&object.value).unwrap(),
             other => panic!("no object: {other:?}"),

@@ -75,9 +75,31 @@ pub struct Object {
     pub create_before_destroy: bool,
     /// Whether it is let go of instead of destroyed (`destroy = false`), once its block is gone too.
     pub skip_destroy: bool,
-    /// Keys of the instance that we do not understand (`identity` among them), as JSON text.
+    /// Keys of the instance that have no field here, as JSON text: its identity, and what we do not understand.
     pub unread: BTreeMap<Arc<str>, Arc<str>>,
 }
+
+impl Object {
+    /// Its identity: version of the identity schema, and JSON text.
+    pub fn identity(&self) -> Option<(u64, Arc<str>)> {
+        let json = self.unread.get(IDENTITY).filter(|json| json.as_ref() != "null")?;
+        let version = self.unread.get(IDENTITY_VERSION).and_then(|version| version.parse().ok());
+        Some((version.unwrap_or_default(), json.clone()))
+    }
+
+    /// The same object with another identity; with none it keeps what it has.
+    #[must_use]
+    pub fn with_identity(mut self, identity: Option<(u64, Arc<str>)>) -> Object {
+        if let Some((version, json)) = identity {
+            self.unread.insert(IDENTITY_VERSION.into(), version.to_string().into());
+            self.unread.insert(IDENTITY.into(), json);
+        }
+        self
+    }
+}
+
+const IDENTITY: &str = "identity";
+const IDENTITY_VERSION: &str = "identity_schema_version";
 
 /// Whether an object is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

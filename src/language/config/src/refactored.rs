@@ -2,7 +2,7 @@
 
 use crate::address::{Endpoint, endpoint, unify};
 use crate::constant;
-use crate::{ModuleTree, MovedBlock};
+use crate::{ImportBy, ModuleTree, MovedBlock};
 use addrs::{InstanceKey, ModulePath};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,11 +40,14 @@ pub(crate) fn check(tree: &ModuleTree, diagnostics: &mut Diagnostics) {
 fn imports(tree: &ModuleTree, diagnostics: &mut Diagnostics) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for import in tree.root().into_iter().flat_map(|root| &root.imports) {
-        let id = constant::literal(&import.id.root);
+        let id = match &import.by {
+            ImportBy::Id(id) => constant::literal(&id.root),
+            ImportBy::Identity(_) => None,
+        };
         if id.is_some_and(|id| id.is_null() || id.as_str() == Some("")) {
             diagnostics.push(
                 Diagnostic::error("Invalid import id argument", "The id is null or empty.")
-                    .at(import.id.range())
+                    .at(import.by.expr().range())
                     .next("Give the id of an object that exists."),
             );
         }

@@ -413,14 +413,32 @@ pub struct ImportBlock {
     pub to: ImportTarget,
     /// Place of `to`.
     pub to_range: Range,
-    /// `id`
-    pub id: Expression,
+    /// `id` or `identity`
+    pub by: ImportBy,
     /// `for_each`
     pub for_each: Option<Expression>,
     /// `provider`
     pub provider_name: Option<ProviderName>,
     /// The block's header.
     pub range: Range,
+}
+
+/// What an `import` block says of the object.
+#[derive(Clone, Debug)]
+pub enum ImportBy {
+    /// `id`
+    Id(Expression),
+    /// `identity`
+    Identity(Expression),
+}
+
+impl ImportBy {
+    /// What is written.
+    pub fn expr(&self) -> &Expression {
+        match self {
+            ImportBy::Id(expr) | ImportBy::Identity(expr) => expr,
+        }
+    }
 }
 
 /// A `check` block.

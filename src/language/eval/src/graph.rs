@@ -115,7 +115,7 @@ fn loose_references(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Conte
         // Of the others the resource tells.
         for import in module.imports.iter().filter(|import| !declared(import)) {
             let keys = import.to.modules.iter().filter_map(|(_, key)| key.as_ref()).chain(&import.to.key);
-            for expr in import.for_each.iter().chain([&import.id]).chain(keys) {
+            for expr in import.for_each.iter().chain([import.by.expr()]).chain(keys) {
                 edges.expression(module, expr);
             }
         }
@@ -359,7 +359,7 @@ impl<'a> Edges<'a> {
             root.imports.iter().filter(|import| import.to.resource == config.addr && import.to.path() == module.path);
         for import in here {
             let keys = import.to.modules.iter().filter_map(|(_, key)| key.as_ref()).chain(&import.to.key);
-            for expr in import.for_each.iter().chain([&import.id]).chain(keys) {
+            for expr in import.for_each.iter().chain([import.by.expr()]).chain(keys) {
                 self.expression(root, expr);
             }
         }

@@ -192,8 +192,12 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
     if let Some(old) = moved_from.filter(|_| change.action != Action::NoOp) {
         out.push_str(&format!("  # (moved from {old})\n"));
     }
-    if let Some(id) = change.importing.as_ref().filter(|_| change.action != Action::NoOp) {
-        out.push_str(&format!("  # (imported from {id:?})\n"));
+    if let Some(by) = change.importing.as_ref().filter(|_| change.action != Action::NoOp) {
+        out.push_str(&match by.id() {
+            Some(id) => format!("  # (imported from {id:?})\n"),
+            // Terraform says no more of an identity.
+            None => "  # (will be imported first)\n".into(),
+        });
     }
     let symbol = match change.action {
         Action::Create => Symbol::Create,

@@ -27,6 +27,6 @@ pub use plan_valid::assert_plan_valid;
 pub use proposed::{planned_unknown_object, proposed_new};
 pub use replace::replace_paths;
 pub use schema::{
-    Attribute, AttributeType, Block, Function, FunctionError, FunctionParameter, NestedAttributes, NestedBlock,
-    Nesting, ProviderSchema, Schema, description,
+    Attribute, AttributeType, Block, Function, FunctionError, FunctionParameter, IdentityAttribute, IdentitySchema,
+    NestedAttributes, NestedBlock, Nesting, ProviderSchema, Schema, description,
 };

@@ -21,6 +21,37 @@ pub struct ProviderSchema {
     pub plan_destroy: bool,
     /// The `provider_meta` block, where the provider has one.
     pub provider_meta: Option<Block>,
+    /// Identities of the managed resource types that have one, by name.
+    pub identities: BTreeMap<Arc<str>, Arc<IdentitySchema>>,
+}
+
+/// What tells the objects of a resource type from each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IdentitySchema {
+    /// Version of stored identities.
+    pub version: u64,
+    /// Attributes by name.
+    pub attributes: BTreeMap<Arc<str>, IdentityAttribute>,
+}
+
+/// An attribute of an identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityAttribute {
+    /// A primitive, or a list of primitives.
+    pub ty: Type,
+    /// Whether an import must say it.
+    pub required_for_import: bool,
+    /// Whether an import may say it.
+    pub optional_for_import: bool,
+    /// What it is; empty when nobody says.
+    pub description: Arc<str>,
+}
+
+impl IdentitySchema {
+    /// Type of its identities.
+    pub fn ty(&self) -> Type {
+        Type::object(self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty.clone())))
+    }
 }
 
 /// A resource type, data source or ephemeral resource type.

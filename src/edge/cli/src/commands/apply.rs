@@ -50,10 +50,10 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     let mode = planned.plan.mode;
     let lets_go = planned.plan.forgotten() > 0;
     for change in &planned.plan.changes {
-        if let Some(id) = &change.importing {
+        if let Some(by) = &change.importing {
             // Nothing is asked any more: the object was read while planning.
             let addr = &change.addr;
-            shell.terminal.out(&format!("{addr}: Importing... [id={id}]\n{addr}: Import complete [id={id}]\n"));
+            shell.terminal.out(&format!("{addr}: Importing... [{by}]\n{addr}: Import complete [{by}]\n"));
         }
     }
     let (applied, said) = ops::apply(planned, &lines);

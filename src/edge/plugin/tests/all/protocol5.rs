@@ -2,7 +2,7 @@
 //! protocol 6 must arrive, and all answers come back; among them those of the old SDK.
 
 use addrs::{ModulePath, Provider, ProviderConfig};
-use calls::{Answer, ChangeRequest, Question, Repeat, StoredObject};
+use calls::{Answer, ChangeRequest, ImportedBy, ObjectIdentity, Question, Repeat, StoredObject};
 use configschema::{Attribute, Block, ProviderSchema, Schema};
 use drform_plugin::{Plugin, Protocol, Reattach, Shutdown, repeat_promise};
 use std::sync::{Arc, Mutex};
@@ -31,6 +31,8 @@ fn schema() -> ProviderSchema {
 #[derive(Clone, Default)]
 struct Old {
     calls: Arc<Mutex<Vec<String>>>,
+    /// Knows identities, and answers with the ones that it was given.
+    identified: bool,
 }
 
 impl Old {
@@ -61,6 +63,36 @@ impl Service for Old {
     ) -> Reply<wire::get_provider_schema::Response> {
         self.note("schema");
         Ok(Response::new(schema5_from_6(provider_schema_to_wire(&schema())).unwrap()))
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<wire::get_resource_identity_schemas::Request>,
+    ) -> Reply<wire::get_resource_identity_schemas::Response> {
+        if !self.identified {
+            return Err(Status::unimplemented("no identities"));
+        }
+        let attribute = wire::resource_identity_schema::IdentityAttribute {
+            name: "id".into(),
+            r#type: "\"number\"".into(),
+            required_for_import: true,
+            ..Default::default()
+        };
+        let schema = wire::ResourceIdentitySchema { version: 3, identity_attributes: vec![attribute] };
+        let identity_schemas = [("old_thing".to_string(), schema)].into();
+        Ok(Response::new(wire::get_resource_identity_schemas::Response { identity_schemas, diagnostics: vec![] }))
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<wire::upgrade_resource_identity::Request>,
+    ) -> Reply<wire::upgrade_resource_identity::Response> {
+        let request = request.into_inner();
+        let json = request.raw_identity.unwrap().json;
+        self.note(format!("upgrade identity {} {}", request.version, String::from_utf8_lossy(&json)));
+        let identity_data = Some(wire::DynamicValue { json: r#"{"id":7}"#.into(), ..Default::default() });
+        let upgraded_identity = Some(wire::ResourceIdentityData { identity_data });
+        Ok(Response::new(wire::upgrade_resource_identity::Response { upgraded_identity, diagnostics: vec![] }))
     }
 
     async fn prepare_provider_config(
@@ -101,6 +133,7 @@ impl Service for Old {
         Ok(Response::new(wire::read_resource::Response {
             new_state: request.current_state,
             private: request.private,
+            new_identity: request.current_identity,
             ..Default::default()
         }))
     }
@@ -130,6 +163,7 @@ impl Service for Old {
         Ok(Response::new(wire::apply_resource_change::Response {
             new_state,
             private: request.planned_private,
+            new_identity: request.planned_identity,
             legacy_type_system: true,
             ..Default::default()
         }))
@@ -139,15 +173,15 @@ impl Service for Old {
         &self,
         request: Request<wire::import_resource_state::Request>,
     ) -> Reply<wire::import_resource_state::Response> {
-        let wire::import_resource_state::Request { type_name, id, .. } = request.into_inner();
+        let wire::import_resource_state::Request { type_name, id, identity, .. } = request.into_inner();
         let one = |type_name: &str, json: &'static str| wire::import_resource_state::ImportedResource {
             type_name: type_name.into(),
             state: Some(wire::DynamicValue { json: json.into(), ..Default::default() }),
             private: "p".into(),
-            identity: None,
+            identity: identity.clone(),
         };
         let imported_resources = match id.as_str() {
-            "i" => vec![one(&type_name, r#"{"id":"i","secret":"s"}"#)],
+            "" | "i" => vec![one(&type_name, r#"{"id":"i","secret":"s"}"#)],
             "null" => vec![one(&type_name, "null")],
             "other" => vec![one("old_nope", "null")],
             "garbage" => vec![one(&type_name, "[]")],
@@ -223,18 +257,24 @@ async fn a_life() {
         Question::ValidateResource { provider: provider(), kind: kind(), config: thing(Value::null(Type::String)) };
     assert!(plugin.ask(&validate).await.diagnostics().iter().any(|d| d.summary == "Provider is too old"));
 
-    let upgrade =
-        |version, raw: &str| Question::UpgradeState { provider: provider(), kind: kind(), version, raw: raw.into() };
-    let stored = |value| StoredObject { value, private: Arc::default() };
+    let upgrade = |version, raw: &str| Question::UpgradeState {
+        provider: provider(),
+        kind: kind(),
+        version,
+        raw: raw.into(),
+        identity: None,
+    };
+    let stored = |value| StoredObject { value, private: Arc::default(), identity: None };
     let i = || thing(Value::string("i"));
     for (version, raw) in [(2, r#"{"id":"i","secret":"s","z":1}"#), (1, r#"{ "id":"i", "secret":"s" }"#)] {
         assert_eq!(plugin.ask(&upgrade(version, raw)).await, Answer::Object(Some(stored(i())), Default::default()));
     }
-    let current = StoredObject { value: i(), private: Arc::from(&b"\x00private"[..]) };
+    let current = StoredObject { identity: None, value: i(), private: Arc::from(&b"\x00private"[..]) };
     let read = Question::Read { provider: provider(), kind: kind(), current: current.clone(), meta: None };
     assert_eq!(plugin.ask(&read).await, Answer::Object(Some(current), Default::default()));
 
     let plan = Question::Plan {
+        identity: None,
         provider: provider(),
         kind: kind(),
         prior: i(),
@@ -248,8 +288,9 @@ async fn a_life() {
     assert_eq!(planned.requires_replace[0].to_string(), "tags[\"Name\"]");
     assert_eq!((planned.private.as_ref(), repeat_promise(&planned.private)), (&b"null"[..], Repeat::Never));
 
-    let import = |id: &str| Question::Import { provider: provider(), kind: kind(), id: id.into() };
-    let found = StoredObject { value: i(), private: Arc::from(&b"p"[..]) };
+    let import =
+        |id: &str| Question::Import { provider: provider(), kind: kind(), by: calls::ImportedBy::Id(id.into()) };
+    let found = StoredObject { identity: None, value: i(), private: Arc::from(&b"p"[..]) };
     assert_eq!(plugin.ask(&import("i")).await, Answer::Imported(vec![(kind(), found)], Default::default()));
     for (id, said) in [
         ("none", "Cannot import non-existent remote object"),
@@ -275,10 +316,66 @@ async fn a_life() {
     assert_eq!(*old.calls.lock().unwrap(), calls);
 }
 
+/// They reach the provider and come back, and one of an older version is upgraded first.
+#[tokio::test]
+async fn identities() {
+    let old = Old { identified: true, ..Old::default() };
+    let (_directory, plugin) = start(old.clone()).await;
+    let identity = |version, json: &str| Some(ObjectIdentity { version, json: json.into() });
+    let i = || thing(Value::string("i"));
+    let object = |identity| StoredObject { value: i(), private: Arc::default(), identity };
+    let upgrade = |identity| Question::UpgradeState {
+        provider: provider(),
+        kind: kind(),
+        version: 2,
+        raw: r#"{"id":"i","secret":"s"}"#.into(),
+        identity,
+    };
+    let rows = [
+        (None, None),
+        (identity(3, r#"{ "id": 6.0 }"#), identity(3, r#"{"id":6}"#)),
+        (identity(3, r#"{"id":null}"#), None),
+        (identity(2, r#"{"old":1}"#), identity(3, r#"{"id":7}"#)),
+    ];
+    for (stored, now) in rows {
+        assert_eq!(plugin.ask(&upgrade(stored)).await, Answer::Object(Some(object(now)), Default::default()));
+    }
+    for wrong in [identity(4, r#"{"id":6}"#), identity(3, r#"{"id":"x"}"#), identity(3, "{")] {
+        assert!(plugin.ask(&upgrade(wrong)).await.diagnostics().has_errors());
+    }
+    let six = || identity(3, r#"{"id":6}"#);
+    let read = Question::Read { provider: provider(), kind: kind(), current: object(six()), meta: None };
+    assert_eq!(plugin.ask(&read).await, Answer::Object(Some(object(six())), Default::default()));
+    let by = |by| Question::Import { provider: provider(), kind: kind(), by };
+    let found = StoredObject { private: Arc::from(&b"p"[..]), ..object(six()) };
+    let asked = by(ImportedBy::Identity(six().unwrap()));
+    assert_eq!(plugin.ask(&asked).await, Answer::Imported(vec![(kind(), found)], Default::default()));
+    // An object without one, though it was asked for by one.
+    let asked = by(ImportedBy::Identity(identity(3, r#"{"id":null}"#).unwrap()));
+    let said = plugin.ask(&asked).await.diagnostics();
+    assert!(said.iter().any(|d| d.summary == "Provider produced invalid identity"), "{said:?}");
+    let request = ChangeRequest {
+        provider: provider(),
+        kind: kind(),
+        prior: i(),
+        planned: i(),
+        config: thing(Value::null(Type::String)),
+        private: Arc::default(),
+        identity: six(),
+        meta: None,
+        token: "t".into(),
+        repeated: false,
+    };
+    assert_eq!(plugin.change(&request).await.object.unwrap().identity, six());
+    let calls = old.calls.lock().unwrap();
+    assert!(calls.iter().any(|call| call == r#"upgrade identity 2 {"old":1}"#), "{calls:?}");
+}
+
 #[tokio::test]
 async fn changes() {
     let (_directory, plugin) = start(Old::default()).await;
     let request = |private: &[u8]| ChangeRequest {
+        identity: None,
         provider: provider(),
         kind: kind(),
         prior: Value::null(Type::Dynamic),

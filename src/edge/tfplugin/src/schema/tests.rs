@@ -35,6 +35,7 @@ fn everything() -> ProviderSchema {
         )
     };
     ProviderSchema {
+        identities: Default::default(),
         provider: inner.clone(),
         resources: [("x_thing".into(), Arc::new(Schema { version: 3, block: block.clone() }))].into(),
         data_sources: [("x_thing".into(), Arc::new(Schema { version: 0, block: block.clone() }))].into(),

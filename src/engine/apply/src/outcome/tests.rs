@@ -89,7 +89,7 @@ fn judged(act: Act, status: Status, reply: Reply) -> String {
     if reply.error {
         diagnostics.push(Diagnostic::error("Cloud", "It failed."));
     }
-    let object = reply.object.map(|value| StoredObject { value, private: b"p"[..].into() });
+    let object = reply.object.map(|value| StoredObject { identity: None, value, private: b"p"[..].into() });
     let answer = ChangeAnswer { object, diagnostics, legacy: reply.legacy, in_doubt: reply.in_doubt };
     let (intent, schema, before) = (intent(act), schema(), before(status));
     let asked =
@@ -185,7 +185,8 @@ fn answers_and_what_is_kept() {
 #[test]
 fn what_is_kept_is_marked_by_configuration() {
     let asked_intent = intent(Act::Create);
-    let stored = crate::object::stored(&asked_intent, &schema(), &object(Value::string("1"), "new"), [].into(), None);
+    let stored =
+        crate::object::stored(&asked_intent, &schema(), &object(Value::string("1"), "new"), ([].into(), None), None);
     assert_eq!(*stored.sensitive, [Path::attribute("name")]);
     assert_eq!((stored.schema_version, stored.create_before_destroy), (7, true));
 }
@@ -198,7 +199,7 @@ fn no_diagnostic_shows_a_secret() {
         ("secret", Value::string("hunter2")),
     ]);
     let answer = ChangeAnswer {
-        object: Some(StoredObject { value, private: [].into() }),
+        object: Some(StoredObject { value, private: [].into(), identity: None }),
         diagnostics: Diagnostics::new(),
         legacy: false,
         in_doubt: false,

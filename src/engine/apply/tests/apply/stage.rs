@@ -86,7 +86,7 @@ pub(crate) fn object(id: &str, name: &str) -> Value {
 }
 
 pub(crate) fn stored(value: Value) -> Option<StoredObject> {
-    Some(StoredObject { value, private: Arc::from(&b"p"[..]) })
+    Some(StoredObject { identity: None, value, private: Arc::from(&b"p"[..]) })
 }
 
 pub(crate) fn null() -> Value {

@@ -9,19 +9,19 @@ use plan::Mode;
 /// The provider knows objects whose id is not `gone`.
 fn known(question: &Question) -> Option<Answer> {
     match question {
-        Question::Import { kind, id, .. } if id.as_ref() == "refused" => {
+        Question::Import { kind, by: calls::ImportedBy::Id(id), .. } if id.as_ref() == "refused" => {
             let _ = kind;
             Some(Answer::Imported(Vec::new(), said("No access")))
         }
-        Question::Import { kind, id, .. } => {
+        Question::Import { kind, by: calls::ImportedBy::Id(id), .. } => {
             let value = object(kind, &format!("{{\"id\":\"{id}\"}}"));
-            let object = StoredObject { value, private: std::sync::Arc::from(&b"p"[..]) };
+            let object = StoredObject { identity: None, value, private: std::sync::Arc::from(&b"p"[..]) };
             Some(Answer::Imported(vec![(kind.clone(), object)], Diagnostics::new()))
         }
         Question::Read { kind, current, .. } => {
             let id = current.value.get("id").and_then(|id| id.as_str()).unwrap_or_default();
             let value = object(kind, &format!("{{\"id\":\"{id}\",\"name\":\"n\",\"zone\":\"z\"}}"));
-            let found = StoredObject { value, private: current.private.clone() };
+            let found = StoredObject { value, private: current.private.clone(), identity: None };
             Some(Answer::Object((id != "gone").then_some(found), Diagnostics::new()))
         }
         _ => None,
@@ -67,7 +67,9 @@ fn objects_are_taken_into_the_state() {
         .plan
         .changes
         .iter()
-        .map(|c| format!("{} {:?} {:?}", c.addr, c.action, c.importing.as_deref().unwrap_or("-")))
+        .map(|c| {
+            format!("{} {:?} {:?}", c.addr, c.action, c.importing.as_ref().and_then(|by| by.id()).map_or("-", |id| id))
+        })
         .collect();
     expect![[r#"
         [

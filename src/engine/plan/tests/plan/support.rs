@@ -373,7 +373,7 @@ impl Case {
             Question::UpgradeState { kind, raw, .. } => {
                 let ty = configschema::implied_type(&type_of(kind).block);
                 let value = json::decode(&json::parse(raw).unwrap(), &ty).unwrap();
-                Answer::Object(Some(StoredObject { value, private: Arc::from(&[][..]) }), fine())
+                Answer::Object(Some(StoredObject { identity: None, value, private: Arc::from(&[][..]) }), fine())
             }
             Question::Read { current, .. } => {
                 let id = current.value.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -394,7 +394,7 @@ impl Case {
                     ("key", config.get("key").cloned().unwrap()),
                     ("found", Value::string(format!("found {key}"))),
                 ]);
-                Answer::Object(Some(StoredObject { value, private: Arc::from(&[][..]) }), fine())
+                Answer::Object(Some(StoredObject { identity: None, value, private: Arc::from(&[][..]) }), fine())
             }
             Question::ValidateEphemeral { .. } | Question::CloseEphemeral { .. } => Answer::Checked(fine()),
             Question::OpenEphemeral { addr, config, .. } => {

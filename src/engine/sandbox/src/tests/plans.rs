@@ -269,6 +269,7 @@ fn states_of_older_schemas_are_brought_up() {
     let sandbox = Sandbox::new("eu-central-1");
     let raw = r#"{"id": "vol-1", "size": 8, "gone_since_long": true, "tags": {"a": "b"}}"#;
     let question = Question::UpgradeState {
+        identity: None,
         provider: sandbox.provider.clone(),
         kind: "aws_ebs_volume".into(),
         version: 0,

@@ -4,7 +4,7 @@ use super::Decoder;
 use crate::address::{self, Endpoint};
 use crate::reference;
 use crate::shape::{self, Shape};
-use crate::{ImportBlock, MovedBlock, RemovedAction, RemovedBlock};
+use crate::{ImportBlock, ImportBy, MovedBlock, RemovedAction, RemovedBlock};
 use addrs::Mode;
 use diag::Range;
 use syntax::{Block, ExprKind, Expression};
@@ -133,19 +133,23 @@ impl Decoder<'_> {
             );
             return;
         }
-        if let Some(identity) = body.attribute("identity") {
-            self.error(
-                identity.name_range(),
-                "Import by identity is not supported yet",
-                "drform imports objects by their id.",
-                "Write id = … in the form that the resource type documents.",
-            );
-            return;
-        }
         let Some(to) = body.attribute("to") else { return };
-        let Some(id) = body.attribute("id") else {
-            self.diagnostics.push(shape::missing_argument("id", body.missing_range()));
-            return;
+        let by = match (body.attribute("id"), body.attribute("identity")) {
+            (Some(id), None) => ImportBy::Id(id.expr.clone()),
+            (None, Some(identity)) => ImportBy::Identity(identity.expr.clone()),
+            (Some(_), Some(identity)) => {
+                self.error(
+                    identity.name_range(),
+                    "Invalid combination of 'id' and 'identity'",
+                    "An import block names its object by an id or by an identity, not by both.",
+                    "Remove one of them.",
+                );
+                return;
+            }
+            (None, None) => {
+                self.diagnostics.push(shape::missing_argument("id", body.missing_range()));
+                return;
+            }
         };
         let Some(target) = address::import_target(&to.expr) else {
             if !matches!(to.expr.root.kind, ExprKind::Error) {
@@ -161,7 +165,7 @@ impl Decoder<'_> {
         self.module.imports.push(ImportBlock {
             to: target,
             to_range: to.expr.range(),
-            id: id.expr.clone(),
+            by,
             for_each: body.attribute("for_each").map(|a| a.expr.clone()),
             provider_name,
             range: block.header_range(),

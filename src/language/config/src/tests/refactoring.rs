@@ -182,7 +182,8 @@ import {
   id = "1"
 }
 import {
-  to       = a_b.c[*]
+  to       = a_b.e
+  id       = "1"
   identity = { id = 1 }
 }
 import {
@@ -229,16 +230,16 @@ import {
             main.tf:14: Invalid import address: data.a_b.c
                 An object is imported to an instance of a managed resource.
                 > Write its address, such as aws_instance.web or module.net.aws_vpc.main["a"].
-            main.tf:19: Import by identity is not supported yet: identity
-                drform imports objects by their id.
-                > Write id = … in the form that the resource type documents.
-            main.tf:21: Invalid import provider argument: import
+            main.tf:20: Invalid combination of 'id' and 'identity': identity
+                An import block names its object by an id or by an identity, not by both.
+                > Remove one of them.
+            main.tf:22: Invalid import provider argument: import
                 The resource is declared, and its block says which provider it has.
                 > Remove provider = a.x here.
-            main.tf:27: Missing required argument: import
+            main.tf:28: Missing required argument: import
                 The argument "to" is required, but no definition was found.
                 > Write to = ….
-            main.tf:30: Missing required argument: import
+            main.tf:31: Missing required argument: import
                 The argument "id" is required, but no definition was found.
                 > Write id = ….
         "#]],
