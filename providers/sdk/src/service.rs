@@ -362,7 +362,6 @@ impl Service for ProviderService {
             private: answer.private.into(),
             diagnostics: answer.diagnostics,
             legacy_type_system: legacy,
-            ..Default::default()
         }))
     }
 

@@ -277,7 +277,7 @@ impl Plugin {
             return Answer::Imported(Vec::new(), said);
         }
         if objects.is_empty() {
-            let detail = format!("The provider {} found no {} with {by}.", self.name(), asked.name);
+            let detail = format!("The provider {} found no {} with {}.", self.name(), asked.name, by.words());
             let error = Diagnostic::error("Cannot import non-existent remote object", detail);
             said.push(
                 error.about(self.name()).next("Check the id, and that the provider is configured for its place."),

@@ -30,6 +30,14 @@ impl ImportedBy {
             ImportedBy::Identity(_) => None,
         }
     }
+
+    /// For sentences: `the id "i-1"`, `the identity account=1,name=x`.
+    pub fn words(&self) -> String {
+        match self {
+            ImportedBy::Id(id) => format!("the id {id:?}"),
+            ImportedBy::Identity(_) => format!("the {}", self.to_string().replacen('=', " ", 1)),
+        }
+    }
 }
 
 /// As progress and messages name it: `id=i-1`, `identity=account=1,name=x`.

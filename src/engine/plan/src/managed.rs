@@ -221,7 +221,7 @@ impl ManagedTask {
             return self.end_failed();
         }
         let Some(object) = object.filter(|object| !object.value.is_null()) else {
-            let by = self.identity.import.as_ref().map(ToString::to_string).unwrap_or_default();
+            let by = self.identity.import.as_ref().map(ImportedBy::words).unwrap_or_default();
             let detail = format!(
                 "There is no object with {by} for {}: only objects that exist can be imported.",
                 self.identity.addr

@@ -4,8 +4,9 @@ use super::Node;
 use std::fmt;
 use std::sync::Arc;
 
-/// How deep arrays and objects may nest; the scanner and all that walk nodes call themselves.
-const DEPTH_MAX: u32 = 1_000;
+/// How deep arrays and objects may nest: as deep as for Go (`maxNestingDepth` of its encoding/json), and what cannot be read
+/// back must not be written. The scanner and all that walk nodes call themselves.
+const DEPTH_MAX: u32 = 10_000;
 
 /// Why text is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl std::error::Error for JsonError {}
 /// Reads one JSON value, with nothing but blanks around it.
 ///
 /// # Errors
-/// When the text is not JSON or nests more than a thousand deep.
+/// When the text is not JSON or nests more than ten thousand deep.
 pub fn parse(text: &str) -> Result<Node, JsonError> {
     let mut scanner = Scanner { text, at: 0 };
     scanner.blanks();

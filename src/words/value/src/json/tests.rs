@@ -63,8 +63,17 @@ fn what_is_not_json() {
         let error = parse(text).unwrap_err();
         assert_eq!((error.byte, error.reason.as_str()), (byte, want), "{text}");
     }
-    assert!(parse(&"[".repeat(100_000)).is_err());
-    assert!(parse(&("[".repeat(900) + &"]".repeat(900))).is_ok());
+}
+
+#[test]
+fn nesting_ends_where_it_does_for_go() {
+    // The threads of the program have room for it, those of the tests have not.
+    let deep = || {
+        assert!(parse(&"[".repeat(100_000)).is_err());
+        assert!(parse(&("[".repeat(10_000) + &"]".repeat(10_000))).is_ok());
+        assert_eq!(parse(&"[".repeat(10_002)).unwrap_err().reason, "exceeded max depth");
+    };
+    std::thread::Builder::new().stack_size(256 << 20).spawn(deep).unwrap().join().unwrap();
 }
 
 #[test]
