@@ -188,7 +188,7 @@ enum Underway {
     Sync(BatchId),
     /// The journal so far is brought into the state (decision 11: also during a run).
     Fold,
-    Ask(Ticket, Question),
+    Ask(Ticket, Box<Question>),
     /// The request is sent; whether the provider has begun, nobody knows.
     Carry(Ticket, Change),
     Deliver(Ticket, ChangeAnswer),
@@ -322,7 +322,7 @@ impl World {
         loop {
             underway.extend(machine.effects().into_iter().map(|effect| match effect {
                 Effect::Append(batch) => Underway::Write(batch),
-                Effect::Ask(ticket, question) => Underway::Ask(ticket, question),
+                Effect::Ask(ticket, question) => Underway::Ask(ticket, Box::new(question)),
                 Effect::Change(ticket, change) => Underway::Carry(ticket, change),
             }));
             if underway.is_empty() {
@@ -357,7 +357,9 @@ impl World {
                         self.disk.state.sync();
                     }
                 }
-                Underway::Ask(ticket, Question::FindByToken { .. } | Question::Read { .. }) if fate.deaf => {
+                Underway::Ask(ticket, question)
+                    if fate.deaf && matches!(*question, Question::FindByToken { .. } | Question::Read { .. }) =>
+                {
                     machine.answer(
                         ticket,
                         Answer::Object(None, Diagnostic::error("The cloud does not answer", "").into()),
