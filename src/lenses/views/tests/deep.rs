@@ -1,4 +1,5 @@
 //! Values as deep as programs write them: the work must grow as the text does, or these tests do not end.
+#![allow(clippy::unwrap_used, reason = "tests say so")]
 
 use drform_views::{Colour, state_outputs_text};
 use state::OutputState;
