@@ -159,21 +159,16 @@ fn undecided(value: &Value, to: &Type) -> Option<Value> {
     if !matches!(value.content, Content::Tuple(_)) || to.element() != Some(&Type::Dynamic) {
         return None;
     }
-    let common = |types: &[Type]| unify(types).or_else(|| unify_safely(types));
     let untyped = |v: &Value| matches!(v.content, Content::Unknown(Type::Dynamic, ..));
-    let open = |v: &Value| matches!(&v.content, Content::Unknown(ty, ..) if ty.has_dynamic());
-    let types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
-    let unified = if value.children().any(|(_, v)| untyped(v)) {
-        common(&types)?
-    } else if value.children().any(|(_, v)| open(v)) && common(&types).is_none() {
-        // An unknown collection of any elements is as good as no type: it may turn out to be of the others' type.
-        let types = value.children().map(|(_, v)| if open(v) { Type::Dynamic } else { v.ty() });
-        common(&types.collect::<Vec<_>>())?
-    } else {
+    if !value.children().any(|(_, v)| untyped(v)) {
         return None;
-    };
-    let undecided = unified == Type::Dynamic && types.iter().any(|ty| *ty != Type::Dynamic);
-    undecided.then(|| Value::unknown(to.clone()).marked(value.all_marks()))
+    }
+    let types: Vec<Type> = value.children().map(|(_, v)| v.ty()).collect();
+    if types.iter().all(|ty| *ty == Type::Dynamic) {
+        return None;
+    }
+    let unified = unify(&types).or_else(|| unify_safely(&types))?;
+    (unified == Type::Dynamic).then(|| Value::unknown(to.clone()).marked(value.all_marks()))
 }
 
 /// The type a null or unknown of type `from` has as a `to`.

@@ -9,9 +9,7 @@ use value::{Content, Marks, Type, Value, convert};
 pub(in crate::functions) fn result_type(args: &[Value], wanted: Type) -> Result<Type, CallError> {
     let Some(arg) = args.first() else { return Ok(wanted) };
     // What no value of a type converts to can be told from the type, which is no secret.
-    if !arg.ty().has_dynamic() {
-        converted(&Value::unknown(arg.ty()), &wanted)?;
-    }
+    converted(&Value::unknown(arg.ty()), &wanted)?;
     match arg.is_known() {
         true => Ok(converted(arg, &wanted)?.ty()),
         // As in Terraform: what a list will hold is looked at when it is known.
