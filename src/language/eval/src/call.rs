@@ -292,15 +292,12 @@ fn count_fault(reason: &str) -> Option<Fault> {
     })
 }
 
-/// A value that succeeded: itself when wholly known, otherwise open.
+/// A value that succeeded: itself when wholly known, otherwise open. Its marks are open too, as in Terraform: what it turns
+/// out to be may be another argument, without them.
 fn settled(value: Value) -> Value {
-    if value.is_wholly_known() {
-        return value;
+    match value.content {
+        _ if value.is_wholly_known() => value,
+        Content::Unknown(_, _, origin) => Value::from(Content::Unknown(Type::Dynamic, None, origin)),
+        _ => Value::dynamic(),
     }
-    let marks = value.all_marks();
-    let origin = match &value.content {
-        Content::Unknown(_, _, origin) => origin.clone(),
-        _ => None,
-    };
-    Value { content: Content::Unknown(Type::Dynamic, None, origin), marks }
 }

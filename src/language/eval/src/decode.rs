@@ -46,6 +46,7 @@ impl Evaluator {
             root: block,
             bindings: Vec::new(),
             presence_unknown: false,
+            after_unknown: false,
             diagnostics: Diagnostics::new(),
         };
         let value = decoder.block(body, block);
@@ -63,6 +64,9 @@ pub(crate) struct Decoder<'a> {
     pub(crate) bindings: Vec<(Arc<str>, Value)>,
     /// Inside a block of which nobody knows whether it will be there.
     pub(crate) presence_unknown: bool,
+    /// In a block after an unknown number of its type. Terraform does not look at it while planning: what is wrong with a
+    /// value may be so only because something is not known yet.
+    pub(crate) after_unknown: bool,
     pub(crate) diagnostics: Diagnostics,
 }
 
@@ -70,7 +74,9 @@ impl Decoder<'_> {
     pub(crate) fn evaluate(&mut self, expr: &Expression) -> (Value, bool) {
         let (value, troubles) = Evaluation::run(self.names, self.surroundings, expr, &self.bindings);
         let failed = troubles.has_errors();
-        self.diagnostics.extend(troubles);
+        if !self.after_unknown {
+            self.diagnostics.extend(troubles);
+        }
         (value, failed)
     }
 
@@ -123,6 +129,7 @@ impl Decoder<'_> {
         match convert(&value, &constraint(schema)) {
             Ok(_) if self.presence_unknown => Value::unknown(attribute_type(schema)),
             Ok(value) => value,
+            Err(_) if self.after_unknown && !value.is_wholly_known() => Value::unknown(attribute_type(schema)),
             Err(e) => {
                 let detail = format!("Inappropriate value for attribute {name:?}: {e}.");
                 let described =

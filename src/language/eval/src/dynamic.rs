@@ -44,7 +44,9 @@ impl Decoder<'_> {
     /// The blocks of one type.
     pub(crate) fn items(&mut self, body: &Body, name: &str, nested: &NestedBlock) -> Vec<Item> {
         let mut items = Vec::new();
+        let around = self.after_unknown;
         for block in &body.blocks {
+            self.after_unknown |= is_many(nested) && matches!(items.last(), Some(Item::Unknown(_)));
             if block.kind.text.as_ref() == name {
                 let key = self.static_label(block, nested);
                 let value = self.block(&block.body, &nested.block);
@@ -55,6 +57,7 @@ impl Decoder<'_> {
                 self.dynamic(block, name, nested, &mut items);
             }
         }
+        self.after_unknown = around;
         items
     }
 
