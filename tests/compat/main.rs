@@ -32,6 +32,7 @@ mod python;
 mod random;
 mod reads;
 mod remote_state;
+mod saved;
 mod shape;
 mod spread;
 mod tool;
