@@ -10,6 +10,7 @@ mod console;
 mod drift;
 mod drive;
 mod fmt;
+mod force_unlock;
 mod functions;
 mod init;
 mod interrupts;
@@ -34,6 +35,7 @@ pub mod sandbox;
 mod scope;
 mod session;
 mod site;
+mod state_edit;
 mod storage;
 mod stored;
 mod survive;
@@ -48,6 +50,7 @@ pub use console::{Console, Sees, console, goes_on, history_file};
 pub use drift::drift;
 pub use drive::Parallelism;
 pub use fmt::{Formatted, Formatting, fmt, fmt_text};
+pub use force_unlock::force_unlock;
 pub use init::{Modules, Upgrade, from_module, get, init};
 pub use install::CalledModule;
 pub use install::Depth;
@@ -61,6 +64,9 @@ pub use required::{RequiredBy, provider_schemas, provider_selections, required_p
 pub use said::Said;
 pub use session::Request;
 pub use site::{Environment, Site, World};
+pub use state_edit::{
+    Dry, Marked, MoveInto, StateEdit, listed, mark, move_objects, push_state, remove_objects, replace_provider,
+};
 pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
