@@ -88,7 +88,8 @@ pub fn move_objects(
 pub fn remove_objects(edit: &StateEdit, addresses: &[String], dry: Dry) -> Result<Vec<ResourceInstance>, Diagnostics> {
     let mut storage = open(edit, "state-rm")?;
     let parts = state_addresses(addresses)?;
-    let gone: Vec<ResourceInstance> = parts.iter().flat_map(|part| storage.state().covered(part)).cloned().collect();
+    let gone: Vec<ResourceInstance> =
+        parts.iter().flat_map(|part| storage.state().listed(Some(part))).cloned().collect();
     if dry == Dry::Yes {
         return Ok(gone);
     }
@@ -197,7 +198,7 @@ pub fn listed(site: &Site, addresses: &[String], id: Option<&str>) -> Result<Vec
     }
     let state = storage.state();
     let mut found = match addresses.is_empty() {
-        true => state.instances.keys().cloned().collect(),
+        true => state.listed(None).into_iter().cloned().collect(),
         false => in_parts(state, addresses)?,
     };
     if let Some(id) = id.filter(|id| !id.is_empty()) {
@@ -220,7 +221,7 @@ fn in_parts(state: &State, addresses: &[String]) -> Result<Vec<ResourceInstance>
     let mut found = Vec::new();
     for part in state_addresses(addresses)? {
         let before = found.len();
-        found.extend(state.covered(&part).cloned());
+        found.extend(state.listed(Some(&part)).into_iter().cloned());
         if found.len() == before {
             troubles.push(unknown(&part));
         }

@@ -24,9 +24,13 @@ impl State {
         self.instances.is_empty() && self.outputs.is_empty()
     }
 
-    /// The resource instances in a part of it, in address order.
-    pub fn covered<'s>(&'s self, part: &'s StateAddress) -> impl Iterator<Item = &'s ResourceInstance> {
-        self.instances.keys().filter(|addr| part.covers(addr))
+    /// The resource instances in a part of it (`None`: in all of it), as state commands list them: modules that lie deeper
+    /// come later, else in address order.
+    pub fn listed(&self, part: Option<&StateAddress>) -> Vec<&ResourceInstance> {
+        let covers = |addr: &&ResourceInstance| part.is_none_or(|part| part.covers(addr));
+        let mut found: Vec<&ResourceInstance> = self.instances.keys().filter(covers).collect();
+        found.sort_by_key(|addr| addr.module.0.len());
+        found
     }
 
     /// The same state without some resource instances.
@@ -83,7 +87,7 @@ impl State {
         if let Some(existing) = existing.filter(|existing| force == Force::No && !existing.is_empty()) {
             check_push(existing, &new)?;
         }
-        let changed = !existing.is_some_and(|existing| content_equal(existing, &new));
+        let changed = existing.is_some_and(|existing| !content_equal(existing, &new));
         Ok(State { serial: new.serial + u64::from(changed), ..new })
     }
 }

@@ -80,7 +80,7 @@ fn show(shell: &Shell, address: &str, world: &World, state: &Option<PathBuf>) ->
     let Some(stored) = stored.filter(|_| exit == Exit::Success) else {
         return Exit::Failure;
     };
-    let objects: Vec<_> = stored.objects.into_iter().filter(|o| o.addr == addr).collect();
+    let objects: Vec<_> = stored.objects.into_iter().filter(|o| o.addr == addr && o.deposed.is_none()).collect();
     if objects.is_empty() {
         return shell.fail(
             Diagnostic::error("No instance found for the given address", format!("The state has no {addr}."))
