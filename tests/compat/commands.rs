@@ -22,6 +22,9 @@ macro_rules! commands {
 
 commands! {
     force_unlock,
+    import,
+    import_nothing,
+    import_outputs,
     replace_provider,
     state_backups,
     state_list,

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 mod state;
-pub use state::{Editing, ForceUnlock, Mark, State};
+pub use state::{Editing, ForceUnlock, Import, Mark, State};
 
 /// Provisioning that knows what your infrastructure survives.
 ///
@@ -58,6 +58,11 @@ pub enum Command {
     /// Look into the state, and change it by hand
     #[command(subcommand)]
     State(State),
+    /// Take an object that exists into the state
+    ///
+    /// The configuration must declare the resource. Nothing is planned: the next plan shows how the object differs from it. An
+    /// `import` block does the same with a plan.
+    Import(Import),
     /// Mark a resource instance as damaged: the next apply replaces it
     ///
     /// The option -replace of plan and apply does the same, and shows first what follows from it.

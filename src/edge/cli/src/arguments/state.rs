@@ -1,6 +1,6 @@
 //! What can be typed about states.
 
-use super::{Locking, World};
+use super::{Locking, Running, Variables, World};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -157,4 +157,27 @@ pub struct ForceUnlock {
     /// Do not ask.
     #[arg(long)]
     pub force: bool,
+}
+
+/// `drform import`
+#[derive(Args, Debug)]
+pub struct Import {
+    /// Address of a resource instance that the configuration declares.
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
+    /// Id of the object, in the form that the resource type documents.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// For Terraform's remote backend; drform compares no versions.
+    #[arg(long)]
+    pub ignore_remote_version: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub running: Running,
 }
