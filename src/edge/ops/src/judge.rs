@@ -11,8 +11,8 @@ use std::sync::Arc;
 use value::Value;
 
 /// What survives once the plan is applied.
-pub(crate) fn after(plan: &Plan, configuration: &Configuration) -> (Report, Diagnostics) {
-    let mut objects = Vec::new();
+pub(crate) fn after(plan: &Plan, session: &Session) -> (Report, Diagnostics) {
+    let mut objects = left_alone(plan, session);
     for change in &plan.changes {
         if change.deposed.is_some() || change.action == Action::Delete || change.addr.resource.mode != Mode::Managed {
             continue;
@@ -25,12 +25,26 @@ pub(crate) fn after(plan: &Plan, configuration: &Configuration) -> (Report, Diag
     for (addr, value) in leaving.chain(gone(plan)) {
         objects.push(Observed { addr: addr.clone(), value: value.clone(), region: None, presence: Presence::Former });
     }
-    judge(objects, configuration)
+    judge(objects, &session.configuration)
+}
+
+/// Objects that the plan does not speak of, because of `-target` or `-exclude`: they are as the state has them.
+fn left_alone(plan: &Plan, session: &Session) -> Vec<Observed> {
+    if !plan.targeting.is_partial() {
+        return Vec::new();
+    }
+    let planned: BTreeSet<&ResourceInstance> = plan.changes.iter().map(|change| &change.addr).collect();
+    let stored = plan.refreshed.instances.iter().filter(|(addr, _)| addr.resource.mode == Mode::Managed);
+    let others = stored.filter(|(addr, _)| !planned.contains(addr)).filter_map(|(addr, instance)| {
+        let value = session.decode(addr, &instance.provider, instance.current.as_ref()?)?;
+        Some(observed(addr, &value, &instance.provider, &plan.provider_configs))
+    });
+    others.collect()
 }
 
 /// What survives before the plan is applied, from the refreshed objects.
-pub(crate) fn before(plan: &Plan, configuration: &Configuration) -> Report {
-    let mut objects = Vec::new();
+pub(crate) fn before(plan: &Plan, session: &Session) -> Report {
+    let mut objects = left_alone(plan, session);
     for change in &plan.changes {
         if change.deposed.is_none() && !change.before.is_null() && change.addr.resource.mode == Mode::Managed {
             objects.push(observed(&change.addr, &change.before, &change.provider, &plan.provider_configs));
@@ -39,7 +53,7 @@ pub(crate) fn before(plan: &Plan, configuration: &Configuration) -> Report {
     for (addr, value) in gone(plan) {
         objects.push(Observed { addr: addr.clone(), value: value.clone(), region: None, presence: Presence::Missing });
     }
-    judge(objects, configuration).0
+    judge(objects, &session.configuration).0
 }
 
 /// What the state has and the plan did not find.

@@ -37,6 +37,7 @@ mod site;
 mod storage;
 mod stored;
 mod survive;
+mod targets;
 mod threads;
 mod validate;
 mod variables;
@@ -64,6 +65,7 @@ pub use site::{Environment, Site, World};
 pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
+pub use targets::{TargetArguments, targeting};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
 pub use workspace::{

@@ -27,7 +27,9 @@ mod record;
 mod removed;
 mod report;
 mod schedule;
+mod selection;
 mod stored;
+mod targeting;
 mod triggers;
 mod waits;
 
@@ -40,3 +42,4 @@ pub use model::{
     Schemas,
 };
 pub use planner::Planner;
+pub use targeting::{Targeting, may_be_incomplete};

@@ -1,7 +1,9 @@
 //! Addresses from text, at the edge and in state files.
 
 use crate::provider::DEFAULT_HOST;
-use crate::{InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig, Resource, ResourceInstance};
+use crate::{
+    InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig, Resource, ResourceInstance, Target,
+};
 use std::fmt;
 use std::sync::Arc;
 
@@ -99,6 +101,28 @@ fn quoted_string(text: &str) -> Result<(String, &str), ParseError> {
 /// # Errors
 /// Says which part is missing or malformed.
 pub fn parse_resource_instance(text: &str) -> Result<ResourceInstance, ParseError> {
+    let (module, resource) = place(text)?;
+    match resource {
+        Some((resource, key)) => Ok(ResourceInstance { module, resource, key }),
+        None => error("a resource type and a resource name are needed, as in aws_instance.db"),
+    }
+}
+
+/// Parses what `-target` takes: the address of a module, a resource, or an instance of one.
+///
+/// # Errors
+/// Says which part is missing or malformed.
+pub fn parse_target(text: &str) -> Result<Target, ParseError> {
+    let (module, resource) = place(text)?;
+    Ok(match resource {
+        None => Target::Module(module),
+        Some((resource, InstanceKey::None)) => Target::Resource(module, resource),
+        Some((resource, key)) => Target::Instance(ResourceInstance { module, resource, key }),
+    })
+}
+
+/// A module instance, and a resource in it if one follows.
+fn place(text: &str) -> Result<(ModuleInstance, Option<(Resource, InstanceKey)>), ParseError> {
     let mut steps = steps(text)?.into_iter().peekable();
     let mut module = ModuleInstance::ROOT;
     while let Some(step) = steps.next_if(|s| s.name.as_ref() == "module") {
@@ -109,6 +133,9 @@ pub fn parse_resource_instance(text: &str) -> Result<ResourceInstance, ParseErro
             Some(call) => module = module.child(call.name, call.key),
             None => return error("the name of the module call is missing"),
         }
+    }
+    if steps.peek().is_none() {
+        return Ok((module, None));
     }
     let mode = match steps.next_if(|s| s.key == InstanceKey::None && matches!(s.name.as_ref(), "data" | "ephemeral")) {
         Some(step) if step.name.as_ref() == "data" => Mode::Data,
@@ -121,7 +148,7 @@ pub fn parse_resource_instance(text: &str) -> Result<ResourceInstance, ParseErro
     if kind.key != InstanceKey::None {
         return error("the resource type cannot have an instance key");
     }
-    Ok(ResourceInstance { module, resource: Resource { mode, kind: kind.name, name: name.name }, key: name.key })
+    Ok((module, Some((Resource { mode, kind: kind.name, name: name.name }, name.key))))
 }
 
 /// Parses a provider source address of one, two or three parts, such as `hashicorp/aws`.

@@ -9,9 +9,9 @@ use ops::Said;
 use plan::{Mode, PlanOptions};
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
-    match plan_options(&args.planning) {
+    match plan_options(&shell.site(&args.world), &args.planning) {
         Ok(options) => with_options(shell, args, options, "Apply"),
-        Err(diagnostic) => shell.fail(diagnostic),
+        Err(said) => shell.say(&said),
     }
 }
 
