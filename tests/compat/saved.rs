@@ -19,8 +19,8 @@ pub fn same_with_saved_plans(case: &Case, setting: &Setting, recorded: &str) {
         said.push_str(&begun(Tool::Drform, dir.path(), setting, (number, step)));
         said.push_str(&step_said(&case.name, step, dir.path(), setting));
     }
-    if let Some(calls) = &setting.calls {
-        calls.take_telling();
+    if let Some(world) = &setting.world {
+        world.told();
     }
     same("terraform", &without_calls(recorded), "drform, saved", &said, &case.name);
 }

@@ -186,6 +186,18 @@ pub struct Planning {
     /// Replace this resource instance.
     #[arg(long, value_name = "ADDRESS")]
     pub replace: Vec<String>,
+    /// Plan only this module, resource or instance and what it depends on.
+    #[arg(long, value_name = "ADDRESS")]
+    pub target: Vec<String>,
+    /// Read targets from a file: one address in a line; lines that begin with # are comments.
+    #[arg(long, value_name = "FILE")]
+    pub target_file: Vec<PathBuf>,
+    /// Leave out this module, resource or instance and what depends on it.
+    #[arg(long, value_name = "ADDRESS")]
+    pub exclude: Vec<String>,
+    /// Read what is left out from a file, as with -target-file.
+    #[arg(long, value_name = "FILE")]
+    pub exclude_file: Vec<PathBuf>,
 }
 
 /// `drform init`

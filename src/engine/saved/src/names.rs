@@ -32,7 +32,7 @@ names! {
     mode: plan::Mode { Normal = "normal", Destroy = "destroy", RefreshOnly = "refresh-only" }
 
     /// Whether objects were read.
-    refresh: plan::Refresh { Yes = "yes", No = "no" }
+    refresh: plan::Refresh { Yes = "yes", No = "no", Minimal = "minimal" }
 
     /// Whether everything was planned.
     complete: plan::Complete { Yes = "yes", Errored = "errored" }
@@ -75,6 +75,8 @@ names! {
         DeletesFirst = "deletes_first",
         DependentDeletes = "dependent_deletes",
         DependentChanges = "dependent_changes",
+        DependentDeletesFirst = "dependent_deletes_first",
+        Changes = "changes",
     }
 
     /// What conditions are about.

@@ -3,23 +3,23 @@
 use super::plan::show;
 use crate::arguments;
 use crate::progress::Lines;
-use crate::shell::{Exit, Shell, no_options, plan_options};
+use crate::shell::{Exit, Shell, plan_options};
 use diag::Diagnostic;
 use ops::Said;
 use plan::{Mode, PlanOptions};
 use std::path::Path;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
-    match (plan_options(&args.planning), &args.plan) {
+    match (plan_options(&shell.site(&args.world), &args.planning), &args.plan) {
         (Ok(options), None) => with_options(shell, args, options, "Apply"),
         (Ok(options), Some(path)) => saved(shell, args, &options, path),
-        (Err(diagnostic), _) => shell.fail(diagnostic),
+        (Err(said), _) => shell.say(&said),
     }
 }
 
 /// Applies a saved plan: nothing is planned and nobody is asked.
 fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &Path) -> Exit {
-    if *options != no_options() {
+    if *options != PlanOptions::default() {
         return shell.fail(
             Diagnostic::error(
                 "Can't change planning options when applying a saved plan",

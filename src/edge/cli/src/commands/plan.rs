@@ -6,9 +6,9 @@ use crate::shell::{Exit, Shell, plan_options};
 use plan::Plan;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
-    let options = match plan_options(&args.planning) {
+    let options = match plan_options(&shell.site(&args.world), &args.planning) {
         Ok(options) => options,
-        Err(diagnostic) => return shell.fail(diagnostic),
+        Err(said) => return shell.say(&said),
     };
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
