@@ -19,7 +19,7 @@ macro_rules! commands {
     };
 }
 
-commands! { workspaces }
+commands! { show_json, workspaces }
 
 #[test]
 fn every_file_is_run() {

@@ -327,6 +327,9 @@ pub struct Show {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
+    /// As JSON, in the form that Terraform's tools read, sensitive values included.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `drform output`

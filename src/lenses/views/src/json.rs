@@ -1,0 +1,10 @@
+//! Plans and states as JSON: field for field what `terraform show -json` 1.11.4 prints.
+//!
+//! Readers of these texts are programs, so that values that are sensitive stand in them in the clear, as with Terraform;
+//! `sensitive_values` and its like say which they are.
+
+mod checks;
+mod state;
+mod values;
+
+pub use state::state;
