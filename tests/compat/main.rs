@@ -32,6 +32,7 @@ mod reads;
 mod remote_state;
 mod shape;
 mod spread;
+mod stream;
 mod tool;
 mod transcript;
 mod validate;

@@ -153,6 +153,17 @@ pub struct Running {
     pub input: bool,
 }
 
+/// Telling programs what happens.
+#[derive(Args, Debug, Default)]
+pub struct Telling {
+    /// Print what happens as JSON, one message in a line, and nothing else.
+    #[arg(long)]
+    pub json: bool,
+    /// Write the same into this file, beside what is shown.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub json_into: Option<PathBuf>,
+}
+
 /// How to plan.
 #[derive(Args, Debug)]
 pub struct Planning {
@@ -296,6 +307,9 @@ pub struct Plan {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
 }
 
 /// `drform apply` and `drform destroy`
@@ -319,6 +333,9 @@ pub struct Apply {
     /// A destroy that leaves objects behind, because of destroy = false, is a success.
     #[arg(long)]
     pub suppress_forget_errors: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
 }
 
 /// `drform show`

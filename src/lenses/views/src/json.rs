@@ -4,7 +4,10 @@
 //! `sensitive_values` and its like say which they are.
 
 mod checks;
+mod messages;
+mod plan;
 mod state;
 mod values;
 
+pub use messages::{Message, Sum, outputs, planned, resource, summary, version};
 pub use state::state;

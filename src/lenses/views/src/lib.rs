@@ -1,5 +1,5 @@
 //! Holds: plans, reports and states as text for people, and as JSON for programs.
-//! May touch: dr, plan, state, words.
+//! May touch: dr, plan, state, calls, language, words.
 //! Never: the terminal; unmarked secrets.
 
 mod difference;

@@ -6,6 +6,9 @@ use crate::shell::{Exit, Shell, plan_options};
 use plan::Plan;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
     let options = match plan_options(&args.planning) {
         Ok(options) => options,
         Err(diagnostic) => return shell.fail(diagnostic),
@@ -17,6 +20,8 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
     shell.terminal.out(request.site.banner());
     let (planned, said) = ops::plan(&request, options, "plan", &Lines::new(&shell.terminal));
     if let Some(planned) = &planned {
+        // Of a configuration that is wrong in itself there is no plan to tell of.
+        tell(shell, &planned.plan, !planned.plan.checked.is_empty());
         show(shell, &planned.plan, planned);
     }
     let exit = shell.say(&said);
@@ -25,6 +30,14 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
             Exit::Difference
         }
         _ => exit,
+    }
+}
+
+/// Tells programs of a plan; of one that failed only if there is something in it, or `anyway`.
+pub(crate) fn tell(shell: &Shell, plan: &Plan, anyway: bool) {
+    let something = !plan.changes.is_empty() || !plan.outputs.is_empty();
+    if shell.terminal.has_stream() && (plan.complete == plan::Complete::Yes || something || anyway) {
+        views::json::planned(plan).for_each(|message| shell.terminal.tell(message));
     }
 }
 
