@@ -72,6 +72,14 @@ pub(crate) fn sensitive(value: &Value) -> Node {
     }
 }
 
+/// What in a value is unknown, in the same form.
+pub(crate) fn unknown(value: &Value) -> Node {
+    match &value.content {
+        Content::Unknown(..) => Node::Bool(true),
+        _ => shape(value, unknown),
+    }
+}
+
 fn shape(value: &Value, of: fn(&Value) -> Node) -> Node {
     match &value.content {
         Content::List(_, items) | Content::Set(_, items) | Content::Tuple(items) => {
