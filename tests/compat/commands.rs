@@ -26,6 +26,7 @@ commands! {
     import_nothing,
     import_outputs,
     replace_provider,
+    show_json,
     state_backups,
     state_list,
     state_moves,

@@ -115,7 +115,7 @@ fn one(tool: Tool, case: &Case) -> String {
     let cloud: Arc<Cloud> = Arc::default();
     let (setting, _at, _runtime) = served("lab", Lab(cloud.clone()));
     let dir = directory();
-    transcript(tool, case, dir.path(), &Setting { world: Some(cloud), ..setting })
+    transcript(tool, case, dir.path(), &Setting { world: Some(cloud), ..setting }).text
 }
 
 /// Panics with all that differs from the record.

@@ -171,6 +171,17 @@ pub struct Running {
     pub input: bool,
 }
 
+/// Telling programs what happens.
+#[derive(Args, Debug, Default)]
+pub struct Telling {
+    /// Print what happens as JSON, one message in a line, and nothing else.
+    #[arg(long)]
+    pub json: bool,
+    /// Write the same into this file, beside what is shown.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub json_into: Option<PathBuf>,
+}
+
 /// How to plan.
 #[derive(Args, Debug)]
 pub struct Planning {
@@ -329,6 +340,9 @@ pub struct Plan {
     /// Save the plan in this file, for drform apply FILE. It holds secrets, as the state does.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
 }
 
 /// `drform apply` and `drform destroy`
@@ -355,6 +369,9 @@ pub struct Apply {
     /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked.
     #[arg(value_name = "FILE")]
     pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
 }
 
 /// `drform show`
@@ -366,6 +383,9 @@ pub struct Show {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
+    /// As JSON, in the form that Terraform's tools read, sensitive values included.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `drform output`

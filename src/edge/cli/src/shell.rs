@@ -1,6 +1,7 @@
 //! What every command gets: the terminal, the place, the environment.
 
-use crate::arguments::{Planning, Running, Variables, World};
+use crate::arguments::{Planning, Running, Telling, Variables, World};
+use crate::stream::Stream;
 use crate::terminal::Terminal;
 use diag::Diagnostic;
 use ops::{Environment, Locking, Parallelism, Request, Said, Site, TargetArguments, VariableArguments};
@@ -8,6 +9,7 @@ use plan::{Mode, PlanOptions, Refresh};
 use std::path::PathBuf;
 use std::time::Duration;
 use views::Colour;
+use views::json::Message;
 
 /// Exit codes: Terraform's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,9 @@ impl Shell {
 
     /// Prints all that was said to standard error, sorted by place.
     pub(crate) fn say(&self, said: &Said) -> Exit {
+        if self.terminal.has_stream() {
+            said.json().iter().for_each(|diagnostic| self.terminal.tell(Message::diagnostic(diagnostic)));
+        }
         let diagnostics = said.diagnostics.clone().sorted();
         for (diagnostic, more) in diagnostics.folded() {
             let text = diag::render(diagnostic, &said.texts, self.terminal.err_style());
@@ -53,6 +58,18 @@ impl Shell {
             self.terminal.err(&format!("\n{text}{more}"));
         }
         if diagnostics.has_errors() { Exit::Failure } else { Exit::Success }
+    }
+
+    /// Begins to tell programs what happens, as far as they are to be told.
+    ///
+    /// # Errors
+    /// A file that cannot be made.
+    pub(crate) fn begin_stream(&self, telling: &Telling) -> Result<(), Diagnostic> {
+        if let Some(stream) = Stream::of(telling, &self.dir)? {
+            self.terminal.begin_stream(stream);
+            self.terminal.tell(views::json::version(ops::TERRAFORM_VERSION));
+        }
+        Ok(())
     }
 
     /// Prints one diagnostic.
