@@ -156,7 +156,7 @@ fn run(tool: Tool, dir: &Path, command: &str) -> String {
     // We say warnings on standard error.
     let out = out.split("\nWarning: ").next().unwrap_or_default().trim_end();
     let out = if out.is_empty() { String::new() } else { format!("{out}\n") };
-    let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy")));
+    let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy" | "refresh")));
     let out = if quiet { String::new() } else { steady(&out.replace("\"drform ", "\"terraform ")) };
     format!("{out}exit {code}\n")
 }
