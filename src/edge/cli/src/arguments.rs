@@ -215,7 +215,7 @@ pub struct Saying {
 }
 
 /// How to plan.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Planning {
     /// Read what is there before planning (-refresh=false trusts the state).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]

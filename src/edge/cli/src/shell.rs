@@ -183,6 +183,10 @@ pub(crate) fn plan_options(site: &Site, planning: &Planning) -> Result<PlanOptio
     };
     let refresh = match (planning.refresh, planning.minimal_refresh) {
         (true, false) => Refresh::Yes,
+        (false, false) if mode == Mode::RefreshOnly => {
+            let detail = "-refresh-only with -refresh=false has nothing to do.";
+            return Err(said(Diagnostic::error("Incompatible refresh options", detail).next("Use one of them.")));
+        }
         (false, false) => Refresh::No,
         (true, true) if mode == Mode::Normal => Refresh::Minimal,
         (_, true) => {
@@ -195,7 +199,17 @@ pub(crate) fn plan_options(site: &Site, planning: &Planning) -> Result<PlanOptio
     let mut replace = std::collections::BTreeSet::new();
     for address in &planning.replace {
         let parsed = addrs::parse_resource_instance(address).map_err(|e| said(bad_address(address, &e)))?;
+        if parsed.resource.mode != addrs::Mode::Managed {
+            let summary = format!("Invalid force-replace address {address:?}");
+            let trouble = Diagnostic::error(summary, "Only resources that drform makes can be replaced.");
+            return Err(said(trouble.next("Name an instance of a resource block.")));
+        }
         replace.insert(parsed);
+    }
+    if !replace.is_empty() && mode != Mode::Normal {
+        let detail = "-replace replaces objects while they are brought to the configuration: it goes with neither \
+                      -destroy nor -refresh-only.";
+        return Err(said(Diagnostic::error("Unsupported plan mode", detail).next("Leave one of them out.")));
     }
     let targeting = targeting(site, &planning.targets)?;
     Ok(PlanOptions { mode, refresh, replace, targeting, ..PlanOptions::default() })
