@@ -198,7 +198,7 @@ pub(crate) fn plan_options(site: &Site, planning: &Planning) -> Result<PlanOptio
     };
     let mut replace = std::collections::BTreeSet::new();
     for address in &planning.replace {
-        let parsed = addrs::parse_resource_instance(address).map_err(|e| said(bad_address(address, &e)))?;
+        let parsed = addrs::parse_resource_instance(address).map_err(|e| said(not_replaceable(address, &e)))?;
         if parsed.resource.mode != addrs::Mode::Managed {
             let summary = format!("Invalid force-replace address {address:?}");
             let trouble = Diagnostic::error(summary, "Only resources that drform makes can be replaced.");
@@ -234,6 +234,12 @@ fn targeting(site: &Site, targets: &Targets) -> Result<Targeting, Said> {
 
 fn said(diagnostic: Diagnostic) -> Said {
     Said { diagnostics: diagnostic.into(), ..Said::default() }
+}
+
+/// An address after `-replace` that is none.
+fn not_replaceable(address: &str, error: &addrs::ParseError) -> Diagnostic {
+    let bad = bad_address(address, error);
+    Diagnostic { summary: format!("Invalid force-replace address {address:?}"), ..bad }
 }
 
 /// An address on the command line that is none.
