@@ -22,6 +22,10 @@ macro_rules! commands {
 
 commands! {
     force_unlock,
+    graph_empty,
+    graph_flow,
+    graph_leftovers,
+    graph_providers,
     import,
     import_nothing,
     import_outputs,
@@ -155,6 +159,15 @@ fn run(tool: Tool, dir: &Path, command: &str) -> String {
     // We say warnings on standard error.
     let out = out.split("\nWarning: ").next().unwrap_or_default().trim_end();
     let out = if out.is_empty() { String::new() } else { format!("{out}\n") };
+    let out = match words.first() {
+        // The order of lines means nothing.
+        Some(&"graph") => {
+            let mut lines: Vec<&str> = out.lines().collect();
+            lines.sort_unstable();
+            lines.join("\n").replace("drform graph -type=plan    ", "terraform graph -type=plan ") + "\n"
+        }
+        _ => out,
+    };
     let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy")));
     let out = if quiet { String::new() } else { steady(&out.replace("\"drform ", "\"terraform ")) };
     format!("{out}exit {code}\n")
