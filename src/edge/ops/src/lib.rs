@@ -69,7 +69,7 @@ pub use said::Said;
 pub use session::Request;
 pub use site::{Environment, Site, World};
 pub use state_edit::{
-    Dry, Marked, MoveInto, StateEdit, listed, mark, move_objects, push_state, remove_objects, replace_provider,
+    Approve, Dry, Marked, MoveInto, StateEdit, listed, mark, move_objects, push_state, remove_objects, replace_provider,
 };
 pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
