@@ -21,6 +21,7 @@ mod fmt;
 mod hosted;
 mod hostile;
 mod identity;
+mod in_doubt;
 mod killed;
 mod messages;
 mod oracle;
