@@ -31,6 +31,7 @@ pub fn agree_each(case: &Case, drform: &Setting, terraform_setting: &Setting) {
     let ours = directory();
     let said = transcript(Tool::Drform, case, ours.path(), drform);
     same("terraform", &recorded, "drform", &said, &case.name);
+    crate::saved::same_with_saved_plans(case, drform, &recorded);
     if let Some((theirs, _)) = &theirs {
         let refused =
             recorded.trim_end().lines().rfind(|l| l.starts_with("-- ")).is_some_and(|l| l == "-- plan: exit 1");
@@ -69,41 +70,60 @@ fn opens(tool: Tool, case: &Case, refused: bool, (left, setting): (&Path, &Setti
     );
 }
 
-fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String {
+/// Everything that a tool says to a case, and what it leaves.
+pub fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String {
     let mut said = String::new();
     for (number, step) in case.steps.iter().enumerate() {
         step.edit(dir);
-        if number == 0 && needs_init(dir) {
-            let ran = tool.run(dir, setting, &["init"]);
-            assert_eq!(ran.code, 0, "{tool:?} init: {}", ran.text());
-        }
-        said.push_str(&format!("== step {} {}\n", number + 1, step.arguments.join(" ")).replace(" \n", "\n"));
+        said.push_str(&begun(tool, dir, setting, (number, step)));
         let ran = run(tool, dir, setting, &["plan", "-detailed-exitcode"], step);
         said.push_str(&format!("-- plan: exit {}\n{}", ran.code, told(&ran.text())));
-        said.push_str(&calls(setting));
+        let asked = calls(setting);
+        let counts = |line: &&str| ran.code != 1 || !line.starts_with("read ");
+        // How much was read before a mistake was found is no matter.
+        asked.lines().filter(counts).for_each(|line| said.push_str(&format!("{line}\n")));
         if ran.code != 2 {
             continue;
         }
         let ran = run(tool, dir, setting, &["apply", "-auto-approve"], step);
         said.push_str(&format!("-- apply: exit {}\n{}", ran.code, done(&ran.text())));
         said.push_str(&calls(setting));
-        let outputs = tool.run(dir, setting, &["output", "-json"]).ok();
-        said.push_str(&format!("-- outputs\n{}", json(&outputs.out)));
-        let state = fs::read_to_string(dir.join("terraform.tfstate"));
-        said.push_str(&format!(
-            "-- state\n{}",
-            json(&state.unwrap_or_else(|e| panic!("{tool:?} wrote no state: {e}")))
-        ));
+        said.push_str(&left(tool, dir, setting));
     }
     said
 }
 
-/// What the provider was asked, where it keeps a list.
-fn calls(setting: &Setting) -> String {
-    setting.calls.as_ref().map_or_else(String::new, |calls| format!("-- calls\n{}", calls.take_telling()))
+/// Makes the directory ready for a step, and names it.
+pub fn begun(tool: Tool, dir: &Path, setting: &Setting, (number, step): (usize, &Step)) -> String {
+    for line in &step.cloud {
+        setting.world.as_ref().unwrap().edit(line);
+    }
+    if number == 0 && needs_init(dir) {
+        let ran = tool.run(dir, setting, &["init"]);
+        assert_eq!(ran.code, 0, "{tool:?} init: {}", ran.text());
+    }
+    let mut said = format!("== step {} {}\n", number + 1, step.arguments.join(" ")).replace(" \n", "\n");
+    for command in &step.commands {
+        let ran = tool.run(dir, setting, &command.split_whitespace().collect::<Vec<_>>());
+        said.push_str(&format!("-- {command}: exit {}\n{}", ran.code, calls(setting)));
+    }
+    said
 }
 
-fn run(tool: Tool, dir: &Path, setting: &Setting, verb: &[&str], step: &Step) -> crate::tool::Ran {
+/// Outputs and state.
+pub fn left(tool: Tool, dir: &Path, setting: &Setting) -> String {
+    let outputs = tool.run(dir, setting, &["output", "-json"]).ok();
+    let state = fs::read_to_string(dir.join("terraform.tfstate"));
+    let state = state.unwrap_or_else(|e| panic!("{tool:?} wrote no state: {e}"));
+    format!("-- outputs\n{}-- state\n{}", json(&outputs.out), json(&state))
+}
+
+/// What the provider was asked, where it keeps a list.
+fn calls(setting: &Setting) -> String {
+    setting.world.as_ref().map_or_else(String::new, |world| format!("-- calls\n{}", world.told()))
+}
+
+pub fn run(tool: Tool, dir: &Path, setting: &Setting, verb: &[&str], step: &Step) -> crate::tool::Ran {
     let arguments: Vec<&str> = verb.iter().copied().chain(step.arguments.iter().map(String::as_str)).collect();
     tool.run(dir, setting, &arguments)
 }
@@ -122,7 +142,7 @@ fn says(dir: &Path, text: &str) -> bool {
 }
 
 /// The plan, from its first change on; of errors and warnings their summaries (their layout is our own).
-fn told(text: &str) -> String {
+pub fn told(text: &str) -> String {
     let troubles = troubles(text);
     if troubles.contains("Error: ") {
         return troubles;
@@ -160,7 +180,7 @@ fn unwrapped(lines: &[&str]) -> String {
 }
 
 /// What an apply did, in an order of its own, then everything from its summary on.
-fn done(text: &str) -> String {
+pub fn done(text: &str) -> String {
     let troubles = troubles(text);
     let what = ["ing... [", "ing...", " complete after "];
     let is_progress = |l: &&str| !l.starts_with(' ') && what.iter().any(|w| l.contains(w)) && l.contains(": ");
@@ -214,8 +234,9 @@ fn steady_word(word: &str) -> String {
     if word.ends_with('s') && !seconds.is_empty() && seconds.chars().all(|c| c.is_ascii_digit()) {
         return "Ns".to_string();
     }
-    if word.len() == 10 && word.ends_with("):") {
-        return "KEY):".to_string();
+    let is_key = |key: &&str| key.len() == 8 && key.len() < word.len() && key.bytes().all(|b| b.is_ascii_hexdigit());
+    if let Some(key) = word.split(')').next().filter(is_key) {
+        return word.replacen(key, "KEY", 1);
     }
     if word.trim_end_matches(['.', ',']) == "drform" {
         return word.replace("drform", "Terraform");
@@ -275,6 +296,10 @@ fn plain(value: &mut Value) {
             // By these bytes our plugin tells any host that a request may be repeated; what is built in needs none.
             if object.get("private").and_then(Value::as_str) == Some(MAY_BE_REPEATED) {
                 object.remove("private");
+            }
+            // The key is random.
+            if let Some(key) = object.get_mut("deposed").filter(|key| key.is_string()) {
+                *key = "KEY".into();
             }
             // The order of a set.
             for set in ["dependencies", "sensitive_attributes"] {

@@ -85,6 +85,23 @@ pub(crate) fn replace_like(path: &Path, bytes: &[u8], like: Option<&fs::Metadata
     sync_directory(directory_of(path))
 }
 
+/// Writes a file that only its owner may read, whatever was there before, in one step.
+///
+/// # Errors
+/// What the disk says; what was there before is still there.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), BackendError> {
+    let trouble = |error| BackendError::file("write", path)(error);
+    let mut file = tempfile::Builder::new()
+        .prefix(&unfinished_prefix(path))
+        .suffix(UNFINISHED)
+        .permissions(Permissions::from_mode(0o600))
+        .tempfile_in(directory_of(path))
+        .map_err(trouble)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(trouble)?;
+    file.persist(path).map_err(|e| trouble(e.error))?;
+    sync_directory(directory_of(path))
+}
+
 /// Removes unfinished files that runs which died have left beside `path`. Only for the holder of the lock.
 pub(crate) fn sweep(path: &Path) {
     let prefix = unfinished_prefix(path);

@@ -29,11 +29,13 @@ mod plan;
 mod pointed;
 mod progress;
 mod providers;
+mod recorded;
 mod recover;
 mod remote_state;
 mod required;
 mod said;
 pub mod sandbox;
+mod saved_plan;
 mod scope;
 mod session;
 mod site;
@@ -41,6 +43,7 @@ mod state_edit;
 mod storage;
 mod stored;
 mod survive;
+mod targets;
 mod threads;
 mod validate;
 mod variables;
@@ -66,6 +69,7 @@ pub use progress::{Happening, Progress};
 pub use recover::{recover, recover_first};
 pub use required::{RequiredBy, provider_schemas, provider_selections, required_providers};
 pub use said::Said;
+pub use saved_plan::{FileKind, Shown, kind_of, open, save, show_plan};
 pub use session::Request;
 pub use site::{Environment, Site, World};
 pub use state_edit::{
@@ -74,6 +78,7 @@ pub use state_edit::{
 pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
+pub use targets::{TargetArguments, targeting};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
 pub use workspace::{

@@ -1,10 +1,19 @@
 //! `drform show`
 
+use super::plan::show;
 use crate::arguments::{self, Variables};
 use crate::shell::{Exit, Shell};
+use std::path::Path;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Show) -> Exit {
-    let request = shell.reading(&args.world, &Variables::default(), 10);
+    let mut request = shell.reading(&args.world, &Variables::default(), 10);
+    if let Some(path) = &args.file {
+        match ops::kind_of(&request.site, path) {
+            Ok(ops::FileKind::State) => request.site.state_file = Some(path.clone()),
+            Ok(ops::FileKind::Plan) => return plan(shell, &request.site, path),
+            Err(diagnostic) => return shell.fail(diagnostic),
+        }
+    }
     let (stored, said) = ops::stored(&request);
     let exit = shell.say(&said);
     if let Some(stored) = stored.filter(|_| exit == Exit::Success) {
@@ -15,4 +24,13 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Show) -> Exit {
         shell.terminal.out(&views::state_outputs_text(&stored.state.outputs, shell.colour()));
     }
     exit
+}
+
+/// Shows a saved plan as it was shown when it was made.
+fn plan(shell: &Shell, site: &ops::Site, path: &Path) -> Exit {
+    let (shown, said) = ops::show_plan(site, path);
+    if let Some(ops::Shown { plan, before, after, .. }) = &shown {
+        show(shell, plan, (before, after));
+    }
+    shell.say(&said)
 }

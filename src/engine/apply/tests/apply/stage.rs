@@ -170,12 +170,7 @@ impl Stage {
             schemas: schemas(),
             prior: Arc::new(prior),
             variables: BTreeMap::new(),
-            options: PlanOptions {
-                mode: Mode::Normal,
-                refresh: Refresh::Yes,
-                replace: BTreeSet::new(),
-                blocked: BTreeSet::new(),
-            },
+            options: PlanOptions::default(),
             surroundings: eval::Settings {
                 phase: eval::Phase::Plan,
                 workspace: "default".into(),
