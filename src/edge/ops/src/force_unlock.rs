@@ -22,13 +22,14 @@ fn refusal(site: &Site, id: &str) -> Result<Diagnostic, Diagnostic> {
     Ok(match local.try_lock("force-unlock") {
         Ok(_) => free(),
         Err(BackendError::Locked { holder, process, .. }) => {
-            let process = process.map_or_else(String::new, |process| format!(" Process {process} on this machine has it."));
+            let process =
+                process.map_or_else(String::new, |process| format!("; it is process {process} on this machine"));
             let other = match &holder {
                 Some(holder) if holder.id != id => format!(" Its lock has the id {}, not {id}.", holder.id),
                 _ => String::new(),
             };
             let holder = holder.map_or_else(|| "somebody who left no word".to_string(), |holder| holder.to_string());
-            let detail = format!("{path} is locked by {holder}.{process}{other} The lock stays.");
+            let detail = format!("{path} is locked by {holder}{process}.{other} The lock stays.");
             Diagnostic::error("Local state cannot be unlocked by another process", detail)
                 .next("Wait until the holder has finished, or stop it; the lock ends with the process that holds it.")
         }
