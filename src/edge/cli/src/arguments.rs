@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 mod state;
-pub use state::{Editing, ForceUnlock, Import, Mark, State};
+pub use state::{Editing, ForceUnlock, Graph, GraphFormat, GraphType, Import, Mark, State};
 
 /// Provisioning that knows what your infrastructure survives.
 ///
@@ -62,6 +62,11 @@ pub enum Command {
     /// Look into the state, and change it by hand
     #[command(subcommand)]
     State(State),
+    /// Draw what waits for what
+    ///
+    /// In the DOT language, for Graphviz, or as a Mermaid flowchart. Without -type only resources are drawn. An arrow leads from
+    /// what waits to what it waits for. Nothing is started or asked.
+    Graph(Graph),
     /// Take an object that exists into the state
     ///
     /// The configuration must declare the resource. Nothing is planned: the next plan shows how the object differs from it. An

@@ -109,6 +109,7 @@ fn dispatch(shell: &Shell, command: &Command) -> Exit {
         Command::Output(args) => commands::output::run(shell, args),
         Command::Workspace(args) => commands::workspace::run(shell, args),
         Command::State(args) => commands::state::run(shell, args),
+        Command::Graph(args) => commands::graph::run(shell, args),
         Command::Import(args) => commands::import::run(shell, args),
         Command::Taint(args) => commands::taint::run(shell, args, state::Status::Tainted),
         Command::Untaint(args) => commands::taint::run(shell, args, state::Status::Ready),

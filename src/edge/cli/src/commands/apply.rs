@@ -29,6 +29,9 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
             .next("Leave them out, or make a new plan with them: drform plan -out=FILE."),
         );
     }
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
         Err(diagnostic) => return shell.fail(diagnostic),

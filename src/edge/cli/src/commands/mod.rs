@@ -7,6 +7,7 @@ pub(crate) mod drift;
 pub(crate) mod fmt;
 pub(crate) mod force_unlock;
 pub(crate) mod get;
+pub(crate) mod graph;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod metadata;
