@@ -178,7 +178,7 @@ fn run(tool: Tool, dir: &Path, setting: &Setting, command: &str) -> String {
         }
         _ => out,
     };
-    let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy")));
+    let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy" | "refresh")));
     let out = if quiet { String::new() } else { steady(&out.replace("\"drform ", "\"terraform ")) };
     format!("{out}exit {code}\n")
 }
