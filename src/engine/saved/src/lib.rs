@@ -13,6 +13,8 @@ mod model;
 mod names;
 mod parts;
 mod plan_text;
+#[cfg(test)]
+mod tests;
 
 pub use error::SavedError;
 pub use model::{Backend, CalledModule, Header, ModuleDir, Opened, Snapshot, fingerprint, schema_of};
