@@ -75,8 +75,12 @@ fn keep_owner(file: &File, like: &fs::Metadata) -> io::Result<()> {
 
 /// Replaces `path` in one step; at every moment the name leads to the old bytes or to the new ones.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), BackendError> {
-    let like = fs::metadata(path).ok();
-    let file = write_beside(path, bytes, like.as_ref())?;
+    replace_like(path, bytes, fs::metadata(path).ok().as_ref())
+}
+
+/// The same, with mode and owner of `like` where there is one.
+pub(crate) fn replace_like(path: &Path, bytes: &[u8], like: Option<&fs::Metadata>) -> Result<(), BackendError> {
+    let file = write_beside(path, bytes, like)?;
     file.persist(path).map_err(|e| BackendError::file("write", path)(e.error))?;
     sync_directory(directory_of(path))
 }
