@@ -74,7 +74,9 @@ names! {
     joined: plan::Joined {
         DeletesFirst = "deletes_first",
         DependentDeletes = "dependent_deletes",
+        DependentDeletesFirst = "dependent_deletes_first",
         DependentChanges = "dependent_changes",
+        Changes = "changes",
     }
 
     /// What conditions are about.

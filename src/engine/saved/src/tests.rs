@@ -141,7 +141,9 @@ fn graph() -> ExecutionGraph {
         Step::Complete(addr.config()),
         join(Joined::DeletesFirst, None),
         join(Joined::DependentDeletes, Some(within)),
+        join(Joined::DependentDeletesFirst, None),
         join(Joined::DependentChanges, Some(ModuleInstance::ROOT)),
+        join(Joined::Changes, None),
     ];
     let after = (0..steps.len()).map(|place| (0..place.min(3)).collect()).collect();
     ExecutionGraph { steps, after }
