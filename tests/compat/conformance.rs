@@ -66,8 +66,10 @@ fn agree(topic: &str) {
     }
     let recorded = fs::read_to_string(&recorded_file).unwrap_or_default();
     differences("terraform", "drform", &cases, &recorded, &all(Tool::Drform, &cases));
-    let saved = each(&cases, |case| one(case, transcript_with_saved_plans));
-    differences("terraform", "drform, saved", &cases, &without_calls(&recorded), &saved);
+    // Nothing of a plan is lost when it is saved: `saved.rs` shows it of all other cases, a part of these is enough.
+    let some: Vec<Case> = cases.into_iter().step_by(if wanted.is_some() { 1 } else { 4 }).collect();
+    let saved = each(&some, |case| one(case, transcript_with_saved_plans));
+    differences("terraform", "drform, saved", &some, &without_calls(&recorded), &saved);
 }
 
 /// Splits a topic; every directory with configuration gets the provider.

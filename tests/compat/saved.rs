@@ -84,7 +84,7 @@ pub fn without_calls(recorded: &str) -> String {
     let mut kept = String::new();
     let mut in_calls = false;
     for line in recorded.lines() {
-        if line.starts_with("-- ") || line.starts_with("== ") {
+        if ["-- ", "== ", "## "].iter().any(|begin| line.starts_with(begin)) {
             in_calls = line == "-- calls";
         }
         if !in_calls {
