@@ -228,6 +228,7 @@ fn header() -> Header {
             dr_files: vec![(text("a.dr.hcl"), text(""))],
         },
         lock_file: Some("provider \"x\" {}\n".into()),
+        files_read: [("policy.json".into(), hex(b"{}").into())].into(),
     }
 }
 
