@@ -9,6 +9,7 @@ mod configuration;
 mod console;
 mod drift;
 mod drive;
+mod files_read;
 mod fmt;
 mod force_unlock;
 mod functions;

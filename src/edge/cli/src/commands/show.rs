@@ -34,7 +34,8 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Show) -> Exit {
 /// Shows a saved plan as it was shown when it was made.
 fn plan(shell: &Shell, site: &ops::Site, path: &Path) -> Exit {
     let (shown, said) = ops::show_plan(site, path);
-    if let Some(ops::Shown { plan, before, after, .. }) = &shown {
+    if let Some(ops::Shown { plan, before, after, banner, .. }) = &shown {
+        shell.terminal.out(banner);
         show(shell, plan, (before, after));
     }
     shell.say(&said)

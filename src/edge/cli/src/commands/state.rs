@@ -12,9 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(shell: &Shell, args: &arguments::State) -> Exit {
     use arguments::State;
     let told = match args {
-        State::List { addresses, id, state, world } => {
-            list(addresses, id.as_deref(), &site(shell, world, state))
-        }
+        State::List { addresses, id, state, world } => list(addresses, id.as_deref(), &site(shell, world, state)),
         State::Show { address, state, world } => return show(shell, address, world, state),
         State::Pull { world } => pull(shell, world),
         State::Mv { source, destination, dry_run, state_out, backup_out, editing } => {
