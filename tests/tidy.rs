@@ -23,6 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "src/engine/apply",
         &["plan", "journal", "calls", "state", "eval", "config", "configschema", "addrs", "value", "diag"],
     ),
+    ("src/engine/saved", &["plan", "journal", "calls", "state", "eval", "configschema", "addrs", "value", "diag"]),
     ("src/engine/builtin", &["calls", "eval", "syntax", "configschema", "placement", "addrs", "value", "diag"]),
     ("src/engine/sandbox", &["calls", "configschema", "addrs", "value", "diag"]),
     ("src/lenses/dr", &["plan", "state", "syntax", "addrs", "value", "diag"]),
@@ -41,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "backend",
             "install",
             "apply",
+            "saved",
             "plan",
             "journal",
             "state",
@@ -296,7 +298,10 @@ fn the_repository_speaks_only_of_drform() {
 #[test]
 fn formats_have_a_page_with_their_version() {
     // Page, the file that writes the format, and the text that names the version there.
-    let formats = [("schema/journal.md", "src/engine/journal/src", "Version")];
+    let formats = [
+        ("schema/journal.md", "src/engine/journal/src", "Version"),
+        ("schema/saved-plan.md", "src/engine/saved/src", "Version"),
+    ];
     let mut broken = Vec::new();
     for (page, code, word) in formats {
         let page_text = text(Path::new(page)).unwrap_or_default();

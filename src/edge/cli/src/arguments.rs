@@ -3,6 +3,9 @@
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
+mod state;
+pub use state::{Editing, ForceUnlock, Import, Mark, State};
+
 /// Provisioning that knows what your infrastructure survives.
 ///
 /// Flags are Terraform's: one dash or two. `-sandbox` makes a command work in a simulated cloud under
@@ -43,7 +46,7 @@ pub enum Command {
     Apply(Apply),
     /// Delete everything that the state holds
     Destroy(Apply),
-    /// Show the state
+    /// Show the state, or a saved plan
     Show(Show),
     /// Show root outputs
     Output(Output),
@@ -52,9 +55,24 @@ pub enum Command {
     /// Every workspace has a state of its own. TF_WORKSPACE in the environment wins over what is selected.
     #[command(subcommand)]
     Workspace(Workspace),
-    /// Look into the state
+    /// Look into the state, and change it by hand
     #[command(subcommand)]
     State(State),
+    /// Take an object that exists into the state
+    ///
+    /// The configuration must declare the resource. Nothing is planned: the next plan shows how the object differs from it. An
+    /// `import` block does the same with a plan.
+    Import(Import),
+    /// Mark a resource instance as damaged: the next apply replaces it
+    ///
+    /// The option -replace of plan and apply does the same, and shows first what follows from it.
+    Taint(Mark),
+    /// Take the mark of a damaged resource instance away
+    Untaint(Mark),
+    /// Release the lock of a state that somebody left behind
+    ///
+    /// The lock of a local state ends with the process that holds it, whatever became of that: there is nothing to release.
+    ForceUnlock(ForceUnlock),
     /// Show which module needs which provider
     ///
     /// A tree of the modules with the providers and versions that each asks for, then the providers of the objects in
@@ -310,6 +328,9 @@ pub struct Plan {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub telling: Telling,
+    /// Save the plan in this file, for drform apply FILE. It holds secrets, as the state does.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `drform apply` and `drform destroy`
@@ -336,11 +357,17 @@ pub struct Apply {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub telling: Telling,
+    /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked.
+    #[arg(value_name = "FILE")]
+    pub plan: Option<PathBuf>,
 }
 
 /// `drform show`
 #[derive(Args, Debug)]
 pub struct Show {
+    /// Show this saved plan or state file.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
@@ -412,33 +439,6 @@ pub enum Workspace {
         #[command(flatten)]
         #[allow(missing_docs)]
         locking: Locking,
-    },
-}
-
-/// `drform state …`
-#[derive(Debug, Subcommand)]
-pub enum State {
-    /// List resource instances
-    List {
-        /// Only addresses that begin so.
-        addresses: Vec<String>,
-        #[command(flatten)]
-        #[allow(missing_docs)]
-        world: World,
-    },
-    /// Show one resource instance
-    Show {
-        /// Its address.
-        address: String,
-        #[command(flatten)]
-        #[allow(missing_docs)]
-        world: World,
-    },
-    /// Print the state file
-    Pull {
-        #[command(flatten)]
-        #[allow(missing_docs)]
-        world: World,
     },
 }
 

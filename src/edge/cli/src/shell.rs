@@ -133,6 +133,12 @@ pub(crate) fn arguments(variables: &Variables) -> VariableArguments {
     VariableArguments(variables.0.clone())
 }
 
+/// What is asked for without any planning flag.
+pub(crate) fn no_options() -> PlanOptions {
+    let none = std::collections::BTreeSet::new();
+    PlanOptions { mode: Mode::Normal, refresh: Refresh::Yes, replace: none.clone(), blocked: none }
+}
+
 /// What the planning flags mean.
 ///
 /// # Errors

@@ -41,7 +41,7 @@ pub use init::{
     CalledModule, Loaded, Purpose, Upgrade, Wanted, called_modules, check_module_versions, copy_module,
     install_modules, prepare,
 };
-pub use lock_file::selections;
+pub use lock_file::{choose_alike, lock_file_text, selections};
 pub use module_files::ModuleFiles;
 pub use module_sources::ModuleSources;
 pub use place::{Place, Secret, Settings};

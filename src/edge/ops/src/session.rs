@@ -208,6 +208,7 @@ impl Drop for Session {
     }
 }
 
+/// What expressions see while something is planned.
 fn settings(site: &Site, storage: &Storage) -> eval::Settings {
     eval::Settings {
         workspace: storage.workspace().into(),

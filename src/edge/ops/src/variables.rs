@@ -41,14 +41,18 @@ pub(crate) fn gather(
         }
         Err(diagnostic) => gathered.diagnostics.push(diagnostic),
     }
-    for argument in &arguments.0 {
-        match argument {
-            VariableArgument::File(path) => {
-                gathered.file(&site.dir.join(path), &path.display().to_string(), texts);
-            }
-            VariableArgument::Setting(setting) => gathered.setting(setting),
-        }
-    }
+    gathered.arguments(site, arguments, texts);
+    (gathered.inputs, gathered.diagnostics)
+}
+
+/// Reads those of the command line only.
+pub(crate) fn of_command_line(
+    site: &Site,
+    arguments: &VariableArguments,
+    texts: &mut SourceTexts,
+) -> (BTreeMap<Arc<str>, VariableInput>, Diagnostics) {
+    let mut gathered = Gathered { inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    gathered.arguments(site, arguments, texts);
     (gathered.inputs, gathered.diagnostics)
 }
 
@@ -62,6 +66,17 @@ struct Gathered {
 }
 
 impl Gathered {
+    fn arguments(&mut self, site: &Site, arguments: &VariableArguments, texts: &mut SourceTexts) {
+        for argument in &arguments.0 {
+            match argument {
+                VariableArgument::File(path) => {
+                    self.file(&site.dir.join(path), &path.display().to_string(), texts);
+                }
+                VariableArgument::Setting(setting) => self.setting(setting),
+            }
+        }
+    }
+
     fn file(&mut self, path: &Path, name: &str, texts: &mut SourceTexts) {
         let text: Arc<str> = match install::variable_file(path) {
             Ok(text) => text,

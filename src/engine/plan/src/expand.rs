@@ -13,10 +13,10 @@ use crate::record::ObjectAddr;
 use crate::{ActionReason, Mode, PlanInput, imports, instances, removed};
 use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::ImportedBy;
-use config::{RemovedAction, ResourceConfig};
+use config::{ModuleTree, RemovedAction, ResourceConfig};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
-use eval::{Expansion, Repetition};
+use eval::{Evaluator, Expansion, Repetition};
 use state::{InstanceState, Object, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -138,7 +138,7 @@ impl<'a> Growth<'a> {
         };
         let ty = configschema::implied_type(&schema.block);
         let ignore = Arc::new(ignore);
-        let meta = meta_of(planner, resource, &provider, &provider_schema)?;
+        let meta = provider_meta(&planner.input.tree, &planner.evaluator, (resource, &provider), &provider_schema)?;
         let removed = removed::action(&planner.input.tree, resource).filter(|_| block.is_none());
         Ok(Growth {
             planner,
@@ -422,18 +422,21 @@ impl<'a> Growth<'a> {
 }
 
 /// What the module of a resource says to its provider; constants, so that any instance of the module says the same.
-fn meta_of(
-    planner: &Planner,
-    resource: &ConfigResource,
-    provider: &ProviderConfig,
+///
+/// # Errors
+/// What is wrong with the block.
+pub fn provider_meta(
+    tree: &ModuleTree,
+    evaluator: &Evaluator,
+    (resource, provider): (&ConfigResource, &ProviderConfig),
     schema: &ProviderSchema,
 ) -> Result<Option<Value>, Diagnostics> {
-    let module = planner.input.tree.module(&resource.module);
+    let module = tree.module(&resource.module);
     let metas = module.map(|module| &module.provider_metas).filter(|metas| !metas.is_empty());
     let written = metas.and_then(|metas| metas.values().find(|meta| meta.provider.same_as(&provider.provider)));
     let (Some(written), Some(block)) = (written, &schema.provider_meta) else { return Ok(None) };
     let instance = ModuleInstance(resource.module.0.iter().map(|name| (name.clone(), InstanceKey::None)).collect());
-    let (value, troubles) = planner.evaluator.decode_body(&instance, &written.body, block, &Repetition::NONE);
+    let (value, troubles) = evaluator.decode_body(&instance, &written.body, block, &Repetition::NONE);
     if troubles.has_errors() { Err(troubles) } else { Ok(Some(value.unmark_deep().0)) }
 }
 

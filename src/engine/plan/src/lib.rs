@@ -28,15 +28,19 @@ mod removed;
 mod report;
 mod schedule;
 mod stored;
+mod take_in;
 mod triggers;
 mod waits;
 
 pub use checks::{check_results, is_open};
+pub use desired::undeclared_variables;
 pub use desk::Ticket;
 pub use execution::{ExecutionGraph, Join, Joined, Step};
+pub use expand::provider_meta;
 pub use functions::{Lacking, call_question, result_of};
 pub use model::{
     Action, ActionReason, Complete, Drift, InstanceChange, Mode, OutputChange, Plan, PlanInput, PlanOptions, Refresh,
     Schemas,
 };
 pub use planner::Planner;
+pub use take_in::{TakeIn, Taking};

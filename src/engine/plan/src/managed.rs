@@ -4,13 +4,13 @@
 use crate::desired::{self, Desired, View};
 use crate::instance::{self, Outcome, Prepared, Prior, Settled, Subject};
 use crate::report::{Refreshed, Report, Turn};
-use crate::stored;
 use crate::{Action, ActionReason, Drift, InstanceChange, Mode, Refresh};
+use crate::{stored, take_in};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, ImportedBy, ObjectIdentity, Question, StoredObject};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
-use state::{DeposedKey, Object, Status};
+use state::{DeposedKey, Object};
 use std::sync::Arc;
 use value::{Type, Value};
 
@@ -198,10 +198,9 @@ impl ManagedTask {
             return self.end_failed();
         }
         let kind = self.kind();
-        let own = objects.into_iter().find(|(found, _)| *found == kind);
-        let Some((_, object)) = own.filter(|(_, object)| !object.value.is_null()) else {
-            let detail = format!("The provider gave no object of type {kind} for the import.");
-            return self.fail(Diagnostic::error("Import returned no resource", detail).into());
+        let object = match take_in::own_object(&kind, objects) {
+            Ok(object) => object,
+            Err(trouble) => return self.fail(trouble),
         };
         let (provider, meta) = (self.identity.provider.clone(), self.identity.meta.clone());
         let identity = object.identity.clone();
@@ -220,27 +219,14 @@ impl ManagedTask {
         if !self.accept(diagnostics) {
             return self.end_failed();
         }
-        let Some(object) = object.filter(|object| !object.value.is_null()) else {
-            let by = self.identity.import.as_ref().map(ImportedBy::words).unwrap_or_default();
-            let detail = format!(
-                "There is no object with {by} for {}: only objects that exist can be imported.",
-                self.identity.addr
-            );
-            let trouble = Diagnostic::error("Cannot import non-existent remote object", detail);
-            return self.fail(trouble.next("Check the id, and the region and account of the provider.").into());
-        };
-        let value = stored::normal(&self.identity.schema, &object.value);
-        if let Err(trouble) = stored::check(&self.subject(), &value, "imported") {
-            return self.fail(trouble);
+        let Some(by) = &self.identity.import else { return self.known(None, view) };
+        match take_in::read(&self.subject(), by, found, object) {
+            Ok((whole, prior)) => {
+                self.report.refreshed = Refreshed::Object(whole);
+                self.known(Some(prior), view)
+            }
+            Err(trouble) => self.fail(trouble),
         }
-        let value = value.mark_paths(&instance::schema_marks(&self.identity.schema, &value));
-        let whole = stored::data_object(&self.identity.schema, &value);
-        // The first read may fill in what the import left out of the identity.
-        let identity = object.identity.or(found);
-        let whole = Object { private: object.private.clone(), ..whole.as_ref().clone() };
-        let whole = whole.with_identity(identity.clone().map(|identity| (identity.version, identity.json)));
-        self.report.refreshed = Refreshed::Object(Arc::new(whole));
-        self.known(Some(Prior { value, private: object.private, identity, status: Status::Ready }), view)
     }
 
     /// The provider has looked.

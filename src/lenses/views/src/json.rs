@@ -14,5 +14,5 @@ mod state;
 mod values;
 
 pub use messages::{Message, Sum, outputs, planned, resource, summary, version};
-pub use plan::plan;
+pub use plan::{About, plan};
 pub use state::state;

@@ -3,16 +3,52 @@
 use super::plan::{show, tell};
 use crate::arguments;
 use crate::progress::Lines;
-use crate::shell::{Exit, Shell, plan_options};
+use crate::shell::{Exit, Shell, no_options, plan_options};
 use diag::Diagnostic;
 use ops::Said;
 use plan::{Mode, PlanOptions};
+use std::path::Path;
 use views::json::Sum;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
-    match plan_options(&args.planning) {
-        Ok(options) => with_options(shell, args, options, "Apply"),
-        Err(diagnostic) => shell.fail(diagnostic),
+    match (plan_options(&args.planning), &args.plan) {
+        (Ok(options), None) => with_options(shell, args, options, "Apply"),
+        (Ok(options), Some(path)) => saved(shell, args, &options, path),
+        (Err(diagnostic), _) => shell.fail(diagnostic),
+    }
+}
+
+/// Applies a saved plan: nothing is planned and nobody is asked.
+fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &Path) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
+    if *options != no_options() {
+        return shell.fail(
+            Diagnostic::error(
+                "Can't change planning options when applying a saved plan",
+                "The plan was made with the options that it was made with; on the command line there are others.",
+            )
+            .next("Leave them out, or make a new plan with them: drform plan -out=FILE."),
+        );
+    }
+    let request = match shell.writing(&args.world, &args.variables, &args.running) {
+        Ok(request) => request,
+        Err(diagnostic) => return shell.fail(diagnostic),
+    };
+    shell.terminal.out(request.site.banner());
+    let lines = Lines::new(&shell.terminal);
+    let recovered = ops::recover_first(&request, &lines);
+    if shell.say(&recovered) == Exit::Failure {
+        return Exit::Failure;
+    }
+    let (planned, said) = ops::open(&request, path);
+    match (shell.say(&said), planned) {
+        (Exit::Success, Some(planned)) => {
+            tell(shell, &planned.plan, false);
+            carry_out(shell, args, planned, "Apply", &lines)
+        }
+        _ => Exit::Failure,
     }
 }
 
@@ -38,7 +74,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     let (planned, said) = ops::plan(&request, options, "apply", &lines);
     if let Some(planned) = &planned {
         tell(shell, &planned.plan, false);
-        show(shell, &planned.plan, planned);
+        show(shell, &planned.plan, (&planned.before, &planned.after));
     }
     let said = Said { diagnostics: said.diagnostics.into_iter().filter(|d| !is_settled_by_apply(d)).collect(), ..said };
     let (exit, Some(planned)) = (shell.say(&said), planned) else {
@@ -50,6 +86,11 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     if planned.plan.has_changes() && !args.auto_approve && !approved(shell, planned.plan.mode, args.running.input) {
         return Exit::Failure;
     }
+    carry_out(shell, args, planned, verb, &lines)
+}
+
+/// Applies what is approved; `verb` is what the summary calls it.
+fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb: &str, lines: &Lines<'_>) -> Exit {
     let changes = planned.plan.has_changes();
     let count = planned.plan.imported();
     let imported = match count {
@@ -65,7 +106,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
             shell.terminal.out(&format!("{addr}: Importing... [{by}]\n{addr}: Import complete [{by}]\n"));
         }
     }
-    let (applied, said) = ops::apply(planned, &lines);
+    let (applied, said) = ops::apply(planned, lines);
     let exit = shell.say(&said);
     let outcome = match (applied.interrupted, exit) {
         (true, _) => "interrupted!",
@@ -81,7 +122,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
             shell.terminal.tell(views::json::outputs(&applied.outputs));
         }
     }
-    if changes || mode == Mode::Destroy || exit == Exit::Failure {
+    if changes || mode == Mode::Destroy || args.plan.is_some() || exit == Exit::Failure {
         let apply::ApplySummary { added, changed, destroyed, forgotten, .. } = applied.summary;
         let counts = match verb {
             "Destroy" => format!("{destroyed} destroyed"),

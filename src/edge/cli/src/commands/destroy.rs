@@ -2,9 +2,22 @@
 
 use crate::arguments;
 use crate::shell::{Exit, Shell, plan_options};
+use diag::Diagnostic;
 use plan::Mode;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
+    if let Some(path) = &args.plan {
+        return shell.fail(
+            Diagnostic::error(
+                "Destroy can't be called with a plan file",
+                "A saved plan says by itself what is destroyed.",
+            )
+            .next(format!(
+                "If it was made with plan -destroy, apply it: drform apply {:?}.",
+                path.display().to_string()
+            )),
+        );
+    }
     match plan_options(&args.planning) {
         Ok(options) => {
             super::apply::with_options(shell, args, plan::PlanOptions { mode: Mode::Destroy, ..options }, "Destroy")

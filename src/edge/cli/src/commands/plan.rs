@@ -22,9 +22,21 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
     if let Some(planned) = &planned {
         // Of a configuration that is wrong in itself there is no plan to tell of.
         tell(shell, &planned.plan, !planned.plan.checked.is_empty());
-        show(shell, &planned.plan, planned);
+        show(shell, &planned.plan, (&planned.before, &planned.after));
+    }
+    let mut said = said;
+    let out = args.out.as_deref().filter(|path| !path.as_os_str().is_empty());
+    if let (Some(planned), Some(path)) = (&planned, out)
+        && let Err(unwritten) = ops::save(planned, &request.site, path)
+    {
+        said.diagnostics.push(unwritten);
     }
     let exit = shell.say(&said);
+    if let (Some(planned), Some(path), Exit::Success) = (&planned, out, exit)
+        && planned.plan.has_changes()
+    {
+        shell.terminal.out(&saved(&path.display().to_string(), args.world.sandbox));
+    }
     match planned {
         Some(planned) if exit == Exit::Success && args.detailed_exitcode && planned.plan.has_changes() => {
             Exit::Difference
@@ -41,11 +53,21 @@ pub(crate) fn tell(shell: &Shell, plan: &Plan, anyway: bool) {
     }
 }
 
-/// Prints a plan and what survives.
-pub(crate) fn show(shell: &Shell, plan: &Plan, planned: &ops::Planned) {
+/// How to go on with a plan that was saved.
+fn saved(path: &str, sandbox: bool) -> String {
+    let flag = if sandbox { "-sandbox " } else { "" };
+    let line = "─".repeat(77);
+    format!(
+        "\n{line}\n\nSaved the plan to: {path}\n\nTo perform exactly these actions, run the following command to \
+         apply:\n    drform apply {flag}{path:?}\n"
+    )
+}
+
+/// Prints a plan and what survives before and after it.
+pub(crate) fn show(shell: &Shell, plan: &Plan, (before, after): (&dr::Report, &dr::Report)) {
     shell.terminal.out(&views::plan_text(plan, shell.colour()));
-    if plan.mode == plan::Mode::Normal && plan.complete == plan::Complete::Yes && !planned.after.datasets.is_empty() {
-        shell.terminal.out(&views::survival_text(&planned.after, shell.colour()));
-        shell.terminal.out(&views::posture_text(&planned.before, &planned.after, shell.colour()));
+    if plan.mode == plan::Mode::Normal && plan.complete == plan::Complete::Yes && !after.datasets.is_empty() {
+        shell.terminal.out(&views::survival_text(after, shell.colour()));
+        shell.terminal.out(&views::posture_text(before, after, shell.colour()));
     }
 }
