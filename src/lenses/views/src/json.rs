@@ -10,6 +10,7 @@ mod expressions;
 mod messages;
 mod plan;
 mod provider_configs;
+mod relevant;
 mod state;
 mod values;
 

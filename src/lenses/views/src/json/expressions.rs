@@ -154,7 +154,7 @@ fn expressions_of(texts: &SourceTexts, body: &Body, schema: &Block) -> Node {
 }
 
 /// What a property of a JSON body is.
-fn role(name: &str, schema: &Block) -> Role<'static> {
+pub(crate) fn role(name: &str, schema: &Block) -> Role<'static> {
     match schema.blocks.get(name) {
         Some(nested) if nested.nesting == Nesting::Map => Role::Blocks(&["key"]),
         Some(_) => Role::Blocks(&[]),

@@ -3,6 +3,7 @@
 use super::change::{output_change, resource_changes, resource_drift};
 use super::checks::checks;
 use super::configuration::{Written, configuration, default_of};
+use super::relevant::relevant_attributes;
 use super::state::{modules, named, state};
 use super::values::{Members, known, member, sensitive, text};
 use addrs::Mode;
@@ -50,6 +51,7 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
         add("prior_state", state(&prior, &decoded(&prior, &input.schemas)));
     }
     add("configuration", configuration(&Written { tree: &input.tree, schemas: &input.schemas, constraint, texts }));
+    add("relevant_attributes", Node::Array(relevant_attributes(plan, input)));
     let results = state::print_check_results(&plan::check_results(&plan.checked));
     add("checks", checks(results.as_deref()).unwrap_or(Node::Array(Vec::new())));
     if let Some(time) = &input.surroundings.plan_timestamp {
