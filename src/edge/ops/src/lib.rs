@@ -69,7 +69,7 @@ pub use modules::modules;
 pub use plan::{Planned, plan};
 pub use progress::{Deed, Happening, Id, Progress, Stage, Work};
 pub use recover::{recover, recover_first};
-pub use required::{RequiredBy, provider_schemas, provider_selections, required_providers};
+pub use required::{RequiredBy, constraint_text, provider_schemas, provider_selections, required_providers};
 pub use said::Said;
 pub use saved_plan::{FileKind, Shown, kind_of, open, save, show_plan};
 pub use session::Request;
