@@ -1,6 +1,7 @@
 //! What can be typed: global options, commands and their flags. What they mean is each command's affair.
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 mod state;
@@ -370,7 +371,7 @@ pub struct Plan {
     pub detailed_exitcode: bool,
     /// Save the plan in this file, for drform apply FILE. It holds secrets, as the state does.
     #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
+    pub out: Option<OsString>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub telling: Telling,

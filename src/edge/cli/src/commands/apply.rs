@@ -20,6 +20,9 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
 
 /// Applies a saved plan: nothing is planned and nobody is asked.
 fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &Path) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
     if *options != PlanOptions::default() {
         return shell.fail(
             Diagnostic::error(
@@ -28,9 +31,6 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
             )
             .next("Leave them out, or make a new plan with them: drform plan -out=FILE."),
         );
-    }
-    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
-        return shell.fail(diagnostic);
     }
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
@@ -44,7 +44,10 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
     }
     let (planned, said) = ops::open(&request, path);
     match (shell.say(&said), planned) {
-        (Exit::Success, Some(planned)) => carry_out(shell, args, planned, "Apply", &lines),
+        (Exit::Success, Some(planned)) => {
+            tell(shell, &planned.plan, false);
+            carry_out(shell, args, planned, "Apply", &lines)
+        }
         _ => Exit::Failure,
     }
 }
