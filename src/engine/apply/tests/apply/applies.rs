@@ -3,7 +3,7 @@ use drform_apply::{Applier, Effect, Event, Limits};
 use expect_test::{Expect, expect};
 
 /// Applies, and compares trace, summary, state and troubles.
-fn check(mut stage: Stage, expected: &Expect) {
+pub(crate) fn check(mut stage: Stage, expected: &Expect) {
     let (applied, troubles) = stage.run();
     let folded = stage.folded();
     assert_eq!(folded.conflicts, []);
@@ -23,7 +23,7 @@ fn check(mut stage: Stage, expected: &Expect) {
     ));
 }
 
-fn with_fates<const N: usize>(mut stage: Stage, fates: [(&'static str, Fate); N]) -> Stage {
+pub(crate) fn with_fates<const N: usize>(mut stage: Stage, fates: [(&'static str, Fate); N]) -> Stage {
     stage.fates = fates.into();
     stage
 }
@@ -447,12 +447,16 @@ fn nothing_is_made_without_its_provisioners() {
     check(
         Stage::new(text, &[]),
         &expect![[r#"
-        append: begin
-        append: end
-        +0 ~0 -0 failed 1 skipped 0
-
-        Provisioners are not supported (t.a)
-    "#]],
+            append: begin
+            append: intent 1 Create t.a
+            change: create a Works
+            append: outcome 1 object
+            provision: t.a local-exec: true
+            append: provisioned t.a
+            append: end
+            +1 ~0 -0 failed 0 skipped 0
+            t.a=new1/a
+        "#]],
     );
 }
 
