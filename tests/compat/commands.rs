@@ -19,7 +19,10 @@ macro_rules! commands {
     };
 }
 
-commands! { workspaces }
+commands! {
+    provisioners_create, provisioners_destroy, provisioners_failures, provisioners_mistakes, provisioners_order,
+    provisioners_removed, workspaces,
+}
 
 #[test]
 fn every_file_is_run() {
@@ -71,6 +74,9 @@ fn transcript(tool: Tool, text: &str) -> String {
         said.push_str(&format!("-- {}\n", steady(&name).trim_end()));
         if name.contains("tfstate") && text.starts_with('{') {
             said.push_str(&json(&text));
+        } else if name.ends_with(".log") {
+            // What provisioners did, in which order.
+            said.push_str(&text);
         }
     }
     said
@@ -85,7 +91,7 @@ fn run(tool: Tool, dir: &Path, command: &str) -> String {
         .map(|(n, v)| (n.to_string(), v.to_string()))
         .collect();
     let ran = tool.run(dir, &Setting { environment, ..Setting::default() }, &words);
-    let quiet = ran.code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy")));
+    let quiet = ran.code != 0 || matches!(words.iter().find(|word| !word.starts_with('-')), Some(&("apply" | "plan" | "init" | "destroy")));
     let out = if quiet { String::new() } else { steady(&ran.out.replace("\"drform ", "\"terraform ")) };
     format!("{out}exit {}\n", ran.code)
 }
@@ -95,7 +101,7 @@ fn list(root: &Path, dir: &Path, files: &mut Vec<String>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-        if name.starts_with(".drform") || name == "cli.rc" || name.starts_with(".config") || name.contains("checkpoint")
+        if name.contains(".drform") || name == "cli.rc" || name.starts_with(".config") || name.contains("checkpoint")
         {
             continue;
         }

@@ -16,20 +16,20 @@ pub(crate) fn refuse(tree: &ModuleTree, said: &mut Said) {
 
 fn unevaluated(module: &Module) -> Diagnostics {
     let provisioned = module.resources.values().filter_map(|resource| {
-        let block = resource.provisioners.first()?;
+        let block = resource.provisioners.iter().find(|block| block.kind.as_ref() != "local-exec")?;
         let detail = format!("drform would make {} without running its provisioners.", resource.addr);
         Some(
             Diagnostic::error("Provisioners are not supported yet", detail)
-                .at(block.header_range())
+                .at(block.range.clone())
                 .next("Use terraform for this configuration, or do the work outside of it."),
         )
     });
     let removed = module.removed.iter().filter_map(|removed| {
-        let block = removed.provisioners.first()?;
+        let block = removed.provisioners.iter().find(|block| block.kind.as_ref() != "local-exec")?;
         let detail = "drform would destroy the removed objects without running these provisioners.";
         Some(
             Diagnostic::error("Provisioners are not supported yet", detail)
-                .at(block.header_range())
+                .at(block.range.clone())
                 .next("Use terraform for this configuration, or do the work outside of it."),
         )
     });

@@ -35,6 +35,7 @@ pub struct Request {
 
 /// An open site.
 pub(crate) struct Session {
+    pub(crate) site: Site,
     pub(crate) parallelism: Parallelism,
     pub(crate) runtime: Runtime,
     pub(crate) configuration: Configuration,
@@ -96,6 +97,7 @@ impl Session {
         let run_id = run_id();
         let parallelism = request.parallelism;
         Some(Session {
+            site,
             parallelism,
             runtime,
             configuration,

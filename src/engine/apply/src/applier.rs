@@ -314,7 +314,7 @@ impl Applier {
         let Some(waiting) = self.waiting(ticket) else { return };
         match waiting.what {
             Awaited::Change(intent) => self.withdraw(waiting.step, &intent),
-            Awaited::Provisioned(course) => self.provisioner_not_started(course),
+            Awaited::Provisioned(course) => self.provisioner_not_started(*course),
             Awaited::Function(call) => {
                 let nothing = FunctionError { argument: None, reason: "it was not called any more".into() };
                 self.function_answered(&call, Answer::Called(Err(nothing)));

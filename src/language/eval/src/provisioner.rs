@@ -76,9 +76,8 @@ impl Evaluator {
         let unknown = |value: &Value| !value.is_wholly_known();
         if !troubles.has_errors() && (unknown(&told.config) || told.connection.as_ref().is_some_and(unknown)) {
             let detail = format!("The {} provisioner needs values that are not known.", provisioner.kind);
-            troubles.push(
-                Diagnostic::error("Configuration contains unknown value", detail).at(provisioner.range.clone()),
-            );
+            troubles
+                .push(Diagnostic::error("Configuration contains unknown value", detail).at(provisioner.range.clone()));
         }
         (told, troubles)
     }
@@ -192,7 +191,8 @@ fn wrong_arguments(kind: &str, config: &Value) -> Option<Diagnostic> {
 /// Which connections there are not: better said before an object is made than after.
 fn wrong_connection(connection: &Value) -> Option<Diagnostic> {
     // What is marked must not be shown; whoever connects looks again.
-    let said = |name: &str| connection.get(name).filter(|value| value.marks == Marks::NONE)?.as_str().map(str::to_owned);
+    let said =
+        |name: &str| connection.get(name).filter(|value| value.marks == Marks::NONE)?.as_str().map(str::to_owned);
     match (said("type").as_deref(), said("target_platform").as_deref()) {
         (Some("winrm"), _) => Some(
             Diagnostic::error("Unsupported connection type", "drform reaches machines by SSH only, not by WinRM.")

@@ -54,7 +54,7 @@ impl Applier {
         let Some(place) = self.next_place(&course) else { return self.all_provisioned(*course) };
         course.place = place;
         if self.interrupted {
-            return self.provisioner_not_started(course);
+            return self.provisioner_not_started(*course);
         }
         let Some((provisioner, told, troubles)) = self.desired.provisioning(&course.addr, place, &course.object) else {
             return self.not_provisioned(*course, Diagnostics::new());
@@ -111,14 +111,14 @@ impl Applier {
     }
 
     /// After an interrupt nothing begins.
-    pub(super) fn provisioner_not_started(&mut self, course: Box<Course>) {
+    pub(super) fn provisioner_not_started(&mut self, course: Course) {
         let detail = match course.when {
             ProvisionWhen::Create => "The apply was stopped before the provisioners of the new object had run.",
             ProvisionWhen::Destroy => "The apply was stopped before the provisioners of the destroy had run.",
         };
         let trouble = Diagnostic::error("Provisioning was interrupted", detail);
         let troubles = about(&course.addr, None, trouble.into());
-        self.not_provisioned(*course, troubles);
+        self.not_provisioned(course, troubles);
     }
 
     /// They have all run: the object is whole, or may be destroyed.

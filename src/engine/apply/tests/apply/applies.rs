@@ -441,28 +441,6 @@ fn no_more_intents_are_open_than_allowed() {
 }
 
 #[test]
-fn nothing_is_made_without_its_provisioners() {
-    let text =
-        "resource \"t\" \"a\" {\n  name = \"a\"\n  provisioner \"local-exec\" {\n    command = \"true\"\n  }\n}\n";
-    check(
-        Stage::new(text, &[]),
-        &expect![[r#"
-            append: begin
-            append: intent 1 Create t.a
-            change: create a Works
-            append: outcome 1 object
-            provision: t.a local-exec: true
-            append: provisioned t.a
-            append: end
-            +1 ~0 -0 failed 0 skipped 0
-            t.a=new1/a
-        "#]],
-    );
-}
-
-const FUNCTIONS: &str = "terraform {\n  required_providers {\n    t = { source = \"t\" }\n  }\n}\n";
-
-#[test]
 fn functions_of_providers_are_asked_again() {
     let text = r#"
         resource "t" "a" {

@@ -33,7 +33,9 @@ resource "t" "b" {
 
 #[test]
 fn a_new_object_is_whole_when_they_have_run() {
-    check(Stage::new(BOTH, &[]), &expect![[r#"
+    check(
+        Stage::new(BOTH, &[]),
+        &expect![[r#"
         append: begin
         append: intent 1 Create t.a
         change: create a Works
@@ -48,12 +50,15 @@ fn a_new_object_is_whole_when_they_have_run() {
         append: end
         +2 ~0 -0 failed 0 skipped 0
         t.a=new1/a t.b=new2/new1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_failure_taints() {
-    check(with_fates(Stage::new(BOTH, &[]), [("second", Fate::FailsAfter)]), &expect![[r#"
+    check(
+        with_fates(Stage::new(BOTH, &[]), [("second", Fate::FailsAfter)]),
+        &expect![[r#"
         append: begin
         append: intent 1 Create t.a
         change: create a Works
@@ -64,12 +69,15 @@ fn a_failure_taints() {
         +0 ~0 -0 failed 1 skipped 1
         t.a=new1/a!
         It failed (t.a)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_object_that_was_not_made_is_not_provisioned() {
-    check(with_fates(Stage::new(BOTH, &[]), [("create a", Fate::FailsAfter)]), &expect![[r#"
+    check(
+        with_fates(Stage::new(BOTH, &[]), [("create a", Fate::FailsAfter)]),
+        &expect![[r#"
         append: begin
         append: intent 1 Create t.a
         change: create a FailsAfter
@@ -78,13 +86,16 @@ fn an_object_that_was_not_made_is_not_provisioned() {
         +0 ~0 -0 failed 1 skipped 1
         t.a=new1/a!
         It failed (t.a)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn updates_run_none() {
     let text = BOTH.replace("name = \"a\"", "name = \"new\"");
-    check(Stage::new(&text, &[("t.a", "1", "old"), ("t.b", "2", "1")]), &expect![[r#"
+    check(
+        Stage::new(&text, &[("t.a", "1", "old"), ("t.b", "2", "1")]),
+        &expect![[r#"
         append: begin, before t.b, refreshed t.b
         append: before t.a, intent 1 Update t.a
         change: update new Works
@@ -92,13 +103,16 @@ fn updates_run_none() {
         append: end
         +0 ~1 -0 failed 0 skipped 0
         t.a=1/new t.b=2/1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_failure_may_be_passed_over() {
     let text = BOTH.replace("command = \"second\"", "command = \"second\"\n    on_failure = continue");
-    check(with_fates(Stage::new(&text, &[]), [("second", Fate::FailsAfter)]), &expect![[r#"
+    check(
+        with_fates(Stage::new(&text, &[]), [("second", Fate::FailsAfter)]),
+        &expect![[r#"
         append: begin
         append: intent 1 Create t.a
         change: create a Works
@@ -114,7 +128,8 @@ fn a_failure_may_be_passed_over() {
         +2 ~0 -0 failed 0 skipped 0
         t.a=new1/a t.b=new2/new1
         It failed (t.a)
-    "#]]);
+    "#]],
+    );
 }
 
 const GONE: &str = r#"
@@ -141,7 +156,9 @@ removed {
 #[test]
 fn a_destroy_waits_for_them() {
     let prior = [("t.n[0]", "1", "n"), ("t.n[1]", "2", "old"), ("t.r[\"k\"]", "3", "r"), ("t.silent", "4", "s")];
-    check(Stage::new(GONE, &prior), &expect![[r#"
+    check(
+        Stage::new(GONE, &prior),
+        &expect![[r#"
         append: begin
         provision: t.n[1] local-exec: last old 1
         provision: t.r["k"] local-exec on 3: removed k .
@@ -155,26 +172,32 @@ fn a_destroy_waits_for_them() {
         append: end
         +0 ~0 -3 failed 0 skipped 0
         t.n[0]=1/n
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_failure_keeps_the_object() {
     let prior = [("t.n[0]", "1", "n"), ("t.n[1]", "2", "old")];
-    check(with_fates(Stage::new(GONE, &prior), [("last old 1", Fate::FailsAfter)]), &expect![[r#"
+    check(
+        with_fates(Stage::new(GONE, &prior), [("last old 1", Fate::FailsAfter)]),
+        &expect![[r#"
         append: begin
         provision: t.n[1] local-exec: last old 1
         append: end
         +0 ~0 -0 failed 1 skipped 0
         t.n[0]=1/n t.n[1]=2/old
         It failed (t.n[1])
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_replacement_runs_both() {
     let text = BOTH.replace("name = \"a\"", "name = \"a\"\n  size = 1");
-    check(Stage::new(&text, &[("t.a", "1", "old"), ("t.b", "2", "1")]), &expect![[r#"
+    check(
+        Stage::new(&text, &[("t.a", "1", "old"), ("t.b", "2", "1")]),
+        &expect![[r#"
         append: begin
         provision: t.a local-exec on other: last 1
         append: before t.a, intent 1 Delete t.a
@@ -193,14 +216,17 @@ fn a_replacement_runs_both() {
         append: end
         +1 ~1 -1 failed 0 skipped 0
         t.a=new1/a t.b=2/new1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_is_set_aside_runs_none() {
     let lifecycle = "name = \"a\"\n  size = 1\n  lifecycle {\n    create_before_destroy = true\n  }";
     let text = BOTH.replace("name = \"a\"", lifecycle);
-    check(Stage::new(&text, &[("t.a", "1", "old"), ("t.b", "2", "1")]), &expect![[r#"
+    check(
+        Stage::new(&text, &[("t.a", "1", "old"), ("t.b", "2", "1")]),
+        &expect![[r#"
         append: begin, before t.a, refreshed t.a
         append: deposed t.a, intent 1 Create t.a
         change: create a Works
@@ -218,7 +244,8 @@ fn what_is_set_aside_runs_none() {
         append: end
         +1 ~1 -1 failed 0 skipped 0
         t.a=new1/a t.b=2/new1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -237,7 +264,9 @@ resource "t" "a" {
   }
 }
 "#;
-    check(Stage::new(text, &[]), &expect![[r#"
+    check(
+        Stage::new(text, &[]),
+        &expect![[r#"
         append: begin
         append: intent 1 Create t.a
         change: create s Works
@@ -248,13 +277,16 @@ resource "t" "a" {
         append: end
         +1 ~0 -0 failed 0 skipped 0
         t.a=new1/s
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_is_wrong_for_one_object_only_taints_it() {
     let text = "resource \"t\" \"a\" {\n  provisioner \"local-exec\" {\n    command = element([self.id], 0) == \"x\" ? \"c\" : tonumber(\"x${self.id}\")\n  }\n}\n";
-    check(Stage::new(text, &[]), &expect![[r#"
+    check(
+        Stage::new(text, &[]),
+        &expect![[r#"
         append: begin
         append: intent 1 Create t.a
         change: create  Works
@@ -263,7 +295,8 @@ fn what_is_wrong_for_one_object_only_taints_it() {
         +0 ~0 -0 failed 1 skipped 0
         t.a=new1/-!
         Invalid function argument (t.a)
-    "#]]);
+    "#]],
+    );
 }
 
 /// A crash at any point leaves an object tainted whose provisioners have not all run.
@@ -296,7 +329,8 @@ fn a_crash_never_leaves_what_only_looks_whole() {
         1 t.a=new1/a!
         2 t.a=new1/a!
         2 t.a=new1/a
-        2 t.a=new1/a t.b=new2/new1"#]].assert_eq(&seen.join("\n"));
+        2 t.a=new1/a t.b=new2/new1"#]]
+    .assert_eq(&seen.join("\n"));
 }
 
 #[test]
@@ -326,7 +360,8 @@ fn an_interrupt_starts_none() {
         append: end
         failed 1 skipped 1
         t.a=new1/a!
-        Provisioning was interrupted"#]].assert_eq(&format!(
+        Provisioning was interrupted"#]]
+    .assert_eq(&format!(
         "{}failed {} skipped {}\n{}\n{}",
         stage.told(),
         applied.summary.failed,

@@ -107,7 +107,8 @@ impl Decoder<'_> {
 
     /// Which object of a module would they be about?
     fn no_provisioners(&mut self, block: &Block) {
-        for nested in block.body.blocks.iter().filter(|b| matches!(b.kind.text.as_ref(), "provisioner" | "connection")) {
+        for nested in block.body.blocks.iter().filter(|b| matches!(b.kind.text.as_ref(), "provisioner" | "connection"))
+        {
             self.error(
                 nested.header_range(),
                 format!("Invalid {} block", nested.kind.text),
