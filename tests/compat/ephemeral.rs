@@ -3,7 +3,7 @@
 
 use crate::case::Case;
 use crate::hosted::{Hosted, served};
-use crate::tool::{Ran, Setting, Tool};
+use crate::tool::{Ran, Setting, Tool, World};
 use crate::transcript::agree_each;
 use crate::vault::{CANARY, Calls, Vault};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ fn agree(name: &str) {
     let one = || {
         let calls: Arc<Calls> = Arc::default();
         let (setting, at, runtime) = served("vault", Vault(calls.clone()));
-        (Setting { calls: Some(calls), ..setting }, at, runtime)
+        (Setting { world: Some(calls), ..setting }, at, runtime)
     };
     let (drform, terraform) = (one(), one());
     agree_each(&Case::read(name), &drform.0, &terraform.0);
@@ -92,7 +92,7 @@ fn closed_after_errors() {
         let ran = drform(&hosted, &["apply", "-auto-approve"]);
         assert_eq!(ran.code, 1, "{blocks}\n{}", ran.text());
         assert!(ran.text().contains(&format!("Error: {says}")), "{blocks}\n{}", ran.text());
-        assert_eq!(calls.take_telling(), asked.replace("SECRET", CANARY), "{blocks}");
+        assert_eq!(calls.told(), asked.replace("SECRET", CANARY), "{blocks}");
         nothing_kept(&hosted, &ran);
     }
 }
@@ -103,7 +103,7 @@ fn renewed_in_time() {
     let (hosted, calls) = hosted(&(lease("renew_ms = 200") + &secret("s", "fault = \"slow\"")));
     let ran = drform(&hosted, &["apply", "-auto-approve"]).ok();
     assert!(ran.text().contains("ephemeral.vault_lease.a: Renewing..."), "{}", ran.text());
-    let asked = calls.take_telling();
+    let asked = calls.told();
     let (_, applied) = asked.split_once("close a\n").unwrap();
     assert!(applied.contains("renew a 1\nrenew a 2\n"), "{asked}");
     assert!(applied.ends_with("close a\n"), "{asked}");
@@ -121,7 +121,7 @@ fn not_renewed() {
     for says in ["Error: Cannot renew", "Error: Ephemeral resource instance has expired"] {
         assert!(ran.text().contains(says), "{}", ran.text());
     }
-    let asked = calls.take_telling();
+    let asked = calls.told();
     assert!(asked.ends_with("renew a 1\nclose a\n") && !asked.contains("create after"), "{asked}");
 }
 
@@ -148,7 +148,7 @@ fn closed_after_an_interrupt() {
         };
         assert_eq!(ran.code, 1, "{}", ran.text());
         assert!(ran.text().contains("Interrupted"), "{}", ran.text());
-        let asked = calls.take_telling();
+        let asked = calls.told();
         assert!(asked.ends_with("\nclose a\n"), "{asked}");
         nothing_kept(&hosted, &ran);
     }

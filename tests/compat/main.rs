@@ -16,12 +16,14 @@
 mod backend;
 mod case;
 mod commands;
+mod conformance;
 mod ephemeral;
 mod fmt;
 mod hosted;
 mod hostile;
 mod identity;
 mod killed;
+mod lab;
 mod messages;
 mod oracle;
 mod plugin;

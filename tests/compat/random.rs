@@ -40,13 +40,13 @@ const BATCH: usize = 50;
 
 fn values() -> Family {
     let configuration = configuration::configuration;
-    Family { name: "random", fixed: 400, found: &[301_639], configuration, setting: Setting::default() }
+    Family { name: "random", fixed: 400, found: &[], configuration, setting: Setting::default() }
 }
 
 /// Lives as long as its provider is served.
 fn blocks(rack: &Hosted) -> Family {
     let configuration = blocks::configuration;
-    Family { name: "random_blocks", fixed: 100, found: &[100_694], configuration, setting: rack.setting.clone() }
+    Family { name: "random_blocks", fixed: 100, found: &[], configuration, setting: rack.setting.clone() }
 }
 
 #[test]
@@ -181,7 +181,9 @@ impl Family {
             self.write(dir.path(), *seed, name);
         }
         let said = tool.run(dir.path(), &self.setting, &["init"]);
-        let text = if said.code == 0 { tool.run(dir.path(), &self.setting, &["plan"]).text() } else { said.text() };
+        let said = if said.code == 0 { tool.run(dir.path(), &self.setting, &["plan"]) } else { said };
+        let text = said.text();
+        assert!(said.code == 0 || errors(&text).is_some(), "{tool:?} ended with {} and no error: {text}", said.code);
         (text, names)
     }
 

@@ -1,6 +1,5 @@
 //! The two tools, run the same way.
 
-use crate::vault::Calls;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, OnceLock};
@@ -19,8 +18,17 @@ pub struct Setting {
     pub installation: String,
     /// Further environment variables.
     pub environment: Vec<(String, String)>,
-    /// The calls of a provider that are to be told with what a tool says.
-    pub calls: Option<Arc<Calls>>,
+    /// What the providers live in.
+    pub world: Option<Arc<dyn World>>,
+}
+
+/// What a provider that is served by a test lives in.
+pub trait World: Send + Sync {
+    /// Changes it behind the tool's back.
+    fn edit(&self, line: &str);
+
+    /// What was asked of it since the last time, in a form that does not depend on chance.
+    fn told(&self) -> String;
 }
 
 /// What came of a run.

@@ -69,15 +69,23 @@ fn opens(tool: Tool, case: &Case, refused: bool, (left, setting): (&Path, &Setti
     );
 }
 
-fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String {
+/// Everything that a tool says to a case, and what it leaves.
+pub fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String {
     let mut said = String::new();
     for (number, step) in case.steps.iter().enumerate() {
         step.edit(dir);
+        for line in &step.cloud {
+            setting.world.as_ref().unwrap().edit(line);
+        }
         if number == 0 && needs_init(dir) {
             let ran = tool.run(dir, setting, &["init"]);
             assert_eq!(ran.code, 0, "{tool:?} init: {}", ran.text());
         }
         said.push_str(&format!("== step {} {}\n", number + 1, step.arguments.join(" ")).replace(" \n", "\n"));
+        for command in &step.commands {
+            let ran = tool.run(dir, setting, &command.split_whitespace().collect::<Vec<_>>());
+            said.push_str(&format!("-- {command}: exit {}\n{}", ran.code, calls(setting)));
+        }
         let ran = run(tool, dir, setting, &["plan", "-detailed-exitcode"], step);
         said.push_str(&format!("-- plan: exit {}\n{}", ran.code, told(&ran.text())));
         said.push_str(&calls(setting));
@@ -100,7 +108,7 @@ fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> String 
 
 /// What the provider was asked, where it keeps a list.
 fn calls(setting: &Setting) -> String {
-    setting.calls.as_ref().map_or_else(String::new, |calls| format!("-- calls\n{}", calls.take_telling()))
+    setting.world.as_ref().map_or_else(String::new, |world| format!("-- calls\n{}", world.told()))
 }
 
 fn run(tool: Tool, dir: &Path, setting: &Setting, verb: &[&str], step: &Step) -> crate::tool::Ran {

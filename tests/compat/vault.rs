@@ -1,5 +1,6 @@
 //! A provider with leases: an ephemeral resource, a resource with a write-only attribute, and a list of all calls.
 
+use crate::tool::World;
 use configschema::{Attribute, Block, Schema};
 use sdk::{
     ChangeRequest, DataSource, EphemeralResource, Findings, Future, Object, Opened, PlanRequest, Planned, Private,
@@ -38,9 +39,23 @@ impl Calls {
         }
     }
 
+    /// How often something with this name was opened, with this time.
+    fn opening(&self, name: &str) -> usize {
+        let mut opened = self.opened.lock().unwrap();
+        let times = opened.entry(name.to_string()).or_default();
+        *times += 1;
+        *times
+    }
+}
+
+impl World for Calls {
+    fn edit(&self, line: &str) {
+        panic!("nothing of this can be changed: {line}");
+    }
+
     /// All since the last time that do not depend on how often a tool looks at the configuration: without checks, and
     /// without provider configurations and plans that say nothing. Terraform closes in any order what ends together.
-    pub fn take_telling(&self) -> String {
+    fn told(&self) -> String {
         let idle = |line: &String| {
             let plans_nothing = line.starts_with("plan ") && line.contains("text_wo=null");
             line.starts_with("validate ") || line == "configure token=null" || plans_nothing
@@ -53,14 +68,6 @@ impl Calls {
             together.iter().for_each(|line| all.push_str(&format!("{line}\n")));
         }
         all
-    }
-
-    /// How often something with this name was opened, with this time.
-    fn opening(&self, name: &str) -> usize {
-        let mut opened = self.opened.lock().unwrap();
-        let times = opened.entry(name.to_string()).or_default();
-        *times += 1;
-        *times
     }
 }
 

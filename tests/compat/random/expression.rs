@@ -356,7 +356,8 @@ impl Writer<'_> {
             6 => format!("can(tonumber({}))", self.expression(&Ty::Text, depth)),
             7 => format!("startswith({}, \"a\")", self.expression(&Ty::Text, depth)),
             _ => {
-                let ty = Ty::any(self.source, 1);
+                // Of what has parts, Terraform 1.15 and drform look at the marks outside only, 1.11 at those of the parts.
+                let ty = Ty::any(self.source, 0);
                 format!("({} == null)", self.expression(&ty, depth))
             }
         }

@@ -224,15 +224,29 @@ impl Comparison<'_> {
 
     /// Handles what must not be shown and what is not known; everything else is for `shown`.
     fn hidden_or(&self, pair: Pair, at: &Path, shown: &dyn Fn(Pair) -> Part) -> Part {
+        self.hidden_without(|_| false, pair, at, shown)
+    }
+
+    /// The same where some values behind a mark count as not there.
+    fn hidden_without(
+        &self,
+        void: impl Fn(&Value) -> bool,
+        pair: Pair,
+        at: &Path,
+        shown: &dyn Fn(Pair) -> Part,
+    ) -> Part {
         let hidden = |value: Option<&Value>| value.is_some_and(|v| v.marks.contains(Marks::SENSITIVE));
         let (was, will_be) = (hidden(pair.0), hidden(pair.1));
         if was || will_be {
-            let bare = |value: Option<&Value>| value.map(|v| v.clone().unmark().0);
+            let bare = |value: Option<&Value>| value.map(|v| v.clone().unmark().0).filter(|v| !void(v));
             let (before, after) = (bare(pair.0), bare(pair.1));
-            let inner = self.hidden_or((before.as_ref(), after.as_ref()), at, shown).fate;
-            let both = pair.0.is_some() && pair.1.is_some();
-            let fate = if inner == Fate::Kept && both && was != will_be { Fate::Updated } else { inner };
-            let warning = (both && was != will_be).then(|| sensitivity(will_be, inner));
+            let inner = match (before.as_ref(), after.as_ref()) {
+                (None, None) => Fate::Kept,
+                bare => self.hidden_or(bare, at, shown).fate,
+            };
+            let changes = was != will_be && (inner == Fate::Kept || pair.0.is_some() && pair.1.is_some());
+            let fate = if inner == Fate::Kept && changes { Fate::Updated } else { inner };
+            let warning = changes.then(|| sensitivity(will_be, inner));
             return self.part(fate, at, Body::Sensitive(warning));
         }
         match pair {
@@ -248,10 +262,12 @@ impl Comparison<'_> {
     }
 
     fn value(&self, ty: &Type, pair: Pair, at: &Path) -> Part {
-        let null = Value::null(Type::String);
-        let counted = |value| if self.is_void(value) { Some(&null) } else { value };
-        let pair = (counted(pair.0), counted(pair.1));
-        self.hidden_or(pair, at, &|pair| match ty {
+        let null = |v: &Value| self.is_void(Some(v)).then(|| Value::null(Type::String).marked(v.marks));
+        let nulls = (pair.0.and_then(null), pair.1.and_then(null));
+        let pair = (nulls.0.as_ref().or(pair.0), nulls.1.as_ref().or(pair.1));
+        // Behind a mark Terraform forgets what the schema told about empty strings, where only the value tells its type.
+        let void = |value: &Value| *ty == Type::Dynamic && self.within_list().is_void(Some(value));
+        self.hidden_without(void, pair, at, &|pair| match ty {
             // Inside a value of any type Terraform does not say what forces a replacement.
             Type::Dynamic => Comparison::OF_VALUES.any(pair, at),
             Type::List(element) => {

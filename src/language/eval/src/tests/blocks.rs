@@ -118,6 +118,18 @@ fn arguments_and_blocks() {
             "ami = \"a\"\ndynamic \"zone\" {\nfor_each = toset([\"p\", \"q\"])\nlabels = [zone.key]\ncontent { n = 1 }\n}",
             "ami=\"a\" opts={ \"x\" = tobool(null) } zone=tomap({ \"p\" = { \"n\" = 1 } \"q\" = { \"n\" = 1 } })",
         ),
+        // After an unknown number of blocks, Terraform does not look at the next of that type while planning.
+        (
+            "ami = \"a\"\ndynamic \"disk\" {\nfor_each = terraform_data.later.output\ncontent { size = 1 }\n}\n\
+             disk { size = tonumber(\"x\") }",
+            "ami=\"a\" disk=(known after apply) opts={ \"x\" = tobool(null) }",
+        ),
+        (
+            "ami = \"a\"\ndynamic \"disk\" {\nfor_each = terraform_data.later.output\ncontent { size = 1 }\n}\n\
+             disk { sise = 1 }",
+            "Error: Missing required argument: The argument \"size\" is required, but no definition was found. Error: \
+             Unsupported argument: An argument named \"sise\" is not expected here.",
+        ),
         (
             "ami = \"a\"\ndynamic \"disk\" {\nfor_each = terraform_data.later.output\ncontent { size = disk.value }\n}",
             "ami=\"a\" disk=(known after apply) opts={ \"x\" = tobool(null) }",
