@@ -91,7 +91,8 @@ fn run(tool: Tool, dir: &Path, command: &str) -> String {
         .map(|(n, v)| (n.to_string(), v.to_string()))
         .collect();
     let ran = tool.run(dir, &Setting { environment, ..Setting::default() }, &words);
-    let quiet = ran.code != 0 || matches!(words.iter().find(|word| !word.starts_with('-')), Some(&("apply" | "plan" | "init" | "destroy")));
+    let quiet = ran.code != 0
+        || matches!(words.iter().find(|word| !word.starts_with('-')), Some(&("apply" | "plan" | "init" | "destroy")));
     let out = if quiet { String::new() } else { steady(&ran.out.replace("\"drform ", "\"terraform ")) };
     format!("{out}exit {}\n", ran.code)
 }
@@ -101,8 +102,7 @@ fn list(root: &Path, dir: &Path, files: &mut Vec<String>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-        if name.contains(".drform") || name == "cli.rc" || name.starts_with(".config") || name.contains("checkpoint")
-        {
+        if name.contains(".drform") || name == "cli.rc" || name.starts_with(".config") || name.contains("checkpoint") {
             continue;
         }
         if path.is_dir() {
