@@ -23,6 +23,8 @@ mod migrate;
 mod modules;
 mod names;
 mod not_yet;
+#[cfg(feature = "ssh")]
+mod over_ssh;
 mod plan;
 mod pointed;
 mod progress;

@@ -20,6 +20,12 @@ pub(crate) struct Job {
     pub(crate) provision: Provision,
     /// Where commands run, and where files are found.
     pub(crate) dir: PathBuf,
+    /// The socket of the SSH agent.
+    #[cfg(feature = "ssh")]
+    pub(crate) agent: Option<PathBuf>,
+    /// The home directory.
+    #[cfg(feature = "ssh")]
+    pub(crate) home: Option<PathBuf>,
     world: World,
 }
 
@@ -63,8 +69,7 @@ impl Stop {
 
 /// Those of a run.
 pub(crate) struct Provisioners {
-    dir: PathBuf,
-    world: World,
+    site: Site,
     limit: usize,
     waiting: VecDeque<(Ticket, Provision)>,
     running: usize,
@@ -79,8 +84,7 @@ impl Provisioners {
     pub(crate) fn new(site: &Site, parallelism: Parallelism) -> Provisioners {
         let (say, said) = mpsc::channel(LINES);
         Provisioners {
-            dir: site.dir.clone(),
-            world: site.world,
+            site: site.clone(),
             limit: parallelism.0.max(1),
             waiting: VecDeque::new(),
             running: 0,
@@ -106,7 +110,15 @@ impl Provisioners {
         }
         let (ticket, provision) = self.waiting.pop_front()?;
         self.running += 1;
-        let job = Job { provision, dir: self.dir.clone(), world: self.world };
+        let job = Job {
+            provision,
+            dir: self.site.dir.clone(),
+            #[cfg(feature = "ssh")]
+            agent: self.site.environment.get("SSH_AUTH_SOCK").map(PathBuf::from),
+            #[cfg(feature = "ssh")]
+            home: self.site.environment.get("HOME").map(PathBuf::from),
+            world: self.site.world,
+        };
         Some((ticket, run(Arc::new(job), self.say.clone(), Stop(self.stop.subscribe()))))
     }
 
@@ -153,7 +165,14 @@ async fn run(job: Arc<Job>, say: mpsc::Sender<String>, mut stop: Stop) -> Diagno
     };
     let working = async {
         let lines = lines;
-        local_exec::run(&job, &lines, &mut stop).await
+        match &*job.provision.kind {
+            "local-exec" => local_exec::run(&job, &lines, &mut stop).await,
+            #[cfg(feature = "ssh")]
+            _ => crate::over_ssh::run(&job, &lines, &mut stop).await,
+            // Refused before anything is planned.
+            #[cfg(not(feature = "ssh"))]
+            _ => Diagnostics::new(),
+        }
     };
     tokio::join!(working, telling).0
 }

@@ -82,7 +82,7 @@ impl Session {
             return None;
         }
         if !matches!(operation, "show" | "recover") {
-            crate::not_yet::refuse(&configuration.tree, said);
+            crate::not_yet::refuse(&site, &configuration.tree, said);
         }
         if said.diagnostics.has_errors() {
             return None;

@@ -42,6 +42,9 @@ pub struct Provision {
     pub connection: Option<Value>,
     /// Marks of its arguments: with any, neither its output nor its arguments may be shown.
     pub hidden: Marks,
+    /// Whether the names of the machine and of the user there are marked. Passwords and keys always are secret, and the
+    /// output may be shown nevertheless.
+    pub nameless: bool,
 }
 
 /// Without the values: they may hold secrets.

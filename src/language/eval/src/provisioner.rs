@@ -193,6 +193,15 @@ fn wrong_connection(connection: &Value) -> Option<Diagnostic> {
     // What is marked must not be shown; whoever connects looks again.
     let said =
         |name: &str| connection.get(name).filter(|value| value.marks == Marks::NONE)?.as_str().map(str::to_owned);
+    if connection.get("proxy_host").is_some_and(|host| !host.is_null()) {
+        return Some(
+            Diagnostic::error(
+                "Unsupported connection",
+                "drform reaches machines directly or through a bastion, not through a proxy.",
+            )
+            .next("Remove the proxy arguments, or write bastion_host."),
+        );
+    }
     match (said("type").as_deref(), said("target_platform").as_deref()) {
         (Some("winrm"), _) => Some(
             Diagnostic::error("Unsupported connection type", "drform reaches machines by SSH only, not by WinRM.")

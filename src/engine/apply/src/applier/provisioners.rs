@@ -8,7 +8,7 @@ use diag::{Diagnostic, Diagnostics, Severity};
 use journal::{Act, Record};
 use plan::instance::about;
 use state::Status;
-use value::Value;
+use value::{Marks, Value};
 
 /// The provisioners of one object, one after the other.
 pub(super) struct Course {
@@ -74,6 +74,7 @@ impl Applier {
             addr,
             kind,
             hidden: told.config.all_marks(),
+            nameless: told.connection.as_ref().is_some_and(names_are_marked),
             config: told.config.unmark_deep().0,
             connection: told.connection.map(|connection| connection.unmark_deep().0),
         };
@@ -145,4 +146,10 @@ impl Applier {
             }
         }
     }
+}
+
+fn names_are_marked(connection: &Value) -> bool {
+    let names = ["host", "port", "user", "bastion_host", "bastion_port", "bastion_user", "script_path"];
+    let marked = |value: &Value| value.all_marks() != Marks::NONE;
+    connection.marks != Marks::NONE || names.iter().filter_map(|name| connection.get(name)).any(marked)
 }
