@@ -35,6 +35,16 @@ commands! {
     import_nothing,
     import_outputs,
     replace_provider,
+    saved_configuration,
+    saved_destroy,
+    saved_ephemeral,
+    saved_errored,
+    saved_foreign,
+    saved_lineage,
+    saved_stale,
+    saved_variables,
+    saved_workspace,
+    show_json,
     state_backups,
     state_list,
     state_moves,
@@ -177,7 +187,7 @@ fn run(tool: Tool, dir: &Path, setting: &Setting, command: &str) -> String {
         }
         _ => out,
     };
-    let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy")));
+    let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy" | "refresh")));
     let out = if quiet { String::new() } else { steady(&out.replace("\"drform ", "\"terraform ")) };
     format!("{out}exit {code}\n")
 }

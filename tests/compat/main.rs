@@ -36,6 +36,7 @@ mod remote_state;
 mod saved;
 mod shape;
 mod spread;
+mod stream;
 mod tool;
 mod transcript;
 mod validate;

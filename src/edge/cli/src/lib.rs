@@ -8,12 +8,13 @@ mod commands;
 mod editor;
 mod progress;
 mod shell;
+mod stream;
 mod terminal;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
 use ops::Environment;
-use shell::{Exit, Shell};
+use shell::{Exit, Shell, Warnings};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use terminal::{Colour, Terminal};
@@ -58,6 +59,7 @@ fn command(args: Vec<OsString>) -> Exit {
         terminal: Terminal::new(colour, environment.get("NO_COLOR")),
         dir: parsed.chdir.unwrap_or_else(|| PathBuf::from(".")),
         environment,
+        warnings: warnings(&parsed.command),
     };
     if !shell.dir.is_dir() {
         return shell.fail(
@@ -81,6 +83,17 @@ fn command(args: Vec<OsString>) -> Exit {
     }
 }
 
+/// How a command says its warnings.
+fn warnings(command: &Command) -> Warnings {
+    let saying = match command {
+        Command::Plan(args) => args.saying,
+        Command::Apply(args) | Command::Destroy(args) => args.saying,
+        Command::Refresh(args) => args.saying,
+        _ => return Warnings::Full,
+    };
+    if saying.compact_warnings { Warnings::Compact } else { Warnings::Full }
+}
+
 fn dispatch(shell: &Shell, command: &Command) -> Exit {
     match command {
         Command::Init(args) => commands::init::run(shell, args),
@@ -91,6 +104,7 @@ fn dispatch(shell: &Shell, command: &Command) -> Exit {
         Command::Plan(args) => commands::plan::run(shell, args),
         Command::Apply(args) => commands::apply::run(shell, args),
         Command::Destroy(args) => commands::destroy::run(shell, args),
+        Command::Refresh(args) => commands::refresh::run(shell, args),
         Command::Show(args) => commands::show::run(shell, args),
         Command::Output(args) => commands::output::run(shell, args),
         Command::Workspace(args) => commands::workspace::run(shell, args),

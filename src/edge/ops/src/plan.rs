@@ -22,6 +22,13 @@ pub struct Planned {
     pub(crate) texts: SourceTexts,
 }
 
+impl Planned {
+    /// What the plan was made from.
+    pub fn input(&self) -> &PlanInput {
+        &self.input
+    }
+}
+
 /// Plans.
 ///
 /// `None` when nothing could be planned; with errors among what was said the plan is incomplete: to be shown,

@@ -25,6 +25,7 @@ mod order;
 mod planner;
 mod provider;
 mod record;
+mod relevance;
 mod removed;
 mod report;
 mod schedule;

@@ -135,6 +135,15 @@ impl Planner {
         self.desk.take()
     }
 
+    /// Which object is looked at by a question that is not answered yet.
+    pub fn looked_at(&self, ticket: Ticket) -> Option<(&ResourceInstance, Option<&state::DeposedKey>)> {
+        match self.desk.waiting(ticket)? {
+            Waiting::Task(_, Task::Managed(task)) => Some((&task.identity.addr, task.identity.deposed.as_ref())),
+            Waiting::Task(_, Task::Data(task)) => Some((&task.desired.subject.addr, None)),
+            _ => None,
+        }
+    }
+
     /// Takes the answer to a question, in any order. A second answer to one ticket is ignored.
     pub fn answer(&mut self, ticket: Ticket, answer: Answer) {
         match self.desk.answered(ticket) {

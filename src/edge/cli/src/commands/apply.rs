@@ -1,6 +1,6 @@
 //! `drform apply`
 
-use super::plan::show;
+use super::plan::{show, tell};
 use crate::arguments;
 use crate::progress::Lines;
 use crate::shell::{Exit, Shell, plan_options};
@@ -8,6 +8,7 @@ use diag::Diagnostic;
 use ops::Said;
 use plan::{Mode, PlanOptions};
 use std::path::Path;
+use views::json::Sum;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
     match (plan_options(&shell.site(&args.world), &args.planning), &args.plan) {
@@ -19,6 +20,9 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
 
 /// Applies a saved plan: nothing is planned and nobody is asked.
 fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &Path) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
     if *options != PlanOptions::default() {
         return shell.fail(
             Diagnostic::error(
@@ -33,33 +37,43 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
         Err(diagnostic) => return shell.fail(diagnostic),
     };
     shell.terminal.out(request.site.banner());
-    let lines = Lines::new(&shell.terminal);
+    let lines = Lines::with(&shell.terminal, args.saying.concise);
     let recovered = ops::recover_first(&request, &lines);
     if shell.say(&recovered) == Exit::Failure {
         return Exit::Failure;
     }
     let (planned, said) = ops::open(&request, path);
     match (shell.say(&said), planned) {
-        (Exit::Success, Some(planned)) => carry_out(shell, args, planned, "Apply", &lines),
+        (Exit::Success, Some(planned)) => {
+            tell(shell, &planned.plan, false);
+            carry_out(shell, args, planned, "Apply", &lines)
+        }
         _ => Exit::Failure,
     }
 }
 
 /// Plans, asks, applies; `verb` is what the summary calls it.
 pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: PlanOptions, verb: &str) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
+    if args.telling.json && !args.auto_approve {
+        return shell.fail(nobody_asked());
+    }
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
         Err(diagnostic) => return shell.fail(diagnostic),
     };
     let banner = request.site.banner();
     shell.terminal.out(banner);
-    let lines = Lines::new(&shell.terminal);
+    let lines = Lines::with(&shell.terminal, args.saying.concise);
     let recovered = ops::recover_first(&request, &lines);
     if shell.say(&recovered) == Exit::Failure {
         return Exit::Failure;
     }
     let (planned, said) = ops::plan(&request, options, "apply", &lines);
     if let Some(planned) = &planned {
+        tell(shell, &planned.plan, false);
         show(shell, &planned.plan, (&planned.before, &planned.after));
     }
     let said = Said { diagnostics: said.diagnostics.into_iter().filter(|d| !is_settled_by_apply(d)).collect(), ..said };
@@ -78,7 +92,8 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
 /// Applies what is approved; `verb` is what the summary calls it.
 fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb: &str, lines: &Lines<'_>) -> Exit {
     let changes = planned.plan.has_changes();
-    let imported = match planned.plan.imported() {
+    let count = planned.plan.imported();
+    let imported = match count {
         0 => String::new(),
         count => format!("{count} imported, "),
     };
@@ -98,7 +113,19 @@ fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb
         (false, Exit::Failure) => "stopped.",
         (false, _) => "complete!",
     };
-    if changes || mode == Mode::Destroy || args.plan.is_some() || exit == Exit::Failure {
+    let counted = verb != "Refresh";
+    if exit == Exit::Success && shell.terminal.has_stream() {
+        let apply::ApplySummary { added, changed, destroyed, .. } = applied.summary;
+        let sum = Sum { add: added, change: changed, import: count, remove: destroyed };
+        let operation = if verb == "Destroy" { "destroy" } else { "apply" };
+        if counted {
+            shell.terminal.tell(views::json::summary(&sum, operation));
+        }
+        if verb != "Destroy" {
+            shell.terminal.tell(views::json::outputs(&applied.outputs));
+        }
+    }
+    if (changes && counted) || mode == Mode::Destroy || args.plan.is_some() || exit == Exit::Failure {
         let apply::ApplySummary { added, changed, destroyed, forgotten, .. } = applied.summary;
         let counts = match verb {
             "Destroy" => format!("{destroyed} destroyed"),
@@ -115,6 +142,12 @@ fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb
         return shell.fail(left_behind());
     }
     exit
+}
+
+/// A program cannot be asked.
+fn nobody_asked() -> Diagnostic {
+    Diagnostic::error("Plan file or auto-approve required", "With -json there is nobody to ask for approval.")
+        .next("Look at the plan with drform plan, then run with -auto-approve.")
 }
 
 /// Whoever destroys wants nothing to be left, and scripts go by the exit code: OpenTofu 1.12 fails here too.

@@ -16,6 +16,7 @@ pub(crate) mod output;
 pub(crate) mod plan;
 pub(crate) mod providers;
 pub(crate) mod recover;
+pub(crate) mod refresh;
 pub(crate) mod sandbox;
 pub(crate) mod show;
 pub(crate) mod state;

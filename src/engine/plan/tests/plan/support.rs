@@ -9,7 +9,7 @@ use plan::{
     Step, Targeting, Ticket,
 };
 use state::{InstanceState, Object, OutputState, State, Status};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 use value::{Content, Marks, Path, PathStep, Type, Value, json};
