@@ -27,7 +27,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("src/engine/builtin", &["calls", "eval", "syntax", "configschema", "placement", "addrs", "value", "diag"]),
     ("src/engine/sandbox", &["calls", "configschema", "addrs", "value", "diag"]),
     ("src/lenses/dr", &["plan", "state", "syntax", "addrs", "value", "diag"]),
-    ("src/lenses/views", &["dr", "plan", "state", "addrs", "value", "configschema", "diag"]),
+    (
+        "src/lenses/views",
+        &["dr", "plan", "state", "calls", "eval", "config", "syntax", "addrs", "value", "configschema", "diag"],
+    ),
     ("src/edge/backend", &["diag"]),
     ("src/edge/tfplugin", &["value", "configschema", "diag"]),
     ("src/edge/plugin", &["tfplugin", "calls", "apply", "configschema", "addrs", "value", "diag"]),

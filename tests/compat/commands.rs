@@ -35,6 +35,7 @@ commands! {
     saved_stale,
     saved_variables,
     saved_workspace,
+    show_json,
     state_backups,
     state_list,
     state_moves,

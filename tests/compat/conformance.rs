@@ -100,7 +100,7 @@ fn scenarios(text: &str) -> Vec<Case> {
 
 /// What a tool says to each.
 fn all(tool: Tool, cases: &[Case]) -> Vec<String> {
-    each(cases, |case| one(case, |case, dir, setting| transcript(tool, case, dir, setting)))
+    each(cases, |case| one(case, |case, dir, setting| transcript(tool, case, dir, setting).text))
 }
 
 fn each(cases: &[Case], said_of: impl Fn(&Case) -> String + Sync) -> Vec<String> {

@@ -35,6 +35,7 @@ mod remote_state;
 mod saved;
 mod shape;
 mod spread;
+mod stream;
 mod tool;
 mod transcript;
 mod validate;

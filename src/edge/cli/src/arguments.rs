@@ -172,6 +172,17 @@ pub struct Running {
     pub input: bool,
 }
 
+/// Telling programs what happens.
+#[derive(Args, Debug, Default)]
+pub struct Telling {
+    /// Print what happens as JSON, one message in a line, and nothing else.
+    #[arg(long)]
+    pub json: bool,
+    /// Write the same into this file, beside what is shown.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub json_into: Option<PathBuf>,
+}
+
 /// How to plan.
 #[derive(Args, Debug)]
 pub struct Planning {
@@ -187,6 +198,18 @@ pub struct Planning {
     /// Replace this resource instance.
     #[arg(long, value_name = "ADDRESS")]
     pub replace: Vec<String>,
+    /// Plan only this module, resource or instance and what it depends on.
+    #[arg(long, value_name = "ADDRESS")]
+    pub target: Vec<String>,
+    /// Read targets from a file: one address in a line; lines that begin with # are comments.
+    #[arg(long, value_name = "FILE")]
+    pub target_file: Vec<PathBuf>,
+    /// Leave out this module, resource or instance and what depends on it.
+    #[arg(long, value_name = "ADDRESS")]
+    pub exclude: Vec<String>,
+    /// Read what is left out from a file, as with -target-file.
+    #[arg(long, value_name = "FILE")]
+    pub exclude_file: Vec<PathBuf>,
 }
 
 /// `drform init`
@@ -318,6 +341,9 @@ pub struct Plan {
     /// Save the plan in this file, for drform apply FILE. It holds secrets, as the state does.
     #[arg(long, value_name = "FILE")]
     pub out: Option<OsString>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
 }
 
 /// `drform apply` and `drform destroy`
@@ -344,6 +370,9 @@ pub struct Apply {
     /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked.
     #[arg(value_name = "FILE")]
     pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
 }
 
 /// `drform show`
@@ -355,6 +384,9 @@ pub struct Show {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
+    /// As JSON, in the form that Terraform's tools read, sensitive values included.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `drform output`

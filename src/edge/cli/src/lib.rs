@@ -8,6 +8,7 @@ mod commands;
 mod editor;
 mod progress;
 mod shell;
+mod stream;
 mod terminal;
 
 use arguments::{Arguments, Command};

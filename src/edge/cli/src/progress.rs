@@ -1,7 +1,8 @@
 //! Progress of long work as lines: each object while there are few, a count once a second when there are many.
 
+use crate::stream::message;
 use crate::terminal::Terminal;
-use ops::{Happening, Progress};
+use ops::{Happening, Progress, Stage};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,11 @@ impl<'a> Lines<'a> {
 
 impl Progress for Lines<'_> {
     fn happens(&self, happening: &Happening) {
+        if self.terminal.has_stream()
+            && let Some(message) = message(happening)
+        {
+            self.terminal.tell(message);
+        }
         let Ok(mut count) = self.count.lock() else { return };
         match happening {
             Happening::Begins { steps } => {
@@ -38,6 +44,12 @@ impl Progress for Lines<'_> {
                     self.terminal.out("\n");
                 }
             }
+            Happening::Work(work)
+                if count.total <= FEW || matches!(work.stage, Stage::GoesOn(_) | Stage::Failed(_)) =>
+            {
+                self.terminal.out(&format!("{work}\n"));
+            }
+            Happening::Work(_) | Happening::Look(_) => {}
             Happening::Line(line) if count.total <= FEW => self.terminal.out(&format!("{line}\n")),
             Happening::Line(_) => {}
             Happening::Important(line) => self.terminal.out(&format!("{line}\n")),

@@ -18,6 +18,14 @@ pub struct Stored {
     pub objects: Vec<DecodedObject>,
 }
 
+impl Stored {
+    /// Whether every object of the state could be decoded.
+    pub fn is_whole(&self) -> bool {
+        let all = self.state.instances.values();
+        self.objects.len() == all.map(|i| usize::from(i.current.is_some()) + i.deposed.len()).sum::<usize>()
+    }
+}
+
 /// Reads the state, journal included, without configuration or providers.
 ///
 /// # Errors

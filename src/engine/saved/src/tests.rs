@@ -9,7 +9,7 @@ use diag::Range;
 use eval::{Checked, CheckedKind, ExprNode, Outcome};
 use plan::{
     Action, ActionReason, Complete, Drift, ExecutionGraph, InstanceChange, Join, Joined, Mode, OutputChange, Plan,
-    PlanOptions, Refresh, Schemas, Step,
+    PlanOptions, Refresh, Schemas, Step, Targeting,
 };
 use state::{InstanceState, Object, State, Status};
 use std::collections::{BTreeMap, BTreeSet};
@@ -194,7 +194,14 @@ fn plan() -> Plan {
             checked(CheckedKind::Check, None),
         ],
         complete: Complete::Errored,
+        targeting: targeting(),
     }
+}
+
+fn targeting() -> Targeting {
+    Targeting::Only(
+        ["module.m[\"a b\"]", "x_thing.a", "data.x_thing.b[0]"].map(|t| addrs::parse_target(t).unwrap()).into(),
+    )
 }
 
 fn header() -> Header {
@@ -212,6 +219,7 @@ fn header() -> Header {
             refresh: Refresh::No,
             replace: BTreeSet::from([address("x_thing.a")]),
             blocked: BTreeSet::from([address("x_thing.b[0]")]),
+            targeting: targeting(),
         },
         seed: u64::MAX,
         variables: [("v".into(), value())].into(),

@@ -1,8 +1,9 @@
-//! Holds: plans, reports and states as text for people.
-//! May touch: dr, plan, state, words.
+//! Holds: plans, reports and states as text for people, and as JSON for programs.
+//! May touch: dr, plan, state, calls, language, words.
 //! Never: the terminal; unmarked secrets.
 
 mod difference;
+pub mod json;
 mod line_difference;
 mod output_text;
 mod paint;

@@ -1,25 +1,29 @@
 //! `drform apply`
 
-use super::plan::show;
+use super::plan::{show, tell};
 use crate::arguments;
 use crate::progress::Lines;
-use crate::shell::{Exit, Shell, no_options, plan_options};
+use crate::shell::{Exit, Shell, plan_options};
 use diag::Diagnostic;
 use ops::Said;
 use plan::{Mode, PlanOptions};
 use std::path::Path;
+use views::json::Sum;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
-    match (plan_options(&args.planning), &args.plan) {
+    match (plan_options(&shell.site(&args.world), &args.planning), &args.plan) {
         (Ok(options), None) => with_options(shell, args, options, "Apply"),
         (Ok(options), Some(path)) => saved(shell, args, &options, path),
-        (Err(diagnostic), _) => shell.fail(diagnostic),
+        (Err(said), _) => shell.say(&said),
     }
 }
 
 /// Applies a saved plan: nothing is planned and nobody is asked.
 fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &Path) -> Exit {
-    if *options != no_options() {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
+    if *options != PlanOptions::default() {
         return shell.fail(
             Diagnostic::error(
                 "Can't change planning options when applying a saved plan",
@@ -40,13 +44,24 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
     }
     let (planned, said) = ops::open(&request, path);
     match (shell.say(&said), planned) {
-        (Exit::Success, Some(planned)) => carry_out(shell, args, planned, "Apply", &lines),
+        (Exit::Success, Some(planned)) => {
+            if shell.terminal.has_stream() {
+                views::json::saved_changes(&planned.plan).for_each(|message| shell.terminal.tell(message));
+            }
+            carry_out(shell, args, planned, "Apply", &lines)
+        }
         _ => Exit::Failure,
     }
 }
 
 /// Plans, asks, applies; `verb` is what the summary calls it.
 pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: PlanOptions, verb: &str) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
+    if args.telling.json && !args.auto_approve {
+        return shell.fail(nobody_asked());
+    }
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
         Err(diagnostic) => return shell.fail(diagnostic),
@@ -60,6 +75,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     }
     let (planned, said) = ops::plan(&request, options, "apply", &lines);
     if let Some(planned) = &planned {
+        tell(shell, &planned.plan, false);
         show(shell, &planned.plan, (&planned.before, &planned.after));
     }
     let said = Said { diagnostics: said.diagnostics.into_iter().filter(|d| !is_settled_by_apply(d)).collect(), ..said };
@@ -78,7 +94,8 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
 /// Applies what is approved; `verb` is what the summary calls it.
 fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb: &str, lines: &Lines<'_>) -> Exit {
     let changes = planned.plan.has_changes();
-    let imported = match planned.plan.imported() {
+    let count = planned.plan.imported();
+    let imported = match count {
         0 => String::new(),
         count => format!("{count} imported, "),
     };
@@ -98,6 +115,15 @@ fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb
         (false, Exit::Failure) => "stopped.",
         (false, _) => "complete!",
     };
+    if exit == Exit::Success && shell.terminal.has_stream() {
+        let apply::ApplySummary { added, changed, destroyed, .. } = applied.summary;
+        let sum = Sum { add: added, change: changed, import: count, remove: destroyed };
+        let operation = if verb == "Destroy" { "destroy" } else { "apply" };
+        shell.terminal.tell(views::json::summary(&sum, operation));
+        if verb != "Destroy" {
+            shell.terminal.tell(views::json::outputs(&applied.outputs));
+        }
+    }
     if changes || mode == Mode::Destroy || args.plan.is_some() || exit == Exit::Failure {
         let apply::ApplySummary { added, changed, destroyed, forgotten, .. } = applied.summary;
         let counts = match verb {
@@ -115,6 +141,12 @@ fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb
         return shell.fail(left_behind());
     }
     exit
+}
+
+/// A program cannot be asked.
+fn nobody_asked() -> Diagnostic {
+    Diagnostic::error("Plan file or auto-approve required", "With -json there is nobody to ask for approval.")
+        .next("Look at the plan with drform plan, then run with -auto-approve.")
 }
 
 /// Whoever destroys wants nothing to be left, and scripts go by the exit code: OpenTofu 1.12 fails here too.

@@ -7,9 +7,12 @@ use plan::Plan;
 use std::path::Path;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
-    let options = match plan_options(&args.planning) {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
+    let options = match plan_options(&shell.site(&args.world), &args.planning) {
         Ok(options) => options,
-        Err(diagnostic) => return shell.fail(diagnostic),
+        Err(said) => return shell.say(&said),
     };
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
@@ -18,6 +21,8 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
     shell.terminal.out(request.site.banner());
     let (planned, said) = ops::plan(&request, options, "plan", &Lines::new(&shell.terminal));
     if let Some(planned) = &planned {
+        // Of a configuration that is wrong in itself there is no plan to tell of.
+        tell(shell, &planned.plan, !planned.plan.checked.is_empty());
         show(shell, &planned.plan, (&planned.before, &planned.after));
     }
     let mut said = said;
@@ -50,6 +55,14 @@ fn saved(path: &str, sandbox: bool) -> String {
         "\n{line}\n\nSaved the plan to: {path}\n\nTo perform exactly these actions, run the following command to \
          apply:\n    drform apply {flag}{path:?}\n"
     )
+}
+
+/// Tells programs of a plan; of one that failed only if there is something in it, or `anyway`.
+pub(crate) fn tell(shell: &Shell, plan: &Plan, anyway: bool) {
+    let something = !plan.changes.is_empty() || !plan.outputs.is_empty();
+    if shell.terminal.has_stream() && (plan.complete == plan::Complete::Yes || something || anyway) {
+        views::json::planned(plan).for_each(|message| shell.terminal.tell(message));
+    }
 }
 
 /// Prints a plan and what survives before and after it.

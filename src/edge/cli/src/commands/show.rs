@@ -3,6 +3,8 @@
 use super::plan::show;
 use crate::arguments::{self, Variables};
 use crate::shell::{Exit, Shell};
+use diag::Diagnostic;
+use ops::{Said, Stored};
 use std::path::Path;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Show) -> Exit {
@@ -15,6 +17,9 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Show) -> Exit {
         }
     }
     let (stored, said) = ops::stored(&request);
+    if args.json {
+        return json(shell, stored, said);
+    }
     let exit = shell.say(&said);
     if let Some(stored) = stored.filter(|_| exit == Exit::Success) {
         if stored.objects.is_empty() && stored.state.outputs.is_empty() {
@@ -32,6 +37,26 @@ fn plan(shell: &Shell, site: &ops::Site, path: &Path) -> Exit {
     if let Some(ops::Shown { plan, before, after, banner, .. }) = &shown {
         shell.terminal.out(banner);
         show(shell, plan, (before, after));
+    }
+    shell.say(&said)
+}
+
+/// A program that reads it must not take a part for the whole: what cannot be shown is an error.
+fn json(shell: &Shell, stored: Option<Stored>, mut said: Said) -> Exit {
+    if let Some(stored) = stored.filter(|_| !said.diagnostics.has_errors()) {
+        if stored.is_whole() {
+            let exit = shell.say(&said);
+            let node = views::json::state(&stored.state, &stored.objects);
+            shell.terminal.out(&format!("{}\n", node.print()));
+            return exit;
+        }
+        said.diagnostics.push(
+            Diagnostic::error(
+                "The state is not shown",
+                "Some of its objects do not fit the schemas of their providers.",
+            )
+            .next("drform apply -refresh-only brings them to the current schemas."),
+        );
     }
     shell.say(&said)
 }
