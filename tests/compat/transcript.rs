@@ -78,6 +78,9 @@ fn opens(tool: Tool, case: &Case, refused: bool, (left, setting): (&Path, &Setti
 /// Conditions of ephemeral resources make `terraform show -json` 1.11.4 panic.
 const CRASHES: &[&str] = &["provider_vault_modules"];
 
+/// Where a plan is saved that is shown.
+const PLAN: &str = "shown.plan";
+
 /// What came of a case.
 pub struct Transcript {
     /// What was said and written.
@@ -93,9 +96,15 @@ pub fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> Tra
     for (number, step) in case.steps.iter().enumerate() {
         step.edit(dir);
         said.push_str(&begun(tool, dir, setting, (number, step)));
-        let ran = run(tool, dir, setting, &["plan", "-detailed-exitcode"], step);
+        let ran = run(tool, dir, setting, &["plan", "-detailed-exitcode", &format!("-out={PLAN}")], step);
         said.push_str(&format!("-- plan: exit {}\n{}", ran.code, told(&ran.text())));
         let asked = calls(setting);
+        if ran.code != 1 {
+            let plan = tool.run(dir, setting, &["show", "-json", PLAN]).ok();
+            shown.push_str(&format!("== step {}\n-- plan\n{}", number + 1, compact(&plan.out)));
+            fs::remove_file(dir.join(PLAN)).unwrap();
+            calls(setting);
+        }
         let counts = |line: &&str| ran.code != 1 || !line.starts_with("read ");
         // How much was read before a mistake was found is no matter.
         asked.lines().filter(counts).for_each(|line| said.push_str(&format!("{line}\n")));
@@ -110,7 +119,7 @@ pub fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> Tra
             continue;
         }
         let state = tool.run(dir, setting, &["show", "-json"]).ok();
-        shown.push_str(&format!("== step {}\n-- state\n{}", number + 1, compact(&state.out)));
+        shown.push_str(&format!("-- state\n{}", compact(&state.out)));
         // What a provider was asked for that is not told.
         calls(setting);
     }
@@ -143,7 +152,7 @@ pub fn left(tool: Tool, dir: &Path, setting: &Setting) -> String {
 }
 
 /// What the provider was asked, where it keeps a list.
-fn calls(setting: &Setting) -> String {
+pub fn calls(setting: &Setting) -> String {
     setting.world.as_ref().map_or_else(String::new, |world| format!("-- calls\n{}", world.told()))
 }
 
@@ -300,17 +309,21 @@ pub fn json(text: &str) -> String {
     format!("{}\n", serde_json::to_string_pretty(&value).unwrap())
 }
 
-/// The same with each member of the top two levels in a line of its own.
+/// The same with each member in a line of its own, and each part of what is long.
 fn compact(text: &str) -> String {
-    let value: Value = serde_json::from_str(&json(text)).unwrap();
+    let mut value: Value = serde_json::from_str(&json(text)).unwrap();
+    let time = value.as_object_mut().unwrap().remove("timestamp");
+    assert!(time.is_none_or(|time| time.as_str().unwrap().ends_with('Z')));
     let mut out = String::new();
     for (name, member) in value.as_object().unwrap() {
-        let deeper = member.as_object().filter(|_| name == "values");
-        for (inner, part) in deeper.into_iter().flatten() {
-            out.push_str(&format!("{name}.{inner}: {part}\n"));
-        }
-        if deeper.is_none() {
-            out.push_str(&format!("{name}: {member}\n"));
+        match (name.as_str(), member) {
+            ("values" | "planned_values" | "configuration", Value::Object(parts)) => {
+                parts.iter().for_each(|(part, value)| out.push_str(&format!("{name}.{part}: {value}\n")));
+            }
+            ("resource_changes" | "resource_drift" | "checks", Value::Array(items)) => {
+                items.iter().for_each(|item| out.push_str(&format!("{name}: {item}\n")));
+            }
+            _ => out.push_str(&format!("{name}: {member}\n")),
         }
     }
     out
@@ -342,7 +355,14 @@ fn plain(value: &mut Value) {
                 *key = "KEY".into();
             }
             // The order of a set.
-            for set in ["dependencies", "depends_on", "sensitive_attributes"] {
+            for set in [
+                "dependencies",
+                "depends_on",
+                "sensitive_attributes",
+                "child_modules",
+                "relevant_attributes",
+                "replace_paths",
+            ] {
                 if let Some(Value::Array(items)) = object.get_mut(set) {
                     items.sort_by_key(ToString::to_string);
                 }

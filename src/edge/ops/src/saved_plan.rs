@@ -83,11 +83,10 @@ fn header(planned: &Planned, site: &Site) -> Result<Header, Diagnostic> {
     let declared = |name: &Arc<str>| tree.root().and_then(|root| root.variables.get(name));
     let (ephemeral, lasting): (Vec<_>, Vec<_>) =
         variables.keys().filter_map(declared).partition(|variable| variable.ephemeral);
-    let values = values_of(tree, surroundings, variables);
-    let lasting = lasting.into_iter().filter_map(|variable| {
-        let value = values.variable_value(&ModuleInstance::ROOT, &variable.name)?;
-        Some((variable.name.clone(), value.unmark_deep().0))
-    });
+    // As they were given: whoever reads the plan is told that, and the apply converts them once more.
+    let lasting = lasting
+        .into_iter()
+        .filter_map(|variable| Some((variable.name.clone(), variables.get(&variable.name)?.given(variable)?)));
     let fingerprints = schemas
         .iter()
         .map(|(provider, schema)| (provider.clone(), saved::fingerprint(provider, schema, &planned.plan)));

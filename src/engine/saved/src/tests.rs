@@ -194,14 +194,19 @@ fn plan() -> Plan {
             checked(CheckedKind::Check, None),
         ],
         complete: Complete::Errored,
+        relevant: vec![
+            (address("x_thing.a[0]"), Path(vec![PathStep::Attribute("a".into()), PathStep::Index(1)])),
+            (address("data.x_thing.b[\"k\"]"), Path::ROOT),
+        ],
         targeting: targeting(),
     }
 }
 
 fn targeting() -> Targeting {
-    Targeting::Only(
-        ["module.m[\"a b\"]", "x_thing.a", "data.x_thing.b[0]"].map(|t| addrs::parse_target(t).unwrap()).into(),
-    )
+    Targeting::Except(vec![
+        addrs::parse_target("module.m[\"k\"].x_thing.a[0]").unwrap(),
+        addrs::parse_target("module.n").unwrap(),
+    ])
 }
 
 fn header() -> Header {

@@ -10,9 +10,10 @@ mod expressions;
 mod messages;
 mod plan;
 mod provider_configs;
+mod relevant;
 mod state;
 mod values;
 
 pub use messages::{Message, Sum, outputs, planned, resource, saved_changes, summary, version};
-pub use plan::plan;
+pub use plan::{About, plan};
 pub use state::state;

@@ -19,7 +19,7 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
         Err(diagnostic) => return shell.fail(diagnostic),
     };
     shell.terminal.out(request.site.banner());
-    let (planned, said) = ops::plan(&request, options, "plan", &Lines::new(&shell.terminal));
+    let (planned, said) = ops::plan(&request, options, "plan", &Lines::with(&shell.terminal, args.saying.concise));
     if let Some(planned) = &planned {
         // Of a configuration that is wrong in itself there is no plan to tell of.
         tell(shell, &planned.plan, !planned.plan.checked.is_empty());

@@ -6,6 +6,7 @@ use super::values::{Members, known, member, mode, text};
 use addrs::{Mode, ModulePath};
 use config::{Module, ModuleCall, ModuleTree, Output, ProviderName, ResourceConfig, Variable};
 use configschema::{Attribute, Block};
+use diag::SourceTexts;
 use plan::Schemas;
 use std::sync::Arc;
 use syntax::Expression;
@@ -18,6 +19,7 @@ pub(crate) struct Written<'a> {
     pub(crate) schemas: &'a Schemas,
     /// A version constraint in its usual form.
     pub(crate) constraint: &'a dyn Fn(&str) -> String,
+    pub(crate) texts: &'a SourceTexts,
 }
 
 pub(crate) fn configuration(written: &Written<'_>) -> Node {
@@ -44,7 +46,7 @@ fn module(written: &Written<'_>, providers: &ProviderConfigs, path: &ModulePath)
             members.push(member(name, node));
         }
     };
-    add("outputs", Node::Object(module.outputs.iter().map(|(name, o)| (name.clone(), output(o))).collect()));
+    add("outputs", Node::Object(module.outputs.iter().map(|(name, o)| (name.clone(), output(written, o))).collect()));
     add("resources", Node::Array(resources(written, providers, module)));
     let called =
         module.module_calls.iter().map(|(name, call)| (name.clone(), module_call(written, providers, (path, call))));
@@ -53,12 +55,12 @@ fn module(written: &Written<'_>, providers: &ProviderConfigs, path: &ModulePath)
     members
 }
 
-fn output(output: &Output) -> Node {
+fn output(written: &Written<'_>, output: &Output) -> Node {
     let mut members = Vec::new();
     if output.sensitive {
         members.push(member("sensitive", Node::Bool(true)));
     }
-    members.push(member("expression", Node::Object(expression(&output.expr))));
+    members.push(member("expression", Node::Object(expression(written.texts, &output.expr))));
     members.extend(depends_on(&output.depends_on));
     members.extend(described(output.description.as_ref()));
     Node::Object(members)
@@ -96,9 +98,13 @@ fn depends_on(written: &[Expression]) -> Option<(Arc<str>, Node)> {
 }
 
 /// `count` or `for_each`, whichever says something.
-fn repetition(count: Option<&Expression>, for_each: Option<&Expression>) -> Option<(Arc<str>, Node)> {
+fn repetition(
+    texts: &SourceTexts,
+    count: Option<&Expression>,
+    for_each: Option<&Expression>,
+) -> Option<(Arc<str>, Node)> {
     let said = |name: &'static str, expr: Option<&Expression>| {
-        let members = expression(expr?);
+        let members = expression(texts, expr?);
         (!members.is_empty()).then(|| member(name, Node::Object(members)))
     };
     said("count_expression", count).or_else(|| said("for_each_expression", for_each))
@@ -132,14 +138,14 @@ fn resource(written: &Written<'_>, providers: &ProviderConfigs, (module, block):
         _ => schemas.data_sources.get(&block.addr.kind),
     });
     if let Some(schema) = schema {
-        let written = expressions(&block.body, &schema.block);
-        if written.as_object().is_some_and(|all| !all.is_empty()) {
-            members.push(member("expressions", written));
+        let arguments = expressions(written.texts, &block.body, &schema.block);
+        if arguments.as_object().is_some_and(|all| !all.is_empty()) {
+            members.push(member("expressions", arguments));
         }
     }
     let version = schema.map_or(0, |schema| schema.version);
     members.push(member("schema_version", Node::Number(version.to_string().into())));
-    members.extend(repetition(block.count.as_ref(), block.for_each.as_ref()));
+    members.extend(repetition(written.texts, block.count.as_ref(), block.for_each.as_ref()));
     members.extend(depends_on(&block.depends_on));
     Node::Object(members)
 }
@@ -155,12 +161,12 @@ fn module_call(written: &Written<'_>, providers: &ProviderConfigs, (path, call):
     if let Some(called) = written.tree.module(&inner) {
         let variables = called.variables.keys().map(|name| (name.clone(), Attribute::optional(Type::Dynamic)));
         let schema = Block { attributes: variables.collect(), ..Block::default() };
-        let arguments = expressions(&call.arguments, &schema);
+        let arguments = expressions(written.texts, &call.arguments, &schema);
         if arguments.as_object().is_some_and(|all| !all.is_empty()) {
             members.push(member("expressions", arguments));
         }
     }
-    members.extend(repetition(call.count.as_ref(), call.for_each.as_ref()));
+    members.extend(repetition(written.texts, call.count.as_ref(), call.for_each.as_ref()));
     members.push(member("module", Node::Object(module(written, providers, &inner))));
     if let Some(version) = &call.version {
         let parts: Vec<&str> = version.text.split(',').map(str::trim).collect();

@@ -3,7 +3,7 @@
 use super::values::{Members, known, member};
 use addrs::{InstanceKey, Resource};
 use configschema::{Block, Nesting};
-use diag::Diagnostics;
+use diag::{Diagnostics, SourceTexts};
 use eval::{Reference, ReferenceStep, Referent, references};
 use std::sync::Arc;
 use syntax::json::{Reading, Role};
@@ -11,20 +11,23 @@ use syntax::{Body, Expression};
 use value::json::Node;
 
 /// The constant that an expression is, or what it refers to; neither for one that calls functions with constants.
-pub(crate) fn expression(expr: &Expression) -> Members {
-    let mut members = Vec::new();
-    let (value, troubles) = eval::constant(expr);
-    if !troubles.has_errors()
-        && value.is_wholly_known()
-        && let Some(node) = known(&value)
-    {
-        members.push(member("constant_value", node));
-    }
+pub(crate) fn expression(texts: &SourceTexts, expr: &Expression) -> Members {
+    let mut members: Members = constant(texts, expr).map(|node| member("constant_value", node)).into_iter().collect();
     let names: Vec<Node> = references(expr).0.iter().flat_map(names).map(Node::string).collect();
     if !names.is_empty() {
         members.push(member("references", Node::Array(names)));
     }
     members
+}
+
+/// The value of an expression without references. In JSON it is what is written, templates as they stand.
+fn constant(texts: &SourceTexts, expr: &Expression) -> Option<Node> {
+    if expr.file.ends_with(".json") {
+        let text = texts.get(&expr.file)?.get(expr.root.span.start as usize..expr.root.span.end as usize)?;
+        return known(&value::json::implied(&value::json::parse(text).ok()?).ok()?);
+    }
+    let (value, troubles) = eval::constant(expr);
+    if troubles.has_errors() || !value.is_wholly_known() { None } else { known(&value) }
 }
 
 /// The names of a reference, the longest first.
@@ -112,11 +115,11 @@ fn key(step: &ReferenceStep) -> Option<InstanceKey> {
 
 /// The content of a block by its schema: arguments by name, nested blocks as lists, maps or alone. `dynamic` blocks are
 /// left out, as Terraform leaves them out.
-pub(crate) fn expressions(body: &Body, schema: &Block) -> Node {
-    syntax::with_room_for_values(|| expressions_of(body, schema))
+pub(crate) fn expressions(texts: &SourceTexts, body: &Body, schema: &Block) -> Node {
+    syntax::with_room_for_values(|| expressions_of(texts, body, schema))
 }
 
-fn expressions_of(body: &Body, schema: &Block) -> Node {
+fn expressions_of(texts: &SourceTexts, body: &Body, schema: &Block) -> Node {
     // What is wrong with it was told when it was planned.
     let mut told = Diagnostics::new();
     let body = body.decided(|name| role(name, schema), &mut told);
@@ -124,22 +127,22 @@ fn expressions_of(body: &Body, schema: &Block) -> Node {
     for attribute in &body.attributes {
         let name = &attribute.name.text;
         if schema.attributes.contains_key(name) {
-            members.push((name.clone(), Node::Object(expression(&attribute.expr))));
+            members.push((name.clone(), Node::Object(expression(texts, &attribute.expr))));
         }
     }
     for (kind, nested) in &schema.blocks {
         let blocks: Vec<_> = body.blocks_of(kind).collect();
         let Some(first) = blocks.first() else { continue };
         let content = match nested.nesting {
-            Nesting::Single | Nesting::Group => expressions(&first.body, &nested.block),
+            Nesting::Single | Nesting::Group => expressions(texts, &first.body, &nested.block),
             Nesting::List | Nesting::Set => {
-                Node::Array(blocks.iter().map(|block| expressions(&block.body, &nested.block)).collect())
+                Node::Array(blocks.iter().map(|block| expressions(texts, &block.body, &nested.block)).collect())
             }
             Nesting::Map => Node::Object(
                 blocks
                     .iter()
                     .filter_map(|block| {
-                        Some((block.labels.first()?.text.clone(), expressions(&block.body, &nested.block)))
+                        Some((block.labels.first()?.text.clone(), expressions(texts, &block.body, &nested.block)))
                     })
                     .collect(),
             ),
@@ -151,7 +154,7 @@ fn expressions_of(body: &Body, schema: &Block) -> Node {
 }
 
 /// What a property of a JSON body is.
-fn role(name: &str, schema: &Block) -> Role<'static> {
+pub(crate) fn role(name: &str, schema: &Block) -> Role<'static> {
     match schema.blocks.get(name) {
         Some(nested) if nested.nesting == Nesting::Map => Role::Blocks(&["key"]),
         Some(_) => Role::Blocks(&[]),

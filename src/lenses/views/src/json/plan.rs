@@ -3,23 +3,32 @@
 use super::change::{output_change, resource_changes, resource_drift};
 use super::checks::checks;
 use super::configuration::{Written, configuration, default_of};
+use super::relevant::relevant_attributes;
 use super::state::{modules, named, state};
 use super::values::{Members, known, member, sensitive, text};
 use addrs::Mode;
 use calls::ImportedBy;
 use configschema::Schema;
-use eval::VariableInput;
+use diag::SourceTexts;
 use plan::{Action, ActionReason, Complete, InstanceChange, OutputChange, Plan, PlanInput, Schemas};
 use state::{DecodedObject, Object, OutputState, State};
 use std::sync::Arc;
 use value::json::Node;
 use value::{Marks, Type, Value};
 
+/// What a document says besides the plan.
+pub struct About<'a> {
+    /// What we pose as: readers refuse versions that they do not know.
+    pub terraform_version: &'a str,
+    /// A version constraint in its usual form.
+    pub constraint: &'a dyn Fn(&str) -> String,
+    /// The texts that the configuration was read from.
+    pub texts: &'a SourceTexts,
+}
+
 /// A plan as a document for programs, sensitive values included.
-///
-/// `constraint` brings a version constraint into its usual form. `terraform_version` is what we pose as: readers refuse
-/// what they do not know.
-pub fn plan(plan: &Plan, input: &PlanInput, terraform_version: &str, constraint: &dyn Fn(&str) -> String) -> Node {
+pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
+    let About { terraform_version, constraint, texts } = *about;
     let mut members = vec![text("format_version", "1.2"), text("terraform_version", terraform_version)];
     let mut add = |name: &'static str, node: Node| {
         let empty = match &node {
@@ -41,7 +50,8 @@ pub fn plan(plan: &Plan, input: &PlanInput, terraform_version: &str, constraint:
     if !prior.instances.is_empty() || !prior.outputs.is_empty() {
         add("prior_state", state(&prior, &decoded(&prior, &input.schemas)));
     }
-    add("configuration", configuration(&Written { tree: &input.tree, schemas: &input.schemas, constraint }));
+    add("configuration", configuration(&Written { tree: &input.tree, schemas: &input.schemas, constraint, texts }));
+    add("relevant_attributes", Node::Array(relevant_attributes(plan, input)));
     let results = state::print_check_results(&plan::check_results(&plan.checked));
     add("checks", checks(results.as_deref()).unwrap_or(Node::Array(Vec::new())));
     if let Some(time) = &input.surroundings.plan_timestamp {
@@ -59,17 +69,7 @@ fn variables(input: &PlanInput) -> Members {
     let Some(root) = input.tree.root() else { return Vec::new() };
     let of = |(name, declared): (&Arc<str>, &config::Variable)| {
         let given = input.variables.get(name).filter(|_| !declared.ephemeral);
-        let value = given.and_then(|given| match given {
-            VariableInput::Value(value) => known(value),
-            VariableInput::Expression(expr) => known(&eval::constant(expr).0),
-            VariableInput::Text(text, _) if !declared.typed || declared.type_constraint.is_primitive() => {
-                Some(Node::string(text.as_str()))
-            }
-            VariableInput::Text(text, _) => {
-                known(&eval::constant(&syntax::parse_expression("<value>".into(), text).0).0)
-            }
-        });
-        let value = value.or_else(|| default_of(declared))?;
+        let value = given.and_then(|given| known(&given.given(declared)?)).or_else(|| default_of(declared))?;
         Some((name.clone(), Node::Object(vec![member("value", value)])))
     };
     root.variables.iter().filter_map(of).collect()

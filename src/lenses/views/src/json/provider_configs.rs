@@ -74,7 +74,7 @@ impl ProviderConfigs {
             let entry = Entry {
                 alias: block.alias.clone(),
                 version: version(&block.provider),
-                expressions: Some(expressions(&block.body, schema)),
+                expressions: Some(expressions(written.texts, &block.body, schema)),
                 ..Entry::new(block.local_name.clone(), block.provider.clone(), path)
             };
             self.0.insert(key(&compact(name), path), entry);
