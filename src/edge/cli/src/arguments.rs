@@ -197,6 +197,18 @@ pub struct Planning {
     /// Replace this resource instance.
     #[arg(long, value_name = "ADDRESS")]
     pub replace: Vec<String>,
+    /// Plan only this module, resource or instance and what it depends on.
+    #[arg(long, value_name = "ADDRESS")]
+    pub target: Vec<String>,
+    /// Read targets from a file: one address in a line; lines that begin with # are comments.
+    #[arg(long, value_name = "FILE")]
+    pub target_file: Vec<PathBuf>,
+    /// Leave out this module, resource or instance and what depends on it.
+    #[arg(long, value_name = "ADDRESS")]
+    pub exclude: Vec<String>,
+    /// Read what is left out from a file, as with -target-file.
+    #[arg(long, value_name = "FILE")]
+    pub exclude_file: Vec<PathBuf>,
 }
 
 /// `drform init`
@@ -325,12 +337,12 @@ pub struct Plan {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub telling: Telling,
     /// Save the plan in this file, for drform apply FILE. It holds secrets, as the state does.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
 }
 
 /// `drform apply` and `drform destroy`
@@ -354,12 +366,12 @@ pub struct Apply {
     /// A destroy that leaves objects behind, because of destroy = false, is a success.
     #[arg(long)]
     pub suppress_forget_errors: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub telling: Telling,
     /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked.
     #[arg(value_name = "FILE")]
     pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
 }
 
 /// `drform show`

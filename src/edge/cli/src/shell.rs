@@ -4,7 +4,7 @@ use crate::arguments::{Planning, Running, Telling, Variables, World};
 use crate::stream::Stream;
 use crate::terminal::Terminal;
 use diag::Diagnostic;
-use ops::{Environment, Locking, Parallelism, Request, Said, Site, VariableArguments};
+use ops::{Environment, Locking, Parallelism, Request, Said, Site, TargetArguments, VariableArguments};
 use plan::{Mode, PlanOptions, Refresh};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -133,24 +133,16 @@ pub(crate) fn arguments(variables: &Variables) -> VariableArguments {
     VariableArguments(variables.0.clone())
 }
 
-/// What is asked for without any planning flag.
-pub(crate) fn no_options() -> PlanOptions {
-    let none = std::collections::BTreeSet::new();
-    PlanOptions { mode: Mode::Normal, refresh: Refresh::Yes, replace: none.clone(), blocked: none }
-}
-
 /// What the planning flags mean.
 ///
 /// # Errors
 /// Flags that exclude each other, addresses that are none.
-pub(crate) fn plan_options(planning: &Planning) -> Result<PlanOptions, Diagnostic> {
+pub(crate) fn plan_options(site: &Site, planning: &Planning) -> Result<PlanOptions, Said> {
     let mode = match (planning.destroy, planning.refresh_only) {
         (true, true) => {
-            return Err(Diagnostic::error(
-                "Incompatible plan mode options",
-                "-destroy and -refresh-only exclude each other.",
-            )
-            .next("Use one of them."));
+            let detail = "-destroy and -refresh-only exclude each other.";
+            let trouble = Diagnostic::error("Incompatible plan mode options", detail).next("Use one of them.");
+            return Err(said(trouble));
         }
         (true, false) => Mode::Destroy,
         (false, true) => Mode::RefreshOnly,
@@ -159,10 +151,23 @@ pub(crate) fn plan_options(planning: &Planning) -> Result<PlanOptions, Diagnosti
     let refresh = if planning.refresh { Refresh::Yes } else { Refresh::No };
     let mut replace = std::collections::BTreeSet::new();
     for address in &planning.replace {
-        let parsed = addrs::parse_resource_instance(address).map_err(|e| bad_address(address, &e))?;
+        let parsed = addrs::parse_resource_instance(address).map_err(|e| said(bad_address(address, &e)))?;
         replace.insert(parsed);
     }
-    Ok(PlanOptions { mode, refresh, replace, blocked: std::collections::BTreeSet::new() })
+    let targeting = ops::targeting(
+        site,
+        &TargetArguments {
+            target: planning.target.clone(),
+            target_file: planning.target_file.clone(),
+            exclude: planning.exclude.clone(),
+            exclude_file: planning.exclude_file.clone(),
+        },
+    )?;
+    Ok(PlanOptions { mode, refresh, replace, targeting, ..PlanOptions::default() })
+}
+
+fn said(diagnostic: Diagnostic) -> Said {
+    Said { diagnostics: diagnostic.into(), ..Said::default() }
 }
 
 /// An address on the command line that is none.

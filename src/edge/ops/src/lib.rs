@@ -43,6 +43,7 @@ mod state_edit;
 mod storage;
 mod stored;
 mod survive;
+mod targets;
 mod threads;
 mod validate;
 mod variables;
@@ -76,6 +77,7 @@ pub use state_edit::{
 pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
+pub use targets::{TargetArguments, targeting};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
 pub use workspace::{

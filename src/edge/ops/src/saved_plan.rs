@@ -143,10 +143,10 @@ pub fn show_plan(site: &Site, path: &Path) -> (Option<Shown>, Said) {
         let schemas = providers.schemas().clone();
         runtime.block_on(providers.stop());
         let plan = said.take(plan_of(&opened, &schemas))?;
+        let (after, _) = judge::after(&plan, &configuration, &schemas);
+        let before = judge::before(&plan, &configuration, &schemas);
         let surroundings = settings(site, &opened.header);
         let input = input(&opened, (&configuration, schemas), inputs, surroundings);
-        let (after, _) = judge::after(&plan, &configuration);
-        let before = judge::before(&plan, &configuration);
         Some(Shown { plan, input, before, after })
     })();
     (shown, said)
@@ -208,8 +208,8 @@ fn opened(request: &Request, path: &Path, said: &mut Said) -> Option<Planned> {
         said.diagnostics.push(error.next("Put right what drform plan complains about, and make a new plan."));
         return None;
     }
-    let (after, _) = judge::after(&plan, &session.configuration);
-    let before = judge::before(&plan, &session.configuration);
+    let (after, _) = judge::after(&plan, &session.configuration, &schemas);
+    let before = judge::before(&plan, &session.configuration, &schemas);
     let input = input(&opened, (&session.configuration, schemas), inputs, settings);
     let texts = said.texts.clone();
     Some(Planned { plan: Arc::new(plan), before, after, input, session, texts })

@@ -33,6 +33,8 @@ pub(crate) struct Desired {
     pub(crate) repetition: Repetition,
     /// What it depends on, transitively.
     pub(crate) dependencies: Arc<[ConfigResource]>,
+    /// What the state is told of `create_before_destroy`: also what follows from what is left out of the plan.
+    pub(crate) keeps_create_first: bool,
     /// Whether it stands in a `check` block.
     pub(crate) lenient: bool,
 }

@@ -27,8 +27,10 @@ mod record;
 mod removed;
 mod report;
 mod schedule;
+mod selection;
 mod stored;
 mod take_in;
+mod targeting;
 mod triggers;
 mod waits;
 
@@ -44,3 +46,4 @@ pub use model::{
 };
 pub use planner::Planner;
 pub use take_in::{TakeIn, Taking};
+pub use targeting::{Targeting, may_be_incomplete};

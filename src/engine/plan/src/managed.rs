@@ -80,12 +80,14 @@ pub(crate) struct ManagedTask {
     pub(crate) aim: Aim,
     stage: ManagedStage,
     report: Report,
+    /// The object as the state has it, while it is planned without having been read.
+    unread: Option<Prior>,
 }
 
 impl ManagedTask {
     /// A task that has not asked anything.
     pub(crate) fn new(identity: Identity, aim: Aim) -> ManagedTask {
-        ManagedTask { identity, aim, stage: ManagedStage::Upgrade, report: Report::default() }
+        ManagedTask { identity, aim, stage: ManagedStage::Upgrade, report: Report::default(), unread: None }
     }
 
     /// The first turn.
@@ -175,10 +177,27 @@ impl ManagedTask {
         }
         let value = stored::marked(&self.identity.schema, &before, &value);
         let prior = Prior { value, private: before.private.clone(), identity, status: before.status };
-        if view.options.refresh == Refresh::No {
+        let trusted = match view.options.refresh {
+            Refresh::Yes => false,
+            Refresh::No => true,
+            // What is not wanted is going to change in any case.
+            Refresh::Minimal => matches!(self.aim, Aim::Keep(_)),
+        };
+        if trusted {
             self.report.refreshed = stored::kept(&self.identity.schema, &before, &prior, &prior);
+            self.unread = Some(prior.clone()).filter(|_| view.options.refresh == Refresh::Minimal);
             return self.known(Some(prior), view);
         }
+        self.look(prior)
+    }
+
+    /// The object would change: it is read after all, and planned again.
+    fn start_again(mut self, prior: Prior) -> Turn<ManagedTask> {
+        self.report = Report::default();
+        self.look(prior)
+    }
+
+    fn look(self, prior: Prior) -> Turn<ManagedTask> {
         let question = Question::Read {
             provider: self.identity.provider.clone(),
             kind: self.kind(),
@@ -371,7 +390,13 @@ impl ManagedTask {
     /// The provider has planned.
     fn settled(mut self, prepared: Prepared, answer: Answer, view: &View<'_>) -> Turn<ManagedTask> {
         let before = prepared.before_kept();
-        match instance::settle(prepared, answer) {
+        let settled = instance::settle(prepared, answer);
+        let same =
+            |settled: &Settled| matches!(settled, Settled::Planned(outcome, _) if outcome.action == Action::NoOp);
+        if let Some(prior) = self.unread.take().filter(|_| !settled.as_ref().is_ok_and(same)) {
+            return self.start_again(prior);
+        }
+        match settled {
             Err(trouble) => self.fail(trouble),
             Ok(Settled::AskAgain(prepared, warnings)) => {
                 self.report.diagnostics.extend(warnings);
@@ -398,6 +423,7 @@ impl ManagedTask {
         self.report.value = Some(outcome.after.clone());
         let create_before_destroy = desired.subject.create_before_destroy;
         let skip_destroy = desired.subject.skip_destroy;
+        let keeps_create_first = desired.keeps_create_first;
         self.report.refreshed = stored::remembering(
             std::mem::take(&mut self.report.refreshed),
             self.identity.stored.as_ref(),
@@ -420,7 +446,7 @@ impl ManagedTask {
             meta: self.identity.meta.clone(),
             replace_paths: outcome.replace_paths,
             dependencies,
-            create_before_destroy,
+            create_before_destroy: keeps_create_first,
             skip_destroy,
             declared_at: self.identity.declared_at.clone(),
             importing: self.identity.import.clone(),

@@ -7,7 +7,7 @@ use crate::parts::{
     print, text, text_or_none, truth, value_to, whole,
 };
 use crate::{Backend, CalledModule, FORMAT, Header, ModuleDir, SavedError, Snapshot};
-use plan::PlanOptions;
+use plan::{PlanOptions, Targeting};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::json::Node;
@@ -80,13 +80,22 @@ fn options_to(options: &PlanOptions) -> Node {
     let addresses = |all: &std::collections::BTreeSet<addrs::ResourceInstance>| {
         Node::Array(all.iter().map(|addr| Node::string(addr.to_string())).collect())
     };
-    let PlanOptions { mode: asked, refresh: reads, replace, blocked } = options;
-    Node::object([
+    let PlanOptions { mode: asked, refresh: reads, replace, blocked, targeting } = options;
+    let targets = |addresses: &[addrs::Target]| {
+        Node::Array(addresses.iter().map(|target| Node::string(target.to_string())).collect())
+    };
+    let targets = match targeting {
+        Targeting::All => None,
+        Targeting::Only(addresses) => Some(("target", targets(addresses))),
+        Targeting::Except(addresses) => Some(("exclude", targets(addresses))),
+    };
+    let always = [
         ("mode", Node::string(mode::name(*asked))),
         ("refresh", Node::string(refresh::name(*reads))),
         ("replace", addresses(replace)),
         ("blocked", addresses(blocked)),
-    ])
+    ];
+    Node::object(always.into_iter().chain(targets))
 }
 
 fn options_from(node: &Node) -> Read<PlanOptions> {
@@ -95,6 +104,19 @@ fn options_from(node: &Node) -> Read<PlanOptions> {
         refresh: refresh::named(&text(node, "refresh")?)?,
         replace: list(node, "replace")?.iter().map(as_address).collect::<Read<_>>()?,
         blocked: list(node, "blocked")?.iter().map(|addr| address(&as_text(addr)?)).collect::<Read<_>>()?,
+        targeting: targeting_from(node)?,
+    })
+}
+
+fn targeting_from(node: &Node) -> Read<Targeting> {
+    let targets = |name: &str| {
+        let target = |node: &Node| addrs::parse_target(&as_text(node)?).map_err(|_| SavedError::part(name));
+        list(node, name)?.iter().map(target).collect::<Read<_>>()
+    };
+    Ok(match (node.get("target"), node.get("exclude")) {
+        (Some(_), _) => Targeting::Only(targets("target")?),
+        (None, Some(_)) => Targeting::Except(targets("exclude")?),
+        (None, None) => Targeting::All,
     })
 }
 

@@ -32,7 +32,7 @@ names! {
     mode: plan::Mode { Normal = "normal", Destroy = "destroy", RefreshOnly = "refresh-only" }
 
     /// Whether objects were read.
-    refresh: plan::Refresh { Yes = "yes", No = "no" }
+    refresh: plan::Refresh { Yes = "yes", No = "no", Minimal = "minimal" }
 
     /// Whether everything was planned.
     complete: plan::Complete { Yes = "yes", Errored = "errored" }

@@ -83,6 +83,7 @@ impl Opened {
             functions: all("functions")?.iter().map(function).collect::<Read<_>>()?,
             checked: list(node, "checked")?.iter().map(checked_from).collect::<Read<_>>()?,
             complete: complete::named(&text(node, "complete")?)?,
+            targeting: self.header.options.targeting.clone(),
         })
     }
 
@@ -118,6 +119,8 @@ fn plan_to(plan: &Plan) -> Node {
         functions,
         checked: conditions,
         complete: whole,
+        // It stands in the options.
+        targeting: _,
     } = plan;
     Node::object([
         ("mode", Node::string(mode::name(*kind))),

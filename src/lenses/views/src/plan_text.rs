@@ -258,12 +258,11 @@ fn because(change: &InstanceChange) -> Option<String> {
             format!("(because {} is not in configuration)", addr.resource)
         }
         ActionReason::DeleteBecauseNoModule => format!("(because {} is not in configuration)", addr.module),
-        ActionReason::DeleteBecauseWrongRepetition if addr.key == addrs::InstanceKey::None => {
-            "(because resource uses count or for_each)".into()
-        }
-        ActionReason::DeleteBecauseWrongRepetition => {
-            "(because the instance key does not match the resource's count or for_each)".into()
-        }
+        ActionReason::DeleteBecauseWrongRepetition => match addr.key {
+            addrs::InstanceKey::None => "(because resource uses count or for_each)".into(),
+            addrs::InstanceKey::Int(_) => "(because resource does not use count)".into(),
+            addrs::InstanceKey::String(_) => "(because resource does not use for_each)".into(),
+        },
         ActionReason::DeleteBecauseCountIndex => format!("(because index {} is out of range for count)", addr.key),
         ActionReason::DeleteBecauseEachKey => format!("(because key {} is not in for_each map)", addr.key),
         ActionReason::DeleteBecauseDisabled => "(because enabled is false)".into(),

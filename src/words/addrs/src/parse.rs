@@ -3,6 +3,7 @@
 use crate::provider::DEFAULT_HOST;
 use crate::{
     InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig, Resource, ResourceInstance, StateAddress,
+    Target,
 };
 use std::fmt;
 use std::iter::Peekable;
@@ -108,6 +109,23 @@ pub fn parse_resource_instance(text: &str) -> Result<ResourceInstance, ParseErro
     resource_steps(module, steps)
 }
 
+/// Parses what `-target` takes: the address of a module, a resource, or an instance of one.
+///
+/// # Errors
+/// Says which part is missing or malformed.
+pub fn parse_target(text: &str) -> Result<Target, ParseError> {
+    let mut steps = steps(text)?.into_iter().peekable();
+    let module = module_steps(&mut steps)?;
+    if steps.peek().is_none() {
+        return Ok(Target::Module(module));
+    }
+    let instance = resource_steps(module, steps)?;
+    Ok(match instance.key {
+        InstanceKey::None => Target::Resource(instance.module, instance.resource),
+        _ => Target::Instance(instance),
+    })
+}
+
 /// Parses what the state commands take: the address of a module instance, a resource or a resource instance. A resource
 /// may be written with `resource.` before it.
 ///
@@ -162,7 +180,8 @@ fn resource_steps(module: ModuleInstance, mut steps: Peekable<IntoIter<Step>>) -
     if kind.key != InstanceKey::None {
         return error("the resource type cannot have an instance key");
     }
-    Ok(ResourceInstance { module, resource: Resource { mode, kind: kind.name, name: name.name }, key: name.key })
+    let resource = Resource { mode, kind: kind.name, name: name.name };
+    Ok(ResourceInstance { module, resource, key: name.key })
 }
 
 /// Parses a provider source address of one, two or three parts, such as `hashicorp/aws`.

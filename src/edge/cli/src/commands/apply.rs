@@ -3,7 +3,7 @@
 use super::plan::{show, tell};
 use crate::arguments;
 use crate::progress::Lines;
-use crate::shell::{Exit, Shell, no_options, plan_options};
+use crate::shell::{Exit, Shell, plan_options};
 use diag::Diagnostic;
 use ops::Said;
 use plan::{Mode, PlanOptions};
@@ -11,10 +11,10 @@ use std::path::Path;
 use views::json::Sum;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
-    match (plan_options(&args.planning), &args.plan) {
+    match (plan_options(&shell.site(&args.world), &args.planning), &args.plan) {
         (Ok(options), None) => with_options(shell, args, options, "Apply"),
         (Ok(options), Some(path)) => saved(shell, args, &options, path),
-        (Err(diagnostic), _) => shell.fail(diagnostic),
+        (Err(said), _) => shell.say(&said),
     }
 }
 
@@ -23,7 +23,7 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
     if let Err(diagnostic) = shell.begin_stream(&args.telling) {
         return shell.fail(diagnostic);
     }
-    if *options != no_options() {
+    if *options != PlanOptions::default() {
         return shell.fail(
             Diagnostic::error(
                 "Can't change planning options when applying a saved plan",

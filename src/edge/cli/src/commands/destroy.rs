@@ -18,10 +18,10 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
             )),
         );
     }
-    match plan_options(&args.planning) {
+    match plan_options(&shell.site(&args.world), &args.planning) {
         Ok(options) => {
             super::apply::with_options(shell, args, plan::PlanOptions { mode: Mode::Destroy, ..options }, "Destroy")
         }
-        Err(diagnostic) => shell.fail(diagnostic),
+        Err(said) => shell.say(&said),
     }
 }

@@ -9,9 +9,9 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
     if let Err(diagnostic) = shell.begin_stream(&args.telling) {
         return shell.fail(diagnostic);
     }
-    let options = match plan_options(&args.planning) {
+    let options = match plan_options(&shell.site(&args.world), &args.planning) {
         Ok(options) => options,
-        Err(diagnostic) => return shell.fail(diagnostic),
+        Err(said) => return shell.say(&said),
     };
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
@@ -45,14 +45,6 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
     }
 }
 
-/// Tells programs of a plan; of one that failed only if there is something in it, or `anyway`.
-pub(crate) fn tell(shell: &Shell, plan: &Plan, anyway: bool) {
-    let something = !plan.changes.is_empty() || !plan.outputs.is_empty();
-    if shell.terminal.has_stream() && (plan.complete == plan::Complete::Yes || something || anyway) {
-        views::json::planned(plan).for_each(|message| shell.terminal.tell(message));
-    }
-}
-
 /// How to go on with a plan that was saved.
 fn saved(path: &str, sandbox: bool) -> String {
     let flag = if sandbox { "-sandbox " } else { "" };
@@ -61,6 +53,14 @@ fn saved(path: &str, sandbox: bool) -> String {
         "\n{line}\n\nSaved the plan to: {path}\n\nTo perform exactly these actions, run the following command to \
          apply:\n    drform apply {flag}{path:?}\n"
     )
+}
+
+/// Tells programs of a plan; of one that failed only if there is something in it, or `anyway`.
+pub(crate) fn tell(shell: &Shell, plan: &Plan, anyway: bool) {
+    let something = !plan.changes.is_empty() || !plan.outputs.is_empty();
+    if shell.terminal.has_stream() && (plan.complete == plan::Complete::Yes || something || anyway) {
+        views::json::planned(plan).for_each(|message| shell.terminal.tell(message));
+    }
 }
 
 /// Prints a plan and what survives before and after it.
