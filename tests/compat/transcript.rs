@@ -101,7 +101,11 @@ pub fn transcript(tool: Tool, case: &Case, dir: &Path, setting: &Setting) -> Tra
         let asked = calls(setting);
         if ran.code != 1 {
             let plan = tool.run(dir, setting, &["show", "-json", PLAN]).ok();
-            shown.push_str(&format!("== step {}\n-- plan\n{}", number + 1, compact(&plan.out)));
+            let targets = step.arguments.iter().any(|argument| argument.starts_with("-target"));
+            // Which outputs of modules Terraform evaluates with targets, and takes for relevant, we do not copy.
+            let told = compact(&plan.out);
+            let told = told.split_inclusive('\n').filter(|l| !targets || !l.starts_with("relevant_attributes"));
+            shown.push_str(&format!("== step {}\n-- plan\n{}", number + 1, told.collect::<String>()));
             fs::remove_file(dir.join(PLAN)).unwrap();
             calls(setting);
         }
@@ -343,6 +347,8 @@ fn sort_check_results(state: &mut Map<String, Value>) {
 fn plain(value: &mut Value) {
     match value {
         Value::String(text) => *text = uuids(text),
+        // Whether a zero is negative depends on how long a value was in memory.
+        Value::Number(number) if number.as_f64() == Some(0.0) => *number = 0.into(),
         Value::Array(items) => items.iter_mut().for_each(plain),
         Value::Object(object) => {
             object.values_mut().for_each(plain);

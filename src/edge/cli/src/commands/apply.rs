@@ -11,6 +11,9 @@ use std::path::Path;
 use views::json::Sum;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
     match (plan_options(&shell.site(&args.world), &args.planning), &args.plan) {
         (Ok(options), None) => with_options(shell, args, options, "Apply"),
         (Ok(options), Some(path)) => saved(shell, args, &options, path),
@@ -20,9 +23,6 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
 
 /// Applies a saved plan: nothing is planned and nobody is asked.
 fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &Path) -> Exit {
-    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
-        return shell.fail(diagnostic);
-    }
     if *options != PlanOptions::default() {
         return shell.fail(
             Diagnostic::error(
@@ -54,9 +54,6 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
 
 /// Plans, asks, applies; `verb` is what the summary calls it.
 pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: PlanOptions, verb: &str) -> Exit {
-    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
-        return shell.fail(diagnostic);
-    }
     if args.telling.json && !args.auto_approve {
         return shell.fail(nobody_asked());
     }
