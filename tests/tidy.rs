@@ -261,8 +261,12 @@ fn files_are_named_by_what_the_user_types() {
     let arguments = fs::read_to_string(root().join("src/edge/cli/src/arguments.rs")).unwrap();
     for path in files().iter().filter(|p| p.starts_with("src/edge/cli/src/commands")) {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let mut letters = stem.chars();
-        let variant: String = letters.next().unwrap().to_uppercase().chain(letters).collect();
+        // force_unlock.rs is what `force-unlock` does.
+        let capital = |word: &str| {
+            let mut letters = word.chars();
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+        };
+        let variant: String = stem.split('_').map(capital).collect();
         if stem != "mod" && !arguments.contains(&format!("    {variant}(")) {
             broken.push(format!("{}: no command {stem} is declared in arguments.rs", path.display()));
         }

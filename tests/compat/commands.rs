@@ -2,13 +2,17 @@
 //!
 //! `commands/NAME.txt` holds files (`#- FILE`) and command lines (`$ NAME=VALUE workspace list`), which may end in `< FILE` or
 //! `> FILE`; `$ rm FILE` and `$ cp FILE FILE` are the obvious. Errors are in words of our own: of them the exit code is
-//! compared. Where nothing is applied, serial and lineage of states are compared too.
+//! compared. Where the text speaks of `lab_…`, the provider of `lab.rs` is there, `$ world …` changes its cloud, and what it
+//! was asked is compared after every command. Where nothing is applied, serial and lineage of states are compared too.
 
 use crate::case::here;
-use crate::tool::{Setting, Tool, directory, terraform};
+use crate::hosted::served;
+use crate::lab::{Cloud, Lab};
+use crate::tool::{Setting, Tool, World, directory, terraform};
 use crate::transcript::{json, same, steady};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 macro_rules! commands {
     ($($name:ident),+ $(,)?) => {
@@ -22,10 +26,24 @@ macro_rules! commands {
 
 commands! {
     force_unlock,
+    graph_empty,
+    graph_flow,
+    graph_leftovers,
+    graph_providers,
     import,
+    import_lab,
     import_nothing,
     import_outputs,
     replace_provider,
+    saved_configuration,
+    saved_destroy,
+    saved_ephemeral,
+    saved_errored,
+    saved_foreign,
+    saved_lineage,
+    saved_stale,
+    saved_variables,
+    saved_workspace,
     show_json,
     state_backups,
     state_list,
@@ -66,6 +84,9 @@ fn agree(name: &str) {
 
 fn transcript(tool: Tool, text: &str) -> String {
     let dir = directory();
+    let cloud: Arc<Cloud> = Arc::default();
+    let lab = text.contains("lab_").then(|| served("lab", Lab(cloud.clone())));
+    let setting = lab.as_ref().map_or_else(Setting::default, |(setting, ..)| setting.clone());
     let mut file = None;
     let mut said = String::new();
     let mut applied = false;
@@ -78,7 +99,11 @@ fn transcript(tool: Tool, text: &str) -> String {
         } else if let Some(command) = line.strip_prefix("$ ") {
             file = None;
             applied |= command.contains("apply");
-            said.push_str(&format!("$ {command}\n{}", run(tool, dir.path(), command)));
+            said.push_str(&format!("$ {command}\n"));
+            match command.strip_prefix("world ") {
+                Some(edit) => cloud.edit(edit),
+                None => said.push_str(&format!("{}{}", run(tool, dir.path(), &setting, command), cloud.told())),
+            }
         } else if let Some(path) = &file {
             let before = fs::read_to_string(path).unwrap();
             fs::write(path, format!("{before}{line}\n")).unwrap();
@@ -120,7 +145,7 @@ fn undated(name: &str) -> String {
     name.split('.').map(|part| if time(part) { "TIME" } else { part }).collect::<Vec<_>>().join(".")
 }
 
-fn run(tool: Tool, dir: &Path, command: &str) -> String {
+fn run(tool: Tool, dir: &Path, setting: &Setting, command: &str) -> String {
     let mut words: Vec<&str> = command.split(' ').collect();
     match words.as_slice() {
         ["rm", name] => {
@@ -133,11 +158,8 @@ fn run(tool: Tool, dir: &Path, command: &str) -> String {
         _ => {}
     }
     let settings = words.iter().take_while(|w| w.split_once('=').is_some_and(|(n, _)| !n.starts_with('-'))).count();
-    let environment = words
-        .drain(..settings)
-        .filter_map(|w| w.split_once('='))
-        .map(|(n, v)| (n.to_string(), v.to_string()))
-        .collect();
+    let more = words.drain(..settings).filter_map(|w| w.split_once('=')).map(|(n, v)| (n.to_string(), v.to_string()));
+    let environment = setting.environment.iter().cloned().chain(more).collect();
     let mut redirected = |sign: &str| {
         let at = words.iter().position(|w| *w == sign)?;
         Some(dir.join(words.drain(at..).nth(1).unwrap()))
@@ -156,7 +178,16 @@ fn run(tool: Tool, dir: &Path, command: &str) -> String {
     // We say warnings on standard error.
     let out = out.split("\nWarning: ").next().unwrap_or_default().trim_end();
     let out = if out.is_empty() { String::new() } else { format!("{out}\n") };
-    let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy")));
+    let out = match words.first() {
+        // The order of lines means nothing.
+        Some(&"graph") => {
+            let mut lines: Vec<&str> = out.lines().collect();
+            lines.sort_unstable();
+            lines.join("\n").replace("drform graph -type=plan    ", "terraform graph -type=plan ") + "\n"
+        }
+        _ => out,
+    };
+    let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy" | "refresh")));
     let out = if quiet { String::new() } else { steady(&out.replace("\"drform ", "\"terraform ")) };
     format!("{out}exit {code}\n")
 }

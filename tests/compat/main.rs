@@ -22,6 +22,7 @@ mod fmt;
 mod hosted;
 mod hostile;
 mod identity;
+mod in_doubt;
 mod killed;
 mod lab;
 mod messages;

@@ -9,20 +9,26 @@ use std::path::{Path, PathBuf};
 
 const PLAN: &str = "saved.plan";
 
-/// Runs a case with a saved plan in each step and holds it against what Terraform said to it. Calls of providers are not
-/// compared: an apply that plans makes more of them.
+/// Runs a case with a saved plan in each step and holds it against what Terraform said to it.
 pub fn same_with_saved_plans(case: &Case, setting: &Setting, recorded: &str) {
     let dir = directory();
+    let said = transcript_with_saved_plans(case, dir.path(), setting);
+    same("terraform", &without_calls(recorded), "drform, saved", &said, &case.name);
+}
+
+/// What drform says to a case with a saved plan in each step. Calls of providers are left out: an apply that plans makes
+/// more of them.
+pub fn transcript_with_saved_plans(case: &Case, dir: &Path, setting: &Setting) -> String {
     let mut said = String::new();
     for (number, step) in case.steps.iter().enumerate() {
-        step.edit(dir.path());
-        said.push_str(&begun(Tool::Drform, dir.path(), setting, (number, step)));
-        said.push_str(&step_said(&case.name, step, dir.path(), setting));
+        step.edit(dir);
+        said.push_str(&begun(Tool::Drform, dir, setting, (number, step)));
+        said.push_str(&step_said(&case.name, step, dir, setting));
     }
     if let Some(world) = &setting.world {
         world.told();
     }
-    same("terraform", &without_calls(recorded), "drform, saved", &said, &case.name);
+    without_calls(&said)
 }
 
 fn step_said(name: &str, step: &Step, dir: &Path, setting: &Setting) -> String {
@@ -73,11 +79,12 @@ fn hide(dir: &Path) -> Vec<(PathBuf, String)> {
     hidden
 }
 
-fn without_calls(recorded: &str) -> String {
+/// What was said without what the providers were asked.
+pub fn without_calls(recorded: &str) -> String {
     let mut kept = String::new();
     let mut in_calls = false;
     for line in recorded.lines() {
-        if line.starts_with("-- ") || line.starts_with("== ") {
+        if ["-- ", "== ", "## "].iter().any(|begin| line.starts_with(begin)) {
             in_calls = line == "-- calls";
         }
         if !in_calls {

@@ -1,10 +1,11 @@
 //! What can be typed: global options, commands and their flags. What they mean is each command's affair.
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 mod state;
-pub use state::{Editing, ForceUnlock, Import, Mark, State};
+pub use state::{Editing, ForceUnlock, Graph, GraphFormat, GraphType, Import, Mark, State};
 
 /// Provisioning that knows what your infrastructure survives.
 ///
@@ -46,6 +47,10 @@ pub enum Command {
     Apply(Apply),
     /// Delete everything that the state holds
     Destroy(Apply),
+    /// Bring the state to what is there
+    ///
+    /// The same as apply -refresh-only -auto-approve: nothing but the state and its outputs changes, and nobody is asked.
+    Refresh(Refresh),
     /// Show the state, or a saved plan
     Show(Show),
     /// Show root outputs
@@ -58,6 +63,11 @@ pub enum Command {
     /// Look into the state, and change it by hand
     #[command(subcommand)]
     State(State),
+    /// Draw what waits for what
+    ///
+    /// In the DOT language, for Graphviz, or as a Mermaid flowchart. Without -type only resources are drawn. An arrow leads from
+    /// what waits to what it waits for. Nothing is started or asked.
+    Graph(Graph),
     /// Take an object that exists into the state
     ///
     /// The configuration must declare the resource. Nothing is planned: the next plan shows how the object differs from it. An
@@ -105,7 +115,7 @@ pub enum Command {
 }
 
 /// Root variables, in the order in which they are given: later ones win.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Variables(pub Vec<ops::VariableArgument>);
 
 /// How clap reads them.
@@ -147,7 +157,7 @@ impl FromArgMatches for Variables {
 }
 
 /// Which world.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct World {
     /// Use the simulated cloud under .drform/sandbox instead of any provider.
     #[arg(long)]
@@ -155,7 +165,7 @@ pub struct World {
 }
 
 /// Locking and width.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Running {
     /// Hold the state lock (-lock=false is dangerous when others work here).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
@@ -172,7 +182,7 @@ pub struct Running {
 }
 
 /// Telling programs what happens.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Telling {
     /// Print what happens as JSON, one message in a line, and nothing else.
     #[arg(long)]
@@ -182,8 +192,36 @@ pub struct Telling {
     pub json_into: Option<PathBuf>,
 }
 
+/// Which part to plan.
+#[derive(Args, Clone, Debug)]
+pub struct Targets {
+    /// Plan only this module, resource or instance and what it depends on.
+    #[arg(long, value_name = "ADDRESS")]
+    pub target: Vec<String>,
+    /// Read targets from a file: one address in a line; lines that begin with # are comments.
+    #[arg(long, value_name = "FILE")]
+    pub target_file: Vec<PathBuf>,
+    /// Leave out this module, resource or instance and what depends on it.
+    #[arg(long, value_name = "ADDRESS")]
+    pub exclude: Vec<String>,
+    /// Read what is left out from a file, as with -target-file.
+    #[arg(long, value_name = "FILE")]
+    pub exclude_file: Vec<PathBuf>,
+}
+
+/// How much to say.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Saying {
+    /// Of warnings say in one line what each is about, unless there are errors too.
+    #[arg(long)]
+    pub compact_warnings: bool,
+    /// Say nothing of each object on the way.
+    #[arg(long)]
+    pub concise: bool,
+}
+
 /// How to plan.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Planning {
     /// Read what is there before planning (-refresh=false trusts the state).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
@@ -197,18 +235,12 @@ pub struct Planning {
     /// Replace this resource instance.
     #[arg(long, value_name = "ADDRESS")]
     pub replace: Vec<String>,
-    /// Plan only this module, resource or instance and what it depends on.
-    #[arg(long, value_name = "ADDRESS")]
-    pub target: Vec<String>,
-    /// Read targets from a file: one address in a line; lines that begin with # are comments.
-    #[arg(long, value_name = "FILE")]
-    pub target_file: Vec<PathBuf>,
-    /// Leave out this module, resource or instance and what depends on it.
-    #[arg(long, value_name = "ADDRESS")]
-    pub exclude: Vec<String>,
-    /// Read what is left out from a file, as with -target-file.
-    #[arg(long, value_name = "FILE")]
-    pub exclude_file: Vec<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub targets: Targets,
+    /// Plan from the state first, then read only what that would change, and plan it again.
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub minimal_refresh: bool,
 }
 
 /// `drform init`
@@ -339,10 +371,13 @@ pub struct Plan {
     pub detailed_exitcode: bool,
     /// Save the plan in this file, for drform apply FILE. It holds secrets, as the state does.
     #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
+    pub out: Option<OsString>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub telling: Telling,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub saying: Saying,
 }
 
 /// `drform apply` and `drform destroy`
@@ -369,6 +404,32 @@ pub struct Apply {
     /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked.
     #[arg(value_name = "FILE")]
     pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub saying: Saying,
+}
+
+/// `drform refresh`
+#[derive(Args, Debug)]
+pub struct Refresh {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub running: Running,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub targets: Targets,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub saying: Saying,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub telling: Telling,

@@ -15,6 +15,8 @@ const INTERVAL: Duration = Duration::from_secs(1);
 pub(crate) struct Lines<'a> {
     terminal: &'a Terminal,
     count: Mutex<Count>,
+    /// Each object gets a line.
+    each: bool,
 }
 
 struct Count {
@@ -25,7 +27,12 @@ struct Count {
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(terminal: &'a Terminal) -> Self {
-        Lines { terminal, count: Mutex::new(Count { total: 0, done: 0, last: Instant::now() }) }
+        Lines { terminal, count: Mutex::new(Count { total: 0, done: 0, last: Instant::now() }), each: true }
+    }
+
+    /// The same; `concise` says nothing of each object.
+    pub(crate) fn with(terminal: &'a Terminal, concise: bool) -> Self {
+        Lines { each: !concise, ..Lines::new(terminal) }
     }
 }
 
@@ -40,17 +47,17 @@ impl Progress for Lines<'_> {
         match happening {
             Happening::Begins { steps } => {
                 count.total = *steps;
-                if *steps > 0 {
+                if *steps > 0 && self.each {
                     self.terminal.out("\n");
                 }
             }
             Happening::Work(work)
-                if count.total <= FEW || matches!(work.stage, Stage::GoesOn(_) | Stage::Failed(_)) =>
+                if (self.each && count.total <= FEW) || matches!(work.stage, Stage::GoesOn(_) | Stage::Failed(_)) =>
             {
                 self.terminal.out(&format!("{work}\n"));
             }
             Happening::Work(_) | Happening::Look(_) => {}
-            Happening::Line(line) if count.total <= FEW => self.terminal.out(&format!("{line}\n")),
+            Happening::Line(line) if self.each && count.total <= FEW => self.terminal.out(&format!("{line}\n")),
             Happening::Line(_) => {}
             Happening::Important(line) => self.terminal.out(&format!("{line}\n")),
             Happening::StepDone => {

@@ -22,7 +22,8 @@ fn refusal(site: &Site, id: &str) -> Result<Diagnostic, Diagnostic> {
     Ok(match local.try_lock("force-unlock") {
         Ok(_) => free(),
         Err(BackendError::Locked { holder, process, .. }) => {
-            let process = process.map_or_else(String::new, |process| format!(" (process {process})"));
+            let process =
+                process.map_or_else(String::new, |process| format!("; it is process {process} on this machine"));
             let other = match &holder {
                 Some(holder) if holder.id != id => format!(" Its lock has the id {}, not {id}.", holder.id),
                 _ => String::new(),

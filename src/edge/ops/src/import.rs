@@ -115,7 +115,7 @@ fn taken(
                     "{addr}: Import prepared!\n  Prepared {kind} for import\n{addr}: Refreshing state...{}",
                     named(&value)
                 )));
-                (task, question) = (*next, read);
+                (task, question) = (*next, *read);
             }
         }
     }

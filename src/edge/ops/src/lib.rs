@@ -9,9 +9,11 @@ mod configuration;
 mod console;
 mod drift;
 mod drive;
+mod files_read;
 mod fmt;
 mod force_unlock;
 mod functions;
+mod graph;
 mod import;
 mod init;
 mod interrupts;
@@ -56,6 +58,7 @@ pub use drift::drift;
 pub use drive::Parallelism;
 pub use fmt::{Formatted, Formatting, fmt, fmt_text};
 pub use force_unlock::force_unlock;
+pub use graph::graph;
 pub use import::import;
 pub use init::{Modules, Upgrade, from_module, get, init};
 pub use install::CalledModule;
@@ -72,7 +75,7 @@ pub use saved_plan::{FileKind, Shown, kind_of, open, save, show_plan};
 pub use session::Request;
 pub use site::{Environment, Site, World};
 pub use state_edit::{
-    Dry, Marked, MoveInto, StateEdit, listed, mark, move_objects, push_state, remove_objects, replace_provider,
+    Approve, Dry, Marked, MoveInto, StateEdit, listed, mark, move_objects, push_state, remove_objects, replace_provider,
 };
 pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};

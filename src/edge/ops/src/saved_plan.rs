@@ -3,6 +3,7 @@
 //! What is in the file is the room `saved`; here it is held against the world: whether the plan may still be applied.
 
 use crate::configuration::{self, Configuration};
+use crate::files_read::{self, FilesRead};
 use crate::providers::{Extent, Providers};
 use crate::session::{self, Session};
 use crate::storage::Storage;
@@ -12,7 +13,7 @@ use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics};
 use dr::Report;
 use eval::{Evaluator, VariableInput};
-use plan::{Complete, Plan, PlanInput, Schemas};
+use plan::{Complete, Mode, Plan, PlanInput, Schemas};
 use saved::{Backend, Header, Opened};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,6 +33,8 @@ pub struct Shown {
     pub before: Report,
     /// What survives afterwards.
     pub after: Report,
+    /// What the output begins with: which world the plan is for.
+    pub banner: &'static str,
 }
 
 /// What `show FILE` may be given.
@@ -100,6 +103,7 @@ fn header(planned: &Planned, site: &Site) -> Result<Header, Diagnostic> {
         schemas: fingerprints.collect(),
         configuration: planned.session.configuration.snapshot.clone(),
         lock_file: install::lock_file_text(&site.dir)?,
+        files_read: planned.session.files.digests(),
     })
 }
 
@@ -147,7 +151,10 @@ pub fn show_plan(site: &Site, path: &Path) -> (Option<Shown>, Said) {
         let before = judge::before(&plan, &configuration, &schemas);
         let surroundings = settings(site, &opened.header);
         let input = input(&opened, (&configuration, schemas), inputs, surroundings);
-        Some(Shown { plan, input, before, after })
+        if plan.mode == Mode::Normal {
+            said.diagnostics.extend(judge::last_copies(&plan, &before));
+        }
+        Some(Shown { plan, input, before, after, banner: site.banner() })
     })();
     (shown, said)
 }
@@ -197,6 +204,7 @@ fn opened(request: &Request, path: &Path, said: &mut Said) -> Option<Planned> {
         storage,
         providers,
         settings: settings.clone(),
+        files: Arc::new(FilesRead::new(&site.dir)),
         run_id: session::run_id(),
         interrupts: None,
     };
@@ -317,6 +325,12 @@ fn elsewhere(site: &Site, header: &Header) -> Result<(), Diagnostic> {
         let detail = "The dependency lock file chooses other providers than when the plan was made.".to_string();
         return no("Inconsistent dependency lock file", detail, "Make a new plan.");
     }
+    let changed = files_read::changed(&site.dir, &header.files_read);
+    if !changed.is_empty() {
+        let detail =
+            format!("Functions read them for the plan, and they are not what they were: {}.", changed.join(", "));
+        return no("Files have changed since the plan was made", detail, "Make a new plan, or bring them back.");
+    }
     Ok(())
 }
 
@@ -377,6 +391,20 @@ fn give_variables(
             Diagnostic::error("Can't change variable when applying a saved plan", detail)
                 .next("Leave it out, or make a new plan with the new value."),
         );
+    }
+    let environment = variables::of_environment(&request.site);
+    let around = values_of(tree, &settings(&request.site, header), &environment);
+    for name in environment.keys().filter(|name| !typed.contains_key(*name)) {
+        let lasting = tree.root().and_then(|root| root.variables.get(name)).is_some_and(|v| !v.ephemeral);
+        if lasting && value(&saved, name) != value(&around, name) {
+            let detail = format!(
+                "The environment sets {name:?} to another value than the plan was made with, which is what counts."
+            );
+            said.diagnostics.push(
+                Diagnostic::warning("Ignoring variable when applying a saved plan", detail)
+                    .next("Make a new plan if the new value is wanted."),
+            );
+        }
     }
     let wanted = |name: &Arc<str>| tree.root().and_then(|root| root.variables.get(name)).is_some_and(|v| v.ephemeral);
     if header.ephemeral.is_empty() {

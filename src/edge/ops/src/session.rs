@@ -2,6 +2,7 @@
 
 use crate::configuration::{self, Configuration};
 use crate::drive::{self, Parallelism};
+use crate::files_read::FilesRead;
 use crate::interrupts::Interrupts;
 use crate::pointed::pointed;
 use crate::progress::Progress;
@@ -42,6 +43,8 @@ pub(crate) struct Session {
     pub(crate) storage: Storage,
     pub(crate) providers: Arc<Providers>,
     pub(crate) settings: eval::Settings,
+    /// The files that functions have read.
+    pub(crate) files: Arc<FilesRead>,
     /// Names this run: tokens are made from it.
     pub(crate) run_id: Arc<str>,
     /// Listened to since something was opened that must be closed.
@@ -92,7 +95,8 @@ impl Session {
         let extent = if anybody { Extent::Required } else { Extent::Used };
         let started = Providers::start(&site, &configuration.tree, storage.state(), extent, said);
         let providers = runtime.block_on(started)?;
-        let settings = settings(&site, &storage);
+        let files = Arc::new(FilesRead::new(&site.dir));
+        let settings = eval::Settings { files: files.clone(), ..settings(&site, &storage) };
         let run_id = run_id();
         let parallelism = request.parallelism;
         Some(Session {
@@ -103,6 +107,7 @@ impl Session {
             storage,
             providers,
             settings,
+            files,
             run_id,
             interrupts: None,
         })

@@ -131,6 +131,9 @@ fn read_pushed(bytes: Vec<u8>) -> Result<State, Diagnostic> {
     state::v4::parse(&text).map_err(|error| wrong(Diagnostic::from(error)))
 }
 
+/// Somebody who is asked whether the resources of one provider may be given to another.
+pub type Approve<'a> = dyn Fn(&Provider, &Provider, &[StateAddress]) -> Result<bool, Diagnostic> + 'a;
+
 /// `state replace-provider`: the resources that have another provider now. `approve` is asked before, with their
 /// addresses and the full names of both providers; `None` when it says no.
 ///
@@ -139,7 +142,7 @@ fn read_pushed(bytes: Vec<u8>) -> Result<State, Diagnostic> {
 pub fn replace_provider(
     edit: &StateEdit,
     (from, to): (&str, &str),
-    approve: &dyn Fn(&Provider, &Provider, &[StateAddress]) -> Result<bool, Diagnostic>,
+    approve: &Approve<'_>,
 ) -> Result<Option<usize>, Diagnostics> {
     let (from, to) = both(provider("from", from), provider("to", to))?;
     let mut storage = open(edit, "state-replace-provider")?;

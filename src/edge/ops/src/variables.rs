@@ -28,11 +28,7 @@ pub(crate) fn gather(
     arguments: &VariableArguments,
     texts: &mut SourceTexts,
 ) -> (BTreeMap<Arc<str>, VariableInput>, Diagnostics) {
-    let mut gathered = Gathered { inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
-    for (variable, name, text) in site.environment.root_variables() {
-        let source = format!("environment variable {variable}");
-        gathered.inputs.insert(name.into(), VariableInput::Text(text.into(), source));
-    }
+    let mut gathered = Gathered { inputs: of_environment(site), diagnostics: Diagnostics::new() };
     match install::variable_files(&site.dir) {
         Ok(files) => {
             for path in files {
@@ -43,6 +39,15 @@ pub(crate) fn gather(
     }
     gathered.arguments(site, arguments, texts);
     (gathered.inputs, gathered.diagnostics)
+}
+
+/// Those of the environment only.
+pub(crate) fn of_environment(site: &Site) -> BTreeMap<Arc<str>, VariableInput> {
+    let input = |(variable, name, text): (&str, &str, &str)| {
+        let source = format!("environment variable {variable}");
+        (name.into(), VariableInput::Text(text.into(), source))
+    };
+    site.environment.root_variables().map(input).collect()
 }
 
 /// Reads those of the command line only.

@@ -6,7 +6,7 @@ use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
-use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves, targeting};
+use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves, relevance, targeting};
 use addrs::{ConfigResource, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Checked, CheckedKind, ExprNode, Verdicts};
@@ -59,9 +59,11 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         !known
     };
     let troubles = std::mem::take(&mut record.troubles).into_values().flatten().filter(|t| anew(t)).collect();
+    let relevant = relevance::relevant(&input, &changes, &record.outputs);
     let plan = Plan {
         mode: input.options.mode,
         changes,
+        relevant,
         drift: record.drift.into_values().collect(),
         outputs: record.outputs,
         execution,

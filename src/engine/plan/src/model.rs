@@ -247,6 +247,9 @@ pub struct Plan {
     pub changes: Vec<InstanceChange>,
     /// What changed behind our back, in address order.
     pub drift: Vec<Drift>,
+    /// Attributes that may have influenced the changes, in address order: drift of others is not shown with a normal plan
+    /// (features-and-traps.md 98).
+    pub relevant: Vec<(ResourceInstance, Path)>,
     /// Root outputs.
     pub outputs: BTreeMap<Arc<str>, OutputChange>,
     /// What apply does.
@@ -291,6 +294,7 @@ impl Plan {
             mode: input.options.mode,
             changes: Vec::new(),
             drift: Vec::new(),
+            relevant: Vec::new(),
             outputs: BTreeMap::new(),
             execution: ExecutionGraph::default(),
             refreshed: input.prior.clone(),

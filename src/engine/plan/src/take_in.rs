@@ -36,7 +36,7 @@ pub enum Taking {
         /// Goes on with the answer.
         next: Box<TakeIn>,
         /// What is asked.
-        question: Question,
+        question: Box<Question>,
         /// What it is so far, with the marks of the schema.
         value: Value,
     },
@@ -89,7 +89,7 @@ impl TakeIn {
             current: object,
             meta: self.subject.meta.clone(),
         };
-        Ok(Taking::Found { next: Box::new(next), question, value })
+        Ok(Taking::Found { next: Box::new(next), question: Box::new(question), value })
     }
 }
 

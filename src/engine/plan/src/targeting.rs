@@ -98,7 +98,8 @@ impl Addresses {
             if self.modules.contains(&outer) {
                 return true;
             }
-            // A call without a key means all of its instances.
+            // A call without a key at the end means all of its instances; elsewhere it means the one without a key
+            // (measured with Terraform 1.11.4).
             if let Some((_, key)) = outer.0.last_mut() {
                 *key = InstanceKey::None;
             }

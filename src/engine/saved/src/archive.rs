@@ -81,6 +81,6 @@ fn foreign(bytes: &[u8], archive: Option<&ZipArchive<Cursor<&[u8]>>>) -> Option<
 }
 
 /// SHA-256 in hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -19,7 +19,7 @@ pub(crate) fn graph_to(graph: &ExecutionGraph) -> Node {
     ])
 }
 
-/// Reads a graph, and makes sure that it is one: every step waits for earlier names of steps only that are there.
+/// Reads a graph, and makes sure that it is one: every step waits for steps only that are there, and none for itself.
 pub(crate) fn graph_from(node: &Node) -> Read<ExecutionGraph> {
     let steps = list(node, "steps")?.iter().map(step_from).collect::<Read<Vec<_>>>()?;
     let count = steps.len();
@@ -29,10 +29,37 @@ pub(crate) fn graph_from(node: &Node) -> Read<ExecutionGraph> {
     };
     let before = |node: &Node| items(node)?.iter().map(place).collect::<Read<Vec<_>>>();
     let after = list(node, "after")?.iter().map(before).collect::<Read<Vec<_>>>()?;
-    if after.len() != count {
+    if after.len() != count || !ends(&after) {
         return Err(SavedError::part("the order of the steps"));
     }
     Ok(ExecutionGraph { steps, after })
+}
+
+/// Whether all steps come to their turn.
+fn ends(after: &[Vec<usize>]) -> bool {
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); after.len()];
+    let mut waiting: Vec<usize> = after.iter().map(Vec::len).collect();
+    for (place, before) in after.iter().enumerate() {
+        for step in before {
+            if let Some(followers) = followers.get_mut(*step) {
+                followers.push(place);
+            }
+        }
+    }
+    let mut ready: Vec<usize> = waiting.iter().enumerate().filter(|(_, n)| **n == 0).map(|(place, _)| place).collect();
+    let mut done = 0;
+    while let Some(step) = ready.pop() {
+        done += 1;
+        for follower in followers.get(step).into_iter().flatten() {
+            if let Some(left) = waiting.get_mut(*follower) {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    ready.push(*follower);
+                }
+            }
+        }
+    }
+    done == after.len()
 }
 
 fn words(kind: &str, rest: impl IntoIterator<Item = Node>) -> Node {

@@ -36,6 +36,10 @@ pub(crate) fn header_to(header: &Header) -> Vec<(&'static str, String)> {
             "schemas",
             Node::object(header.schemas.iter().map(|(who, print)| (who.to_string(), Node::String(print.clone())))),
         ),
+        (
+            "files_read",
+            Node::object(header.files_read.iter().map(|(path, digest)| (path.clone(), Node::String(digest.clone())))),
+        ),
     ]);
     let mut entries = vec![(HEADER, print(&node)), (CONFIGURATION, print(&snapshot_to(&header.configuration)))];
     entries.extend(header.lock_file.iter().map(|text| (LOCK_FILE, text.to_string())));
@@ -55,6 +59,8 @@ pub(crate) fn header_from(unpacked: &mut Unpacked<'_>, drform: &str) -> Read<Hea
         let who = addrs::parse_provider(who).map_err(|_| SavedError::part("a provider"))?;
         Ok((who, as_text(print)?))
     });
+    let files =
+        members(member(&node, "files_read")?)?.iter().map(|(path, digest)| Ok((path.clone(), as_text(digest)?)));
     Ok(Header {
         drform: wrote,
         timestamp: text(&node, "timestamp")?,
@@ -73,6 +79,7 @@ pub(crate) fn header_from(unpacked: &mut Unpacked<'_>, drform: &str) -> Read<Hea
         schemas: schemas.collect::<Read<BTreeMap<_, _>>>()?,
         configuration: snapshot_from(&parse(&unpacked.needed(CONFIGURATION)?, CONFIGURATION)?)?,
         lock_file: unpacked.text(LOCK_FILE)?.map(Arc::from),
+        files_read: files.collect::<Read<BTreeMap<_, _>>>()?,
     })
 }
 

@@ -13,7 +13,10 @@ mod model;
 mod names;
 mod parts;
 mod plan_text;
+#[cfg(test)]
+mod tests;
 
+pub use archive::hex as sha256;
 pub use error::SavedError;
 pub use model::{Backend, CalledModule, Header, ModuleDir, Opened, Snapshot, fingerprint, schema_of};
 pub use plan_text::{open, write};

@@ -37,6 +37,8 @@ pub struct Header {
     pub configuration: Snapshot,
     /// Text of the dependency lock file, if there is one.
     pub lock_file: Option<Arc<str>>,
+    /// SHA-256 of every file that functions read, by its path as the functions had it.
+    pub files_read: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// The arguments of the local backend, as `init` noted them.

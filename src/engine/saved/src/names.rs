@@ -74,8 +74,8 @@ names! {
     joined: plan::Joined {
         DeletesFirst = "deletes_first",
         DependentDeletes = "dependent_deletes",
-        DependentChanges = "dependent_changes",
         DependentDeletesFirst = "dependent_deletes_first",
+        DependentChanges = "dependent_changes",
         Changes = "changes",
     }
 

@@ -18,6 +18,7 @@ use plan::{Drift, InstanceChange, OutputChange, Plan, Schemas};
 use state::State;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use value::Path;
 use value::json::Node;
 
 const PLAN: &str = "plan.json";
@@ -73,6 +74,7 @@ impl Opened {
             mode: mode::named(&text(node, "mode")?)?,
             changes,
             drift,
+            relevant: list(node, "relevant")?.iter().map(relevant_from).collect::<Read<_>>()?,
             outputs: all("outputs")?.iter().map(output).collect::<Read<_>>()?,
             execution: graph_from(member(node, "execution")?)?,
             refreshed: self.refreshed.clone(),
@@ -109,6 +111,7 @@ fn plan_to(plan: &Plan) -> Node {
         mode: kind,
         changes,
         drift,
+        relevant,
         outputs,
         execution,
         refreshed: _,
@@ -127,6 +130,7 @@ fn plan_to(plan: &Plan) -> Node {
         ("complete", Node::string(complete::name(*whole))),
         ("changes", Node::Array(changes.iter().map(change_to).collect())),
         ("drift", Node::Array(drift.iter().map(drift_to).collect())),
+        ("relevant", Node::Array(relevant.iter().map(relevant_to).collect())),
         ("outputs", Node::object(outputs.iter().map(|(name, output)| (name.clone(), output_to(output))))),
         ("execution", graph_to(execution)),
         ("moved", Node::object(moved.iter().map(|(to, from)| (to.to_string(), Node::string(from.to_string()))))),
@@ -138,6 +142,17 @@ fn plan_to(plan: &Plan) -> Node {
         ("functions", Node::object(functions.iter().map(|(call, value)| (call.as_str(), value_to(value))))),
         ("checked", Node::Array(conditions.iter().map(checked_to).collect())),
     ])
+}
+
+fn relevant_to((addr, path): &(ResourceInstance, Path)) -> Node {
+    Node::Array(vec![Node::string(addr.to_string()), path_to(path)])
+}
+
+fn relevant_from(node: &Node) -> Read<(ResourceInstance, Path)> {
+    match items(node)? {
+        [addr, path] => Ok((as_address(addr)?, as_path(path)?)),
+        _ => Err(SavedError::part("relevant")),
+    }
 }
 
 fn change_to(change: &InstanceChange) -> Node {

@@ -119,6 +119,7 @@ pub fn parse_target(text: &str) -> Result<Target, ParseError> {
     if steps.peek().is_none() {
         return Ok(Target::Module(module));
     }
+    steps.next_if(|s| s.key == InstanceKey::None && s.name.as_ref() == "resource");
     let instance = resource_steps(module, steps)?;
     Ok(match instance.key {
         InstanceKey::None => Target::Resource(instance.module, instance.resource),

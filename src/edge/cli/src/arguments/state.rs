@@ -1,7 +1,7 @@
-//! What can be typed about states.
+//! What can be typed about states, and about the graph that leads to them.
 
 use super::{Locking, Running, Variables, World};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Which state file is changed, and how.
@@ -180,4 +180,46 @@ pub struct Import {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub running: Running,
+}
+
+/// `drform graph`
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// Draw all that this operation does, not resources alone.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub kind: Option<GraphType>,
+    /// In which language.
+    #[arg(long, value_name = "FORMAT", default_value = "dot")]
+    pub format: GraphFormat,
+    /// Terraform's: colours cycles. drform names cycles in an error and draws no graph that has one.
+    #[arg(long)]
+    pub draw_cycles: bool,
+    /// Of old versions of Terraform; nothing depends on it.
+    #[arg(long, value_name = "N", hide = true)]
+    pub module_depth: Option<i64>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+}
+
+/// `-type` of `drform graph`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphType {
+    /// A plan.
+    Plan,
+    /// A plan that only brings the state up to date.
+    PlanRefreshOnly,
+    /// A plan that destroys everything.
+    PlanDestroy,
+    /// An apply.
+    Apply,
+}
+
+/// `-format` of `drform graph`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// The DOT language.
+    Dot,
+    /// A Mermaid flowchart.
+    Mermaid,
 }

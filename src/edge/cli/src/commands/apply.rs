@@ -37,7 +37,7 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
         Err(diagnostic) => return shell.fail(diagnostic),
     };
     shell.terminal.out(request.site.banner());
-    let lines = Lines::new(&shell.terminal);
+    let lines = Lines::with(&shell.terminal, args.saying.concise);
     let recovered = ops::recover_first(&request, &lines);
     if shell.say(&recovered) == Exit::Failure {
         return Exit::Failure;
@@ -63,14 +63,16 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     };
     let banner = request.site.banner();
     shell.terminal.out(banner);
-    let lines = Lines::new(&shell.terminal);
+    let lines = Lines::with(&shell.terminal, args.saying.concise);
     let recovered = ops::recover_first(&request, &lines);
     if shell.say(&recovered) == Exit::Failure {
         return Exit::Failure;
     }
     let (planned, said) = ops::plan(&request, options, "apply", &lines);
     if let Some(planned) = &planned {
-        tell(shell, &planned.plan, false);
+        if verb != "Refresh" {
+            tell(shell, &planned.plan, false);
+        }
         show(shell, &planned.plan, (&planned.before, &planned.after));
     }
     let said = Said { diagnostics: said.diagnostics.into_iter().filter(|d| !is_settled_by_apply(d)).collect(), ..said };
@@ -110,16 +112,21 @@ fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb
         (false, Exit::Failure) => "stopped.",
         (false, _) => "complete!",
     };
+    let counted = verb != "Refresh";
     if exit == Exit::Success && shell.terminal.has_stream() {
         let apply::ApplySummary { added, changed, destroyed, .. } = applied.summary;
         let sum = Sum { add: added, change: changed, import: count, remove: destroyed };
         let operation = if verb == "Destroy" { "destroy" } else { "apply" };
-        shell.terminal.tell(views::json::summary(&sum, operation));
+        if counted {
+            if verb != "Refresh" {
+                shell.terminal.tell(views::json::summary(&sum, operation));
+            }
+        }
         if verb != "Destroy" {
             shell.terminal.tell(views::json::outputs(&applied.outputs));
         }
     }
-    if changes || mode == Mode::Destroy || args.plan.is_some() || exit == Exit::Failure {
+    if (changes && counted) || mode == Mode::Destroy || args.plan.is_some() || exit == Exit::Failure {
         let apply::ApplySummary { added, changed, destroyed, forgotten, .. } = applied.summary;
         let counts = match verb {
             "Destroy" => format!("{destroyed} destroyed"),

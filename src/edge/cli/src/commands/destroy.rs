@@ -1,6 +1,6 @@
 //! `drform destroy`: `apply -destroy`.
 
-use crate::arguments;
+use crate::arguments::{self, Planning};
 use crate::shell::{Exit, Shell, plan_options};
 use diag::Diagnostic;
 use plan::Mode;
@@ -21,7 +21,7 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
             )),
         );
     }
-    match plan_options(&shell.site(&args.world), &args.planning) {
+    match plan_options(&shell.site(&args.world), &Planning { destroy: true, ..args.planning.clone() }) {
         Ok(options) => {
             super::apply::with_options(shell, args, plan::PlanOptions { mode: Mode::Destroy, ..options }, "Destroy")
         }

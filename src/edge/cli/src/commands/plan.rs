@@ -4,6 +4,7 @@ use crate::arguments;
 use crate::progress::Lines;
 use crate::shell::{Exit, Shell, plan_options};
 use plan::Plan;
+use std::path::Path;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
     if let Err(diagnostic) = shell.begin_stream(&args.telling) {
@@ -18,14 +19,15 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
         Err(diagnostic) => return shell.fail(diagnostic),
     };
     shell.terminal.out(request.site.banner());
-    let (planned, said) = ops::plan(&request, options, "plan", &Lines::new(&shell.terminal));
+    let (planned, said) = ops::plan(&request, options, "plan", &Lines::with(&shell.terminal, args.saying.concise));
     if let Some(planned) = &planned {
         // Of a configuration that is wrong in itself there is no plan to tell of.
         tell(shell, &planned.plan, !planned.plan.checked.is_empty());
         show(shell, &planned.plan, (&planned.before, &planned.after));
     }
     let mut said = said;
-    let out = args.out.as_deref().filter(|path| !path.as_os_str().is_empty());
+    // As under Terraform an empty name asks for nothing.
+    let out = args.out.as_ref().filter(|path| !path.is_empty()).map(Path::new);
     if let (Some(planned), Some(path)) = (&planned, out)
         && let Err(unwritten) = ops::save(planned, &request.site, path)
     {

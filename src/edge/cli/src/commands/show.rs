@@ -53,12 +53,13 @@ fn state_json(shell: &Shell, stored: Option<Stored>, mut said: Said) -> Exit {
 /// Shows a saved plan as it was shown when it was made.
 fn plan(shell: &Shell, site: &ops::Site, path: &Path, json: bool) -> Exit {
     let (shown, said) = ops::show_plan(site, path);
-    if let Some(ops::Shown { plan, input, before, after }) = &shown {
+    if let Some(ops::Shown { plan, input, before, after, banner }) = &shown {
         if json {
             let (terraform_version, constraint) = (ops::TERRAFORM_VERSION, &ops::constraint_text);
             let about = About { terraform_version, constraint, texts: &said.texts };
             shell.terminal.out(&format!("{}\n", views::json::plan(plan, input, &about).print()));
         } else {
+            shell.terminal.out(banner);
             show(shell, plan, (before, after));
         }
     }

@@ -12,9 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(shell: &Shell, args: &arguments::State) -> Exit {
     use arguments::State;
     let told = match args {
-        State::List { addresses, id, state, world } => {
-            list(shell, addresses, id.as_deref(), &site(shell, world, state))
-        }
+        State::List { addresses, id, state, world } => list(addresses, id.as_deref(), &site(shell, world, state)),
         State::Show { address, state, world } => return show(shell, address, world, state),
         State::Pull { world } => pull(shell, world),
         State::Mv { source, destination, dry_run, state_out, backup_out, editing } => {
@@ -59,8 +57,7 @@ fn dry(dry_run: bool) -> Dry {
     if dry_run { Dry::Yes } else { Dry::No }
 }
 
-fn list(shell: &Shell, addresses: &[String], id: Option<&str>, site: &Site) -> Result<String, Diagnostics> {
-    shell.terminal.out(site.banner());
+fn list(addresses: &[String], id: Option<&str>, site: &Site) -> Result<String, Diagnostics> {
     Ok(ops::listed(site, addresses, id)?.iter().map(|addr| format!("{addr}\n")).collect())
 }
 
