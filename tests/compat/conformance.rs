@@ -10,7 +10,7 @@ use crate::hosted::served;
 use crate::lab::{Cloud, Lab};
 use crate::saved::{transcript_with_saved_plans, without_calls};
 use crate::tool::{Setting, Tool, directory, terraform};
-use crate::transcript::{same, transcript};
+use crate::transcript::{Json, same, transcript};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -100,7 +100,7 @@ fn scenarios(text: &str) -> Vec<Case> {
 
 /// What a tool says to each.
 fn all(tool: Tool, cases: &[Case]) -> Vec<String> {
-    each(cases, |case| one(case, |case, dir, setting| transcript(tool, case, dir, setting).text))
+    each(cases, |case| one(case, |case, dir, setting| transcript(tool, case, (dir, Json::NotShown), setting).text))
 }
 
 fn each(cases: &[Case], said_of: impl Fn(&Case) -> String + Sync) -> Vec<String> {

@@ -11,6 +11,9 @@ use std::path::Path;
 use views::json::Sum;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
     match (plan_options(&shell.site(&args.world), &args.planning), &args.plan) {
         (Ok(options), None) => with_options(shell, args, options, "Apply"),
         (Ok(options), Some(path)) => saved(shell, args, &options, path),
@@ -20,9 +23,6 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
 
 /// Applies a saved plan: nothing is planned and nobody is asked.
 fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &Path) -> Exit {
-    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
-        return shell.fail(diagnostic);
-    }
     if *options != PlanOptions::default() {
         return shell.fail(
             Diagnostic::error(
@@ -56,9 +56,6 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
 
 /// Plans, asks, applies; `verb` is what the summary calls it.
 pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: PlanOptions, verb: &str) -> Exit {
-    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
-        return shell.fail(diagnostic);
-    }
     if args.telling.json && !args.auto_approve {
         return shell.fail(nobody_asked());
     }
@@ -75,7 +72,9 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     }
     let (planned, said) = ops::plan(&request, options, "apply", &lines);
     if let Some(planned) = &planned {
-        tell(shell, &planned.plan, false);
+        if verb != "Refresh" {
+            tell(shell, &planned.plan, false);
+        }
         show(shell, &planned.plan, (&planned.before, &planned.after));
     }
     let said = Said { diagnostics: said.diagnostics.into_iter().filter(|d| !is_settled_by_apply(d)).collect(), ..said };
@@ -121,7 +120,9 @@ fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb
         let sum = Sum { add: added, change: changed, import: count, remove: destroyed };
         let operation = if verb == "Destroy" { "destroy" } else { "apply" };
         if counted {
-            shell.terminal.tell(views::json::summary(&sum, operation));
+            if verb != "Refresh" {
+                shell.terminal.tell(views::json::summary(&sum, operation));
+            }
         }
         if verb != "Destroy" {
             shell.terminal.tell(views::json::outputs(&applied.outputs));

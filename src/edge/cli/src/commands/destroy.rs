@@ -6,6 +6,9 @@ use diag::Diagnostic;
 use plan::Mode;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
     if let Some(path) = &args.plan {
         return shell.fail(
             Diagnostic::error(

@@ -23,6 +23,9 @@ pub(crate) fn run(shell: &Shell, args: &Refresh) -> Exit {
         plan: None,
         telling: args.telling.clone(),
     };
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
     match plan_options(&shell.site(&apply.world), &apply.planning) {
         Ok(options) => super::apply::with_options(shell, &apply, options, "Refresh"),
         Err(said) => shell.say(&said),

@@ -11,7 +11,10 @@ use value::{Path, PathStep, Value};
 /// `resource_changes`, in address order, no-ops included. Data sources only if they are read during the apply.
 pub(crate) fn resource_changes(plan: &Plan) -> Vec<Node> {
     let shown = |change: &&InstanceChange| change.addr.resource.mode != Mode::Data || change.action == Action::Read;
-    plan.changes.iter().filter(shown).map(|change| resource_change(plan, change)).collect()
+    let mut changes: Vec<&InstanceChange> = plan.changes.iter().filter(shown).collect();
+    // Terraform's order: the shorter path of modules first.
+    changes.sort_by_key(|change| change.addr.module.0.len());
+    changes.into_iter().map(|change| resource_change(plan, change)).collect()
 }
 
 fn resource_change(plan: &Plan, change: &InstanceChange) -> Node {

@@ -59,7 +59,7 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
     }
     let whole = plan.complete == Complete::Yes;
     add("applyable", Node::Bool(whole && plan.has_changes()));
-    add("complete", Node::Bool(whole));
+    add("complete", Node::Bool(whole && !plan.targeting.is_partial()));
     add("errored", Node::Bool(!whole));
     Node::Object(members)
 }

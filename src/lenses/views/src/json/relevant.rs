@@ -32,8 +32,9 @@ pub(crate) fn relevant_attributes(plan: &Plan, input: &PlanInput) -> Vec<Node> {
     for (name, _) in plan.outputs.iter().filter(|(_, output)| output.action != Action::NoOp) {
         walk.output(&ModuleInstance::ROOT, name);
     }
-    // Outputs of other modules are new in every plan that evaluates them.
-    if plan.mode != plan::Mode::Destroy {
+    // Outputs of other modules are new in every plan that evaluates them; with targets those are the ones that something
+    // refers to.
+    if plan.mode != plan::Mode::Destroy && !plan.targeting.is_partial() {
         for module in module_instances(plan, &input.tree) {
             let outputs = input.tree.module(&module.path()).map(|declared| &declared.outputs);
             for output in outputs.into_iter().flat_map(|outputs| outputs.values()) {
