@@ -6,7 +6,8 @@ use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
-use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves, relevance, targeting};
+use crate::relevance::{self, Found};
+use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves, targeting};
 use addrs::{ConfigResource, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Checked, CheckedKind, ExprNode, Verdicts};
@@ -59,7 +60,8 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         !known
     };
     let troubles = std::mem::take(&mut record.troubles).into_values().flatten().filter(|t| anew(t)).collect();
-    let relevant = relevance::relevant(&input, &changes, &record.outputs);
+    let found = Found { changes: &changes, outputs: &record.outputs, values: &record.values };
+    let relevant = relevance::relevant(&input, &found);
     let plan = Plan {
         mode: input.options.mode,
         changes,

@@ -315,7 +315,7 @@ impl Decoder<'_> {
 }
 
 /// What a property of a JSON body is. An attribute that may be written as blocks is an attribute: JSON writes both the same.
-fn role<'s>(name: &str, schema: &Block) -> Role<'s> {
+pub fn role<'s>(name: &str, schema: &Block) -> Role<'s> {
     if schema.attributes.contains_key(name) {
         return Role::Argument(Reading::Template);
     }

@@ -40,6 +40,7 @@ mod verdicts;
 
 pub use call::{function_exists, function_names};
 pub use check::{NO_MESSAGE, Outcome};
+pub use decode::role;
 pub use describe::describe;
 pub use evaluation::constant;
 pub use evaluator::{Evaluator, Phase, Repetition, Settings};

@@ -10,7 +10,6 @@ mod expressions;
 mod messages;
 mod plan;
 mod provider_configs;
-mod relevant;
 mod state;
 mod values;
 

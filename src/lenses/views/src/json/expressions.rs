@@ -4,9 +4,8 @@ use super::values::{Members, known, member};
 use addrs::{InstanceKey, Resource};
 use configschema::{Block, Nesting};
 use diag::{Diagnostics, SourceTexts};
-use eval::{Reference, ReferenceStep, Referent, references};
+use eval::{Reference, ReferenceStep, Referent, references, role};
 use std::sync::Arc;
-use syntax::json::{Reading, Role};
 use syntax::{Body, Expression};
 use value::json::Node;
 
@@ -151,14 +150,4 @@ fn expressions_of(texts: &SourceTexts, body: &Body, schema: &Block) -> Node {
     }
     members.sort_by(|a, b| a.0.cmp(&b.0));
     Node::Object(members)
-}
-
-/// What a property of a JSON body is.
-pub(crate) fn role(name: &str, schema: &Block) -> Role<'static> {
-    match schema.blocks.get(name) {
-        Some(nested) if nested.nesting == Nesting::Map => Role::Blocks(&["key"]),
-        Some(_) => Role::Blocks(&[]),
-        None if schema.attributes.contains_key(name) => Role::Argument(Reading::Template),
-        None => Role::Undecided,
-    }
 }

@@ -1,12 +1,11 @@
 //! Plans, format 1.2.
 
-use super::change::{output_change, resource_changes, resource_drift};
+use super::change::{output_change, path, resource_changes, resource_drift};
 use super::checks::checks;
 use super::configuration::{Written, configuration, default_of};
-use super::relevant::relevant_attributes;
 use super::state::{modules, named, state};
 use super::values::{Members, known, member, sensitive, text};
-use addrs::Mode;
+use addrs::{Mode, ResourceInstance};
 use calls::ImportedBy;
 use configschema::Schema;
 use diag::SourceTexts;
@@ -14,7 +13,7 @@ use plan::{Action, ActionReason, Complete, InstanceChange, OutputChange, Plan, P
 use state::{DecodedObject, Object, OutputState, State};
 use std::sync::Arc;
 use value::json::Node;
-use value::{Marks, Type, Value};
+use value::{Marks, Path, Type, Value};
 
 /// What a document says besides the plan.
 pub struct About<'a> {
@@ -51,7 +50,7 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
         add("prior_state", state(&prior, &decoded(&prior, &input.schemas)));
     }
     add("configuration", configuration(&Written { tree: &input.tree, schemas: &input.schemas, constraint, texts }));
-    add("relevant_attributes", Node::Array(relevant_attributes(plan, input)));
+    add("relevant_attributes", Node::Array(plan.relevant.iter().map(relevant).collect()));
     let results = state::print_check_results(&plan::check_results(&plan.checked));
     add("checks", checks(results.as_deref()).unwrap_or(Node::Array(Vec::new())));
     if let Some(time) = &input.surroundings.plan_timestamp {
@@ -196,4 +195,9 @@ pub(crate) fn reason(reason: ActionReason) -> Option<&'static str> {
         ActionReason::ForgotBecauseLifecycleDestroyInConfig => "forgot_because_lifecycle_destroy_in_config",
         ActionReason::ForgotBecauseLifecycleDestroyInState => "forgot_because_lifecycle_destroy_in_state",
     })
+}
+
+/// An attribute that may have influenced the changes.
+fn relevant((addr, at): &(ResourceInstance, Path)) -> Node {
+    Node::Object(vec![text("resource", addr.to_string()), member("attribute", path(at))])
 }
