@@ -23,10 +23,14 @@ const ROOMS: &[(&str, &[&str])] = &[
         "src/engine/apply",
         &["plan", "journal", "calls", "state", "eval", "config", "configschema", "addrs", "value", "diag"],
     ),
+    ("src/engine/saved", &["plan", "journal", "calls", "state", "eval", "configschema", "addrs", "value", "diag"]),
     ("src/engine/builtin", &["calls", "eval", "syntax", "configschema", "placement", "addrs", "value", "diag"]),
     ("src/engine/sandbox", &["calls", "configschema", "addrs", "value", "diag"]),
     ("src/lenses/dr", &["plan", "state", "syntax", "addrs", "value", "diag"]),
-    ("src/lenses/views", &["dr", "plan", "state", "addrs", "value", "configschema", "diag"]),
+    (
+        "src/lenses/views",
+        &["dr", "plan", "state", "calls", "eval", "config", "syntax", "addrs", "value", "configschema", "diag"],
+    ),
     ("src/edge/backend", &["diag"]),
     ("src/edge/tfplugin", &["value", "configschema", "diag"]),
     ("src/edge/plugin", &["tfplugin", "calls", "apply", "configschema", "addrs", "value", "diag"]),
@@ -40,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "install",
             "remote",
             "apply",
+            "saved",
             "plan",
             "journal",
             "state",
@@ -258,8 +263,12 @@ fn files_are_named_by_what_the_user_types() {
     let arguments = fs::read_to_string(root().join("src/edge/cli/src/arguments.rs")).unwrap();
     for path in files().iter().filter(|p| p.starts_with("src/edge/cli/src/commands")) {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let mut letters = stem.chars();
-        let variant: String = letters.next().unwrap().to_uppercase().chain(letters).collect();
+        // force_unlock.rs is what `force-unlock` does.
+        let capital = |word: &str| {
+            let mut letters = word.chars();
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+        };
+        let variant: String = stem.split('_').map(capital).collect();
         if stem != "mod" && !arguments.contains(&format!("    {variant}(")) {
             broken.push(format!("{}: no command {stem} is declared in arguments.rs", path.display()));
         }
@@ -295,7 +304,10 @@ fn the_repository_speaks_only_of_drform() {
 #[test]
 fn formats_have_a_page_with_their_version() {
     // Page, the file that writes the format, and the text that names the version there.
-    let formats = [("schema/journal.md", "src/engine/journal/src", "Version")];
+    let formats = [
+        ("schema/journal.md", "src/engine/journal/src", "Version"),
+        ("schema/saved-plan.md", "src/engine/saved/src", "Version"),
+    ];
     let mut broken = Vec::new();
     for (page, code, word) in formats {
         let page_text = text(Path::new(page)).unwrap_or_default();

@@ -24,10 +24,13 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
 }
 
-fn apply(dir: &Path) -> Command {
+const PLANNING: &[&str] = &["apply", "-sandbox", "-auto-approve"];
+const SAVED: &[&str] = &["apply", "-sandbox", "saved.plan"];
+
+fn apply(dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_drform"));
     command
-        .args(["apply", "-sandbox", "-auto-approve"])
+        .args(arguments)
         .current_dir(dir)
         .env_clear()
         .stdin(Stdio::null())
@@ -43,14 +46,20 @@ fn killed_applies_lose_nothing_in_the_sandbox() {
     // How long one apply takes here sets the span of instants.
     let whole = copy_of("postgres-ha");
     let start = Instant::now();
-    assert!(apply(whole.path()).status().unwrap().success());
+    assert!(apply(whole.path(), PLANNING).status().unwrap().success());
     let span = start.elapsed().as_micros() as u64;
     let mut interrupted = 0;
     for kill in 0..setting("KILLS", 50) {
         let dir = copy_of("postgres-ha");
         let dir = dir.path();
         let instant = Duration::from_micros(random.below(span));
-        let mut child = apply(dir).spawn().unwrap();
+        // Every second one follows a saved plan.
+        let arguments = if kill % 2 == 0 { PLANNING } else { SAVED };
+        if arguments == SAVED {
+            let planned = drform(dir, &["plan", "-sandbox", "-out=saved.plan"]);
+            assert!(planned.status.success(), "{}", printed(dir, &planned));
+        }
+        let mut child = apply(dir, arguments).spawn().unwrap();
         let start = Instant::now();
         while start.elapsed() < instant {
             std::thread::yield_now();

@@ -11,7 +11,7 @@ use config::{ModuleTree, Sources};
 use diag::{Diagnostic, Diagnostics};
 use eval::functions::{Entry, FileSource};
 use journal::{Batch, BatchId, Begin, Folded, Stored};
-use plan::{Mode, Plan, PlanInput, PlanOptions, Planner, Refresh};
+use plan::{Plan, PlanInput, PlanOptions, Planner};
 use state::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -431,12 +431,7 @@ fn plan_input(tree: &Arc<ModuleTree>, prior: State, seed: u64) -> PlanInput {
         schemas: BTreeMap::from([(cloud::provider(), Arc::new(cloud::schema()))]),
         prior: Arc::new(prior),
         variables: BTreeMap::new(),
-        options: PlanOptions {
-            mode: Mode::Normal,
-            refresh: Refresh::Yes,
-            replace: BTreeSet::new(),
-            blocked: BTreeSet::new(),
-        },
+        options: PlanOptions::default(),
         surroundings: eval::Settings {
             phase: eval::Phase::Plan,
             workspace: "default".into(),

@@ -19,4 +19,5 @@ pub use journal_file::JournalFile;
 pub use local_state::LocalState;
 pub use lock::StateLock;
 pub use lock_holder::LockHolder;
+pub use place::write_secret;
 pub use workspace::{DEFAULT_WORKSPACE, Workspaces};

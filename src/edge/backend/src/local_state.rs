@@ -68,14 +68,21 @@ impl LocalState {
     /// Writes the bytes so that at every moment the old or the new ones are there in full, and keeps the previous
     /// version on the first write of a run. When it returns, they are on the disk.
     pub fn write(&self, bytes: &[u8]) -> Result<(), BackendError> {
+        self.write_keeping(bytes, Some(&self.backup_path()))
+    }
+
+    /// The same, with the previous version kept at `backup`, or nowhere.
+    pub fn write_keeping(&self, bytes: &[u8], backup: Option<&Path>) -> Result<(), BackendError> {
         let before = self.read()?;
         if before.as_deref() == Some(bytes) {
             return Ok(());
         }
         place::make_directory(place::directory_of(&self.path))?;
         let mut shared = self.shared();
-        if let Some(before) = before.filter(|_| !shared.backed_up) {
-            place::replace(&self.backup_path(), &before)?;
+        let keeps_other = backup != Some(&self.backup_path());
+        if let (Some(before), Some(backup)) = (before.filter(|_| keeps_other || !shared.backed_up), backup) {
+            // As secret as the state itself.
+            place::replace_like(backup, &before, fs::metadata(&self.path).ok().as_ref())?;
         }
         self.put(&mut shared, bytes)?;
         shared.backed_up = true;

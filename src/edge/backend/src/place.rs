@@ -75,9 +75,30 @@ fn keep_owner(file: &File, like: &fs::Metadata) -> io::Result<()> {
 
 /// Replaces `path` in one step; at every moment the name leads to the old bytes or to the new ones.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), BackendError> {
-    let like = fs::metadata(path).ok();
-    let file = write_beside(path, bytes, like.as_ref())?;
+    replace_like(path, bytes, fs::metadata(path).ok().as_ref())
+}
+
+/// The same, with mode and owner of `like` where there is one.
+pub(crate) fn replace_like(path: &Path, bytes: &[u8], like: Option<&fs::Metadata>) -> Result<(), BackendError> {
+    let file = write_beside(path, bytes, like)?;
     file.persist(path).map_err(|e| BackendError::file("write", path)(e.error))?;
+    sync_directory(directory_of(path))
+}
+
+/// Writes a file that only its owner may read, whatever was there before, in one step.
+///
+/// # Errors
+/// What the disk says; what was there before is still there.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), BackendError> {
+    let trouble = |error| BackendError::file("write", path)(error);
+    let mut file = tempfile::Builder::new()
+        .prefix(&unfinished_prefix(path))
+        .suffix(UNFINISHED)
+        .permissions(Permissions::from_mode(0o600))
+        .tempfile_in(directory_of(path))
+        .map_err(trouble)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(trouble)?;
+    file.persist(path).map_err(|e| trouble(e.error))?;
     sync_directory(directory_of(path))
 }
 

@@ -1,7 +1,11 @@
 //! What can be typed: global options, commands and their flags. What they mean is each command's affair.
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
+
+mod state;
+pub use state::{Editing, ForceUnlock, Graph, GraphFormat, GraphType, Import, Mark, State};
 
 /// Provisioning that knows what your infrastructure survives.
 ///
@@ -43,7 +47,11 @@ pub enum Command {
     Apply(Apply),
     /// Delete everything that the state holds
     Destroy(Apply),
-    /// Show the state
+    /// Bring the state to what is there
+    ///
+    /// The same as apply -refresh-only -auto-approve: nothing but the state and its outputs changes, and nobody is asked.
+    Refresh(Refresh),
+    /// Show the state, or a saved plan
     Show(Show),
     /// Show root outputs
     Output(Output),
@@ -52,9 +60,29 @@ pub enum Command {
     /// Every workspace has a state of its own. TF_WORKSPACE in the environment wins over what is selected.
     #[command(subcommand)]
     Workspace(Workspace),
-    /// Look into the state
+    /// Look into the state, and change it by hand
     #[command(subcommand)]
     State(State),
+    /// Draw what waits for what
+    ///
+    /// In the DOT language, for Graphviz, or as a Mermaid flowchart. Without -type only resources are drawn. An arrow leads from
+    /// what waits to what it waits for. Nothing is started or asked.
+    Graph(Graph),
+    /// Take an object that exists into the state
+    ///
+    /// The configuration must declare the resource. Nothing is planned: the next plan shows how the object differs from it. An
+    /// `import` block does the same with a plan.
+    Import(Import),
+    /// Mark a resource instance as damaged: the next apply replaces it
+    ///
+    /// The option -replace of plan and apply does the same, and shows first what follows from it.
+    Taint(Mark),
+    /// Take the mark of a damaged resource instance away
+    Untaint(Mark),
+    /// Release the lock of a state that somebody left behind
+    ///
+    /// The lock of a local state ends with the process that holds it, whatever became of that: there is nothing to release.
+    ForceUnlock(ForceUnlock),
     /// Show which module needs which provider
     ///
     /// A tree of the modules with the providers and versions that each asks for, then the providers of the objects in
@@ -87,7 +115,7 @@ pub enum Command {
 }
 
 /// Root variables, in the order in which they are given: later ones win.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Variables(pub Vec<ops::VariableArgument>);
 
 /// How clap reads them.
@@ -129,7 +157,7 @@ impl FromArgMatches for Variables {
 }
 
 /// Which world.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct World {
     /// Use the simulated cloud under .drform/sandbox instead of any provider.
     #[arg(long)]
@@ -137,7 +165,7 @@ pub struct World {
 }
 
 /// Locking and width.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Running {
     /// Hold the state lock (-lock=false is dangerous when others work here).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
@@ -153,8 +181,47 @@ pub struct Running {
     pub input: bool,
 }
 
+/// Telling programs what happens.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Telling {
+    /// Print what happens as JSON, one message in a line, and nothing else.
+    #[arg(long)]
+    pub json: bool,
+    /// Write the same into this file, beside what is shown.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub json_into: Option<PathBuf>,
+}
+
+/// Which part to plan.
+#[derive(Args, Clone, Debug)]
+pub struct Targets {
+    /// Plan only this module, resource or instance and what it depends on.
+    #[arg(long, value_name = "ADDRESS")]
+    pub target: Vec<String>,
+    /// Read targets from a file: one address in a line; lines that begin with # are comments.
+    #[arg(long, value_name = "FILE")]
+    pub target_file: Vec<PathBuf>,
+    /// Leave out this module, resource or instance and what depends on it.
+    #[arg(long, value_name = "ADDRESS")]
+    pub exclude: Vec<String>,
+    /// Read what is left out from a file, as with -target-file.
+    #[arg(long, value_name = "FILE")]
+    pub exclude_file: Vec<PathBuf>,
+}
+
+/// How much to say.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Saying {
+    /// Of warnings say in one line what each is about, unless there are errors too.
+    #[arg(long)]
+    pub compact_warnings: bool,
+    /// Say nothing of each object on the way.
+    #[arg(long)]
+    pub concise: bool,
+}
+
 /// How to plan.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Planning {
     /// Read what is there before planning (-refresh=false trusts the state).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
@@ -168,6 +235,12 @@ pub struct Planning {
     /// Replace this resource instance.
     #[arg(long, value_name = "ADDRESS")]
     pub replace: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub targets: Targets,
+    /// Plan from the state first, then read only what that would change, and plan it again.
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub minimal_refresh: bool,
 }
 
 /// `drform init`
@@ -296,6 +369,15 @@ pub struct Plan {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Save the plan in this file, for drform apply FILE. It holds secrets, as the state does.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<OsString>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub saying: Saying,
 }
 
 /// `drform apply` and `drform destroy`
@@ -319,14 +401,52 @@ pub struct Apply {
     /// A destroy that leaves objects behind, because of destroy = false, is a success.
     #[arg(long)]
     pub suppress_forget_errors: bool,
+    /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked.
+    #[arg(value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub saying: Saying,
+}
+
+/// `drform refresh`
+#[derive(Args, Debug)]
+pub struct Refresh {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub variables: Variables,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub world: World,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub running: Running,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub targets: Targets,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub saying: Saying,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub telling: Telling,
 }
 
 /// `drform show`
 #[derive(Args, Debug)]
 pub struct Show {
+    /// Show this saved plan or state file.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
+    /// As JSON, in the form that Terraform's tools read, sensitive values included.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `drform output`
@@ -392,33 +512,6 @@ pub enum Workspace {
         #[command(flatten)]
         #[allow(missing_docs)]
         locking: Locking,
-    },
-}
-
-/// `drform state …`
-#[derive(Debug, Subcommand)]
-pub enum State {
-    /// List resource instances
-    List {
-        /// Only addresses that begin so.
-        addresses: Vec<String>,
-        #[command(flatten)]
-        #[allow(missing_docs)]
-        world: World,
-    },
-    /// Show one resource instance
-    Show {
-        /// Its address.
-        address: String,
-        #[command(flatten)]
-        #[allow(missing_docs)]
-        world: World,
-    },
-    /// Print the state file
-    Pull {
-        #[command(flatten)]
-        #[allow(missing_docs)]
-        world: World,
     },
 }
 

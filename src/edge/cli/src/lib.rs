@@ -8,12 +8,13 @@ mod commands;
 mod editor;
 mod progress;
 mod shell;
+mod stream;
 mod terminal;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
 use ops::Environment;
-use shell::{Exit, Shell};
+use shell::{Exit, Shell, Warnings};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use terminal::{Colour, Terminal};
@@ -58,6 +59,7 @@ fn command(args: Vec<OsString>) -> Exit {
         terminal: Terminal::new(colour, environment.get("NO_COLOR")),
         dir: parsed.chdir.unwrap_or_else(|| PathBuf::from(".")),
         environment,
+        warnings: warnings(&parsed.command),
     };
     if !shell.dir.is_dir() {
         return shell.fail(
@@ -81,6 +83,17 @@ fn command(args: Vec<OsString>) -> Exit {
     }
 }
 
+/// How a command says its warnings.
+fn warnings(command: &Command) -> Warnings {
+    let saying = match command {
+        Command::Plan(args) => args.saying,
+        Command::Apply(args) | Command::Destroy(args) => args.saying,
+        Command::Refresh(args) => args.saying,
+        _ => return Warnings::Full,
+    };
+    if saying.compact_warnings { Warnings::Compact } else { Warnings::Full }
+}
+
 fn dispatch(shell: &Shell, command: &Command) -> Exit {
     match command {
         Command::Init(args) => commands::init::run(shell, args),
@@ -91,10 +104,16 @@ fn dispatch(shell: &Shell, command: &Command) -> Exit {
         Command::Plan(args) => commands::plan::run(shell, args),
         Command::Apply(args) => commands::apply::run(shell, args),
         Command::Destroy(args) => commands::destroy::run(shell, args),
+        Command::Refresh(args) => commands::refresh::run(shell, args),
         Command::Show(args) => commands::show::run(shell, args),
         Command::Output(args) => commands::output::run(shell, args),
         Command::Workspace(args) => commands::workspace::run(shell, args),
         Command::State(args) => commands::state::run(shell, args),
+        Command::Graph(args) => commands::graph::run(shell, args),
+        Command::Import(args) => commands::import::run(shell, args),
+        Command::Taint(args) => commands::taint::run(shell, args, state::Status::Tainted),
+        Command::Untaint(args) => commands::taint::run(shell, args, state::Status::Ready),
+        Command::ForceUnlock(args) => commands::force_unlock::run(shell, args),
         Command::Providers(args) => commands::providers::run(shell, args),
         Command::Metadata(what) => commands::metadata::run(shell, what),
         Command::Version(args) => commands::version::run(shell, args),

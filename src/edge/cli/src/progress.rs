@@ -1,7 +1,8 @@
 //! Progress of long work as lines: each object while there are few, a count once a second when there are many.
 
+use crate::stream::message;
 use crate::terminal::Terminal;
-use ops::{Happening, Progress};
+use ops::{Happening, Progress, ProvisionStage, Stage};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,8 @@ const INTERVAL: Duration = Duration::from_secs(1);
 pub(crate) struct Lines<'a> {
     terminal: &'a Terminal,
     count: Mutex<Count>,
+    /// Each object gets a line.
+    each: bool,
 }
 
 struct Count {
@@ -24,21 +27,42 @@ struct Count {
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(terminal: &'a Terminal) -> Self {
-        Lines { terminal, count: Mutex::new(Count { total: 0, done: 0, last: Instant::now() }) }
+        Lines { terminal, count: Mutex::new(Count { total: 0, done: 0, last: Instant::now() }), each: true }
+    }
+
+    /// The same; `concise` says nothing of each object.
+    pub(crate) fn with(terminal: &'a Terminal, concise: bool) -> Self {
+        Lines { each: !concise, ..Lines::new(terminal) }
     }
 }
 
 impl Progress for Lines<'_> {
     fn happens(&self, happening: &Happening) {
+        if self.terminal.has_stream()
+            && let Some(message) = message(happening)
+        {
+            self.terminal.tell(message);
+        }
         let Ok(mut count) = self.count.lock() else { return };
         match happening {
             Happening::Begins { steps } => {
                 count.total = *steps;
-                if *steps > 0 {
+                if *steps > 0 && self.each {
                     self.terminal.out("\n");
                 }
             }
-            Happening::Line(line) if count.total <= FEW => self.terminal.out(&format!("{line}\n")),
+            Happening::Work(work)
+                if (self.each && count.total <= FEW) || matches!(work.stage, Stage::GoesOn(_) | Stage::Failed(_)) =>
+            {
+                self.terminal.out(&format!("{work}\n"));
+            }
+            Happening::Work(_) | Happening::Look(_) => {}
+            Happening::Provision(provision) => match provision.stage {
+                ProvisionStage::Begins if !(self.each && count.total <= FEW) => {}
+                ProvisionStage::Begins | ProvisionStage::Says(_) => self.terminal.out(&format!("{provision}\n")),
+                ProvisionStage::Done | ProvisionStage::Failed => {}
+            },
+            Happening::Line(line) if self.each && count.total <= FEW => self.terminal.out(&format!("{line}\n")),
             Happening::Line(_) => {}
             Happening::Important(line) => self.terminal.out(&format!("{line}\n")),
             Happening::StepDone => {

@@ -1,13 +1,15 @@
 //! What every command gets: the terminal, the place, the environment.
 
-use crate::arguments::{Planning, Running, Variables, World};
+use crate::arguments::{Planning, Running, Targets, Telling, Variables, World};
+use crate::stream::Stream;
 use crate::terminal::Terminal;
-use diag::Diagnostic;
-use ops::{Environment, Locking, Parallelism, Request, Said, Site, VariableArguments};
-use plan::{Mode, PlanOptions, Refresh};
+use diag::{Diagnostic, Diagnostics, SourceTexts};
+use ops::{Environment, Locking, Parallelism, Request, Said, Site, TargetArguments, VariableArguments};
+use plan::{Mode, PlanOptions, Refresh, Targeting};
 use std::path::PathBuf;
 use std::time::Duration;
 use views::Colour;
+use views::json::Message;
 
 /// Exit codes: Terraform's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,17 @@ pub(crate) struct Shell {
     pub dir: PathBuf,
     /// The environment.
     pub environment: Environment,
+    /// How warnings are said.
+    pub warnings: Warnings,
+}
+
+/// How warnings are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Warnings {
+    /// With all that there is to say.
+    Full,
+    /// What each is about and where, unless there are errors too (`-compact-warnings`).
+    Compact,
 }
 
 impl Shell {
@@ -46,13 +59,32 @@ impl Shell {
 
     /// Prints all that was said to standard error, sorted by place.
     pub(crate) fn say(&self, said: &Said) -> Exit {
+        if self.terminal.has_stream() {
+            said.json().iter().for_each(|diagnostic| self.terminal.tell(Message::diagnostic(diagnostic)));
+        }
         let diagnostics = said.diagnostics.clone().sorted();
+        if self.warnings == Warnings::Compact && !diagnostics.is_empty() && !diagnostics.has_errors() {
+            self.terminal.err(&compact(&diagnostics, &said.texts));
+            return Exit::Success;
+        }
         for (diagnostic, more) in diagnostics.folded() {
             let text = diag::render(diagnostic, &said.texts, self.terminal.err_style());
             let more = if more == 0 { String::new() } else { format!("… and {} more like this\n", grouped(more)) };
             self.terminal.err(&format!("\n{text}{more}"));
         }
         if diagnostics.has_errors() { Exit::Failure } else { Exit::Success }
+    }
+
+    /// Begins to tell programs what happens, as far as they are to be told.
+    ///
+    /// # Errors
+    /// A file that cannot be made.
+    pub(crate) fn begin_stream(&self, telling: &Telling) -> Result<(), Diagnostic> {
+        if let Some(stream) = Stream::of(telling, &self.dir)? {
+            self.terminal.begin_stream(stream);
+            self.terminal.tell(views::json::version(ops::TERRAFORM_VERSION));
+        }
+        Ok(())
     }
 
     /// Prints one diagnostic.
@@ -90,6 +122,24 @@ impl Shell {
     }
 }
 
+/// Warnings as a list: what they are about, and where.
+fn compact(warnings: &Diagnostics, texts: &SourceTexts) -> String {
+    let mut out = String::from("\nWarnings:\n\n");
+    for (warning, more) in warnings.folded() {
+        out.push_str(&format!("- {}\n", warning.summary));
+        let place = warning.subject.as_ref().and_then(|at| Some((at, texts.position(&at.file, at.start)?)));
+        let place = place.map(|(at, position)| format!("on {} line {}", at.file, position.line));
+        match (place, more) {
+            (Some(place), 0) => out.push_str(&format!("  {place}\n")),
+            (Some(place), more) => out.push_str(&format!("  {place} (and {} more)\n", grouped(more))),
+            (None, 0) => {}
+            (None, more) => out.push_str(&format!("  ({} of this kind)\n", grouped(more + 1))),
+        }
+    }
+    out.push_str("\nTo see the full warning notes, run drform without -compact-warnings.\n");
+    out
+}
+
 /// What `-lock` and `-lock-timeout` say.
 ///
 /// # Errors
@@ -120,26 +170,76 @@ pub(crate) fn arguments(variables: &Variables) -> VariableArguments {
 ///
 /// # Errors
 /// Flags that exclude each other, addresses that are none.
-pub(crate) fn plan_options(planning: &Planning) -> Result<PlanOptions, Diagnostic> {
+pub(crate) fn plan_options(site: &Site, planning: &Planning) -> Result<PlanOptions, Said> {
     let mode = match (planning.destroy, planning.refresh_only) {
         (true, true) => {
-            return Err(Diagnostic::error(
-                "Incompatible plan mode options",
-                "-destroy and -refresh-only exclude each other.",
-            )
-            .next("Use one of them."));
+            let detail = "-destroy and -refresh-only exclude each other.";
+            let trouble = Diagnostic::error("Incompatible plan mode options", detail).next("Use one of them.");
+            return Err(said(trouble));
         }
         (true, false) => Mode::Destroy,
         (false, true) => Mode::RefreshOnly,
         (false, false) => Mode::Normal,
     };
-    let refresh = if planning.refresh { Refresh::Yes } else { Refresh::No };
+    let refresh = match (planning.refresh, planning.minimal_refresh) {
+        (true, false) => Refresh::Yes,
+        (false, false) if mode == Mode::RefreshOnly => {
+            let detail = "-refresh-only with -refresh=false has nothing to do.";
+            return Err(said(Diagnostic::error("Incompatible refresh options", detail).next("Use one of them.")));
+        }
+        (false, false) => Refresh::No,
+        (true, true) if mode == Mode::Normal => Refresh::Minimal,
+        (_, true) => {
+            let detail = "-minimal-refresh reads what a plan would change: it goes with neither -refresh=false nor \
+                          -refresh-only nor -destroy.";
+            let trouble = Diagnostic::error("Incompatible refresh options", detail).next("Leave one of them out.");
+            return Err(said(trouble));
+        }
+    };
     let mut replace = std::collections::BTreeSet::new();
     for address in &planning.replace {
-        let parsed = addrs::parse_resource_instance(address).map_err(|e| bad_address(address, &e))?;
+        let parsed = addrs::parse_resource_instance(address).map_err(|e| said(not_replaceable(address, &e)))?;
+        if parsed.resource.mode != addrs::Mode::Managed {
+            let summary = format!("Invalid force-replace address {address:?}");
+            let trouble = Diagnostic::error(summary, "Only resources that drform makes can be replaced.");
+            return Err(said(trouble.next("Name an instance of a resource block.")));
+        }
         replace.insert(parsed);
     }
-    Ok(PlanOptions { mode, refresh, replace, blocked: std::collections::BTreeSet::new() })
+    if !replace.is_empty() && mode != Mode::Normal {
+        let detail = "-replace replaces objects while they are brought to the configuration: it goes with neither \
+                      -destroy nor -refresh-only.";
+        return Err(said(Diagnostic::error("Unsupported plan mode", detail).next("Leave one of them out.")));
+    }
+    let targeting = targeting(site, &planning.targets)?;
+    Ok(PlanOptions { mode, refresh, replace, targeting, ..PlanOptions::default() })
+}
+
+/// What the flags about targets mean.
+///
+/// # Errors
+/// Addresses that are none, files that cannot be read, targets and excludes together.
+fn targeting(site: &Site, targets: &Targets) -> Result<Targeting, Said> {
+    let Targets { target, target_file, exclude, exclude_file } = targets;
+    ops::targeting(
+        site,
+        &TargetArguments {
+            target: target.clone(),
+            target_file: target_file.clone(),
+            exclude: exclude.clone(),
+            exclude_file: exclude_file.clone(),
+        },
+    )
+}
+
+fn said(diagnostic: Diagnostic) -> Said {
+    Said { diagnostics: diagnostic.into(), ..Said::default() }
+}
+
+/// An address after `-replace` that is none.
+fn not_replaceable(address: &str, error: &addrs::ParseError) -> Diagnostic {
+    let bad = bad_address(address, error);
+    Diagnostic { summary: format!("Invalid force-replace address {address:?}"), ..bad }
 }
 
 /// An address on the command line that is none.

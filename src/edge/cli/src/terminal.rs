@@ -1,9 +1,11 @@
 //! The terminal: the only place that writes to it, and one that survives a closed pipe.
 
+use crate::stream::Stream;
 use diag::Style;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
+use views::json::Message;
 
 /// Standard output and error with their style. A reader that goes away (`| head`) ends the printing, never the work.
 pub(crate) struct Terminal {
@@ -14,6 +16,8 @@ pub(crate) struct Terminal {
     /// What kept standard output from being written, other than a reader that went away.
     lost: Mutex<Option<String>>,
     serial: Mutex<()>,
+    /// Where programs are told what happens.
+    stream: OnceLock<Stream>,
 }
 
 /// Whether colours are wanted.
@@ -38,6 +42,7 @@ impl Terminal {
             err_closed: AtomicBool::new(false),
             lost: Mutex::new(None),
             serial: Mutex::new(()),
+            stream: OnceLock::new(),
         }
     }
 
@@ -61,14 +66,54 @@ impl Terminal {
         std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
     }
 
+    /// From now on programs are told what happens, on standard output instead of people, or in a file beside them.
+    pub(crate) fn begin_stream(&self, stream: Stream) {
+        let _begun_once = self.stream.set(stream);
+    }
+
+    /// Whether programs are told what happens, so that messages are to be made.
+    pub(crate) fn has_stream(&self) -> bool {
+        self.stream.get().is_some()
+    }
+
+    /// Tells programs something.
+    pub(crate) fn tell(&self, message: Message) {
+        let Some(stream) = self.stream.get() else { return };
+        let line = format!("{}\n", message.line(&crate::stream::time()));
+        match stream {
+            Stream::Output => self.print(&line),
+            Stream::File(file) => {
+                if let Err(error) = file.write_all(line.as_bytes()) {
+                    self.is_lost(&error);
+                }
+            }
+        }
+    }
+
+    /// Whether there is nobody to read: all goes into the stream.
+    fn is_silent(&self) -> bool {
+        matches!(self.stream.get(), Some(Stream::Output))
+    }
+
     /// Writes to standard output.
     pub(crate) fn out(&self, text: &str) {
+        if !self.is_silent() {
+            self.print(text);
+        }
+    }
+
+    fn is_lost(&self, error: &std::io::Error) {
+        if let Ok(mut lost) = self.lost.lock() {
+            *lost = Some(error.to_string());
+        }
+    }
+
+    fn print(&self, text: &str) {
         let _one_at_a_time = self.serial.lock();
         if let Some(error) = write_quietly(&mut std::io::stdout().lock(), text, &self.out_closed)
             && error.kind() != std::io::ErrorKind::BrokenPipe
-            && let Ok(mut lost) = self.lost.lock()
         {
-            *lost = Some(error.to_string());
+            self.is_lost(&error);
         }
     }
 
@@ -80,6 +125,9 @@ impl Terminal {
 
     /// Writes to standard error.
     pub(crate) fn err(&self, text: &str) {
+        if self.is_silent() {
+            return;
+        }
         let _one_at_a_time = self.serial.lock();
         let _nobody_left_to_tell = write_quietly(&mut std::io::stderr().lock(), text, &self.err_closed);
     }

@@ -41,12 +41,12 @@ pub use init::{
     CalledModule, Loaded, Purpose, Upgrade, Wanted, called_modules, check_module_versions, copy_module,
     install_modules, prepare,
 };
-pub use lock_file::selections;
+pub use lock_file::{choose_alike, lock_file_text, selections};
 pub use module_files::ModuleFiles;
 pub use module_sources::ModuleSources;
 pub use place::{Place, Secret, Settings};
 pub use pointed_files::pointed_files;
 pub use required_version::check_required_version;
 pub use requirements::module_requirements;
-pub use root_files::{dr_files, test_files, variable_file, variable_files};
+pub use root_files::{dr_files, target_file, test_files, variable_file, variable_files};
 pub use version::{Constraints, Version};

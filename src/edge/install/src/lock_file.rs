@@ -112,6 +112,24 @@ pub fn selections(dir: &Path) -> (BTreeMap<Provider, String>, Diagnostics) {
     (chosen.collect(), diagnostics)
 }
 
+/// The text of the lock file of a directory, if there is one.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn lock_file_text(dir: &Path) -> Result<Option<Arc<str>>, Diagnostic> {
+    match text_file::read(&path(dir)) {
+        Ok(text) => Ok(Some(text)),
+        Err(trouble) if trouble.is_absence() => Ok(None),
+        Err(trouble) => Err(trouble.about("Failed to read dependency lock file", NAME)),
+    }
+}
+
+/// Whether the texts of two lock files choose the same packages.
+pub fn choose_alike(one: Option<&Arc<str>>, other: Option<&Arc<str>>) -> bool {
+    let read = |text: Option<&Arc<str>>| text.map_or_else(LockFile::default, |text| parse(text.clone()).0);
+    one == other || read(one).chooses_as(&read(other))
+}
+
 /// Reads its text.
 pub(crate) fn parse(text: Arc<str>) -> (LockFile, Diagnostics) {
     let mut lock = LockFile::default();

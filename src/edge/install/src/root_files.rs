@@ -68,6 +68,16 @@ pub fn variable_file(path: &Path) -> Result<Arc<str>, Diagnostic> {
     })
 }
 
+/// The text of a file of addresses (`-target-file`).
+///
+/// # Errors
+/// When it cannot be read or is not text.
+pub fn target_file(path: &Path) -> Result<Arc<str>, Diagnostic> {
+    let about =
+        |trouble: text_file::Trouble| trouble.about("Failed to read file of addresses", &path.display().to_string());
+    text_file::read(path).map_err(about)
+}
+
 /// Names of the files of a directory that are wanted, sorted, without those that editors leave behind.
 fn names(dir: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, Diagnostic> {
     let entries = text_file::list(dir).map_err(|error| {

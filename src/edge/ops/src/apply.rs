@@ -78,6 +78,7 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
             "Everything that was done is in the journal under .drform/journal; the next run brings it into the state.",
         ));
     }
+    said.diagnostics.extend(plan::may_be_incomplete(&input.options.targeting));
     let outputs = session.storage.state().outputs.clone();
     (Applied { summary: applied.summary, outputs, interrupted }, said)
 }

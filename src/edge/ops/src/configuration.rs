@@ -1,11 +1,13 @@
 //! Reading the configuration: `.tf` files into a module tree, `*.dr.hcl` files beside them.
 
 use crate::providers::place;
+use crate::recorded::{Recorded, Replayed};
 use crate::variables::{self, VariableArguments};
 use crate::{Said, Site, TERRAFORM_VERSION, session};
 use config::{ModuleTree, Sources};
 use eval::VariableInput;
 use install::{Loaded, Purpose, Upgrade};
+use saved::Snapshot;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,17 +17,48 @@ use syntax::File;
 pub(crate) struct Configuration {
     pub(crate) tree: Arc<ModuleTree>,
     pub(crate) dr_files: Vec<File>,
+    /// What all of it was read from.
+    pub(crate) snapshot: Snapshot,
 }
 
 /// Reads and checks the configuration of a directory, or an empty root module where there is none: for what looks at the
 /// state, and for who types expressions.
 pub(crate) fn read_if_any(site: &Site, said: &mut Said) -> Configuration {
     if is_empty(site) {
-        let root = config::Module { dir: ".".into(), ..config::Module::default() };
-        let tree = ModuleTree { modules: [(addrs::ModulePath::ROOT, root)].into() };
-        return Configuration { tree: Arc::new(tree), dr_files: Vec::new() };
+        return nothing();
     }
     read(site, said)
+}
+
+/// No configuration.
+fn nothing() -> Configuration {
+    let root = config::Module { dir: ".".into(), ..config::Module::default() };
+    let tree = ModuleTree { modules: [(addrs::ModulePath::ROOT, root)].into() };
+    Configuration { tree: Arc::new(tree), dr_files: Vec::new(), snapshot: Snapshot::default() }
+}
+
+/// The configuration as a saved plan has kept it, whatever the directory says by now.
+pub(crate) fn read_snapshot(
+    site: &Site,
+    snapshot: &Snapshot,
+    inputs: &BTreeMap<Arc<str>, VariableInput>,
+    said: &mut Said,
+) -> Configuration {
+    if snapshot.directories.is_empty() {
+        return nothing();
+    }
+    let files = install::ModuleSources::new(&site.dir, &site.data_dir());
+    let Loaded { tree, texts, diagnostics } = loaded(site, inputs, &Replayed { snapshot, hiding: &files });
+    said.texts.extend(texts);
+    // Warnings were told when the plan was made.
+    said.diagnostics.extend(diagnostics.into_iter().filter(|d| d.severity == diag::Severity::Error));
+    let mut dr_files = Vec::new();
+    for (name, text) in &snapshot.dr_files {
+        let mut told = Said::default();
+        dr_files.push(parse(name.clone(), text.clone(), &mut told));
+        said.texts.extend(told.texts);
+    }
+    Configuration { tree: Arc::new(tree), dr_files, snapshot: snapshot.clone() }
 }
 
 /// Whether a directory has no configuration files at all.
@@ -44,11 +77,13 @@ pub(crate) fn read(site: &Site, said: &mut Said) -> Configuration {
 /// Reads and checks the configuration of a directory, with the values of root variables.
 pub(crate) fn read_with(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>, said: &mut Said) -> Configuration {
     let files = install::ModuleSources::new(&site.dir, &site.data_dir());
-    let Loaded { tree, texts, diagnostics } = loaded(site, inputs, &files);
+    let recorded = Recorded::new(&files);
+    let Loaded { tree, texts, diagnostics } = loaded(site, inputs, &recorded);
     said.texts.extend(texts);
     said.diagnostics.extend(diagnostics);
     said.diagnostics.extend(install::check_module_versions(&site.dir, &site.data_dir(), &tree));
-    with_dr_files(site, tree, said)
+    let snapshot = recorded.taken();
+    with_dr_files(site, (tree, snapshot), said)
 }
 
 /// The same, with modules installed as far as they are missing; `say` hears what happens.
@@ -69,7 +104,7 @@ pub(crate) fn install(
     let loaded = install::install_modules(&place(site), upgrade, purpose, &read, say);
     said.texts.extend(loaded.texts);
     said.diagnostics.extend(loaded.diagnostics);
-    with_dr_files(site, loaded.tree, said)
+    with_dr_files(site, (loaded.tree, Snapshot::default()), said)
 }
 
 /// Loads the configuration; `source` and `version` of modules may have variables in them.
@@ -88,17 +123,18 @@ pub(crate) fn static_sources<'a>(
     eval::StaticSources { inner: files, settings: session::settings_of(site), variables: inputs.clone() }
 }
 
-fn with_dr_files(site: &Site, tree: ModuleTree, said: &mut Said) -> Configuration {
+fn with_dr_files(site: &Site, (tree, mut snapshot): (ModuleTree, Snapshot), said: &mut Said) -> Configuration {
     let mut dr_files = Vec::new();
     match install::dr_files(&site.dir) {
         Ok(files) => {
+            snapshot.dr_files.clone_from(&files);
             for (name, text) in files {
                 dr_files.push(parse(name, text, said));
             }
         }
         Err(diagnostic) => said.diagnostics.push(diagnostic),
     }
-    Configuration { tree: Arc::new(tree), dr_files }
+    Configuration { tree: Arc::new(tree), dr_files, snapshot }
 }
 
 fn parse(name: Arc<str>, text: Arc<str>, said: &mut Said) -> File {

@@ -2,16 +2,10 @@
 
 use crate::progress::Progress;
 use crate::{Planned, Request, Said};
-use plan::{Mode, PlanOptions, Refresh};
-use std::collections::BTreeSet;
+use plan::{Mode, PlanOptions};
 
 /// Compares the state with what is there. The plan's `drift` is the answer.
 pub fn drift(request: &Request, progress: &dyn Progress) -> (Option<Planned>, Said) {
-    let options = PlanOptions {
-        mode: Mode::RefreshOnly,
-        refresh: Refresh::Yes,
-        replace: BTreeSet::new(),
-        blocked: BTreeSet::new(),
-    };
+    let options = PlanOptions { mode: Mode::RefreshOnly, ..PlanOptions::default() };
     crate::plan(request, options, "drift", progress)
 }

@@ -7,15 +7,13 @@ use crate::leases::Leases;
 use crate::progress::{Happening, Progress};
 use crate::providers::Providers;
 use crate::provisioners::Provisioners;
-use addrs::ResourceInstance;
-use apply::{Applier, Effect, Event, Recovery, Ticket as ApplyTicket};
+use crate::shown::{Looking, Shown};
+use apply::{Applier, Effect, Recovery, Ticket as ApplyTicket};
 use backend::{BackendError, JournalFile};
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question};
 use diag::{Diagnostic, Diagnostics};
-use journal::{Act, Batch};
+use journal::Batch;
 use plan::{Planner, Ticket};
-use state::DeposedKey;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -36,12 +34,15 @@ pub(crate) async fn plan(
     let mut lanes: Lanes<Ticket> = Lanes::new(parallelism);
     let mut leases: Leases<Ticket> = Leases::new();
     let mut running: JoinSet<Answered<Ticket>> = JoinSet::new();
+    let mut looking = Looking::default();
     let mut stopped = false;
     loop {
         let mut answered = false;
         for (ticket, question) in planner.asks() {
+            looking.begins(planner, ticket, &question, progress);
             match providers.at_once(&question) {
                 Some(answer) => {
+                    looking.ends(ticket, &answer, progress);
                     planner.answer(ticket, answer);
                     answered = true;
                 }
@@ -86,6 +87,7 @@ pub(crate) async fn plan(
                     if let Some((ticket, close)) = leases.answered(&question) {
                         lanes.push(providers.lane(&close), ticket, close);
                     }
+                    looking.ends(ticket, &answer, progress);
                     planner.answer(ticket, answer);
                 }
                 // A task of ours cannot fail but by a panic, and a panic is a mistake of ours: pass it on.
@@ -186,7 +188,7 @@ pub(crate) async fn apply(
         let calls = (&mut running, &mut lanes, &mut leases, &mut provisioners);
         let failed = effect(applier, effects, journal, crank, calls);
         for event in applier.events() {
-            shown.event(&event, crank.progress);
+            shown.event(&event, applier, crank.progress);
         }
         if let Err(error) = failed {
             provisioners.close();
@@ -237,7 +239,7 @@ pub(crate) async fn apply(
                 }
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
             },
-            line = provisioners.line() => crank.progress.happens(&Happening::Important(line)),
+            line = provisioners.line() => crank.progress.happens(&Happening::Provision(line)),
             () = leases.wait() => {}
             () = interrupts.next() => {}
             () = tokio::time::sleep(SLOW) => shown.still(crank.progress),
@@ -303,81 +305,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// After so long a call is said to be still running.
 const SLOW: Duration = Duration::from_secs(10);
-
-/// Changes that are on their way, for lines about them.
-#[derive(Default)]
-struct Shown {
-    started: BTreeMap<(ResourceInstance, Option<DeposedKey>), (Act, Instant)>,
-}
-
-impl Shown {
-    fn event(&mut self, event: &Event, progress: &dyn Progress) {
-        let line = |text: String| progress.happens(&Happening::Line(text));
-        match event {
-            Event::Started { addr, deposed, act } => {
-                line(format!("{}: {}...", named(addr, deposed.as_ref()), doing(*act)));
-                self.started.insert((addr.clone(), deposed.clone()), (*act, Instant::now()));
-            }
-            Event::Finished { addr, deposed, act } => {
-                let took = self.over(addr, deposed.as_ref());
-                // Terraform names the key of a deposed object only when it begins.
-                line(format!("{addr}: {} complete after {took}s", done(*act)));
-                progress.happens(&Happening::StepDone);
-            }
-            Event::Failed { addr, deposed, act } => {
-                let took = self.over(addr, deposed.as_ref());
-                let text = format!("{}: {} failed after {took}s", named(addr, deposed.as_ref()), done(*act));
-                progress.happens(&Happening::Important(text));
-                progress.happens(&Happening::StepDone);
-            }
-            Event::Provisioning { addr, kind } => line(format!("{addr}: Provisioning with '{kind}'...")),
-            Event::Provisioned { .. } | Event::ProvisionFailed { .. } => {}
-            Event::Reading(addr) => line(format!("{addr}: Reading...")),
-            Event::Read(addr) => {
-                line(format!("{addr}: Read complete"));
-                progress.happens(&Happening::StepDone);
-            }
-        }
-    }
-
-    fn over(&mut self, addr: &ResourceInstance, deposed: Option<&DeposedKey>) -> u64 {
-        let started = self.started.remove(&(addr.clone(), deposed.cloned()));
-        started.map_or(0, |(_, at)| at.elapsed().as_secs())
-    }
-
-    fn still(&self, progress: &dyn Progress) {
-        for ((addr, deposed), (act, at)) in &self.started {
-            let (name, doing, elapsed) = (named(addr, deposed.as_ref()), doing(*act), at.elapsed().as_secs());
-            progress.happens(&Happening::Important(format!(
-                "{name}: Still {}... [{elapsed}s elapsed]",
-                doing.to_lowercase()
-            )));
-        }
-    }
-}
-
-fn named(addr: &ResourceInstance, deposed: Option<&DeposedKey>) -> String {
-    match deposed {
-        Some(key) => format!("{addr} (deposed object {key})"),
-        None => addr.to_string(),
-    }
-}
-
-fn doing(act: Act) -> &'static str {
-    match act {
-        Act::Create => "Creating",
-        Act::Update => "Modifying",
-        Act::Delete => "Destroying",
-    }
-}
-
-fn done(act: Act) -> &'static str {
-    match act {
-        Act::Create => "Creation",
-        Act::Update => "Modifications",
-        Act::Delete => "Destruction",
-    }
-}
 
 /// Does what a recovery wants until it wants nothing more.
 ///

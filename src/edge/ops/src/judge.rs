@@ -1,18 +1,18 @@
 //! Showing plans and states to the DR lens.
 
 use crate::configuration::Configuration;
-use crate::session::Session;
+use crate::session::{Session, decoded};
 use addrs::{Mode, ProviderConfig, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use dr::{Declared, Observed, Presence, Report};
-use plan::{Action, InstanceChange, Plan};
+use plan::{Action, InstanceChange, Plan, Schemas};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use value::Value;
 
 /// What survives once the plan is applied.
-pub(crate) fn after(plan: &Plan, configuration: &Configuration) -> (Report, Diagnostics) {
-    let mut objects = Vec::new();
+pub(crate) fn after(plan: &Plan, configuration: &Configuration, schemas: &Schemas) -> (Report, Diagnostics) {
+    let mut objects = left_alone(plan, schemas);
     for change in &plan.changes {
         if change.deposed.is_some() || change.action == Action::Delete || change.addr.resource.mode != Mode::Managed {
             continue;
@@ -28,9 +28,23 @@ pub(crate) fn after(plan: &Plan, configuration: &Configuration) -> (Report, Diag
     judge(objects, configuration)
 }
 
+/// Objects that the plan does not speak of, because of `-target` or `-exclude`: they are as the state has them.
+fn left_alone(plan: &Plan, schemas: &Schemas) -> Vec<Observed> {
+    if !plan.targeting.is_partial() {
+        return Vec::new();
+    }
+    let planned: BTreeSet<&ResourceInstance> = plan.changes.iter().map(|change| &change.addr).collect();
+    let stored = plan.refreshed.instances.iter().filter(|(addr, _)| addr.resource.mode == Mode::Managed);
+    let others = stored.filter(|(addr, _)| !planned.contains(addr)).filter_map(|(addr, instance)| {
+        let value = decoded(schemas, addr, &instance.provider, instance.current.as_ref()?)?;
+        Some(observed(addr, &value, &instance.provider, &plan.provider_configs))
+    });
+    others.collect()
+}
+
 /// What survives before the plan is applied, from the refreshed objects.
-pub(crate) fn before(plan: &Plan, configuration: &Configuration) -> Report {
-    let mut objects = Vec::new();
+pub(crate) fn before(plan: &Plan, configuration: &Configuration, schemas: &Schemas) -> Report {
+    let mut objects = left_alone(plan, schemas);
     for change in &plan.changes {
         if change.deposed.is_none() && !change.before.is_null() && change.addr.resource.mode == Mode::Managed {
             objects.push(observed(&change.addr, &change.before, &change.provider, &plan.provider_configs));

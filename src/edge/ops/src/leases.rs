@@ -2,7 +2,7 @@
 //!
 //! The machines say until when a renewal can wait; the clock is here.
 
-use crate::progress::{Happening, Progress};
+use crate::progress::{Deed, Happening, Progress, Stage, Work};
 use addrs::ResourceInstance;
 use calls::{Answer, Question};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub(crate) struct Leases<T> {
     /// Closes that wait for a renewal.
     closing: BTreeMap<ResourceInstance, (T, Question)>,
     /// What was begun when, for lines about it.
-    begun: BTreeMap<(ResourceInstance, &'static str), Instant>,
+    begun: BTreeMap<(ResourceInstance, Deed), Instant>,
 }
 
 impl<T> Leases<T> {
@@ -92,29 +92,33 @@ impl<T> Leases<T> {
 
     /// Tells that a question is asked.
     pub(crate) fn tell_asked(&mut self, question: &Question, progress: &dyn Progress) {
-        if let Some((addr, doing, _)) = about(question) {
-            progress.happens(&Happening::Line(format!("{addr}: {doing}...")));
-            self.begun.insert((addr.clone(), doing), Instant::now());
+        if let Some((addr, deed)) = about(question) {
+            tell(addr, deed, Stage::Begins, progress);
+            self.begun.insert((addr.clone(), deed), Instant::now());
         }
     }
 
     /// Tells that it is answered.
     pub(crate) fn tell_answered(&mut self, question: &Question, answer: &Answer, progress: &dyn Progress) {
-        if let Some((addr, doing, done)) = about(question) {
-            let begun = self.begun.remove(&(addr.clone(), doing));
+        if let Some((addr, deed)) = about(question) {
+            let begun = self.begun.remove(&(addr.clone(), deed));
             let took = begun.map_or(0, |at| at.elapsed().as_secs());
-            let how = if answer.diagnostics().has_errors() { "failed" } else { "complete" };
-            progress.happens(&Happening::Line(format!("{addr}: {done} {how} after {took}s")));
+            let failed = answer.diagnostics().has_errors();
+            tell(addr, deed, if failed { Stage::Failed(took) } else { Stage::Done(took) }, progress);
         }
     }
 }
 
+fn tell(addr: &ResourceInstance, deed: Deed, stage: Stage, progress: &dyn Progress) {
+    progress.happens(&Happening::Work(Work { addr: addr.clone(), deposed: None, deed, stage, id: None }));
+}
+
 /// What a question does to an ephemeral resource.
-fn about(question: &Question) -> Option<(&ResourceInstance, &'static str, &'static str)> {
+fn about(question: &Question) -> Option<(&ResourceInstance, Deed)> {
     match question {
-        Question::OpenEphemeral { addr, .. } => Some((addr, "Opening", "Opening")),
-        Question::RenewEphemeral { addr, .. } => Some((addr, "Renewing", "Renewal")),
-        Question::CloseEphemeral { addr, .. } => Some((addr, "Closing", "Closing")),
+        Question::OpenEphemeral { addr, .. } => Some((addr, Deed::Open)),
+        Question::RenewEphemeral { addr, .. } => Some((addr, Deed::Renew)),
+        Question::CloseEphemeral { addr, .. } => Some((addr, Deed::Close)),
         _ => None,
     }
 }

@@ -22,6 +22,13 @@ pub struct Planned {
     pub(crate) texts: SourceTexts,
 }
 
+impl Planned {
+    /// What the plan was made from.
+    pub fn input(&self) -> &PlanInput {
+        &self.input
+    }
+}
+
 /// Plans.
 ///
 /// `None` when nothing could be planned; with errors among what was said the plan is incomplete: to be shown,
@@ -38,12 +45,12 @@ pub fn plan(
         return (None, said);
     };
     let (plan, input) = session.plan(options, progress, &mut said);
-    let (after, diagnostics) = judge::after(&plan, &session.configuration);
+    let (after, diagnostics) = judge::after(&plan, &session.configuration, session.providers.schemas());
     // A destroy leaves nothing that a DR file could speak of.
     if plan.mode == Mode::Normal && plan.complete == Complete::Yes {
         said.diagnostics.extend(diagnostics);
     }
-    let before = judge::before(&plan, &session.configuration);
+    let before = judge::before(&plan, &session.configuration, session.providers.schemas());
     if plan.mode == Mode::Normal {
         said.diagnostics.extend(judge::last_copies(&plan, &before));
     }

@@ -10,6 +10,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
+/// A version constraint in its usual form, such as `>= 1.5.0, < 2.0.0`; what is none as it is written.
+pub fn constraint_text(text: &str) -> String {
+    install::Constraints::parse(text).map_or_else(|_| text.to_string(), |constraints| constraints.to_string())
+}
+
 /// The providers that a module needs, and those of the modules that it calls.
 pub struct RequiredBy {
     /// Providers with the versions that are allowed, as text that may be empty; by address.

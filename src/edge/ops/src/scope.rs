@@ -3,8 +3,8 @@
 use crate::functions;
 use crate::session::Session;
 use addrs::{ModuleInstance, ProviderConfig, ResourceInstance};
-use calls::Question;
-use diag::Diagnostics;
+use calls::{Answer, Question};
+use diag::{Diagnostic, Diagnostics};
 use eval::{Evaluator, ExprNode};
 use std::collections::{BTreeMap, BTreeSet};
 use syntax::Body;
@@ -14,6 +14,8 @@ use value::Value;
 pub(crate) enum Objects<'a> {
     /// Those of the state.
     Stored,
+    /// Those of the state, and one more.
+    StoredWith(&'a ResourceInstance, &'a Value),
     /// Those of a plan.
     Planned(&'a BTreeMap<ResourceInstance, Value>),
 }
@@ -82,6 +84,13 @@ fn instances(
     for key in expansion.keys() {
         let addr = ResourceInstance { module: module.clone(), resource: config.addr.clone(), key };
         let value = match objects {
+            Objects::StoredWith(other, value) if addr == **other => Some((*value).clone()),
+            Objects::StoredWith(..) => {
+                // What is not there is unknown, but its type is known.
+                let ty =
+                    || session.schema(&addr, &config.provider_config).map(|s| configschema::implied_type(&s.block));
+                session.decoded(&addr).or_else(|| ty().map(Value::unknown))
+            }
             Objects::Stored => session.decoded(&addr),
             Objects::Planned(values) => values.get(&addr).cloned(),
         };
@@ -96,29 +105,67 @@ fn instances(
 pub(crate) fn configure(session: &Session, wanted: &BTreeSet<ProviderConfig>) -> Diagnostics {
     let (mut evaluator, mut diagnostics) = evaluator(session, &Objects::Stored);
     for provider in wanted {
-        let Some(schema) = session.providers.schemas().get(&provider.provider) else {
-            continue;
-        };
-        let block = session.configuration.tree.provider_block(provider);
-        let body = block.map_or_else(Body::default, |block| block.body.clone());
-        let (_, troubles) = evaluator.expand_provider(provider);
+        let (config, troubles) = provider_block(session, &mut evaluator, provider);
         diagnostics.extend(troubles);
-        let decode = |evaluator: &Evaluator| {
-            let module = evaluator.module_of_provider(provider);
-            evaluator.decode_body(&module, &body, &schema.provider, &evaluator.provider_repetition(provider))
-        };
-        let (mut value, mut troubles) = decode(&evaluator);
-        while answer_functions(&mut evaluator, session) {
-            (value, troubles) = decode(&evaluator);
+        if let Some(config) = config {
+            let question = Question::ConfigureProvider { provider: provider.clone(), config };
+            diagnostics.extend(ask(session, question).diagnostics());
         }
-        diagnostics.extend(troubles);
-        let config: Value = value.unmark_deep().0;
-        let question = Question::ConfigureProvider { provider: provider.clone(), config };
-        let answer = match session.providers.at_once(&question) {
-            Some(answer) => answer,
-            None => session.runtime.block_on(session.providers.ask(&question)),
-        };
-        diagnostics.extend(answer.diagnostics());
     }
     diagnostics
+}
+
+/// Configures one provider, whose block must be known and is judged by the provider first.
+pub(crate) fn configure_known(session: &Session, evaluator: &mut Evaluator, provider: &ProviderConfig) -> Diagnostics {
+    let (config, mut diagnostics) = provider_block(session, evaluator, provider);
+    let Some(config) = config.filter(|_| !diagnostics.has_errors()) else { return diagnostics };
+    if !config.is_wholly_known() {
+        let detail = format!("The configuration of {provider} depends on values that only an apply makes known.");
+        let trouble = Diagnostic::error("Invalid provider configuration", detail);
+        let trouble = match session.configuration.tree.provider_block(provider) {
+            Some(block) => trouble.at(block.range.clone()),
+            None => trouble,
+        };
+        diagnostics.push(trouble.next("Apply what it depends on first, or write the values down."));
+        return diagnostics;
+    }
+    let question = Question::ValidateProvider { provider: provider.clone(), config: config.clone() };
+    diagnostics.extend(ask(session, question).diagnostics());
+    if !diagnostics.has_errors() {
+        let question = Question::ConfigureProvider { provider: provider.clone(), config };
+        diagnostics.extend(ask(session, question).diagnostics());
+    }
+    diagnostics
+}
+
+/// The value of a provider block, without marks; `None` for a provider whose schema is not at hand.
+fn provider_block(
+    session: &Session,
+    evaluator: &mut Evaluator,
+    provider: &ProviderConfig,
+) -> (Option<Value>, Diagnostics) {
+    let Some(schema) = session.providers.schemas().get(&provider.provider) else {
+        return (None, Diagnostics::new());
+    };
+    let block = session.configuration.tree.provider_block(provider);
+    let body = block.map_or_else(Body::default, |block| block.body.clone());
+    let (_, mut diagnostics) = evaluator.expand_provider(provider);
+    let decode = |evaluator: &Evaluator| {
+        let module = evaluator.module_of_provider(provider);
+        evaluator.decode_body(&module, &body, &schema.provider, &evaluator.provider_repetition(provider))
+    };
+    let (mut value, mut troubles) = decode(evaluator);
+    while answer_functions(evaluator, session) {
+        (value, troubles) = decode(evaluator);
+    }
+    diagnostics.extend(troubles);
+    (Some(value.unmark_deep().0), diagnostics)
+}
+
+/// Asks and waits.
+pub(crate) fn ask(session: &Session, question: Question) -> Answer {
+    match session.providers.at_once(&question) {
+        Some(answer) => answer,
+        None => session.runtime.block_on(session.providers.ask(&question)),
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::configuration::{self, Configuration};
 use crate::drive::{self, Parallelism};
+use crate::files_read::FilesRead;
 use crate::interrupts::Interrupts;
 use crate::pointed::pointed;
 use crate::progress::Progress;
@@ -13,7 +14,7 @@ use addrs::{Mode, ProviderConfig, ResourceInstance};
 use configschema::Schema;
 use diag::Diagnostics;
 use eval::VariableInput;
-use plan::{Plan, PlanInput, PlanOptions, Planner};
+use plan::{Plan, PlanInput, PlanOptions, Planner, Schemas};
 use state::Object;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub(crate) struct Session {
     pub(crate) storage: Storage,
     pub(crate) providers: Arc<Providers>,
     pub(crate) settings: eval::Settings,
+    /// The files that functions have read.
+    pub(crate) files: Arc<FilesRead>,
     /// Names this run: tokens are made from it.
     pub(crate) run_id: Arc<str>,
     /// Listened to since something was opened that must be closed.
@@ -93,7 +96,8 @@ impl Session {
         let extent = if anybody { Extent::Required } else { Extent::Used };
         let started = Providers::start(&site, &configuration.tree, storage.state(), extent, said);
         let providers = runtime.block_on(started)?;
-        let settings = settings(&site, &storage);
+        let files = Arc::new(FilesRead::new(&site.dir));
+        let settings = eval::Settings { files: files.clone(), ..settings(&site, &storage) };
         let run_id = run_id();
         let parallelism = request.parallelism;
         Some(Session {
@@ -105,6 +109,7 @@ impl Session {
             storage,
             providers,
             settings,
+            files,
             run_id,
             interrupts: None,
         })
@@ -167,14 +172,7 @@ impl Session {
 
     /// The schema of a managed resource type or data source.
     pub(crate) fn schema(&self, addr: &ResourceInstance, provider: &ProviderConfig) -> Option<&Arc<Schema>> {
-        let schemas = self.providers.schemas();
-        let same = || schemas.iter().find(|(known, _)| known.same_as(&provider.provider)).map(|(_, schema)| schema);
-        let schema = schemas.get(&provider.provider).or_else(same)?;
-        match addr.resource.mode {
-            Mode::Managed => schema.resources.get(&addr.resource.kind),
-            Mode::Data => schema.data_sources.get(&addr.resource.kind),
-            Mode::Ephemeral => schema.ephemeral.get(&addr.resource.kind),
-        }
+        schema_of(self.providers.schemas(), addr, provider)
     }
 
     /// The current object of a resource instance as the state has it, with marks.
@@ -185,13 +183,7 @@ impl Session {
 
     /// An object decoded by its schema, with marks; `None` when it does not fit.
     pub(crate) fn decode(&self, addr: &ResourceInstance, provider: &ProviderConfig, object: &Object) -> Option<Value> {
-        let schema = self.schema(addr, provider)?;
-        let node = value::json::parse(&object.attributes).ok()?;
-        let value = value::json::decode(&node, &configschema::implied_type(&schema.block)).ok()?;
-        let configured: Vec<(Path, Marks)> = object.sensitive.iter().map(|p| (p.clone(), Marks::SENSITIVE)).collect();
-        let value = value.mark_paths(&configured);
-        let by_schema = configschema::sensitive_paths(&schema.block, &value);
-        Some(value.mark_paths(&by_schema))
+        decoded(self.providers.schemas(), addr, provider, object)
     }
 
     fn blocked(&self) -> std::collections::BTreeSet<ResourceInstance> {
@@ -204,12 +196,40 @@ impl Session {
     }
 }
 
+/// The schema of a managed resource type or data source; a provider may be known under the host of another registry.
+fn schema_of<'s>(schemas: &'s Schemas, addr: &ResourceInstance, provider: &ProviderConfig) -> Option<&'s Arc<Schema>> {
+    let same = || schemas.iter().find(|(known, _)| known.same_as(&provider.provider)).map(|(_, schema)| schema);
+    let schema = schemas.get(&provider.provider).or_else(same)?;
+    match addr.resource.mode {
+        Mode::Managed => schema.resources.get(&addr.resource.kind),
+        Mode::Data => schema.data_sources.get(&addr.resource.kind),
+        Mode::Ephemeral => schema.ephemeral.get(&addr.resource.kind),
+    }
+}
+
+/// An object decoded by its schema, with marks; `None` when it does not fit.
+pub(crate) fn decoded(
+    schemas: &Schemas,
+    addr: &ResourceInstance,
+    provider: &ProviderConfig,
+    object: &Object,
+) -> Option<Value> {
+    let schema = schema_of(schemas, addr, provider)?;
+    let node = value::json::parse(&object.attributes).ok()?;
+    let value = value::json::decode(&node, &configschema::implied_type(&schema.block)).ok()?;
+    let configured: Vec<(Path, Marks)> = object.sensitive.iter().map(|p| (p.clone(), Marks::SENSITIVE)).collect();
+    let value = value.mark_paths(&configured);
+    let by_schema = configschema::sensitive_paths(&schema.block, &value);
+    Some(value.mark_paths(&by_schema))
+}
+
 impl Drop for Session {
     fn drop(&mut self) {
         self.close();
     }
 }
 
+/// What expressions see while something is planned.
 fn settings(site: &Site, storage: &Storage) -> eval::Settings {
     eval::Settings {
         workspace: storage.workspace().into(),

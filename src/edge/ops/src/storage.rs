@@ -1,11 +1,11 @@
 //! State and journal of a site: read, locked, folded, written.
 
-use crate::{Site, World, local_backend, workspace};
+use crate::{Site, TERRAFORM_VERSION, World, local_backend, workspace};
 use backend::{BackendError, JournalFile, LocalState, StateLock, Workspaces};
 use diag::Diagnostic;
 use journal::{Folded, Intent, Record, Stored};
 use state::State;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,6 +107,45 @@ impl Storage {
     /// The journal as it was read.
     pub(crate) fn stored(&self) -> &Stored {
         &self.stored
+    }
+
+    /// True when there is no state at all: neither a file nor anything in the journal.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.state.lineage.is_empty() && self.state.is_empty() && self.stored.records.is_empty()
+    }
+
+    /// The state file.
+    pub(crate) fn local(&self) -> &LocalState {
+        &self.local
+    }
+
+    /// Writes a state made from this one by hand; its serial is one higher if its content is another. The version before
+    /// is kept at `backup`. Only where no journal is open: its records would not fit any more.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(crate) fn change(&mut self, new: State, backup: Option<&Path>) -> Result<(), Diagnostic> {
+        if state::content_equal(&self.state, &new) {
+            return Ok(());
+        }
+        let new = State {
+            lineage: self.lineage(),
+            serial: self.state.serial + 1,
+            terraform_version: TERRAFORM_VERSION.into(),
+            ..new
+        };
+        self.replace(new, backup)
+    }
+
+    /// Writes a state as it is.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(crate) fn replace(&mut self, new: State, backup: Option<&Path>) -> Result<(), Diagnostic> {
+        self.local.write_keeping(state::v4::print(&new).as_bytes(), backup)?;
+        self.on_disk = Arc::new(new);
+        self.state = self.on_disk.clone();
+        Ok(())
     }
 
     /// Opens the journal for appending, its torn end cut off.

@@ -2,8 +2,11 @@
 
 use crate::session::Session;
 use crate::storage::{Locking, Storage};
-use crate::{Request, Said, Site, VariableArguments, World, configuration, local_backend, variables};
-use diag::Diagnostic;
+use crate::{
+    Request, Said, Site, TERRAFORM_VERSION, VariableArguments, World, configuration, local_backend, variables,
+};
+use config::ModuleTree;
+use diag::{Diagnostic, Diagnostics};
 use state::{DecodedObject, State};
 use std::sync::Arc;
 
@@ -13,6 +16,14 @@ pub struct Stored {
     pub state: Arc<State>,
     /// Its objects in address order, with marks.
     pub objects: Vec<DecodedObject>,
+}
+
+impl Stored {
+    /// Whether every object of the state could be decoded.
+    pub fn is_whole(&self) -> bool {
+        let all = self.state.instances.values();
+        self.objects.len() == all.map(|i| usize::from(i.current.is_some()) + i.deposed.len()).sum::<usize>()
+    }
 }
 
 /// Reads the state, journal included, without configuration or providers.
@@ -32,13 +43,33 @@ pub(crate) fn settled(site: &Site) -> Result<(), Diagnostic> {
     if site.world != World::Real {
         return Ok(());
     }
+    of_place(site, &configuration::read_if_any(site, &mut Said::default()).tree)
+}
+
+/// The same before the state is changed: the configuration must also be meant for this version.
+///
+/// # Errors
+/// A backend block that `init` has not seen; `required_version` that asks for another version.
+pub(crate) fn settled_for_writing(site: &Site) -> Result<(), Diagnostics> {
+    let tree = configuration::read_if_any(site, &mut Said::default()).tree;
+    let troubles = install::check_required_version(&tree, TERRAFORM_VERSION);
+    if troubles.has_errors() {
+        // The texts that they point at are not at hand.
+        return Err(troubles.into_iter().map(|trouble| Diagnostic { subject: None, ..trouble }).collect());
+    }
+    if site.world == World::Real {
+        of_place(site, &tree)?;
+    }
+    Ok(())
+}
+
+fn of_place(site: &Site, tree: &Arc<ModuleTree>) -> Result<(), Diagnostic> {
     let mut unheard = Said::default();
-    let configuration = configuration::read_if_any(site, &mut unheard);
     let (inputs, _) = variables::gather(site, &VariableArguments::default(), &mut unheard.texts);
     let of_the_block = |trouble: &Diagnostic| {
         trouble.summary.starts_with("Backend ") && trouble.summary != "Backend config contains sensitive values"
     };
-    let troubles = local_backend::agreed(site, &configuration.tree, &inputs).err();
+    let troubles = local_backend::agreed(site, tree, &inputs).err();
     match troubles.and_then(|troubles| troubles.into_iter().find(of_the_block)) {
         // The text that it points at is not at hand.
         Some(trouble) => Err(Diagnostic { subject: None, ..trouble }),

@@ -5,7 +5,6 @@ use crate::session::Session;
 use crate::{Request, Said, judge};
 use dr::Report;
 use plan::{Mode, PlanOptions, Refresh};
-use std::collections::BTreeSet;
 
 /// Judges the objects in the state: as the providers find them, or as the state has them. Reads only, takes no lock.
 pub fn survive(request: &Request, refresh: Refresh, progress: &dyn Progress) -> (Option<Report>, Said) {
@@ -15,9 +14,8 @@ pub fn survive(request: &Request, refresh: Refresh, progress: &dyn Progress) -> 
     };
     let refreshed = match refresh {
         Refresh::No => None,
-        Refresh::Yes => {
-            let options =
-                PlanOptions { mode: Mode::RefreshOnly, refresh, replace: BTreeSet::new(), blocked: BTreeSet::new() };
+        Refresh::Yes | Refresh::Minimal => {
+            let options = PlanOptions { mode: Mode::RefreshOnly, refresh, ..PlanOptions::default() };
             Some(session.plan(options, progress, &mut said).0)
         }
     };

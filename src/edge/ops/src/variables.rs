@@ -28,11 +28,7 @@ pub(crate) fn gather(
     arguments: &VariableArguments,
     texts: &mut SourceTexts,
 ) -> (BTreeMap<Arc<str>, VariableInput>, Diagnostics) {
-    let mut gathered = Gathered { inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
-    for (variable, name, text) in site.environment.root_variables() {
-        let source = format!("environment variable {variable}");
-        gathered.inputs.insert(name.into(), VariableInput::Text(text.into(), source));
-    }
+    let mut gathered = Gathered { inputs: of_environment(site), diagnostics: Diagnostics::new() };
     match install::variable_files(&site.dir) {
         Ok(files) => {
             for path in files {
@@ -41,14 +37,27 @@ pub(crate) fn gather(
         }
         Err(diagnostic) => gathered.diagnostics.push(diagnostic),
     }
-    for argument in &arguments.0 {
-        match argument {
-            VariableArgument::File(path) => {
-                gathered.file(&site.dir.join(path), &path.display().to_string(), texts);
-            }
-            VariableArgument::Setting(setting) => gathered.setting(setting),
-        }
-    }
+    gathered.arguments(site, arguments, texts);
+    (gathered.inputs, gathered.diagnostics)
+}
+
+/// Those of the environment only.
+pub(crate) fn of_environment(site: &Site) -> BTreeMap<Arc<str>, VariableInput> {
+    let input = |(variable, name, text): (&str, &str, &str)| {
+        let source = format!("environment variable {variable}");
+        (name.into(), VariableInput::Text(text.into(), source))
+    };
+    site.environment.root_variables().map(input).collect()
+}
+
+/// Reads those of the command line only.
+pub(crate) fn of_command_line(
+    site: &Site,
+    arguments: &VariableArguments,
+    texts: &mut SourceTexts,
+) -> (BTreeMap<Arc<str>, VariableInput>, Diagnostics) {
+    let mut gathered = Gathered { inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    gathered.arguments(site, arguments, texts);
     (gathered.inputs, gathered.diagnostics)
 }
 
@@ -62,6 +71,17 @@ struct Gathered {
 }
 
 impl Gathered {
+    fn arguments(&mut self, site: &Site, arguments: &VariableArguments, texts: &mut SourceTexts) {
+        for argument in &arguments.0 {
+            match argument {
+                VariableArgument::File(path) => {
+                    self.file(&site.dir.join(path), &path.display().to_string(), texts);
+                }
+                VariableArgument::Setting(setting) => self.setting(setting),
+            }
+        }
+    }
+
     fn file(&mut self, path: &Path, name: &str, texts: &mut SourceTexts) {
         let text: Arc<str> = match install::variable_file(path) {
             Ok(text) => text,

@@ -224,6 +224,16 @@ impl Applier {
         std::mem::take(&mut self.events)
     }
 
+    /// An object as the plan found it.
+    pub fn found(&self, addr: &ResourceInstance, deposed: Option<&DeposedKey>) -> Option<&Value> {
+        self.change_of(addr, deposed).map(|change| &change.before)
+    }
+
+    /// The current object of a resource instance as it is now, with marks.
+    pub fn object(&self, addr: &ResourceInstance) -> Option<&Value> {
+        self.desired.evaluator.instance(addr)
+    }
+
     /// The batch is on disk.
     pub fn appended(&mut self, batch: BatchId) {
         let Some(records) = self.writer.synced(batch) else { return };

@@ -101,6 +101,15 @@ impl Desired {
                     self.evaluator.set_instance(&addr, value.clone());
                 }
             }
+            if plan.targeting.is_partial() {
+                let there = |key: &InstanceKey| {
+                    let (module, resource, key) = (module.clone(), resource.resource.clone(), key.clone());
+                    self.evaluator.instance(&ResourceInstance { module, resource, key }).is_some()
+                };
+                let seen = expansion.seen(there);
+                self.evaluator.finish_resource(&module, &resource.resource, &seen);
+                continue;
+            }
             self.evaluator.finish_resource(&module, &resource.resource, expansion);
         }
     }

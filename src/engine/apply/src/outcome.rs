@@ -92,6 +92,8 @@ fn left_behind(asked: &Asked<'_>, object: StoredObject, legacy: bool, mut diagno
     match (intent.act, diagnostics.has_errors()) {
         (Act::Create, true) => stored.status = Status::Tainted,
         (Act::Update, false) => stored.status = Status::Ready,
+        // Terraform forgets it here, and finds it in the configuration again if that still says so.
+        (Act::Delete, _) => stored.create_before_destroy = false,
         _ => {}
     }
     Judged { outcome: Some(Outcome::Object(Arc::new(stored))), value: Some(value), diagnostics }

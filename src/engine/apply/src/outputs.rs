@@ -6,7 +6,7 @@ use plan::{Action, Plan};
 use state::OutputState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use value::{Marks, Value};
+use value::{Content, Marks, Value};
 
 /// The outputs as they are stored now. A value that was wholly known while planning is taken from the plan
 /// (features-and-traps.md 90); one that could not be found, because something that it needs failed, stays as it was.
@@ -20,7 +20,7 @@ pub(crate) fn outputs(plan: &Plan, evaluator: &Evaluator) -> BTreeMap<Arc<str>, 
             (Action::Delete, _) => {
                 outputs.remove(name);
             }
-            (_, Some(value)) => match stored(value) {
+            (_, Some(value)) => match stored(&without_unknown(plan, value)) {
                 Some(output) => {
                     outputs.insert(name.clone(), output);
                 }
@@ -31,6 +31,20 @@ pub(crate) fn outputs(plan: &Plan, evaluator: &Evaluator) -> BTreeMap<Arc<str>, 
         }
     }
     outputs
+}
+
+/// What is left out of a plan is not known after the apply either: such parts are stored as null (measured with Terraform
+/// 1.11.4).
+fn without_unknown(plan: &Plan, value: &Value) -> Value {
+    if plan.targeting.is_partial() && !value.is_wholly_known() { nulls(value) } else { value.clone() }
+}
+
+fn nulls(value: &Value) -> Value {
+    let bare = match &value.content {
+        Content::Unknown(ty, ..) => Value::null(ty.clone()),
+        _ => value.map_children(|_, part| nulls(part)),
+    };
+    Value { content: bare.content, marks: value.marks }
 }
 
 /// What became of the conditions: what the plan knew, and what this run found out.

@@ -1,7 +1,7 @@
 //! Records as lines of JSON. Own encodings, because a journal must hold what a state cannot: unknown values.
 
 mod objects;
-mod values;
+pub mod values;
 
 use crate::{Act, Begin, How, Intent, IntentId, Outcome, Record};
 use addrs::ResourceInstance;

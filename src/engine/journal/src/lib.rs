@@ -16,6 +16,7 @@ mod frame;
 mod record;
 mod writer;
 
+pub use codec::values;
 pub use error::JournalError;
 pub use fold::{Conflict, Folded, fold};
 pub use frame::{HEADER, Stored, Tail, encode, read};

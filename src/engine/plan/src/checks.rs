@@ -1,7 +1,7 @@
 //! From verdicts to what the state keeps of them.
 
 use addrs::ModulePath;
-use eval::{Checked, CheckedKind, ExprNode, Outcome, Verdicts};
+use eval::{Checked, CheckedKind, ExprNode, NO_MESSAGE, Outcome, Verdicts};
 use state::{CheckResult, CheckStatus, CheckedObject};
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ fn object(addr: &str, verdicts: &Verdicts, rules: usize) -> CheckedObject {
         Outcome::Invalid => CheckStatus::Error,
     };
     let failures = verdicts.values().filter_map(|outcome| match outcome {
-        Outcome::Failed(message) => Some(message.as_str().into()),
+        Outcome::Failed(message) if message != NO_MESSAGE => Some(message.as_str().into()),
         _ => None,
     });
     CheckedObject {

@@ -8,6 +8,7 @@ use addrs::{ConfigResource, ModuleInstance};
 use config::{CheckRule, ModuleTree, ResourceConfig};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Evaluator, ExprNode, Outcome, Repetition};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::Value;
 
@@ -32,6 +33,8 @@ pub(crate) struct Desired {
     pub(crate) repetition: Repetition,
     /// What it depends on, transitively.
     pub(crate) dependencies: Arc<[ConfigResource]>,
+    /// What the state is told of `create_before_destroy`: also what follows from what is left out of the plan.
+    pub(crate) keeps_create_first: bool,
     /// Whether it stands in a `check` block.
     pub(crate) lenient: bool,
 }
@@ -104,15 +107,31 @@ fn conditions(
     troubles
 }
 
-/// A value nobody asked for: a slip on the command line, a leftover in a file.
-fn undeclared_variable(input: &PlanInput, name: &str) -> Diagnostic {
-    let declared = input.tree.root().into_iter().flat_map(|root| root.variables.keys().map(AsRef::as_ref));
+/// Values of root variables that nobody asked for: slips on the command line, leftovers in files.
+pub fn undeclared_variables(
+    tree: &ModuleTree,
+    variables: &BTreeMap<Arc<str>, eval::VariableInput>,
+    evaluator: &Evaluator,
+) -> Diagnostics {
+    let from_environment = |name: &&Arc<str>| matches!(variables.get(*name), Some(eval::VariableInput::Text(_, source)) if source.starts_with("environment"));
+    let undeclared = evaluator.undeclared_root_variables();
+    // The environment is shared by many configurations; Terraform says nothing about it either.
+    let names = undeclared.iter().filter(|name| !from_environment(name));
+    names.map(|name| undeclared_variable(tree, variables, name)).collect()
+}
+
+fn undeclared_variable(
+    tree: &ModuleTree,
+    variables: &BTreeMap<Arc<str>, eval::VariableInput>,
+    name: &str,
+) -> Diagnostic {
+    let declared = tree.root().into_iter().flat_map(|root| root.variables.keys().map(AsRef::as_ref));
     let next = match diag::nearest(name, declared) {
         Some(meant) => format!("Did you mean {meant:?}?"),
         None => format!("To use this value, add a \"variable\" block named {name:?} to the configuration."),
     };
     let summary = "Value for undeclared variable";
-    match input.variables.get(name) {
+    match variables.get(name) {
         Some(eval::VariableInput::Text(_, source)) if source.starts_with("-var") => {
             let detail = format!(
                 "A variable named {name:?} was assigned on the command line, but the root module does not declare a variable of that name."
@@ -136,12 +155,7 @@ pub(crate) fn evaluator(input: &PlanInput) -> (Evaluator, Diagnostics) {
     let mut evaluator = Evaluator::new(input.tree.clone(), input.surroundings.clone());
     evaluator.set_root_variables(input.variables.clone());
     evaluator.know_functions(&input.schemas);
-    let undeclared = evaluator.undeclared_root_variables();
-    let from_environment = |name: &&Arc<str>| matches!(input.variables.get(*name), Some(eval::VariableInput::Text(_, source)) if source.starts_with("environment"));
-    // The environment is shared by many configurations; Terraform says nothing about it either.
-    let troubles =
-        undeclared.iter().filter(|name| !from_environment(name)).map(|name| undeclared_variable(input, name));
-    let troubles = troubles.collect();
+    let troubles = undeclared_variables(&input.tree, &input.variables, &evaluator);
     (evaluator, troubles)
 }
 

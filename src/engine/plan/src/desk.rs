@@ -62,6 +62,11 @@ impl<T> Desk<T> {
         std::mem::take(&mut self.ready).into_values().collect()
     }
 
+    /// Who waits for the answer to a ticket.
+    pub(crate) fn waiting(&self, ticket: Ticket) -> Option<&T> {
+        self.waiting.get(&ticket)
+    }
+
     /// The task that waits for the answer to a ticket; `None` when it is answered already.
     pub(crate) fn answered(&mut self, ticket: Ticket) -> Option<T> {
         self.waiting.remove(&ticket)

@@ -58,6 +58,10 @@ pub enum Joined {
     DependentDeletes,
     /// Creates and updates of what depended on the resource, before objects that are deleted last.
     DependentChanges,
+    /// Deletes of what depends on the resource that come before the resource is created or updated.
+    DependentDeletesFirst,
+    /// Creates and updates of the resource, before what depended on it is deleted last.
+    Changes,
 }
 
 /// Steps with what each waits for. Acyclic; indices are places in `steps`.

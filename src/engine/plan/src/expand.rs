@@ -4,19 +4,19 @@
 use crate::data::{DataTask, Pending};
 use crate::desired::Desired;
 use crate::ephemeral::EphemeralTask;
-use crate::graph;
+use crate::graph::{self, Graph};
 use crate::instance::Subject;
 use crate::managed::{Aim, Identity, ManagedTask};
 use crate::planner::{Planner, Task};
 use crate::provider::ProviderTask;
 use crate::record::ObjectAddr;
-use crate::{ActionReason, Mode, PlanInput, imports, instances, removed};
+use crate::{ActionReason, Mode, PlanInput, imports, instances, removed, stored};
 use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::ImportedBy;
-use config::{RemovedAction, ResourceConfig};
+use config::{ModuleTree, RemovedAction, ResourceConfig};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
-use eval::{Expansion, Repetition};
+use eval::{Evaluator, Expansion, Repetition};
 use state::{InstanceState, Object, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -27,14 +27,16 @@ use value::{Type, Value};
 pub(crate) struct Grown {
     pub(crate) tasks: Vec<Task>,
     pub(crate) expansions: Vec<(ModuleInstance, Expansion)>,
+    /// Instances that are left out although others refer to them, with what these see.
+    pub(crate) left: Vec<(ResourceInstance, Value)>,
     pub(crate) troubles: Diagnostics,
 }
 
 /// The state that planning starts from: data sources are read anew, or dropped without a word
-/// (features-and-traps.md 81, 85).
-pub(crate) fn starting_state(input: &PlanInput) -> State {
+/// (features-and-traps.md 81, 85). Those that are left out stay.
+pub(crate) fn starting_state(input: &PlanInput, graph: &Graph) -> State {
     let mut state = input.prior.as_ref().clone();
-    state.instances.retain(|addr, _| addr.resource.mode == ResourceMode::Managed);
+    state.instances.retain(|addr, _| addr.resource.mode == ResourceMode::Managed || !graph.selection.plans(addr));
     state
 }
 
@@ -138,7 +140,7 @@ impl<'a> Growth<'a> {
         };
         let ty = configschema::implied_type(&schema.block);
         let ignore = Arc::new(ignore);
-        let meta = meta_of(planner, resource, &provider, &provider_schema)?;
+        let meta = provider_meta(&planner.input.tree, &planner.evaluator, (resource, &provider), &provider_schema)?;
         let removed = removed::action(&planner.input.tree, resource).filter(|_| block.is_none());
         Ok(Growth {
             planner,
@@ -175,7 +177,9 @@ impl<'a> Growth<'a> {
     fn desired(&self, addr: ResourceInstance, repetition: Repetition, provider: ProviderConfig) -> Box<Desired> {
         let dependencies = self.dependencies.clone();
         let lenient = self.block.is_some_and(|b| b.check.is_some());
-        Box::new(Desired { subject: self.subject(addr, provider), repetition, dependencies, lenient })
+        let keeps_create_first = self.planner.graph.keeps_create_first(self.node);
+        let subject = self.subject(addr, provider);
+        Box::new(Desired { subject, repetition, dependencies, keeps_create_first, lenient })
     }
 
     /// The provider configuration of an instance that the configuration wants. A wrong key is said once, not for each
@@ -204,11 +208,26 @@ impl<'a> Growth<'a> {
             let pending = if self.waits(module) { Pending::Yes } else { Pending::No };
             for key in expansion.keys() {
                 let repetition = expansion.repetition(&key);
+                let addr = self.instance(module, key);
+                if self.is_left_out(&addr, &mut grown.left) {
+                    continue;
+                }
                 let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
-                let desired = self.desired(self.instance(module, key), repetition, provider);
+                let desired = self.desired(addr, repetition, provider);
                 grown.tasks.push(Task::Data(Box::new(DataTask::new(desired, pending))));
             }
         }
+    }
+
+    /// Whether an instance is not planned. References see it as the state has it, if it does.
+    fn is_left_out(&self, addr: &ResourceInstance, left: &mut Vec<(ResourceInstance, Value)>) -> bool {
+        if self.planner.graph.selection.plans(addr) {
+            return false;
+        }
+        let object = self.planner.input.prior.object(addr, None);
+        let value = object.and_then(|object| stored::decoded(&self.schema, &self.ty, object));
+        left.extend(value.map(|value| (addr.clone(), value)));
+        true
     }
 
     /// The instances of an ephemeral resource.
@@ -216,8 +235,12 @@ impl<'a> Growth<'a> {
         for (module, expansion) in &grown.expansions {
             for key in expansion.keys() {
                 let repetition = expansion.repetition(&key);
+                let addr = self.instance(module, key);
+                if self.is_left_out(&addr, &mut grown.left) {
+                    continue;
+                }
                 let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
-                let desired = self.desired(self.instance(module, key), repetition, provider);
+                let desired = self.desired(addr, repetition, provider);
                 grown.tasks.push(Task::Ephemeral(Box::new(EphemeralTask::new(desired))));
             }
         }
@@ -251,6 +274,9 @@ impl<'a> Growth<'a> {
                 let repetition = expansion.repetition(&key);
                 let addr = self.instance(module, key);
                 kept.insert(addr.clone());
+                if self.is_left_out(&addr, &mut grown.left) {
+                    continue;
+                }
                 let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
                 let aim = match mode {
                     Mode::RefreshOnly => Aim::Refresh,
@@ -265,12 +291,15 @@ impl<'a> Growth<'a> {
         let mut unwanted = Vec::new();
         for addr in stored.into_iter().flatten() {
             let Some(instance) = self.planner.input.prior.instances.get(addr) else { continue };
-            if instance.current.is_some() && !kept.contains(addr) {
+            if instance.current.is_some() && !kept.contains(addr) && self.planner.graph.selection.plans(addr) {
                 let skips = self.skips_destroy(instance.current.as_deref(), mode);
                 let aim = self.aim_of_unwanted(mode, skips, || self.reason(addr, &expansions));
                 unwanted.push((addr.clone(), None, aim));
             }
             for (key, object) in &instance.deposed {
+                if !self.planner.graph.selection.plans_deposed(addr) {
+                    continue;
+                }
                 let skips = self.skips_destroy(Some(object), mode);
                 let aim = self.aim_of_unwanted(mode, skips, || ActionReason::None);
                 unwanted.push((addr.clone(), Some(key.clone()), aim));
@@ -422,18 +451,21 @@ impl<'a> Growth<'a> {
 }
 
 /// What the module of a resource says to its provider; constants, so that any instance of the module says the same.
-fn meta_of(
-    planner: &Planner,
-    resource: &ConfigResource,
-    provider: &ProviderConfig,
+///
+/// # Errors
+/// What is wrong with the block.
+pub fn provider_meta(
+    tree: &ModuleTree,
+    evaluator: &Evaluator,
+    (resource, provider): (&ConfigResource, &ProviderConfig),
     schema: &ProviderSchema,
 ) -> Result<Option<Value>, Diagnostics> {
-    let module = planner.input.tree.module(&resource.module);
+    let module = tree.module(&resource.module);
     let metas = module.map(|module| &module.provider_metas).filter(|metas| !metas.is_empty());
     let written = metas.and_then(|metas| metas.values().find(|meta| meta.provider.same_as(&provider.provider)));
     let (Some(written), Some(block)) = (written, &schema.provider_meta) else { return Ok(None) };
     let instance = ModuleInstance(resource.module.0.iter().map(|name| (name.clone(), InstanceKey::None)).collect());
-    let (value, troubles) = planner.evaluator.decode_body(&instance, &written.body, block, &Repetition::NONE);
+    let (value, troubles) = evaluator.decode_body(&instance, &written.body, block, &Repetition::NONE);
     if troubles.has_errors() { Err(troubles) } else { Ok(Some(value.unmark_deep().0)) }
 }
 

@@ -6,7 +6,7 @@ use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
-use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves};
+use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves, relevance, targeting};
 use addrs::{ConfigResource, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Checked, CheckedKind, ExprNode, Verdicts};
@@ -21,10 +21,13 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         let detail = "Some expressions wait for each other, so none of them can be evaluated.";
         planner.record.trouble(Place::node(0), Diagnostic::error("Cycle", detail).into());
     }
-    planner.record.trouble(Place::node(usize::MAX), unused_replacements(&planner.input, &planner.record));
-    removed_outputs(&planner.input, &mut planner.record);
+    planner.record.trouble(Place::node(usize::MAX), unused_replacements(&planner));
+    if !planner.graph.selection.is_partial() {
+        removed_outputs(&planner.input, &mut planner.record);
+    }
     let still = moves::still_declared(&planner.input, |addr| planner.record.change_of(addr).is_some_and(is_wanted));
     planner.record.trouble(Place::node(usize::MAX), still);
+    planner.record.trouble(Place::node(usize::MAX), targeting::in_effect(&planner.input.options.targeting));
     let functions = planner.evaluator.function_results();
     let checked = checked(&planner);
     let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
@@ -56,9 +59,11 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         !known
     };
     let troubles = std::mem::take(&mut record.troubles).into_values().flatten().filter(|t| anew(t)).collect();
+    let relevant = relevance::relevant(&input, &changes, &record.outputs);
     let plan = Plan {
         mode: input.options.mode,
         changes,
+        relevant,
         drift: record.drift.into_values().collect(),
         outputs: record.outputs,
         execution,
@@ -70,6 +75,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         functions,
         checked,
         complete,
+        targeting: input.options.targeting,
     };
     (plan, troubles)
 }
@@ -82,6 +88,17 @@ fn checked(planner: &Planner) -> Vec<Checked> {
         for checked in &mut all {
             let root_output = checked.kind == CheckedKind::Output && !checked.config.starts_with("module.");
             checked.objects = root_output.then(|| [(checked.config.clone(), Verdicts::new())].into());
+        }
+    } else if planner.graph.selection.is_partial() {
+        // Of variables that are left out nothing is known.
+        let nodes = planner.graph.expressions.nodes.iter().enumerate();
+        let left_out =
+            nodes.filter(|(node, what)| matches!(what, ExprNode::Variable(..)) && !planner.graph.is_needed(*node));
+        let left_out: BTreeSet<_> = left_out.filter_map(|(_, what)| checks::of(what)).collect();
+        for checked in &mut all {
+            if left_out.contains(&(checked.kind, checked.config.clone())) {
+                checked.objects = None;
+            }
         }
     }
     all
@@ -172,8 +189,10 @@ fn removed_outputs(input: &PlanInput, record: &mut Record) {
 
 /// `-replace` addresses that name no instance of this plan: a mistake that would otherwise pass in silence
 /// (features-and-traps.md 52).
-fn unused_replacements(input: &PlanInput, record: &Record) -> Diagnostics {
-    let missing = input.options.replace.iter().filter(|addr| record.change_of(addr).is_none());
+fn unused_replacements(planner: &Planner) -> Diagnostics {
+    let Planner { input, record, .. } = planner;
+    let planned = input.options.replace.iter().filter(|addr| planner.graph.selection.plans(addr));
+    let missing = planned.filter(|addr| record.change_of(addr).is_none());
     let missing = missing.filter(|_| input.options.mode == Mode::Normal && !record.has_errors());
     let warnings = missing.map(|addr| {
         let first = (ResourceInstance { key: addrs::InstanceKey::None, ..addr.clone() }, None);

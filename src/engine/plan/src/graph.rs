@@ -1,6 +1,7 @@
 //! The expression graph with what planning adds: resources that only the state knows, providers that only these need.
 
 use crate::closing::Closing;
+use crate::selection::Selection;
 use crate::{Mode, PlanInput, imports, lineage, waits};
 use addrs::{ConfigResource, Mode as ResourceMode, ModulePath, Provider, ProviderConfig, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
@@ -20,6 +21,8 @@ pub(crate) struct Graph {
     pub(crate) dependencies: Vec<Arc<[ConfigResource]>>,
     /// For each node whether replacements are created first, because it says so or something that depends on it.
     create_before_destroy: Vec<bool>,
+    /// The same where nothing is left out, if something is.
+    all_create_before_destroy: Option<Vec<bool>>,
     /// For each node whether it runs.
     needed: Vec<bool>,
     /// For each node whether expressions may ask for its value.
@@ -30,6 +33,8 @@ pub(crate) struct Graph {
     providers: BTreeMap<ProviderConfig, ProviderConfig>,
     /// Instances in the state, by resource.
     pub(crate) stored: BTreeMap<ConfigResource, Vec<ResourceInstance>>,
+    /// What is planned at all.
+    pub(crate) selection: Selection,
 }
 
 impl Graph {
@@ -43,10 +48,14 @@ impl Graph {
         }
         let order = lineage::order(&expressions.dependencies);
         let dependencies = lineage::dependencies(&expressions, &order);
+        let selection = Selection::of(input, &expressions);
         let flagged = (expressions.nodes.iter().enumerate()).filter(|(_, node)| says_create_first(input, node));
-        let flagged: Vec<usize> = flagged.map(|(node, _)| node).collect();
+        let mut flagged: Vec<usize> = flagged.map(|(node, _)| node).collect();
+        // What is left out decides nothing about the order of the others.
+        let all = selection.is_partial().then(|| lineage::reached(&expressions, flagged.iter().copied()));
+        flagged.retain(|place| expressions.nodes.get(*place).is_some_and(|node| selection.runs(*place, node)));
         let create_before_destroy = lineage::reached(&expressions, flagged);
-        let (needed, read) = needed(input, &expressions, &stored);
+        let (needed, read) = needed(input, &expressions, &stored, &selection);
         let providers = expressions.nodes.iter().filter_map(|node| match node {
             ExprNode::Provider(provider) => Some((canonical(provider), provider.clone())),
             _ => None,
@@ -59,11 +68,13 @@ impl Graph {
             closing,
             dependencies,
             create_before_destroy,
+            all_create_before_destroy: all,
             needed,
             read,
             waits_for,
             providers,
             stored,
+            selection,
         };
         graph.waits_for = waits::all(input, &graph);
         (graph, troubles)
@@ -97,6 +108,12 @@ impl Graph {
     /// Whether replacements of a resource are created first.
     pub(crate) fn creates_first(&self, node: usize) -> bool {
         self.create_before_destroy.get(node).copied().unwrap_or(false)
+    }
+
+    /// What the state is told about that.
+    pub(crate) fn keeps_create_first(&self, node: usize) -> bool {
+        let all = self.all_create_before_destroy.as_ref().unwrap_or(&self.create_before_destroy);
+        all.get(node).copied().unwrap_or(false)
     }
 
     /// What a node depends on.
@@ -239,9 +256,11 @@ fn needed(
     input: &PlanInput,
     expressions: &ExpressionGraph,
     stored: &BTreeMap<ConfigResource, Vec<ResourceInstance>>,
+    selection: &Selection,
 ) -> (Vec<bool>, Vec<bool>) {
     let destroys = input.options.mode == Mode::Destroy;
-    let starts = (expressions.nodes.iter().enumerate()).filter(|(_, node)| match node {
+    let selected = (expressions.nodes.iter().enumerate()).filter(|(place, node)| selection.runs(*place, node));
+    let starts = selected.filter(|(_, node)| match node {
         ExprNode::Provider(_) => false,
         ExprNode::Check(..) => input.options.mode == Mode::Normal,
         ExprNode::Resource(resource) if destroys => stored.contains_key(resource),

@@ -7,6 +7,7 @@ mod closing;
 mod data;
 mod desired;
 mod desk;
+mod drawing;
 pub mod ephemeral;
 mod execution;
 mod expand;
@@ -24,19 +25,28 @@ mod order;
 mod planner;
 mod provider;
 mod record;
+mod relevance;
 mod removed;
 mod report;
 mod schedule;
+mod selection;
 mod stored;
+mod take_in;
+mod targeting;
 mod triggers;
 mod waits;
 
 pub use checks::{check_results, is_open};
+pub use desired::undeclared_variables;
 pub use desk::Ticket;
+pub use drawing::{Drawing, DrawingOf, Drawn, Shape, drawing};
 pub use execution::{ExecutionGraph, Join, Joined, Step};
+pub use expand::provider_meta;
 pub use functions::{Lacking, call_question, result_of};
 pub use model::{
     Action, ActionReason, Complete, Drift, InstanceChange, Mode, OutputChange, Plan, PlanInput, PlanOptions, Refresh,
     Schemas,
 };
 pub use planner::Planner;
+pub use take_in::{TakeIn, Taking};
+pub use targeting::{Targeting, may_be_incomplete};

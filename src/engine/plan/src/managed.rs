@@ -4,13 +4,13 @@
 use crate::desired::{self, Desired, View};
 use crate::instance::{self, Outcome, Prepared, Prior, Settled, Subject};
 use crate::report::{Refreshed, Report, Turn};
-use crate::stored;
 use crate::{Action, ActionReason, Drift, InstanceChange, Mode, Refresh};
+use crate::{stored, take_in};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, ImportedBy, ObjectIdentity, Question, StoredObject};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
-use state::{DeposedKey, Object, Status};
+use state::{DeposedKey, Object};
 use std::sync::Arc;
 use value::{Type, Value};
 
@@ -80,12 +80,14 @@ pub(crate) struct ManagedTask {
     pub(crate) aim: Aim,
     stage: ManagedStage,
     report: Report,
+    /// The object as the state has it, while it is planned without having been read.
+    unread: Option<Prior>,
 }
 
 impl ManagedTask {
     /// A task that has not asked anything.
     pub(crate) fn new(identity: Identity, aim: Aim) -> ManagedTask {
-        ManagedTask { identity, aim, stage: ManagedStage::Upgrade, report: Report::default() }
+        ManagedTask { identity, aim, stage: ManagedStage::Upgrade, report: Report::default(), unread: None }
     }
 
     /// The first turn.
@@ -175,10 +177,27 @@ impl ManagedTask {
         }
         let value = stored::marked(&self.identity.schema, &before, &value);
         let prior = Prior { value, private: before.private.clone(), identity, status: before.status };
-        if view.options.refresh == Refresh::No {
+        let trusted = match view.options.refresh {
+            Refresh::Yes => false,
+            Refresh::No => true,
+            // What is not wanted is going to change in any case.
+            Refresh::Minimal => matches!(self.aim, Aim::Keep(_)),
+        };
+        if trusted {
             self.report.refreshed = stored::kept(&self.identity.schema, &before, &prior, &prior);
+            self.unread = Some(prior.clone()).filter(|_| view.options.refresh == Refresh::Minimal);
             return self.known(Some(prior), view);
         }
+        self.look(prior)
+    }
+
+    /// The object would change: it is read after all, and planned again.
+    fn start_again(mut self, prior: Prior) -> Turn<ManagedTask> {
+        self.report = Report::default();
+        self.look(prior)
+    }
+
+    fn look(self, prior: Prior) -> Turn<ManagedTask> {
         let question = Question::Read {
             provider: self.identity.provider.clone(),
             kind: self.kind(),
@@ -198,10 +217,9 @@ impl ManagedTask {
             return self.end_failed();
         }
         let kind = self.kind();
-        let own = objects.into_iter().find(|(found, _)| *found == kind);
-        let Some((_, object)) = own.filter(|(_, object)| !object.value.is_null()) else {
-            let detail = format!("The provider gave no object of type {kind} for the import.");
-            return self.fail(Diagnostic::error("Import returned no resource", detail).into());
+        let object = match take_in::own_object(&kind, objects) {
+            Ok(object) => object,
+            Err(trouble) => return self.fail(trouble),
         };
         let (provider, meta) = (self.identity.provider.clone(), self.identity.meta.clone());
         let identity = object.identity.clone();
@@ -220,27 +238,14 @@ impl ManagedTask {
         if !self.accept(diagnostics) {
             return self.end_failed();
         }
-        let Some(object) = object.filter(|object| !object.value.is_null()) else {
-            let by = self.identity.import.as_ref().map(ImportedBy::words).unwrap_or_default();
-            let detail = format!(
-                "There is no object with {by} for {}: only objects that exist can be imported.",
-                self.identity.addr
-            );
-            let trouble = Diagnostic::error("Cannot import non-existent remote object", detail);
-            return self.fail(trouble.next("Check the id, and the region and account of the provider.").into());
-        };
-        let value = stored::normal(&self.identity.schema, &object.value);
-        if let Err(trouble) = stored::check(&self.subject(), &value, "imported") {
-            return self.fail(trouble);
+        let Some(by) = &self.identity.import else { return self.known(None, view) };
+        match take_in::read(&self.subject(), by, found, object) {
+            Ok((whole, prior)) => {
+                self.report.refreshed = Refreshed::Object(whole);
+                self.known(Some(prior), view)
+            }
+            Err(trouble) => self.fail(trouble),
         }
-        let value = value.mark_paths(&instance::schema_marks(&self.identity.schema, &value));
-        let whole = stored::data_object(&self.identity.schema, &value);
-        // The first read may fill in what the import left out of the identity.
-        let identity = object.identity.or(found);
-        let whole = Object { private: object.private.clone(), ..whole.as_ref().clone() };
-        let whole = whole.with_identity(identity.clone().map(|identity| (identity.version, identity.json)));
-        self.report.refreshed = Refreshed::Object(Arc::new(whole));
-        self.known(Some(Prior { value, private: object.private, identity, status: Status::Ready }), view)
     }
 
     /// The provider has looked.
@@ -385,7 +390,13 @@ impl ManagedTask {
     /// The provider has planned.
     fn settled(mut self, prepared: Prepared, answer: Answer, view: &View<'_>) -> Turn<ManagedTask> {
         let before = prepared.before_kept();
-        match instance::settle(prepared, answer) {
+        let settled = instance::settle(prepared, answer);
+        let same =
+            |settled: &Settled| matches!(settled, Settled::Planned(outcome, _) if outcome.action == Action::NoOp);
+        if let Some(prior) = self.unread.take().filter(|_| !settled.as_ref().is_ok_and(same)) {
+            return self.start_again(prior);
+        }
+        match settled {
             Err(trouble) => self.fail(trouble),
             Ok(Settled::AskAgain(prepared, warnings)) => {
                 self.report.diagnostics.extend(warnings);
@@ -412,6 +423,7 @@ impl ManagedTask {
         self.report.value = Some(outcome.after.clone());
         let create_before_destroy = desired.subject.create_before_destroy;
         let skip_destroy = desired.subject.skip_destroy;
+        let keeps_create_first = desired.keeps_create_first;
         self.report.refreshed = stored::remembering(
             std::mem::take(&mut self.report.refreshed),
             self.identity.stored.as_ref(),
@@ -434,7 +446,7 @@ impl ManagedTask {
             meta: self.identity.meta.clone(),
             replace_paths: outcome.replace_paths,
             dependencies,
-            create_before_destroy,
+            create_before_destroy: keeps_create_first,
             skip_destroy,
             declared_at: self.identity.declared_at.clone(),
             importing: self.identity.import.clone(),

@@ -1,6 +1,6 @@
 //! What a plan is made from and what it says.
 
-use crate::ExecutionGraph;
+use crate::{ExecutionGraph, Targeting};
 use addrs::{ConfigResource, Provider, ProviderConfig, ResourceInstance};
 use calls::{ImportedBy, ObjectIdentity};
 use config::ModuleTree;
@@ -45,6 +45,21 @@ pub struct PlanOptions {
     pub replace: BTreeSet<ResourceInstance>,
     /// Addresses that must not be touched, because an earlier apply left their outcome in doubt.
     pub blocked: BTreeSet<ResourceInstance>,
+    /// Which part is planned.
+    pub targeting: Targeting,
+}
+
+impl Default for PlanOptions {
+    /// Plain `plan`.
+    fn default() -> PlanOptions {
+        PlanOptions {
+            mode: Mode::Normal,
+            refresh: Refresh::Yes,
+            replace: BTreeSet::new(),
+            blocked: BTreeSet::new(),
+            targeting: Targeting::All,
+        }
+    }
 }
 
 /// What kind of plan.
@@ -65,6 +80,8 @@ pub enum Refresh {
     Yes,
     /// Trust the state (`-refresh=false`).
     No,
+    /// Plan from the state, read what that would change, and plan it again (`-minimal-refresh`, as in Terraform 1.17).
+    Minimal,
 }
 
 /// What will be done with one object.
@@ -230,6 +247,9 @@ pub struct Plan {
     pub changes: Vec<InstanceChange>,
     /// What changed behind our back, in address order.
     pub drift: Vec<Drift>,
+    /// Attributes that may have influenced the changes, in address order: drift of others is not shown with a normal plan
+    /// (features-and-traps.md 98).
+    pub relevant: Vec<(ResourceInstance, Path)>,
     /// Root outputs.
     pub outputs: BTreeMap<Arc<str>, OutputChange>,
     /// What apply does.
@@ -254,6 +274,8 @@ pub struct Plan {
     pub checked: Vec<Checked>,
     /// Whether everything was planned.
     pub complete: Complete,
+    /// What was asked to be planned: unless it is [`Targeting::All`], other changes may be pending.
+    pub targeting: Targeting,
 }
 
 /// Whether everything was planned.
@@ -272,6 +294,7 @@ impl Plan {
             mode: input.options.mode,
             changes: Vec::new(),
             drift: Vec::new(),
+            relevant: Vec::new(),
             outputs: BTreeMap::new(),
             execution: ExecutionGraph::default(),
             refreshed: input.prior.clone(),
@@ -282,6 +305,7 @@ impl Plan {
             functions: FunctionResults::default(),
             checked: Vec::new(),
             complete: Complete::Errored,
+            targeting: input.options.targeting.clone(),
         }
     }
 

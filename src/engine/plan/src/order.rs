@@ -61,6 +61,7 @@ struct Deletion<'a> {
     step: usize,
     addr: &'a ResourceInstance,
     last: bool,
+    deposed: bool,
     dependencies: &'a [ConfigResource],
     provider: &'a ProviderConfig,
 }
@@ -295,6 +296,7 @@ fn deletion<'a>(work: &'a Work<'a>, change: &'a InstanceChange, step: usize, kee
         last: change.action == Action::CreateThenDelete
             || change.deposed.is_some()
             || (plain && (change.create_before_destroy || keep)),
+        deposed: change.deposed.is_some(),
         dependencies: work.stored.get(&key).map_or(&[], |d| d.as_ref()),
         provider: &change.provider,
     }
@@ -328,12 +330,65 @@ fn delete_order(work: &Work<'_>, deletions: &[Deletion<'_>], draft: &mut Draft) 
             }
         }
     }
+    dependencies_change(work, deletions, draft);
     for change in work.changes {
         order_change(work, change, &deleted, draft);
     }
     for deletion in deletions {
         join_delete(deletion, draft);
     }
+}
+
+/// A create or update waits for the deletes of what depended on its object, or they wait for it; and a deposed object
+/// goes when the current one of its address is done. Terraform gives up where this closes a cycle; here the edge goes.
+fn dependencies_change(work: &Work<'_>, deletions: &[Deletion<'_>], draft: &mut Draft) {
+    let mut changes: BTreeMap<&ResourceInstance, (usize, usize)> = BTreeMap::new();
+    for change in work.changes.iter().filter(|c| c.deposed.is_none()) {
+        if let Some(steps) = change_steps(work, change, draft) {
+            changes.insert(&change.addr, steps);
+        }
+    }
+    let changed: BTreeSet<ConfigResource> = changes.keys().map(|addr| addr.config()).collect();
+    for deletion in deletions {
+        for resource in deletion.dependencies.iter().filter(|r| changed.contains(r)) {
+            let what = if deletion.last { Joined::Changes } else { Joined::DependentDeletesFirst };
+            let join = draft.step(Key::Join(join(what, resource, &deletion.addr.module)));
+            let (later, earlier) = if deletion.last { (deletion.step, join) } else { (join, deletion.step) };
+            draft.edge(later, earlier);
+            draft.droppable.push((later, earlier));
+        }
+        if let Some((_, end)) = changes.get(deletion.addr).filter(|_| deletion.deposed) {
+            draft.edge(deletion.step, *end);
+        }
+    }
+    for (addr, (begin, end)) in changes {
+        let resource = addr.config();
+        for within in [None, Some(addr.module.clone())] {
+            let key = |what| Key::Join(Join { what, resource: resource.clone(), within: within.clone() });
+            if let Some(deletes) = draft.find(&key(Joined::DependentDeletesFirst)) {
+                draft.edge(begin, deletes);
+            }
+            if let Some(join) = draft.find(&key(Joined::Changes)) {
+                draft.edge(join, end);
+            }
+        }
+    }
+}
+
+/// The first and the last step of what makes or changes an object.
+fn change_steps(work: &Work<'_>, change: &InstanceChange, draft: &Draft) -> Option<(usize, usize)> {
+    let (begin, end) = match change.action {
+        Action::Create | Action::DeleteThenCreate => (Deed::Create, Deed::Create),
+        Action::Update => (Deed::Update, Deed::Update),
+        Action::Read => (Deed::Read, Deed::Read),
+        Action::CreateThenDelete | Action::ForgetThenCreate => {
+            let key = work.deposed_keys.get(&change.addr).cloned().unwrap_or_default();
+            (Deed::Depose(key), Deed::Create)
+        }
+        Action::NoOp | Action::Delete | Action::Forget => return None,
+    };
+    let step = |deed| draft.find(&Key::Instance(change.addr.clone(), deed));
+    Some((step(begin)?, step(end)?))
 }
 
 /// A create or update waits for the deletes of what its object depended on, or they wait for it.
@@ -343,17 +398,11 @@ fn order_change(
     deleted: &BTreeMap<ConfigResource, Deleted<'_>>,
     draft: &mut Draft,
 ) {
-    let (begin, end) = match change.action {
-        Action::Update => (Deed::Update, Deed::Update),
-        Action::DeleteThenCreate => (Deed::Create, Deed::Create),
-        Action::CreateThenDelete | Action::ForgetThenCreate => {
-            let key = work.deposed_keys.get(&change.addr).cloned().unwrap_or_default();
-            (Deed::Depose(key), Deed::Create)
-        }
-        _ => return,
-    };
-    let step = |deed| draft.find(&Key::Instance(change.addr.clone(), deed));
-    let (Some(begin), Some(end)) = (step(begin), step(end)) else { return };
+    if matches!(change.action, Action::Create | Action::Read) {
+        // It has no object whose dependencies could be stored.
+        return;
+    }
+    let Some((begin, end)) = change_steps(work, change, draft) else { return };
     let dependencies = work.stored.get(&(change.addr.clone(), None));
     for resource in dependencies.iter().flat_map(|d| d.iter()) {
         let Some(of) = deleted.get(resource) else { continue };

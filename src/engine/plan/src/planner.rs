@@ -16,8 +16,9 @@ use crate::provider::ProviderTask;
 use crate::record::{ObjectAddr, Place, Record};
 use crate::report::{Report, Turn};
 use crate::schedule::{Ending, Schedule};
+use crate::targeting;
 use crate::{Action, Plan, PlanInput};
-use addrs::{ConfigResource, ModuleInstance, ProviderConfig, ResourceInstance};
+use addrs::{ConfigResource, InstanceKey, ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Evaluator, Expansion, ExprNode, FunctionCall};
@@ -102,11 +103,12 @@ struct Open {
 impl Planner {
     /// Starts to plan. What is wrong with the input itself is kept and given by [`Planner::finish`].
     pub fn new(mut input: PlanInput) -> Planner {
-        let Moved { state, previous: moved, troubles: unmoved } = moves::moved(&input);
+        let Moved { state, previous: moved, troubles: mut unmoved } = moves::moved(&input);
+        unmoved.extend(targeting::moves_left_out(&input.options.targeting, &moved));
         let read = std::mem::replace(&mut input.prior, state);
         let (graph, troubles) = Graph::new(&input);
         let (evaluator, more) = desired::evaluator(&input);
-        let mut record = Record::starting_from(expand::starting_state(&input));
+        let mut record = Record::starting_from(expand::starting_state(&input, &graph));
         let stop = record.trouble(Place::node(0), unmoved.into_iter().chain(troubles).chain(more).collect());
         let schedule = if stop { Schedule::default() } else { schedule(&graph) };
         let mut planner = Planner {
@@ -131,6 +133,15 @@ impl Planner {
     /// All questions that are ready and were not given yet, in address order.
     pub fn asks(&mut self) -> Vec<(Ticket, Question)> {
         self.desk.take()
+    }
+
+    /// Which object is looked at by a question that is not answered yet.
+    pub fn looked_at(&self, ticket: Ticket) -> Option<(&ResourceInstance, Option<&state::DeposedKey>)> {
+        match self.desk.waiting(ticket)? {
+            Waiting::Task(_, Task::Managed(task)) => Some((&task.identity.addr, task.identity.deposed.as_ref())),
+            Waiting::Task(_, Task::Data(task)) => Some((&task.desired.subject.addr, None)),
+            _ => None,
+        }
     }
 
     /// Takes the answer to a question, in any order. A second answer to one ticket is ignored.
@@ -261,7 +272,11 @@ impl Planner {
 
     /// The graph grows: a resource becomes its objects.
     fn start_resource(&mut self, node: usize, resource: &ConfigResource, grown: Grown) {
-        let Grown { tasks, expansions, troubles } = grown;
+        let Grown { tasks, expansions, left, troubles } = grown;
+        for (addr, value) in left {
+            self.evaluator.set_instance(&addr, value.clone());
+            self.record.values.insert(addr, value);
+        }
         let failed = self.record.trouble(Place::node(node), troubles);
         self.open.insert(node, Open { left: tasks.len(), failed, expansions, said: BTreeMap::new() });
         if tasks.is_empty() {
@@ -276,7 +291,16 @@ impl Planner {
     fn end_resource(&mut self, node: usize, resource: &ConfigResource) {
         let Some(Open { failed, expansions, .. }) = self.open.remove(&node) else { return };
         for (module, expansion) in expansions.iter().filter(|_| !failed) {
-            self.evaluator.finish_resource(module, &resource.resource, expansion);
+            if self.graph.selection.is_partial() {
+                let there = |key: &InstanceKey| {
+                    let (module, resource, key) = (module.clone(), resource.resource.clone(), key.clone());
+                    self.evaluator.instance(&ResourceInstance { module, resource, key }).is_some()
+                };
+                let seen = expansion.seen(there);
+                self.evaluator.finish_resource(module, &resource.resource, &seen);
+            } else {
+                self.evaluator.finish_resource(module, &resource.resource, expansion);
+            }
         }
         self.schedule.finish(node, if failed { Ending::Failed } else { Ending::Done });
     }

@@ -127,6 +127,12 @@ pub(crate) fn marked(schema: &Schema, object: &Object, value: &Value) -> Value {
     if marks.is_empty() { value.clone() } else { value.mark_paths(&marks) }
 }
 
+/// An object as the state has it, with marks; `None` when it does not fit the current schema.
+pub(crate) fn decoded(schema: &Schema, ty: &Type, object: &Object) -> Option<Value> {
+    let node = json::parse(&object.attributes).ok()?;
+    Some(marked(schema, object, &json::decode(&node, ty).ok()?))
+}
+
 /// The identity that the state has of an object.
 pub(crate) fn identity(object: &Object) -> Option<ObjectIdentity> {
     object.identity().map(|(version, json)| ObjectIdentity { version, json })

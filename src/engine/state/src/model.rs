@@ -26,8 +26,11 @@ pub struct State {
     /// Keys of the top level that we do not understand, as JSON text.
     pub unread: BTreeMap<Arc<str>, Arc<str>>,
     /// Keys of resources (not of their instances) that we do not understand, as JSON text.
-    pub resource_unread: BTreeMap<(ModuleInstance, Resource), BTreeMap<Arc<str>, Arc<str>>>,
+    pub resource_unread: BTreeMap<(ModuleInstance, Resource), Unread>,
 }
+
+/// Keys that we do not understand, with their values as JSON text.
+pub type Unread = BTreeMap<Arc<str>, Arc<str>>;
 
 /// An output value as it was stored.
 #[derive(Clone, Debug, PartialEq)]

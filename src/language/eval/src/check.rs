@@ -20,6 +20,9 @@ pub enum Outcome {
     Invalid,
 }
 
+/// Stands where the message of a condition that does not hold cannot be shown. States keep no message then.
+pub const NO_MESSAGE: &str = "The condition is not met; its error message cannot be shown.";
+
 impl Evaluator {
     /// Checks the assertions of a `check` block in all instances of its module. What fails only warns.
     pub fn evaluate_check(&self, path: &ModulePath, name: &str) -> Diagnostics {
@@ -103,7 +106,7 @@ impl Evaluator {
     /// The message of a failed condition; troubles with it come beside it, so that the failure is never hidden.
     fn message(&self, module: &ModuleInstance, rule: &CheckRule, repeating: Repeating<'_>) -> (String, Diagnostics) {
         let (value, mut diagnostics) = self.evaluate_bound(module, &rule.error_message, repeating, &[]);
-        let stand_in = || String::from("The condition is not met; its error message cannot be shown.");
+        let stand_in = || String::from(NO_MESSAGE);
         if diagnostics.has_errors() {
             return (stand_in(), diagnostics);
         }

@@ -35,6 +35,22 @@ impl Expansion {
         }
     }
 
+    /// What references see where some instances are not there, because they are left out of a plan: numbers up to the last
+    /// one that is, and the keys that are (measured with Terraform 1.11.4).
+    pub fn seen(&self, is_there: impl Fn(&InstanceKey) -> bool) -> Expansion {
+        match self {
+            Expansion::Count(n) => {
+                let last = (0..*n).rev().find(|i| is_there(&InstanceKey::Int(*i)));
+                Expansion::Count(last.map_or(0, |i| i.saturating_add(1)))
+            }
+            Expansion::Each(elements) => {
+                let there = elements.iter().filter(|(key, _)| is_there(&InstanceKey::String((*key).clone())));
+                Expansion::Each(there.map(|(key, value)| (key.clone(), value.clone())).collect())
+            }
+            Expansion::Single | Expansion::Disabled | Expansion::Unknown(_) => self.clone(),
+        }
+    }
+
     /// What `count.index` and `each` are for an instance.
     pub fn repetition(&self, key: &InstanceKey) -> Repetition {
         let count_index = match key {

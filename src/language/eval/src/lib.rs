@@ -39,7 +39,7 @@ mod variable;
 mod verdicts;
 
 pub use call::{function_exists, function_names};
-pub use check::Outcome;
+pub use check::{NO_MESSAGE, Outcome};
 pub use describe::describe;
 pub use evaluation::constant;
 pub use evaluator::{Evaluator, Phase, Repetition, Settings};

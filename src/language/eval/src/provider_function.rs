@@ -13,7 +13,7 @@ use crate::suggestion::did_you_mean;
 use addrs::Provider;
 use configschema::{Function, FunctionError, FunctionParameter};
 use diag::Diagnostic;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use syntax::{Expr, Name};
 use value::{Marks, Value, convert};
@@ -36,6 +36,19 @@ pub struct FunctionResults {
     results: BTreeMap<String, Value>,
 }
 
+impl FunctionResults {
+    /// All calls, as [`FunctionCall::key`] tells them apart, with what they gave.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.results.iter()
+    }
+}
+
+impl FromIterator<(String, Value)> for FunctionResults {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(results: I) -> FunctionResults {
+        FunctionResults { results: results.into_iter().collect() }
+    }
+}
+
 /// Signatures, answers so far, and calls that still lack one.
 #[derive(Debug, Default)]
 pub(crate) struct FunctionDesk {
@@ -43,6 +56,8 @@ pub(crate) struct FunctionDesk {
     answers: BTreeMap<String, Result<Value, FunctionError>>,
     expected: FunctionResults,
     lacking: Mutex<BTreeMap<String, FunctionCall>>,
+    /// Calls with an ephemeral argument: nothing of them is kept.
+    ephemeral: Mutex<BTreeSet<String>>,
     refusing: bool,
 }
 
@@ -119,11 +134,12 @@ impl Evaluator {
         desk.answers.insert(call.key(), judged);
     }
 
-    /// What all calls came to that had a result.
+    /// What all calls came to that had a result, but for those with ephemeral arguments: they may differ while applying.
     pub fn function_results(&self) -> FunctionResults {
-        let answers = self.functions.iter().flat_map(|desk| &desk.answers);
-        let results = answers.filter_map(|(key, answer)| Some((key.clone(), answer.as_ref().ok()?.clone())));
-        FunctionResults { results: results.collect() }
+        let Some(desk) = &self.functions else { return FunctionResults::default() };
+        let ephemeral = desk.ephemeral.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = desk.answers.iter().filter(|(key, _)| !ephemeral.contains(*key));
+        kept.filter_map(|(key, answer)| Some((key.clone(), answer.as_ref().ok()?.clone()))).collect()
     }
 }
 
@@ -209,7 +225,11 @@ impl Evaluation<'_> {
                 return self.fail_call(name, fault, place.map_or_else(|| closing(whole), |place| place.span), whole);
             }
         };
-        match desk.ask(FunctionCall { provider, function: function.into(), arguments }) {
+        let call = FunctionCall { provider, function: function.into(), arguments };
+        if marks.contains(Marks::EPHEMERAL) {
+            desk.ephemeral.lock().unwrap_or_else(PoisonError::into_inner).insert(call.key());
+        }
+        match desk.ask(call) {
             Some(Ok(value)) => value.marked(marks),
             None => Value::unknown(signature.result.clone()).marked(marks),
             Some(Err(error)) => {

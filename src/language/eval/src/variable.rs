@@ -24,6 +24,30 @@ pub enum VariableInput {
     Value(Value),
 }
 
+impl VariableInput {
+    /// The value as it was given, not converted to the type of the variable; `None` for what is no constant.
+    pub fn given(&self, variable: &Variable) -> Option<Value> {
+        let constant = |expr: &Expression| {
+            let (value, troubles) = crate::constant(expr);
+            (!troubles.has_errors()).then_some(value)
+        };
+        match self {
+            VariableInput::Value(value) => Some(value.clone()),
+            VariableInput::Expression(expr) => constant(expr),
+            VariableInput::Text(text, _) if is_literal(variable) => Some(Value::string(text.as_str())),
+            VariableInput::Text(text, _) => {
+                let (expr, troubles) = syntax::parse_expression("<value>".into(), text);
+                if troubles.has_errors() { None } else { constant(&expr) }
+            }
+        }
+    }
+}
+
+/// Whether text that is given for a variable is taken as it stands.
+fn is_literal(variable: &Variable) -> bool {
+    !variable.typed || variable.type_constraint.is_primitive()
+}
+
 /// A value on its way into a variable.
 struct Incoming {
     value: Value,
@@ -180,8 +204,7 @@ impl Evaluator {
                 (Some(Incoming { value, range: Some(expr.range()), source }), diagnostics)
             }
             Some(VariableInput::Text(text, source)) => {
-                let literal = !variable.typed || variable.type_constraint.is_primitive();
-                let (value, diagnostics) = if literal {
+                let (value, diagnostics) = if is_literal(variable) {
                     (Value::string(text.clone()), Diagnostics::new())
                 } else {
                     self.text_value(text, name, source)

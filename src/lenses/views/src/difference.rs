@@ -64,7 +64,12 @@ type Pair<'v> = (Option<&'v Value>, Option<&'v Value>);
 
 /// The difference of two objects of a block type; `forced` are the paths that force a replacement.
 pub(crate) fn of_block(schema: &Block, pair: Pair, forced: &[Path]) -> Part {
-    Comparison { forced, empty: Empty::Null }.block(schema, pair, &Path::ROOT)
+    Comparison { forced, relevant: None, empty: Empty::Null }.block(schema, pair, &Path::ROOT)
+}
+
+/// The same, where attributes that none of the paths leads to or through count as unchanged.
+pub(crate) fn of_relevant(schema: &Block, pair: Pair, relevant: &[Path]) -> Part {
+    Comparison { forced: &[], relevant: Some(relevant), empty: Empty::Null }.block(schema, pair, &Path::ROOT)
 }
 
 /// The difference of two values of one type.
@@ -80,6 +85,8 @@ pub(crate) fn of_any(pair: Pair) -> Part {
 #[derive(Clone, Copy)]
 struct Comparison<'f> {
     forced: &'f [Path],
+    /// All if there are none.
+    relevant: Option<&'f [Path]>,
     empty: Empty,
 }
 
@@ -95,7 +102,7 @@ enum Empty {
 
 impl Comparison<'_> {
     /// For values that are of any type.
-    const OF_VALUES: Comparison<'static> = Comparison { forced: &[], empty: Empty::Text };
+    const OF_VALUES: Comparison<'static> = Comparison { forced: &[], relevant: None, empty: Empty::Text };
 
     /// For the content of a block.
     fn within(self, block: &Block) -> Self {
@@ -107,6 +114,15 @@ impl Comparison<'_> {
     fn within_list(self) -> Self {
         let empty = if self.empty == Empty::Text { Empty::Text } else { Empty::Null };
         Comparison { empty, ..self }
+    }
+
+    /// Both sides, the first for both where it does not matter what became of it.
+    fn minding<'v>(&self, pair: Pair<'v>, at: &Path) -> Pair<'v> {
+        let leads = |path: &Path| path.0.iter().zip(&at.0).all(|(a, b)| a == b);
+        match self.relevant {
+            Some(relevant) if !relevant.iter().any(leads) => (pair.0, pair.0),
+            _ => pair,
+        }
     }
 
     /// Whether that is an empty string that counts as null.
@@ -131,7 +147,7 @@ impl Comparison<'_> {
         let mut blocks = Vec::new();
         for (name, nested) in &schema.blocks {
             let at = at.then(PathStep::Attribute(name.clone()));
-            let pair = (child(pair.0, name), child(pair.1, name));
+            let pair = self.minding((child(pair.0, name), child(pair.1, name)), &at);
             let parts = self.nested_blocks(nested.nesting, &nested.block, pair, &at);
             for (_, part) in &parts {
                 fate = with(fate, part.fate);
@@ -157,9 +173,10 @@ impl Comparison<'_> {
             if pair == (None, None) {
                 continue;
             }
+            let at = at.then(PathStep::Attribute(name.clone()));
+            let pair = self.minding(pair, &at);
             let void = |value: Option<&Value>| self.is_void(value);
             let pair = (pair.0.filter(|v| !void(Some(v))), pair.1.filter(|v| !void(Some(v))));
-            let at = at.then(PathStep::Attribute(name.clone()));
             // Two empty strings count as an attribute that did not change, though not as one that is not there.
             let part = if pair == (None, None) { self.scalar(pair, &at) } else { self.attribute(attribute, pair, &at) };
             parts.insert(name.clone(), part);

@@ -1,8 +1,10 @@
-//! Holds: plans, reports and states as text for people.
-//! May touch: dr, plan, state, words.
+//! Holds: plans, reports and states as text for people, and as JSON for programs.
+//! May touch: dr, plan, state, calls, language, words.
 //! Never: the terminal; unmarked secrets.
 
 mod difference;
+mod graph_text;
+pub mod json;
 mod line_difference;
 mod output_text;
 mod paint;
@@ -13,6 +15,7 @@ mod state_text;
 mod survival_text;
 mod value_text;
 
+pub use graph_text::{graph_dot, graph_mermaid, resources_dot, resources_mermaid};
 pub use line_difference::line_difference;
 pub use output_text::{OutputForm, output_text, outputs_json, outputs_text};
 pub use plan_text::{Colour, drift_text, plan_text};

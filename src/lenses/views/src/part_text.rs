@@ -16,6 +16,8 @@ const TELLING: [&str; 3] = ["id", "name", "tags"];
 struct Manner {
     /// No `-> null`: that the whole goes away has been said.
     quiet: bool,
+    /// Not even of a map: what becomes of it stands behind it.
+    bare: bool,
     /// Parts that stay are shown too.
     everything: bool,
     /// The whole of which this is a part forces the replacement.
@@ -81,7 +83,7 @@ impl Renderer {
             }
             Body::Unknown(None) => self.put(&["(known after apply)", &self.forces(part, manner)]),
             Body::Unknown(Some(before)) => {
-                self.part(before, indent, Manner { quiet: true, forces: false, ..manner });
+                self.part(before, indent, Manner { quiet: true, bare: true, forces: false, ..manner });
                 self.put(&[" ", &self.arrow(), " (known after apply)", &self.forces(part, manner)]);
             }
             Body::Sensitive(_) => {
@@ -198,14 +200,14 @@ impl Renderer {
     /// Map elements or attributes: how they are written, what they are, and whether they are shown in any case.
     fn entries(&mut self, part: &Part, parts: &[(String, &Part, bool)], what: &str, indent: usize, manner: Manner) {
         // A map that goes away says so itself, its elements do not.
-        let own = Manner { quiet: manner.quiet && what == "attribute", ..manner };
+        let own = Manner { quiet: manner.bare || manner.quiet && what == "attribute", ..manner };
         let (null, forces) = (self.null(part, own), self.forces(part, manner));
         if parts.is_empty() {
             return self.put(&["{}", &null, &forces]);
         }
         // Terraform counts bytes here and pads by characters.
         let width = parts.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
-        let inner = Manner { quiet: manner.quiet || what == "attribute", forces: false, ..manner };
+        let inner = Manner { quiet: manner.quiet || what == "attribute", bare: false, forces: false, ..manner };
         self.put(&["{", &forces, "\n"]);
         let mut kept = 0;
         for (name, entry, telling) in parts {
@@ -372,7 +374,7 @@ impl Renderer {
             (true, false) => (" # whitespace changes", String::new()),
             (false, _) => ("", self.forces(part, manner)),
         };
-        let inner = Manner { quiet: true, forces: false, everything: manner.everything || spaces };
+        let inner = Manner { quiet: true, bare: false, forces: false, everything: manner.everything || spaces };
         let null = self.null(part, manner);
         let inner = Renderer { out: String::new(), ..*self }.whole(&difference, indent + 1, inner);
         if !inner.contains('\n') {

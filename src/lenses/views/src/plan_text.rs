@@ -1,13 +1,14 @@
 //! The plan for people, in Terraform's words.
 
-use crate::difference::{Fate, of_any, of_block};
+use crate::difference::{Fate, Part, of_any, of_block, of_relevant};
 use crate::paint::{Paint, Symbol};
 use crate::part_text::{masked, part_text, symbol, warning};
 use crate::secrets::Secrets;
 use crate::value_text::attribute_name;
 use addrs::Mode as ResourceMode;
-use plan::{Action, ActionReason, InstanceChange, Mode, Plan};
-use value::Value;
+use plan::{Action, ActionReason, Drift, InstanceChange, Mode, Plan};
+use std::collections::BTreeMap;
+use value::{Path, Value};
 
 /// Renders a plan; `colour` decides about escapes. Sensitive values never appear.
 pub fn plan_text(plan: &Plan, colour: Colour) -> String {
@@ -98,38 +99,62 @@ fn shown_drift(plan: &Plan, colour: Colour) -> String {
     }
     let gone = plan.drift.iter().filter(|d| d.after.is_null()).count();
     let changed = plan.drift.len() - gone;
-    let mut out = drifted(plan, paint);
+    let mut out = drifted(plan.drift.iter().map(|drift| (drift, whole_drift(drift))), false, paint);
     out.push_str(&format!("\n{} {changed} changed, {gone} missing.\n", paint.bold("Drift:")));
     out
 }
 
+/// In a plan with changes, drift is context: that part of it which may have influenced them. In refresh-only mode it is the
+/// content (features-and-traps.md 98).
 fn drift(plan: &Plan, paint: Paint) -> String {
-    // In a plan with changes, drift is context; in refresh-only mode it is the content (trap 98).
-    if plan.drift.is_empty() {
-        return String::new();
-    }
-    let drifted = drifted(plan, paint);
     if plan.mode == Mode::RefreshOnly {
+        if plan.drift.is_empty() {
+            return String::new();
+        }
         return format!(
-            "{drifted}\nThis is a refresh-only plan, so drform will not take any actions to undo\nthese. If you were expecting these changes then you can apply this plan to\nrecord the updated values in the drform state without changing any remote\nobjects.\n"
+            "{}\nThis is a refresh-only plan, so drform will not take any actions to undo\nthese. If you were expecting these changes then you can apply this plan to\nrecord the updated values in the drform state without changing any remote\nobjects.\n",
+            drifted(plan.drift.iter().map(|drift| (drift, whole_drift(drift))), true, paint)
         );
     }
+    if !plan.has_changes() && plan.complete == plan::Complete::Yes {
+        return String::new();
+    }
+    let mut relevant: BTreeMap<&addrs::ResourceInstance, Vec<Path>> = BTreeMap::new();
+    for (addr, path) in &plan.relevant {
+        relevant.entry(addr).or_default().push(path.clone());
+    }
+    let drifts = plan.drift.iter().filter_map(|drift| {
+        let pair = there((&drift.before, &drift.after));
+        let part = of_relevant(&drift.schema.block, pair, relevant.get(&drift.addr)?);
+        (part.fate != Fate::Kept).then_some((drift, part))
+    });
+    let drifts: Vec<_> = drifts.collect();
+    if drifts.is_empty() {
+        return String::new();
+    }
     format!(
-        "{drifted}\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n\n{}\n",
+        "{}\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n\n{}\n",
+        drifted(drifts.into_iter(), true, paint),
         "─".repeat(77)
     )
 }
 
-fn drifted(plan: &Plan, paint: Paint) -> String {
+fn whole_drift(drift: &Drift) -> Part {
+    of_block(&drift.schema.block, there((&drift.before, &drift.after)), &[])
+}
+
+fn drifted<'a>(drifts: impl Iterator<Item = (&'a Drift, Part)>, for_plan: bool, paint: Paint) -> String {
     let mut out = String::from(
-        "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the\nlast \"drform apply\":\n",
+        "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the\nlast \"drform apply\"",
     );
-    for drift in listed(plan.drift.iter(), |drift| &drift.addr) {
+    out.push_str(if for_plan { " which may have affected this plan:\n" } else { ":\n" });
+    let mut drifts: Vec<(&Drift, Part)> = drifts.collect();
+    drifts.sort_by_key(|(drift, _)| drift.addr.module.0.len());
+    for (drift, part) in &drifts {
         let (what, symbol) =
             if drift.after.is_null() { ("has been deleted", Symbol::Delete) } else { ("has changed", Symbol::Update) };
         out.push_str(&format!("\n{}\n", paint.bold(&format!("  # {} {what}", drift.addr))));
-        let part = of_block(&drift.schema.block, there((&drift.before, &drift.after)), &[]);
-        out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&drift.addr), part_text(&part, 0, paint)));
+        out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&drift.addr), part_text(part, 0, paint)));
     }
     out
 }
@@ -258,12 +283,11 @@ fn because(change: &InstanceChange) -> Option<String> {
             format!("(because {} is not in configuration)", addr.resource)
         }
         ActionReason::DeleteBecauseNoModule => format!("(because {} is not in configuration)", addr.module),
-        ActionReason::DeleteBecauseWrongRepetition if addr.key == addrs::InstanceKey::None => {
-            "(because resource uses count or for_each)".into()
-        }
-        ActionReason::DeleteBecauseWrongRepetition => {
-            "(because the instance key does not match the resource's count or for_each)".into()
-        }
+        ActionReason::DeleteBecauseWrongRepetition => match addr.key {
+            addrs::InstanceKey::None => "(because resource uses count or for_each)".into(),
+            addrs::InstanceKey::Int(_) => "(because resource does not use count)".into(),
+            addrs::InstanceKey::String(_) => "(because resource does not use for_each)".into(),
+        },
         ActionReason::DeleteBecauseCountIndex => format!("(because index {} is out of range for count)", addr.key),
         ActionReason::DeleteBecauseEachKey => format!("(because key {} is not in for_each map)", addr.key),
         ActionReason::DeleteBecauseDisabled => "(because enabled is false)".into(),

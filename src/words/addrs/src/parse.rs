@@ -1,9 +1,14 @@
 //! Addresses from text, at the edge and in state files.
 
 use crate::provider::DEFAULT_HOST;
-use crate::{InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig, Resource, ResourceInstance};
+use crate::{
+    InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig, Resource, ResourceInstance, StateAddress,
+    Target,
+};
 use std::fmt;
+use std::iter::Peekable;
 use std::sync::Arc;
+use std::vec::IntoIter;
 
 /// Why a text is not an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +105,56 @@ fn quoted_string(text: &str) -> Result<(String, &str), ParseError> {
 /// Says which part is missing or malformed.
 pub fn parse_resource_instance(text: &str) -> Result<ResourceInstance, ParseError> {
     let mut steps = steps(text)?.into_iter().peekable();
+    let module = module_steps(&mut steps)?;
+    resource_steps(module, steps)
+}
+
+/// Parses what `-target` takes: the address of a module, a resource, or an instance of one.
+///
+/// # Errors
+/// Says which part is missing or malformed.
+pub fn parse_target(text: &str) -> Result<Target, ParseError> {
+    let mut steps = steps(text)?.into_iter().peekable();
+    let module = module_steps(&mut steps)?;
+    if steps.peek().is_none() {
+        return Ok(Target::Module(module));
+    }
+    steps.next_if(|s| s.key == InstanceKey::None && s.name.as_ref() == "resource");
+    let instance = resource_steps(module, steps)?;
+    Ok(match instance.key {
+        InstanceKey::None => Target::Resource(instance.module, instance.resource),
+        _ => Target::Instance(instance),
+    })
+}
+
+/// Parses what the state commands take: the address of a module instance, a resource or a resource instance. A resource
+/// may be written with `resource.` before it.
+///
+/// # Errors
+/// Says which part is missing or malformed.
+pub fn parse_state_address(text: &str) -> Result<StateAddress, ParseError> {
+    /// Words that begin something else in expressions.
+    const RESERVED: [&str; 8] = ["count", "each", "local", "path", "self", "terraform", "var", "template"];
+    let mut steps = steps(text)?.into_iter().peekable();
+    let module = module_steps(&mut steps)?;
+    match steps.peek() {
+        None => return Ok(StateAddress::Module(module)),
+        Some(step) if RESERVED.contains(&step.name.as_ref()) => {
+            let name = step.name.clone();
+            return error(format!("{name:?} is reserved; put \"resource.\" before a resource type of this name"));
+        }
+        Some(_) => {}
+    }
+    steps.next_if(|s| s.key == InstanceKey::None && s.name.as_ref() == "resource");
+    let instance = resource_steps(module, steps)?;
+    Ok(match instance.key {
+        InstanceKey::None => StateAddress::Resource(instance.module, instance.resource),
+        _ => StateAddress::Instance(instance),
+    })
+}
+
+/// Takes `module.a[0].module.b` from the front.
+fn module_steps(steps: &mut Peekable<IntoIter<Step>>) -> Result<ModuleInstance, ParseError> {
     let mut module = ModuleInstance::ROOT;
     while let Some(step) = steps.next_if(|s| s.name.as_ref() == "module") {
         if step.key != InstanceKey::None {
@@ -110,6 +165,11 @@ pub fn parse_resource_instance(text: &str) -> Result<ResourceInstance, ParseErro
             None => return error("the name of the module call is missing"),
         }
     }
+    Ok(module)
+}
+
+/// Takes all that is left for the address of a resource instance.
+fn resource_steps(module: ModuleInstance, mut steps: Peekable<IntoIter<Step>>) -> Result<ResourceInstance, ParseError> {
     let mode = match steps.next_if(|s| s.key == InstanceKey::None && matches!(s.name.as_ref(), "data" | "ephemeral")) {
         Some(step) if step.name.as_ref() == "data" => Mode::Data,
         Some(_) => Mode::Ephemeral,
@@ -121,7 +181,8 @@ pub fn parse_resource_instance(text: &str) -> Result<ResourceInstance, ParseErro
     if kind.key != InstanceKey::None {
         return error("the resource type cannot have an instance key");
     }
-    Ok(ResourceInstance { module, resource: Resource { mode, kind: kind.name, name: name.name }, key: name.key })
+    let resource = Resource { mode, kind: kind.name, name: name.name };
+    Ok(ResourceInstance { module, resource, key: name.key })
 }
 
 /// Parses a provider source address of one, two or three parts, such as `hashicorp/aws`.

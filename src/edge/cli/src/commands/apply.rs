@@ -1,36 +1,80 @@
 //! `drform apply`
 
-use super::plan::show;
+use super::plan::{show, tell};
 use crate::arguments;
 use crate::progress::Lines;
 use crate::shell::{Exit, Shell, plan_options};
 use diag::Diagnostic;
 use ops::Said;
 use plan::{Mode, PlanOptions};
+use std::path::Path;
+use views::json::Sum;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Apply) -> Exit {
-    match plan_options(&args.planning) {
-        Ok(options) => with_options(shell, args, options, "Apply"),
-        Err(diagnostic) => shell.fail(diagnostic),
+    match (plan_options(&shell.site(&args.world), &args.planning), &args.plan) {
+        (Ok(options), None) => with_options(shell, args, options, "Apply"),
+        (Ok(options), Some(path)) => saved(shell, args, &options, path),
+        (Err(said), _) => shell.say(&said),
+    }
+}
+
+/// Applies a saved plan: nothing is planned and nobody is asked.
+fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &Path) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
+    if *options != PlanOptions::default() {
+        return shell.fail(
+            Diagnostic::error(
+                "Can't change planning options when applying a saved plan",
+                "The plan was made with the options that it was made with; on the command line there are others.",
+            )
+            .next("Leave them out, or make a new plan with them: drform plan -out=FILE."),
+        );
+    }
+    let request = match shell.writing(&args.world, &args.variables, &args.running) {
+        Ok(request) => request,
+        Err(diagnostic) => return shell.fail(diagnostic),
+    };
+    shell.terminal.out(request.site.banner());
+    let lines = Lines::with(&shell.terminal, args.saying.concise);
+    let recovered = ops::recover_first(&request, &lines);
+    if shell.say(&recovered) == Exit::Failure {
+        return Exit::Failure;
+    }
+    let (planned, said) = ops::open(&request, path);
+    match (shell.say(&said), planned) {
+        (Exit::Success, Some(planned)) => {
+            tell(shell, &planned.plan, false);
+            carry_out(shell, args, planned, "Apply", &lines)
+        }
+        _ => Exit::Failure,
     }
 }
 
 /// Plans, asks, applies; `verb` is what the summary calls it.
 pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: PlanOptions, verb: &str) -> Exit {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
+    if args.telling.json && !args.auto_approve {
+        return shell.fail(nobody_asked());
+    }
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
         Err(diagnostic) => return shell.fail(diagnostic),
     };
     let banner = request.site.banner();
     shell.terminal.out(banner);
-    let lines = Lines::new(&shell.terminal);
+    let lines = Lines::with(&shell.terminal, args.saying.concise);
     let recovered = ops::recover_first(&request, &lines);
     if shell.say(&recovered) == Exit::Failure {
         return Exit::Failure;
     }
     let (planned, said) = ops::plan(&request, options, "apply", &lines);
     if let Some(planned) = &planned {
-        show(shell, &planned.plan, planned);
+        tell(shell, &planned.plan, false);
+        show(shell, &planned.plan, (&planned.before, &planned.after));
     }
     let said = Said { diagnostics: said.diagnostics.into_iter().filter(|d| !is_settled_by_apply(d)).collect(), ..said };
     let (exit, Some(planned)) = (shell.say(&said), planned) else {
@@ -42,8 +86,14 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
     if planned.plan.has_changes() && !args.auto_approve && !approved(shell, planned.plan.mode, args.running.input) {
         return Exit::Failure;
     }
+    carry_out(shell, args, planned, verb, &lines)
+}
+
+/// Applies what is approved; `verb` is what the summary calls it.
+fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb: &str, lines: &Lines<'_>) -> Exit {
     let changes = planned.plan.has_changes();
-    let imported = match planned.plan.imported() {
+    let count = planned.plan.imported();
+    let imported = match count {
         0 => String::new(),
         count => format!("{count} imported, "),
     };
@@ -56,14 +106,26 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
             shell.terminal.out(&format!("{addr}: Importing... [{by}]\n{addr}: Import complete [{by}]\n"));
         }
     }
-    let (applied, said) = ops::apply(planned, &lines);
+    let (applied, said) = ops::apply(planned, lines);
     let exit = shell.say(&said);
     let outcome = match (applied.interrupted, exit) {
         (true, _) => "interrupted!",
         (false, Exit::Failure) => "stopped.",
         (false, _) => "complete!",
     };
-    if changes || mode == Mode::Destroy || exit == Exit::Failure {
+    let counted = verb != "Refresh";
+    if exit == Exit::Success && shell.terminal.has_stream() {
+        let apply::ApplySummary { added, changed, destroyed, .. } = applied.summary;
+        let sum = Sum { add: added, change: changed, import: count, remove: destroyed };
+        let operation = if verb == "Destroy" { "destroy" } else { "apply" };
+        if counted {
+            shell.terminal.tell(views::json::summary(&sum, operation));
+        }
+        if verb != "Destroy" {
+            shell.terminal.tell(views::json::outputs(&applied.outputs));
+        }
+    }
+    if (changes && counted) || mode == Mode::Destroy || args.plan.is_some() || exit == Exit::Failure {
         let apply::ApplySummary { added, changed, destroyed, forgotten, .. } = applied.summary;
         let counts = match verb {
             "Destroy" => format!("{destroyed} destroyed"),
@@ -80,6 +142,12 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         return shell.fail(left_behind());
     }
     exit
+}
+
+/// A program cannot be asked.
+fn nobody_asked() -> Diagnostic {
+    Diagnostic::error("Plan file or auto-approve required", "With -json there is nobody to ask for approval.")
+        .next("Look at the plan with drform plan, then run with -auto-approve.")
 }
 
 /// Whoever destroys wants nothing to be left, and scripts go by the exit code: OpenTofu 1.12 fails here too.

@@ -4,7 +4,7 @@ use crate::arguments;
 use crate::editor::{Editor, Typed};
 use crate::shell::{Exit, Shell};
 use ops::{Console, Happening, Progress, Sees};
-use plan::{Mode, PlanOptions, Refresh};
+use plan::PlanOptions;
 use std::cell::RefCell;
 use std::io::BufRead;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use std::rc::Rc;
 pub(crate) fn run(shell: &Shell, args: &arguments::Console) -> Exit {
     let mut request = shell.reading(&args.world, &args.variables, 10);
     request.site.state_file = args.state.clone();
-    let sees = if args.plan { Sees::Plan(options(), &Silent) } else { Sees::State };
+    let sees = if args.plan { Sees::Plan(PlanOptions::default(), &Silent) } else { Sees::State };
     let (console, said) = ops::console(&request, sees);
     let exit = shell.say(&said);
     let Some(console) = console.filter(|_| exit == Exit::Success) else {
@@ -26,11 +26,6 @@ struct Silent;
 
 impl Progress for Silent {
     fn happens(&self, _: &Happening) {}
-}
-
-fn options() -> PlanOptions {
-    let (replace, blocked) = Default::default();
-    PlanOptions { mode: Mode::Normal, refresh: Refresh::Yes, replace, blocked }
 }
 
 /// Evaluates and prints; false after an error.

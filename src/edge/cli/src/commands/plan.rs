@@ -4,22 +4,41 @@ use crate::arguments;
 use crate::progress::Lines;
 use crate::shell::{Exit, Shell, plan_options};
 use plan::Plan;
+use std::path::Path;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
-    let options = match plan_options(&args.planning) {
+    if let Err(diagnostic) = shell.begin_stream(&args.telling) {
+        return shell.fail(diagnostic);
+    }
+    let options = match plan_options(&shell.site(&args.world), &args.planning) {
         Ok(options) => options,
-        Err(diagnostic) => return shell.fail(diagnostic),
+        Err(said) => return shell.say(&said),
     };
     let request = match shell.writing(&args.world, &args.variables, &args.running) {
         Ok(request) => request,
         Err(diagnostic) => return shell.fail(diagnostic),
     };
     shell.terminal.out(request.site.banner());
-    let (planned, said) = ops::plan(&request, options, "plan", &Lines::new(&shell.terminal));
+    let (planned, said) = ops::plan(&request, options, "plan", &Lines::with(&shell.terminal, args.saying.concise));
     if let Some(planned) = &planned {
-        show(shell, &planned.plan, planned);
+        // Of a configuration that is wrong in itself there is no plan to tell of.
+        tell(shell, &planned.plan, !planned.plan.checked.is_empty());
+        show(shell, &planned.plan, (&planned.before, &planned.after));
+    }
+    let mut said = said;
+    // As under Terraform an empty name asks for nothing.
+    let out = args.out.as_ref().filter(|path| !path.is_empty()).map(Path::new);
+    if let (Some(planned), Some(path)) = (&planned, out)
+        && let Err(unwritten) = ops::save(planned, &request.site, path)
+    {
+        said.diagnostics.push(unwritten);
     }
     let exit = shell.say(&said);
+    if let (Some(planned), Some(path), Exit::Success) = (&planned, out, exit)
+        && planned.plan.has_changes()
+    {
+        shell.terminal.out(&saved(&path.display().to_string(), args.world.sandbox));
+    }
     match planned {
         Some(planned) if exit == Exit::Success && args.detailed_exitcode && planned.plan.has_changes() => {
             Exit::Difference
@@ -28,11 +47,29 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
     }
 }
 
-/// Prints a plan and what survives.
-pub(crate) fn show(shell: &Shell, plan: &Plan, planned: &ops::Planned) {
+/// How to go on with a plan that was saved.
+fn saved(path: &str, sandbox: bool) -> String {
+    let flag = if sandbox { "-sandbox " } else { "" };
+    let line = "─".repeat(77);
+    format!(
+        "\n{line}\n\nSaved the plan to: {path}\n\nTo perform exactly these actions, run the following command to \
+         apply:\n    drform apply {flag}{path:?}\n"
+    )
+}
+
+/// Tells programs of a plan; of one that failed only if there is something in it, or `anyway`.
+pub(crate) fn tell(shell: &Shell, plan: &Plan, anyway: bool) {
+    let something = !plan.changes.is_empty() || !plan.outputs.is_empty();
+    if shell.terminal.has_stream() && (plan.complete == plan::Complete::Yes || something || anyway) {
+        views::json::planned(plan).for_each(|message| shell.terminal.tell(message));
+    }
+}
+
+/// Prints a plan and what survives before and after it.
+pub(crate) fn show(shell: &Shell, plan: &Plan, (before, after): (&dr::Report, &dr::Report)) {
     shell.terminal.out(&views::plan_text(plan, shell.colour()));
-    if plan.mode == plan::Mode::Normal && plan.complete == plan::Complete::Yes && !planned.after.datasets.is_empty() {
-        shell.terminal.out(&views::survival_text(&planned.after, shell.colour()));
-        shell.terminal.out(&views::posture_text(&planned.before, &planned.after, shell.colour()));
+    if plan.mode == plan::Mode::Normal && plan.complete == plan::Complete::Yes && !after.datasets.is_empty() {
+        shell.terminal.out(&views::survival_text(after, shell.colour()));
+        shell.terminal.out(&views::posture_text(before, after, shell.colour()));
     }
 }

@@ -10,9 +10,9 @@ use diag::{Diagnostic, Diagnostics};
 use drform_apply::{Applied, Applier, Effect, Limits, Provision, Ticket};
 use eval::functions::{Entry, FileSource};
 use journal::{Begin, Folded, Record, Stored};
-use plan::{Mode, Plan, PlanInput, PlanOptions, Planner, Refresh};
+use plan::{Plan, PlanInput, PlanOptions, Planner};
 use state::State;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::{Marks, Path, Type, Value, json};
 
@@ -170,12 +170,7 @@ impl Stage {
             schemas: schemas(),
             prior: Arc::new(prior),
             variables: BTreeMap::new(),
-            options: PlanOptions {
-                mode: Mode::Normal,
-                refresh: Refresh::Yes,
-                replace: BTreeSet::new(),
-                blocked: BTreeSet::new(),
-            },
+            options: PlanOptions::default(),
             surroundings: eval::Settings {
                 phase: eval::Phase::Plan,
                 workspace: "default".into(),

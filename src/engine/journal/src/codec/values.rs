@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use value::json::{Node, type_from_json, type_to_json};
-use value::{Content, Marks, Number, Path, PathStep, Refinement, Type, Value};
+use value::{Content, Marks, Number, Origin, Path, PathStep, Refinement, Type, Value};
 
 /// Marks as bits of the format; they do not follow the bits in memory.
 const MARKS: [(u64, Marks); 2] = [(1, Marks::SENSITIVE), (2, Marks::EPHEMERAL)];
@@ -14,9 +14,31 @@ fn tagged(tag: &str, rest: impl IntoIterator<Item = Node>) -> Node {
     Node::Array(std::iter::once(Node::string(tag)).chain(rest).collect())
 }
 
-/// Writes a value.
-pub(super) fn to_node(value: &Value) -> Node {
-    let node = content_to(&value.content);
+/// What is written of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// Everything but where unknown parts come from.
+    Journal,
+    /// That too, but nothing that is ephemeral: it is unknown.
+    Plan,
+}
+
+/// Writes a value for the journal, without the origins of what is unknown in it.
+pub fn to_node(value: &Value) -> Node {
+    value_to(value, Keeping::Journal)
+}
+
+/// Writes a value for a saved plan: with the origins of what is unknown; what is ephemeral is written as unknown.
+pub fn to_plan_node(value: &Value) -> Node {
+    value_to(value, Keeping::Plan)
+}
+
+fn value_to(value: &Value, keeping: Keeping) -> Node {
+    let node = if keeping == Keeping::Plan && value.marks.contains(Marks::EPHEMERAL) && !value.is_null() {
+        tagged("u", [type_to_json(&value.ty())])
+    } else {
+        content_to(&value.content, keeping)
+    };
     if value.marks.is_empty() {
         return node;
     }
@@ -24,10 +46,16 @@ pub(super) fn to_node(value: &Value) -> Node {
     tagged("k", [Node::Number(bits.to_string().into()), node])
 }
 
-fn content_to(content: &Content) -> Node {
+fn content_to(content: &Content, keeping: Keeping) -> Node {
+    let to_node = |value: &Value| value_to(value, keeping);
     let all = |items: &[Value]| Node::Array(items.iter().map(to_node).collect());
     match content {
         Content::Null(ty) => tagged("n", [type_to_json(ty)]),
+        Content::Unknown(ty, refinement, Some(origin)) if keeping == Keeping::Plan => {
+            let promises = refinement.as_ref().map_or(Node::Null, |r| refinement_to(r));
+            let origin = Node::Array(vec![Node::String(origin.address.clone()), path_to(&origin.path)]);
+            tagged("u", [type_to_json(ty), promises, origin])
+        }
         Content::Unknown(ty, refinement, _) => {
             tagged("u", [type_to_json(ty)].into_iter().chain(refinement.as_ref().map(|r| refinement_to(r))))
         }
@@ -71,7 +99,7 @@ fn refinement_to(refinement: &Refinement) -> Node {
 }
 
 /// Reads a value.
-pub(super) fn from_node(node: &Node) -> Option<Value> {
+pub fn from_node(node: &Node) -> Option<Value> {
     match node {
         Node::Null => None,
         Node::Bool(b) => Some(Value::bool(*b)),
@@ -100,6 +128,15 @@ fn tagged_from(parts: &[Node]) -> Option<Value> {
         ("n", [of]) => Value::null(ty(of)?),
         ("u", [of]) => Value::unknown(ty(of)?),
         ("u", [of, refinement]) => Value::refined(ty(of)?, refinement_from(refinement)?),
+        ("u", [of, refinement, origin]) => {
+            let promises = match refinement {
+                Node::Null => None,
+                refinement => Some(Arc::new(refinement_from(refinement)?)),
+            };
+            let [address, path] = origin.as_array()? else { return None };
+            let origin = Origin { address: address.as_str()?.into(), path: path_from(path)? };
+            Content::Unknown(ty(of)?, promises, Some(Arc::new(origin))).into()
+        }
         ("f" | "d", [_]) => Value::number(number_from(&Node::Array(parts.to_vec()))?),
         ("l", [e, items]) => Value::list(ty(e)?, all(items)?),
         ("s", [e, items]) => Value::set(ty(e)?, all(items)?),
@@ -144,7 +181,7 @@ fn refinement_from(node: &Node) -> Option<Refinement> {
 }
 
 /// Writes a path: text is an attribute, a number an index, `["k", text]` a key.
-pub(super) fn path_to(path: &Path) -> Node {
+pub fn path_to(path: &Path) -> Node {
     let step = |step: &PathStep| match step {
         PathStep::Attribute(name) => Node::String(name.clone()),
         PathStep::Index(i) => Node::Number(i.to_string().into()),
@@ -154,7 +191,7 @@ pub(super) fn path_to(path: &Path) -> Node {
 }
 
 /// Reads a path.
-pub(super) fn path_from(node: &Node) -> Option<Path> {
+pub fn path_from(node: &Node) -> Option<Path> {
     let step = |step: &Node| match step {
         Node::String(name) => Some(PathStep::Attribute(name.clone())),
         Node::Number(_) => step.as_u64().map(PathStep::Index),

@@ -20,3 +20,4 @@ mod order;
 mod refresh;
 mod scale;
 mod support;
+mod targeting;

@@ -6,10 +6,10 @@ use configschema::{Attribute, Block, Function, FunctionParameter, ProviderSchema
 use diag::{Diagnostic, Diagnostics};
 use plan::{
     Action, ActionReason, Complete, ExecutionGraph, Mode, Plan, PlanInput, PlanOptions, Planner, Refresh, Schemas,
-    Step, Ticket,
+    Step, Targeting, Ticket,
 };
 use state::{InstanceState, Object, OutputState, State, Status};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 use value::{Content, Marks, Path, PathStep, Type, Value, json};
@@ -144,12 +144,7 @@ pub(crate) fn case(fixture: &str) -> Case {
         schemas: schemas(),
         prior: Arc::new(State::default()),
         variables: BTreeMap::new(),
-        options: PlanOptions {
-            mode: Mode::Normal,
-            refresh: Refresh::Yes,
-            replace: BTreeSet::new(),
-            blocked: BTreeSet::new(),
-        },
+        options: PlanOptions::default(),
         surroundings: eval::Settings {
             phase: eval::Phase::Plan,
             workspace: "default".into(),
@@ -290,6 +285,26 @@ impl Case {
     }
     pub(crate) fn no_refresh(mut self) -> Case {
         self.input.options.refresh = Refresh::No;
+        self
+    }
+    pub(crate) fn minimal_refresh(mut self) -> Case {
+        self.input.options.refresh = Refresh::Minimal;
+        self
+    }
+    pub(crate) fn target(mut self, address: &str) -> Case {
+        let target = addrs::parse_target(address).unwrap();
+        match &mut self.input.options.targeting {
+            Targeting::Only(targets) => targets.push(target),
+            other => *other = Targeting::Only(vec![target]),
+        }
+        self
+    }
+    pub(crate) fn exclude(mut self, address: &str) -> Case {
+        let target = addrs::parse_target(address).unwrap();
+        match &mut self.input.options.targeting {
+            Targeting::Except(targets) => targets.push(target),
+            other => *other = Targeting::Except(vec![target]),
+        }
         self
     }
     pub(crate) fn replace(mut self, address: &str) -> Case {

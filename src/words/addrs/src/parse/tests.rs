@@ -59,3 +59,26 @@ fn both_public_registries_are_one() {
     assert!(!a.same_as(&parse_provider("example.test/hashicorp/aws").unwrap()));
     assert_eq!(parse_provider("terraform").unwrap(), Provider::builtin());
 }
+
+#[test]
+fn state_addresses() {
+    for (text, shown) in [
+        ("module.a", "module.a"),
+        ("module.a[\"x.y\"].module.b[0]", "module.a[\"x.y\"].module.b[0]"),
+        ("aws_instance.db", "aws_instance.db"),
+        ("resource.aws_instance.db[0]", "aws_instance.db[0]"),
+        ("module.a.data.aws_ami.x", "module.a.data.aws_ami.x"),
+    ] {
+        assert_eq!(parse_state_address(text).unwrap().to_string(), shown);
+    }
+    for text in ["", "module", "a", "a.b.c", "count.index", "module.a.path.module", "a.b[*]", "a.b[", "a[0].b"] {
+        assert!(parse_state_address(text).is_err(), "{text}");
+    }
+    let covers =
+        |part: &str, addr: &str| parse_state_address(part).unwrap().covers(&parse_resource_instance(addr).unwrap());
+    assert!(covers("module.a", "module.a[0].t.x") && covers("module.a", "module.a[0].module.b.t.x[1]"));
+    assert!(covers("module.a.module.b", "module.a[0].module.b.module.c.t.x"));
+    assert!(!covers("module.a.module.b", "module.a[0].module.b.t.x"), "as Terraform 1.11.4");
+    assert!(!covers("module.a[0]", "module.a[1].t.x") && !covers("module.a", "module.ab.t.x"));
+    assert!(covers("t.x", "t.x[0]") && !covers("t.x", "module.a.t.x") && !covers("t.x[0]", "t.x[1]"));
+}

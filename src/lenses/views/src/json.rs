@@ -1,0 +1,19 @@
+//! Plans and states as JSON: field for field what `terraform show -json` 1.11.4 prints.
+//!
+//! Readers of these texts are programs, so that values that are sensitive stand in them in the clear, as with Terraform;
+//! `sensitive_values` and its like say which they are.
+
+mod change;
+mod checks;
+mod configuration;
+mod expressions;
+mod messages;
+mod plan;
+mod provider_configs;
+mod relevant;
+mod state;
+mod values;
+
+pub use messages::{Message, Sum, outputs, planned, resource, summary, version};
+pub use plan::{About, plan};
+pub use state::state;
