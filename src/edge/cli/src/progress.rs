@@ -2,7 +2,7 @@
 
 use crate::stream::message;
 use crate::terminal::Terminal;
-use ops::{Happening, Progress, Stage};
+use ops::{Happening, Progress, ProvisionStage, Stage};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -57,6 +57,11 @@ impl Progress for Lines<'_> {
                 self.terminal.out(&format!("{work}\n"));
             }
             Happening::Work(_) | Happening::Look(_) => {}
+            Happening::Provision(provision) => match provision.stage {
+                ProvisionStage::Begins if !(self.each && count.total <= FEW) => {}
+                ProvisionStage::Begins | ProvisionStage::Says(_) => self.terminal.out(&format!("{provision}\n")),
+                ProvisionStage::Done | ProvisionStage::Failed => {}
+            },
             Happening::Line(line) if self.each && count.total <= FEW => self.terminal.out(&format!("{line}\n")),
             Happening::Line(_) => {}
             Happening::Important(line) => self.terminal.out(&format!("{line}\n")),

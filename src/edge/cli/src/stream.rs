@@ -2,7 +2,7 @@
 
 use crate::arguments::Telling;
 use diag::Diagnostic;
-use ops::{Deed, Happening, Stage, Work};
+use ops::{Deed, Happening, ProvisionStage, Provisioned, Stage, Work};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -63,6 +63,7 @@ pub(crate) fn time() -> String {
 pub(crate) fn message(happening: &Happening) -> Option<Message> {
     match happening {
         Happening::Work(work) | Happening::Look(work) => of_work(work),
+        Happening::Provision(provision) => of_provision(provision),
         Happening::Important(text) => Some(Message::log(text)),
         Happening::Begins { .. } | Happening::Line(_) | Happening::StepDone => None,
     }
@@ -132,6 +133,22 @@ fn of_work(work: &Work) -> Option<Message> {
         _ => {}
     }
     Some(Message::new(kind, text, vec![("hook", Node::object(hook))]))
+}
+
+fn of_provision(provision: &Provisioned) -> Option<Message> {
+    let Provisioned { addr, kind, stage } = provision;
+    let (name, text) = match stage {
+        ProvisionStage::Begins => ("provision_start", format!("{addr}: Provisioning with '{kind}'...")),
+        ProvisionStage::Says(line) if line.is_empty() => return None,
+        ProvisionStage::Says(line) => ("provision_progress", format!("{addr}: ({kind}): {line}")),
+        ProvisionStage::Done => ("provision_complete", format!("{addr}: ({kind}) Provisioning complete")),
+        ProvisionStage::Failed => ("provision_errored", format!("{addr}: ({kind}) Provisioning errored")),
+    };
+    let mut hook = vec![("resource", views::json::resource(addr)), ("provisioner", Node::string(kind.clone()))];
+    if let ProvisionStage::Says(line) = stage {
+        hook.push(("output", Node::string(line.clone())));
+    }
+    Some(Message::new(name, text, vec![("hook", Node::object(hook))]))
 }
 
 /// Seconds as Go writes durations: `42s`, `3m0s`, `1h0m5s`.

@@ -239,7 +239,7 @@ pub(crate) async fn apply(
                 }
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
             },
-            line = provisioners.line() => crank.progress.happens(&Happening::Important(line)),
+            line = provisioners.line() => crank.progress.happens(&Happening::Provision(line)),
             () = leases.wait() => {}
             () = interrupts.next() => {}
             () = tokio::time::sleep(SLOW) => shown.still(crank.progress),

@@ -71,7 +71,7 @@ pub use metadata::function_signatures;
 pub use migrate::{BackendOptions, Change, Copying, Looking, Talk};
 pub use modules::modules;
 pub use plan::{Planned, plan};
-pub use progress::{Deed, Happening, Id, Progress, Stage, Work};
+pub use progress::{Deed, Happening, Id, Progress, ProvisionStage, Provisioned, Stage, Work};
 pub use recover::{recover, recover_first};
 pub use required::{RequiredBy, constraint_text, provider_schemas, provider_selections, required_providers};
 pub use said::Said;

@@ -17,6 +17,8 @@ pub enum Happening {
     Work(Work),
     /// Something is looked at while planning: for programs, because people would read of nothing else.
     Look(Work),
+    /// A provisioner does something for one object.
+    Provision(Provisioned),
     /// One line about one object.
     Line(String),
     /// One line that is shown however many objects there are.
@@ -72,6 +74,43 @@ pub enum Stage {
     Done(u64),
     /// It failed.
     Failed(u64),
+}
+
+/// Something about a provisioner of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// Which resource instance.
+    pub addr: ResourceInstance,
+    /// `local-exec`, `remote-exec` or `file`.
+    pub kind: Arc<str>,
+    /// How far it is.
+    pub stage: ProvisionStage,
+}
+
+/// How far a provisioner is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProvisionStage {
+    /// It begins.
+    Begins,
+    /// It says a line; what may be secret is replaced already.
+    Says(String),
+    /// It did its work.
+    Done,
+    /// It failed.
+    Failed,
+}
+
+/// The line for people; nothing where they need none.
+impl std::fmt::Display for Provisioned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Provisioned { addr, kind, stage } = self;
+        match stage {
+            ProvisionStage::Begins => write!(f, "{addr}: Provisioning with '{kind}'..."),
+            ProvisionStage::Says(line) if line.is_empty() => Ok(()),
+            ProvisionStage::Says(line) => write!(f, "{addr} ({kind}): {line}"),
+            ProvisionStage::Done | ProvisionStage::Failed => Ok(()),
+        }
+    }
 }
 
 /// The attribute that names an object, such as `id`, and its text.

@@ -1,7 +1,7 @@
 //! Provisioners of an apply: run side by side, as many as provider calls; what they say, and how they are stopped.
 
 use crate::drive::Parallelism;
-use crate::progress::{Happening, Progress};
+use crate::progress::{Happening, Progress, ProvisionStage, Provisioned};
 use crate::{Site, World, local_exec};
 use addrs::ResourceInstance;
 use apply::{Provision, Ticket};
@@ -36,7 +36,7 @@ impl Job {
     }
 
     /// A line of output as it is shown.
-    fn shown(&self, line: &str) -> String {
+    fn shown(&self, line: &str) -> Provisioned {
         let hidden = self.provision.hidden;
         let why = match (hidden.contains(Marks::SENSITIVE), hidden.contains(Marks::EPHEMERAL)) {
             (true, true) => Some("sensitive, ephemeral value"),
@@ -45,11 +45,12 @@ impl Job {
             (false, false) => None,
         };
         let text = why.map(|why| format!("(output suppressed due to {why} in config)"));
-        let text = text.unwrap_or_else(|| line.trim_end().to_owned());
-        match text.is_empty() {
-            true => text,
-            false => format!("{} ({}): {text}", self.provision.addr, self.provision.kind),
-        }
+        self.says(text.unwrap_or_else(|| line.trim_end().to_owned()))
+    }
+
+    fn says(&self, text: String) -> Provisioned {
+        let (addr, kind) = (self.provision.addr.clone(), self.provision.kind.clone());
+        Provisioned { addr, kind, stage: ProvisionStage::Says(text) }
     }
 }
 
@@ -76,8 +77,8 @@ pub(crate) struct Provisioners {
     /// Objects whose provisioners have begun: they go on before others begin.
     begun: BTreeSet<ResourceInstance>,
     stop: watch::Sender<bool>,
-    say: mpsc::Sender<String>,
-    said: mpsc::Receiver<String>,
+    say: mpsc::Sender<Provisioned>,
+    said: mpsc::Receiver<Provisioned>,
 }
 
 impl Provisioners {
@@ -126,12 +127,12 @@ impl Provisioners {
     pub(crate) fn ended(&mut self, progress: &dyn Progress) {
         self.running = self.running.saturating_sub(1);
         while let Ok(line) = self.said.try_recv() {
-            progress.happens(&Happening::Important(line));
+            progress.happens(&Happening::Provision(line));
         }
     }
 
     /// What one of them says.
-    pub(crate) async fn line(&mut self) -> String {
+    pub(crate) async fn line(&mut self) -> Provisioned {
         match self.said.recv().await {
             Some(line) => line,
             None => std::future::pending().await,
@@ -151,10 +152,9 @@ impl Provisioners {
     }
 }
 
-async fn run(job: Arc<Job>, say: mpsc::Sender<String>, mut stop: Stop) -> Diagnostics {
+async fn run(job: Arc<Job>, say: mpsc::Sender<Provisioned>, mut stop: Stop) -> Diagnostics {
     if job.world == World::Sandbox {
-        let line = format!("{} ({}): not run in the sandbox", job.provision.addr, job.provision.kind);
-        let _ = say.send(line).await;
+        let _ = say.send(job.says("not run in the sandbox".into())).await;
         return Diagnostics::new();
     }
     let (lines, mut out) = mpsc::channel::<String>(1);

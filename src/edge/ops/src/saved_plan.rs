@@ -179,6 +179,7 @@ fn opened(request: &Request, path: &Path, said: &mut Said) -> Option<Planned> {
     }
     let mut inputs = saved_variables(header);
     let configuration = configuration::read_snapshot(&site, &header.configuration, &inputs, said);
+    crate::not_yet::refuse(&site, &configuration.tree, said);
     if said.diagnostics.has_errors() {
         return None;
     }

@@ -1,6 +1,6 @@
 //! What is on its way, for telling about it: what was begun when, and the name of the object.
 
-use crate::progress::{Deed, Happening, Id, Progress, Stage, Work, id, id_or_name};
+use crate::progress::{Deed, Happening, Id, Progress, ProvisionStage, Provisioned, Stage, Work, id, id_or_name};
 use addrs::ResourceInstance;
 use apply::{Applier, Event};
 use calls::{Answer, Question};
@@ -8,6 +8,7 @@ use journal::Act;
 use plan::{Planner, Ticket};
 use state::DeposedKey;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Changes that are on their way.
@@ -30,10 +31,9 @@ impl Shown {
             Event::Failed { addr, deposed, act } => {
                 self.ends((addr, deposed), deed(*act), (Stage::Failed, None), progress);
             }
-            Event::Provisioning { addr, kind } => {
-                progress.happens(&Happening::Line(format!("{addr}: Provisioning with '{kind}'...")));
-            }
-            Event::Provisioned { .. } | Event::ProvisionFailed { .. } => {}
+            Event::Provisioning { addr, kind } => provision(addr, kind, ProvisionStage::Begins, progress),
+            Event::Provisioned { addr, kind } => provision(addr, kind, ProvisionStage::Done, progress),
+            Event::ProvisionFailed { addr, kind } => provision(addr, kind, ProvisionStage::Failed, progress),
             Event::Reading(addr) => self.begins((addr, &None), Deed::Read, None, progress),
             Event::Read(addr) => {
                 let now = applier.object(addr).and_then(id);
@@ -75,6 +75,10 @@ impl Shown {
             progress.happens(&Happening::Work(work));
         }
     }
+}
+
+fn provision(addr: &ResourceInstance, kind: &Arc<str>, stage: ProvisionStage, progress: &dyn Progress) {
+    progress.happens(&Happening::Provision(Provisioned { addr: addr.clone(), kind: kind.clone(), stage }));
 }
 
 fn deed(act: Act) -> Deed {

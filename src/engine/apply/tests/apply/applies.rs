@@ -440,6 +440,8 @@ fn no_more_intents_are_open_than_allowed() {
     assert_eq!(applier.finish().0.summary.added, 7);
 }
 
+const FUNCTIONS: &str = "terraform {\n  required_providers {\n    t = { source = \"t\" }\n  }\n}\n";
+
 #[test]
 fn functions_of_providers_are_asked_again() {
     let text = r#"
