@@ -116,9 +116,7 @@ impl<'a> Walk<'a> {
     fn note(&mut self, module: &ModuleInstance, within: Option<&Resource>, reference: Reference) {
         let Reference { referent, mut steps, .. } = reference;
         steps.retain(|step| *step != ReferenceStep::Other);
-        if let Referent::Resource(resource) = &referent
-            && resource.mode != Mode::Ephemeral
-        {
+        if let Referent::Resource(resource) = &referent {
             let (key, rest) = instance(&steps);
             let addr = ResourceInstance { module: module.clone(), resource: resource.clone(), key };
             self.found.insert((addr.to_string(), Path(rest.iter().filter_map(path_step).collect())));
