@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("src/edge/backend", &["diag"]),
     ("src/edge/tfplugin", &["value", "configschema", "diag"]),
     ("src/edge/plugin", &["tfplugin", "calls", "apply", "configschema", "addrs", "value", "diag"]),
+    ("src/edge/remote", &["value"]),
     ("src/edge/install", &["config", "eval", "syntax", "addrs", "value", "diag"]),
     (
         "src/edge/ops",
@@ -41,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "plugin",
             "backend",
             "install",
+            "remote",
             "apply",
             "saved",
             "plan",

@@ -18,6 +18,7 @@ mod examples;
 mod kill;
 mod modules;
 mod pipes;
+mod provisioners;
 mod reference;
 mod script;
 mod truth;

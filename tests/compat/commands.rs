@@ -34,6 +34,12 @@ commands! {
     import_lab,
     import_nothing,
     import_outputs,
+    provisioners_create,
+    provisioners_destroy,
+    provisioners_failures,
+    provisioners_mistakes,
+    provisioners_order,
+    provisioners_removed,
     replace_provider,
     saved_configuration,
     saved_destroy,
@@ -124,6 +130,9 @@ fn transcript(tool: Tool, text: &str) -> String {
         said.push_str(&header);
         if name.contains("tfstate") && text.starts_with('{') && undated(&name) == name {
             said.push_str(&if applied { json(&text) } else { content(&text) });
+        } else if name.ends_with(".log") {
+            // What provisioners did, in which order.
+            said.push_str(&text);
         }
     }
     said
@@ -187,7 +196,8 @@ fn run(tool: Tool, dir: &Path, setting: &Setting, command: &str) -> String {
         }
         _ => out,
     };
-    let quiet = code != 0 || matches!(words.first(), Some(&("apply" | "plan" | "init" | "destroy" | "refresh")));
+    let verb = words.iter().find(|word| !word.starts_with('-'));
+    let quiet = code != 0 || matches!(verb, Some(&("apply" | "plan" | "init" | "destroy" | "refresh")));
     let out = if quiet { String::new() } else { steady(&out.replace("\"drform ", "\"terraform ")) };
     format!("{out}exit {code}\n")
 }
@@ -205,8 +215,7 @@ fn list(root: &Path, dir: &Path, files: &mut Vec<String>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-        if name.starts_with(".drform") || name == "cli.rc" || name.starts_with(".config") || name.contains("checkpoint")
-        {
+        if name.contains(".drform") || name == "cli.rc" || name.starts_with(".config") || name.contains("checkpoint") {
             continue;
         }
         if path.is_dir() {

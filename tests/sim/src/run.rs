@@ -139,6 +139,7 @@ trait Machine {
     fn appended(&mut self, batch: BatchId);
     fn answer(&mut self, ticket: Ticket, answer: Answer);
     fn changed(&mut self, ticket: Ticket, answer: ChangeAnswer);
+    fn provisioned(&mut self, _: Ticket, _: Diagnostics) {}
     fn interrupt(&mut self) {}
     fn is_done(&self) -> bool;
 }
@@ -155,6 +156,9 @@ impl Machine for Applier {
     }
     fn changed(&mut self, ticket: Ticket, answer: ChangeAnswer) {
         self.changed(ticket, answer);
+    }
+    fn provisioned(&mut self, ticket: Ticket, troubles: Diagnostics) {
+        self.provisioned(ticket, troubles);
     }
     fn interrupt(&mut self) {
         self.interrupt();
@@ -192,6 +196,7 @@ enum Underway {
     /// The request is sent; whether the provider has begun, nobody knows.
     Carry(Ticket, Change),
     Deliver(Ticket, ChangeAnswer),
+    Provision(Ticket),
 }
 
 impl Underway {
@@ -203,6 +208,7 @@ impl Underway {
             Underway::Ask(_, question) => format!("answer a question to {}", question.provider()),
             Underway::Carry(_, change) => format!("carry out {:?} of {}", change.intent().act, change.intent().addr),
             Underway::Deliver(..) => "deliver an answer".into(),
+            Underway::Provision(_) => "run a provisioner".into(),
         }
     }
 }
@@ -324,6 +330,7 @@ impl World {
                 Effect::Append(batch) => Underway::Write(batch),
                 Effect::Ask(ticket, question) => Underway::Ask(ticket, Box::new(question)),
                 Effect::Change(ticket, change) => Underway::Carry(ticket, change),
+                Effect::Provision(ticket, _) => Underway::Provision(ticket),
             }));
             if underway.is_empty() {
                 return if machine.is_done() { Ok(()) } else { broken("a machine waits for nothing") };
@@ -372,6 +379,11 @@ impl World {
                     underway.push(Underway::Deliver(ticket, answer));
                 }
                 Underway::Deliver(ticket, answer) => machine.changed(ticket, answer),
+                Underway::Provision(ticket) => {
+                    let fails = fate.troubles && fate.random.one_in(4);
+                    let trouble = fails.then(|| Diagnostic::error("The provisioner failed", ""));
+                    machine.provisioned(ticket, trouble.into_iter().collect());
+                }
             }
         }
     }

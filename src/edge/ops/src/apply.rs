@@ -46,7 +46,8 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
     let Some(mut journal) = said.take(session.storage.journal()) else {
         return (Applied::default(), said);
     };
-    let crank = Crank { providers: &session.providers, parallelism: session.parallelism, progress };
+    let crank =
+        Crank { providers: &session.providers, parallelism: session.parallelism, progress, site: &session.site };
     let listening = session.interrupts.take();
     let turned = session.runtime.block_on(async {
         let interrupts = listening.unwrap_or_else(Interrupts::listen);

@@ -1,15 +1,17 @@
 //! Turning the cranks of planner and applier: asks are answered at once where that needs no waiting, side by side otherwise.
 
+use crate::Site;
 use crate::interrupts::Interrupts;
 use crate::lanes::{Lane, Lanes};
 use crate::leases::Leases;
 use crate::progress::{Happening, Progress};
 use crate::providers::Providers;
+use crate::provisioners::Provisioners;
 use crate::shown::{Looking, Shown};
 use apply::{Applier, Effect, Recovery, Ticket as ApplyTicket};
 use backend::{BackendError, JournalFile};
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question};
-use diag::Diagnostic;
+use diag::{Diagnostic, Diagnostics};
 use journal::Batch;
 use plan::{Planner, Ticket};
 use std::sync::Arc;
@@ -140,6 +142,7 @@ pub(crate) struct Crank<'a> {
     pub(crate) providers: &'a Arc<Providers>,
     pub(crate) parallelism: Parallelism,
     pub(crate) progress: &'a dyn Progress,
+    pub(crate) site: &'a Site,
 }
 
 /// How an apply ended that could write its journal.
@@ -154,6 +157,7 @@ pub(crate) enum End {
 enum Back {
     Answer(Answered<ApplyTicket>),
     Changed(ApplyTicket, ChangeAnswer),
+    Provisioned(ApplyTicket, Diagnostics),
 }
 
 impl From<Answered<ApplyTicket>> for Back {
@@ -176,25 +180,32 @@ pub(crate) async fn apply(
     let mut running: JoinSet<Back> = JoinSet::new();
     let mut lanes: Lanes<ApplyTicket> = Lanes::new(crank.parallelism);
     let mut leases: Leases<ApplyTicket> = Leases::new();
+    let mut provisioners = Provisioners::new(crank.site, crank.parallelism);
     let mut ends = End::Done;
     loop {
         let effects = applier.effects();
         let idle = effects.is_empty();
-        let failed = effect(applier, effects, journal, crank, (&mut running, &mut lanes, &mut leases));
+        let calls = (&mut running, &mut lanes, &mut leases, &mut provisioners);
+        let failed = effect(applier, effects, journal, crank, calls);
         for event in applier.events() {
             shown.event(&event, applier, crank.progress);
         }
         if let Err(error) = failed {
+            provisioners.close();
             while running.join_next().await.is_some() {}
             return Err(error);
         }
         ask(crank.providers, &mut running, &mut lanes, &mut leases, crank.progress);
+        while let Some((ticket, work)) = provisioners.next() {
+            running.spawn(async move { Back::Provisioned(ticket, work.await) });
+        }
         if interrupts.arrived() && ends == End::Done {
             ends = End::Interrupted;
             crank.progress.happens(&Happening::Important(
                 "\nInterrupt received: finishing what is begun. Interrupt again to leave at once; the journal keeps what is in doubt.".into(),
             ));
             applier.interrupt();
+            provisioners.stop().into_iter().for_each(|ticket| applier.not_started(ticket));
             let providers = crank.providers.clone();
             tokio::spawn(async move { providers.interrupt().await });
             continue;
@@ -222,8 +233,13 @@ pub(crate) async fn apply(
                     lanes.answered(Lane::Narrow);
                     applier.changed(ticket, answer);
                 }
+                Ok(Back::Provisioned(ticket, troubles)) => {
+                    provisioners.ended(crank.progress);
+                    applier.provisioned(ticket, troubles);
+                }
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
             },
+            line = provisioners.line() => crank.progress.happens(&Happening::Important(line)),
             () = leases.wait() => {}
             () = interrupts.next() => {}
             () = tokio::time::sleep(SLOW) => shown.still(crank.progress),
@@ -237,9 +253,9 @@ fn effect(
     effects: Vec<Effect>,
     journal: &mut JournalFile,
     crank: &Crank<'_>,
-    calls: (&mut JoinSet<Back>, &mut Lanes<ApplyTicket>, &mut Leases<ApplyTicket>),
+    calls: (&mut JoinSet<Back>, &mut Lanes<ApplyTicket>, &mut Leases<ApplyTicket>, &mut Provisioners),
 ) -> Result<(), Diagnostic> {
-    let (running, lanes, leases) = calls;
+    let (running, lanes, leases, provisioners) = calls;
     let mut changes = Vec::new();
     for effect in effects {
         match effect {
@@ -256,6 +272,7 @@ fn effect(
                 }
             },
             Effect::Change(ticket, change) => changes.push((ticket, change.request())),
+            Effect::Provision(ticket, provision) => provisioners.push(ticket, provision),
         }
     }
     let requests: Vec<&ChangeRequest> = changes.iter().map(|(_, request)| request).collect();
@@ -319,6 +336,8 @@ pub(crate) async fn recover(
                         });
                     }
                 },
+                // Whoever recovers makes nothing that could be provisioned.
+                Effect::Provision(..) => {}
                 Effect::Change(ticket, change) => {
                     let request = change.request();
                     match providers.change_at_once(&[&request]).pop().flatten() {
@@ -341,6 +360,7 @@ pub(crate) async fn recover(
         match running.join_next().await {
             Some(Ok(Back::Answer(back))) => recovery.answer(back.ticket, back.answer),
             Some(Ok(Back::Changed(ticket, answer))) => recovery.changed(ticket, answer),
+            Some(Ok(Back::Provisioned(..))) => {}
             Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             None => return Ok(()),
         }

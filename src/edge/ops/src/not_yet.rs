@@ -1,37 +1,26 @@
-//! What configurations may say that drform does not do yet, where silence would do harm: ignoring a provisioner
-//! leaves a machine half made.
+//! What configurations may say that this build does not do, where silence would do harm: ignoring a provisioner leaves a
+//! machine half made.
 
-use crate::Said;
-use config::{Module, ModuleTree};
-use diag::{Diagnostic, Diagnostics};
+use crate::{Said, Site, World};
+use config::{Module, ModuleTree, Provisioner};
+use diag::Diagnostic;
 
-/// Refuses what would be planned wrongly.
-pub(crate) fn refuse(tree: &ModuleTree, said: &mut Said) {
-    let mut troubles = Diagnostics::new();
-    for module in tree.modules.values() {
-        troubles.extend(unevaluated(module));
+/// Refuses what would be planned wrongly. The sandbox runs no provisioners at all.
+pub(crate) fn refuse(site: &Site, tree: &ModuleTree, said: &mut Said) {
+    if cfg!(feature = "ssh") || site.world == World::Sandbox {
+        return;
     }
-    said.diagnostics.extend(troubles);
+    said.diagnostics.extend(tree.modules.values().flat_map(over_ssh));
 }
 
-fn unevaluated(module: &Module) -> Diagnostics {
-    let provisioned = module.resources.values().filter_map(|resource| {
-        let block = resource.provisioners.first()?;
-        let detail = format!("drform would make {} without running its provisioners.", resource.addr);
-        Some(
-            Diagnostic::error("Provisioners are not supported yet", detail)
-                .at(block.header_range())
-                .next("Use terraform for this configuration, or do the work outside of it."),
-        )
-    });
-    let removed = module.removed.iter().filter_map(|removed| {
-        let block = removed.provisioners.first()?;
-        let detail = "drform would destroy the removed objects without running these provisioners.";
-        Some(
-            Diagnostic::error("Provisioners are not supported yet", detail)
-                .at(block.header_range())
-                .next("Use terraform for this configuration, or do the work outside of it."),
-        )
-    });
-    provisioned.chain(removed).collect()
+fn over_ssh(module: &Module) -> impl Iterator<Item = Diagnostic> {
+    let resources = module.resources.values().map(|resource| &resource.provisioners);
+    let blocks = resources.chain(module.removed.iter().map(|block| &block.provisioners));
+    let first = |blocks: &Vec<Provisioner>| blocks.iter().find(|block| block.kind.as_ref() != "local-exec").cloned();
+    blocks.filter_map(first).map(|block| {
+        let detail = format!("The provisioner {:?} works over SSH, and this drform was built without it.", block.kind);
+        Diagnostic::error("Built without SSH", detail)
+            .at(block.range)
+            .next("Build drform with --features ssh, or use terraform for this configuration.")
+    })
 }

@@ -197,6 +197,7 @@ fn opened(request: &Request, path: &Path, said: &mut Said) -> Option<Planned> {
     let providers = runtime.block_on(started)?;
     let settings = settings(&site, header);
     let session = Session {
+        site: site.clone(),
         parallelism: request.parallelism,
         runtime,
         configuration,

@@ -36,6 +36,7 @@ pub struct Request {
 
 /// An open site.
 pub(crate) struct Session {
+    pub(crate) site: Site,
     pub(crate) parallelism: Parallelism,
     pub(crate) runtime: Runtime,
     pub(crate) configuration: Configuration,
@@ -84,7 +85,7 @@ impl Session {
             return None;
         }
         if !matches!(operation, "show" | "recover") {
-            crate::not_yet::refuse(&configuration.tree, said);
+            crate::not_yet::refuse(&site, &configuration.tree, said);
         }
         if said.diagnostics.has_errors() {
             return None;
@@ -100,6 +101,7 @@ impl Session {
         let run_id = run_id();
         let parallelism = request.parallelism;
         Some(Session {
+            site,
             parallelism,
             runtime,
             configuration,

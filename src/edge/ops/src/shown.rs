@@ -30,6 +30,10 @@ impl Shown {
             Event::Failed { addr, deposed, act } => {
                 self.ends((addr, deposed), deed(*act), (Stage::Failed, None), progress);
             }
+            Event::Provisioning { addr, kind } => {
+                progress.happens(&Happening::Line(format!("{addr}: Provisioning with '{kind}'...")));
+            }
+            Event::Provisioned { .. } | Event::ProvisionFailed { .. } => {}
             Event::Reading(addr) => self.begins((addr, &None), Deed::Read, None, progress),
             Event::Read(addr) => {
                 let now = applier.object(addr).and_then(id);

@@ -2,8 +2,10 @@
 
 mod functions;
 mod leases;
+mod provisioners;
 mod steps;
 
+use self::provisioners::Course;
 use crate::begin::first_records;
 use crate::desired::Desired;
 use crate::ephemeral::Opening;
@@ -15,6 +17,7 @@ use crate::schedule::{Ending, Schedule};
 use crate::{Applied, ApplySummary, Change, Effect, Event, Limits, Ticket};
 use addrs::ResourceInstance;
 use calls::{Answer, ChangeAnswer};
+use config::ProvisionWhen;
 use configschema::{FunctionError, ProviderSchema};
 use diag::Diagnostics;
 use eval::FunctionCall;
@@ -71,6 +74,8 @@ pub struct Applier {
     closing: BTreeMap<usize, usize>,
     /// Calls that the last evaluation lacks.
     lacking: Vec<FunctionCall>,
+    /// Steps of which it is told already that they have begun: their provisioners ran first.
+    begun: BTreeSet<usize>,
 }
 
 /// Where the run as a whole is.
@@ -107,6 +112,8 @@ enum Awaited {
     Plan(Box<Final>, Act),
     /// A change is carried out.
     Change(Arc<Intent>),
+    /// A provisioner runs.
+    Provisioned(Box<Course>),
     /// Everybody whose expressions call this function.
     Function(Box<FunctionCall>),
 }
@@ -130,6 +137,8 @@ enum After {
     Tell(Event),
     /// A change is looked at whose object functions of providers are asked about.
     Settle(Box<Changed>),
+    /// The first provisioner of a new object runs.
+    Provision(Box<Course>),
     /// The run is over.
     Close,
 }
@@ -153,6 +162,8 @@ enum Again {
     RestoreMarks(usize, Box<InstanceChange>, Box<Ready>),
     /// A change is looked at.
     Settle(Changed),
+    /// The next provisioner of an object runs.
+    Provision(Box<Course>),
 }
 
 impl Applier {
@@ -193,6 +204,7 @@ impl Applier {
             leases: BTreeMap::new(),
             closing: BTreeMap::new(),
             lacking: Vec::new(),
+            begun: BTreeSet::new(),
         };
         applier.run();
         applier
@@ -239,6 +251,7 @@ impl Applier {
                 After::End(step, ending) => self.schedule.end(step, ending),
                 After::Tell(event) => self.events.push(event),
                 After::Settle(changed) => self.settle(*changed),
+                After::Provision(course) => self.provision(course),
                 After::Close => self.phase = Phase::Closed,
             }
         }
@@ -253,7 +266,8 @@ impl Applier {
             return self.run();
         }
         let lease = |what: &Awaited| matches!(what, Awaited::Opened(_) | Awaited::Renewed(_) | Awaited::Closed(_));
-        if self.interrupted && !matches!(waiting.what, Awaited::Change(_)) && !lease(&waiting.what) {
+        let done = |what: &Awaited| matches!(what, Awaited::Change(_) | Awaited::Provisioned(_));
+        if self.interrupted && !done(&waiting.what) && !lease(&waiting.what) {
             self.summary.skipped += usize::from(!matches!(waiting.what, Awaited::Configured | Awaited::Judged(_)));
             self.end(waiting.step, Ending::Failed);
             return self.run();
@@ -274,8 +288,8 @@ impl Applier {
             },
             Awaited::Function(_) => {}
             // A question is no change: the edge mixed up its tickets, and the intent stays open.
-            Awaited::Change(intent) => {
-                self.desk.insert(ticket, Waiting { step: waiting.step, what: Awaited::Change(intent) });
+            what @ (Awaited::Change(_) | Awaited::Provisioned(_)) => {
+                self.desk.insert(ticket, Waiting { step: waiting.step, what });
             }
         }
         self.run();
@@ -293,11 +307,24 @@ impl Applier {
         self.run();
     }
 
+    /// A provisioner came to its end; with an error it failed.
+    pub fn provisioned(&mut self, ticket: Ticket, troubles: Diagnostics) {
+        let Some(waiting) = self.waiting(ticket) else { return };
+        match waiting.what {
+            Awaited::Provisioned(course) => self.provisioner_ended(course, troubles),
+            what => {
+                self.desk.insert(ticket, Waiting { step: waiting.step, what });
+            }
+        }
+        self.run();
+    }
+
     /// A change was never sent, for certain: after an interrupt the edge drops what it had not begun.
     pub fn not_started(&mut self, ticket: Ticket) {
         let Some(waiting) = self.waiting(ticket) else { return };
         match waiting.what {
             Awaited::Change(intent) => self.withdraw(waiting.step, &intent),
+            Awaited::Provisioned(course) => self.provisioner_not_started(*course),
             Awaited::Function(call) => {
                 let nothing = FunctionError { argument: None, reason: "it was not called any more".into() };
                 self.function_answered(&call, Answer::Called(Err(nothing)));
@@ -475,6 +502,7 @@ impl Applier {
         if let Some(key) = &replaces {
             self.writer.push(Record::Deposed { addr: addr.clone(), key: key.clone() });
         }
+        let provisions = act == Act::Create && self.has_provisioners(&addr, ProvisionWhen::Create);
         let id = self.writer.number_intent();
         let config = configschema::without_write_only(&change.schema.block, &ready.config);
         let secret = (config != ready.config).then(|| Box::new(ready.config.clone()));
@@ -498,6 +526,7 @@ impl Applier {
             dependencies: change.dependencies.clone(),
             create_before_destroy: change.create_before_destroy,
             skip_destroy: change.skip_destroy,
+            provisions,
         })));
         self.after_next.push(After::Send(step, id, secret));
     }
@@ -518,7 +547,9 @@ impl Applier {
             return self.withdraw(step, &intent);
         }
         let (addr, deposed, act) = (intent.addr.clone(), intent.deposed.clone(), intent.act);
-        self.events.push(Event::Started { addr, deposed, act });
+        if !self.begun.remove(&step) {
+            self.events.push(Event::Started { addr, deposed, act });
+        }
         let ticket = self.issue(step, Awaited::Change((*intent).clone()));
         let changed = self.change_of(&intent.addr, intent.deposed.as_ref()).filter(|_| act != Act::Create);
         let identity = changed.and_then(|change| change.identity.clone());
@@ -570,6 +601,10 @@ impl Applier {
         };
         self.write_outcome(intent, outcome);
         let mut changed = Changed { step, intent: intent.clone(), failed };
+        if let Some(object) = value.as_ref().filter(|_| intent.provisions && !failed) {
+            let course = Course::of_created(changed, object.clone());
+            return self.after_next.push(After::Provision(Box::new(course)));
+        }
         match value.filter(|_| !failed).map(|value| self.desired.postconditions(&intent.addr, &value)) {
             // The outcome waits for nobody: what it means is found out when it is on disk.
             Some(_) if self.lacks_functions() => {

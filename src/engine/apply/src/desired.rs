@@ -1,10 +1,10 @@
 //! What the configuration says with the values known by now: the seam to the evaluator.
 
-use addrs::{ConfigResource, InstanceKey, ModuleInstance, ProviderConfig, Resource, ResourceInstance};
-use config::{CheckRule, ModuleTree, ResourceConfig};
+use addrs::{ConfigResource, InstanceKey, ModuleInstance, ModulePath, ProviderConfig, Resource, ResourceInstance};
+use config::{CheckRule, ModuleTree, ProvisionWhen, Provisioner, RemovedBlock, ResourceConfig};
 use configschema::{Block, Schema};
 use diag::{Diagnostic, Diagnostics};
-use eval::{CheckedKind, Evaluator, Expansion, ExprNode, Outcome, Phase, Repetition};
+use eval::{CheckedKind, Evaluator, Expansion, ExprNode, Outcome, Phase, Provisioners, Provisioning, Repetition};
 use plan::{Action, Plan, PlanInput};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +15,8 @@ pub(crate) struct Desired {
     tree: Arc<ModuleTree>,
     pub(crate) evaluator: Evaluator,
     expansions: BTreeMap<(ModuleInstance, Resource), Expansion>,
+    /// `removed` blocks with provisioners, with their modules, by what they are about.
+    removed: BTreeMap<ConfigResource, (ModulePath, RemovedBlock)>,
 }
 
 impl Desired {
@@ -26,7 +28,8 @@ impl Desired {
         evaluator.set_root_variables(input.variables.clone());
         evaluator.know_functions(&input.schemas);
         evaluator.expect_functions(plan.functions.clone());
-        Desired { tree: input.tree.clone(), evaluator, expansions: BTreeMap::new() }
+        let removed = removed_with_provisioners(&input.tree);
+        Desired { tree: input.tree.clone(), evaluator, expansions: BTreeMap::new(), removed }
     }
 
     /// Evaluates a node with the values known by now.
@@ -122,6 +125,35 @@ impl Desired {
         expansion.map_or(Repetition::NONE, |expansion| expansion.repetition(&addr.key))
     }
 
+    /// The provisioners of an object, with the module in which they are evaluated.
+    pub(crate) fn provisioners(&self, addr: &ResourceInstance) -> Option<(Provisioners<'_>, ModuleInstance)> {
+        if let Some(block) = self.block(addr) {
+            return Some((Provisioners::of_resource(block), addr.module.clone()));
+        }
+        let (path, block) = self.removed.get(&addr.config())?;
+        let calls = addr.module.0.iter().take(path.0.len()).cloned().collect();
+        Some((Provisioners::of_removed(block), ModuleInstance(calls)))
+    }
+
+    /// What the provisioner at a place among those of an object is told.
+    pub(crate) fn provisioning(
+        &self,
+        addr: &ResourceInstance,
+        place: usize,
+        object: &Value,
+    ) -> Option<(&Provisioner, Provisioning, Diagnostics)> {
+        let (provisioners, module) = self.provisioners(addr)?;
+        let provisioner = provisioners.all.get(place)?;
+        let repetition = match provisioner.when {
+            ProvisionWhen::Create => self.repetition(addr),
+            // Nothing is expanded where objects go.
+            ProvisionWhen::Destroy => Repetition::of_key(&addr.key),
+        };
+        let (told, troubles) =
+            self.evaluator.provisioning(&module, (provisioners, provisioner), &repetition.with_self(object.clone()));
+        Some((provisioner, told, troubles))
+    }
+
     /// The body of an instance, with marks; wholly known, or there is an error.
     pub(crate) fn configuration(&self, addr: &ResourceInstance, schema: &Schema) -> (Value, Diagnostics) {
         let Some(block) = self.block(addr) else {
@@ -201,4 +233,16 @@ impl Desired {
         let (value, troubles) = self.evaluator.decode_body(&module, &block.body, schema, &repetition);
         (value.unmark_deep().0, troubles)
     }
+}
+
+/// The `removed` blocks of resources that say what runs before the objects go.
+fn removed_with_provisioners(tree: &ModuleTree) -> BTreeMap<ConfigResource, (ModulePath, RemovedBlock)> {
+    let all = tree.modules.iter().flat_map(|(path, module)| module.removed.iter().map(move |block| (path, block)));
+    let ours = all.filter(|(_, block)| !block.provisioners.is_empty());
+    let named = ours.filter_map(|(path, block)| {
+        let from = config::endpoint(&block.from.root)?;
+        let (resource, _) = from.resource.clone()?;
+        Some((ConfigResource { module: from.path(path), resource }, (path.clone(), block.clone())))
+    });
+    named.collect()
 }

@@ -7,6 +7,7 @@ use journal::{Act, Batch};
 use state::{DeposedKey, OutputState};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use value::{Marks, Value};
 
 /// Names a question or a change until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +25,37 @@ pub enum Effect {
     /// Send the change; then call `changed`, also when the provider died (`in_doubt`), or `not_started` if it was
     /// never sent. It is never cut off by a time limit.
     Change(Ticket, Change),
+    /// Run the provisioner; then call `provisioned`, or `not_started`. What is interrupted has failed.
+    Provision(Ticket, Provision),
+}
+
+/// A provisioner that is to run for an object.
+#[derive(Clone, PartialEq)]
+pub struct Provision {
+    /// For which object.
+    pub addr: ResourceInstance,
+    /// Which one: `local-exec`, `remote-exec` or `file`.
+    pub kind: Arc<str>,
+    /// Its arguments, without marks.
+    pub config: Value,
+    /// How the machine is reached, without marks.
+    pub connection: Option<Value>,
+    /// Marks of its arguments: with any, neither its output nor its arguments may be shown.
+    pub hidden: Marks,
+    /// Whether the names of the machine and of the user there are marked. Passwords and keys always are secret, and the
+    /// output may be shown nevertheless.
+    pub nameless: bool,
+}
+
+/// Without the values: they may hold secrets.
+impl std::fmt::Debug for Provision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Provision")
+            .field("addr", &self.addr.to_string())
+            .field("kind", &self.kind)
+            .field("hidden", &self.hidden)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Progress, for views. Times are the edge's.
@@ -55,6 +87,27 @@ pub enum Event {
         deposed: Option<DeposedKey>,
         /// What was tried.
         act: Act,
+    },
+    /// A provisioner runs.
+    Provisioning {
+        /// For which object.
+        addr: ResourceInstance,
+        /// Which one.
+        kind: Arc<str>,
+    },
+    /// A provisioner did its work.
+    Provisioned {
+        /// For which object.
+        addr: ResourceInstance,
+        /// Which one.
+        kind: Arc<str>,
+    },
+    /// A provisioner failed; the diagnostics say why.
+    ProvisionFailed {
+        /// For which object.
+        addr: ResourceInstance,
+        /// Which one.
+        kind: Arc<str>,
     },
     /// A data source is being read.
     Reading(ResourceInstance),

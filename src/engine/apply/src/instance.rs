@@ -4,7 +4,7 @@ use crate::desired::Desired;
 use addrs::ResourceInstance;
 use calls::{Answer, Question};
 use configschema::IgnoreChanges;
-use diag::{Diagnostic, Diagnostics, Range};
+use diag::{Diagnostic, Diagnostics};
 use journal::Act;
 use plan::InstanceChange;
 use plan::instance::{Outcome, Prepared, Prior, Settled, Subject, confirm, prepare, settle};
@@ -52,11 +52,6 @@ pub(crate) fn nothing(change: &InstanceChange) -> Value {
 /// Starts a create or an update.
 pub(crate) fn begin(desired: &Desired, change: &InstanceChange, act: Act) -> Next {
     let addr = &change.addr;
-    if act == Act::Create
-        && let Some(block) = desired.block(addr).filter(|block| !block.provisioners.is_empty())
-    {
-        return Next::Fail(no_provisioners(addr, block.range.clone()));
-    }
     let troubles = desired.preconditions(addr);
     if troubles.has_errors() {
         return Next::Fail(troubles);
@@ -84,19 +79,6 @@ pub(crate) fn begin(desired: &Desired, change: &InstanceChange, act: Act) -> Nex
         }
         Err(troubles) => Next::Fail(troubles),
     }
-}
-
-/// An object that is made without its provisioners looks whole and is not: better none.
-// TODO(apply): run provisioners between a tainted outcome and a record that it is whole; needs an effect of its own.
-fn no_provisioners(addr: &ResourceInstance, range: Range) -> Diagnostics {
-    Diagnostic::error(
-        "Provisioners are not supported",
-        format!("The block of {addr} has provisioners, which cannot be run yet, so its object was not made."),
-    )
-    .at(range)
-    .about(addr.to_string())
-    .next("Remove the provisioner blocks, and do their work in the image or with the user data of the machine.")
-    .into()
 }
 
 /// What was planned is what is done.

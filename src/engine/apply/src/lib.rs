@@ -3,7 +3,7 @@
 //! Never: choices (the plan has made them), files, clock, processes.
 //!
 //! The applier follows the execution graph of a plan. What it wants of the world are [`Effect`]s: append to the
-//! journal, ask a provider something that changes nothing, and send a [`Change`]. A `Change` can be made only from
+//! journal, ask a provider something that changes nothing, run a provisioner, and send a [`Change`]. A `Change` can be made only from
 //! an intent that is on disk, and what depends on it waits until the outcome is on disk too.
 //!
 //! ```text
@@ -11,6 +11,9 @@
 //!                                                                  │ answer
 //!   dependants ◀══fsync══ Outcome ◀── checks (plugin-protocol.md 10.6)
 //! ```
+//!
+//! Provisioners run when the outcome is on disk: until the last has run the object is tainted, so that a crash cannot
+//! leave one that only looks whole. Those of a destroy run before its intent.
 //!
 //! An answer that is lost leaves the intent open. It blocks its address until [`Recovery`] has found out what
 //! became of it; it is never sent again unless its provider promises that this is harmless.
@@ -30,5 +33,5 @@ mod schedule;
 
 pub use applier::Applier;
 pub use change::Change;
-pub use effect::{Applied, ApplySummary, Effect, Event, Limits, Ticket};
+pub use effect::{Applied, ApplySummary, Effect, Event, Limits, Provision, Ticket};
 pub use recover::{Recovered, Recovery};

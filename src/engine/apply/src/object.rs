@@ -40,7 +40,12 @@ pub(crate) fn stored(
         flat_attributes: None,
         sensitive: sensitive(&marked(schema, &intent.sensitive, value)),
         private,
-        status: before.filter(|_| intent.act != Act::Create).map_or(Status::Ready, |object| object.status),
+        status: match (intent.act, before) {
+            // It is whole when its provisioners have run.
+            (Act::Create, _) if intent.provisions => Status::Tainted,
+            (Act::Create, _) | (_, None) => Status::Ready,
+            (_, Some(object)) => object.status,
+        },
         dependencies: kept.map_or(&intent.dependencies, |object| &object.dependencies).clone(),
         create_before_destroy: kept.map_or(intent.create_before_destroy, |object| object.create_before_destroy),
         skip_destroy: kept.map_or(intent.skip_destroy, |object| object.skip_destroy),

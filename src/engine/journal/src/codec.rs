@@ -65,6 +65,7 @@ fn parts(record: &Record) -> (&'static str, Members) {
             members.extend(deposed.iter().map(|key| ("deposed".into(), Node::string(key.clone()))));
             ("forgotten", members)
         }
+        Record::Provisioned { addr } => ("provisioned", vec![addr_to(addr)]),
         Record::Outputs { before, after } => {
             ("outputs", vec![("before".into(), outputs_to(before)), ("after".into(), outputs_to(after))])
         }
@@ -109,6 +110,7 @@ pub(crate) fn read_record(line: &str, number: u64) -> Result<Record, Refusal> {
             object: Arc::new(object_from(member(&node, "object")?)?),
         },
         "forgotten" => Record::Forgotten { addr: address(&node)?, deposed: deposed(&node)? },
+        "provisioned" => Record::Provisioned { addr: address(&node)? },
         "outputs" => Record::Outputs {
             before: outputs_from(member(&node, "before")?)?,
             after: outputs_from(member(&node, "after")?)?,
@@ -168,6 +170,7 @@ fn intent_to(intent: &Intent) -> Members {
         ("dependencies".into(), Node::Array(intent.dependencies.iter().map(|d| Node::string(d.to_string())).collect())),
         ("create_before_destroy".into(), Node::Bool(intent.create_before_destroy)),
         ("skip_destroy".into(), Node::Bool(intent.skip_destroy)),
+        ("provisions".into(), Node::Bool(intent.provisions)),
     ];
     all.extend(intent.meta.iter().map(|meta| ("meta".into(), values::to_node(meta))));
     all.extend(intent.deposed.iter().map(|key| ("deposed".into(), Node::string(key.clone()))));
@@ -204,6 +207,7 @@ fn intent_from(node: &Node) -> Result<Intent, Refusal> {
         dependencies: list(node, "dependencies").iter().map(resource).collect::<Result<Vec<_>, _>>()?.into(),
         create_before_destroy: truth("create_before_destroy"),
         skip_destroy: truth("skip_destroy"),
+        provisions: truth("provisions"),
     })
 }
 

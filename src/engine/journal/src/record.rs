@@ -77,6 +77,11 @@ pub enum Record {
         /// Which deposed object; `None` for the current one.
         deposed: Option<DeposedKey>,
     },
+    /// The provisioners of a new object have run: it is whole, and no longer tainted.
+    Provisioned {
+        /// Which address.
+        addr: ResourceInstance,
+    },
     /// The outputs of the root module.
     Outputs {
         /// As the run found them.
@@ -152,6 +157,8 @@ pub struct Intent {
     pub create_before_destroy: bool,
     /// Whether it will be let go of instead of destroyed.
     pub skip_destroy: bool,
+    /// Of a create: whether provisioners run on the new object, which is tainted until they have.
+    pub provisions: bool,
 }
 
 /// Without the values: they may hold secrets.

@@ -177,20 +177,17 @@ impl Sketch<'_> {
 
     /// The checks of variables whose rules refer to nothing else have no node yet.
     fn validations(&mut self) {
+        let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (user, edges) in self.edges.iter().enumerate() {
+            edges.iter().for_each(|used| users.entry(*used).or_default().push(user));
+        }
         for (path, module) in &self.tree.modules {
             for (name, _) in module.variables.iter().filter(|(_, variable)| !variable.validations.is_empty()) {
-                let (variable, rules) = (
-                    ExprNode::Variable(path.clone(), name.clone()),
-                    ExprNode::VariableRules(path.clone(), name.clone()),
-                );
-                let Some(variable) = self.places.get(&variable).copied() else { continue };
-                if self.places.contains_key(&rules) {
-                    continue;
-                }
+                let rules = ExprNode::VariableRules(path.clone(), name.clone());
+                let variable = self.places.get(&ExprNode::Variable(path.clone(), name.clone())).copied();
+                let (Some(variable), false) = (variable, self.places.contains_key(&rules)) else { continue };
                 let place = self.node(rules.to_string(), None, None);
-                let users: Vec<usize> =
-                    (0..place).filter(|user| self.edges.get(*user).is_some_and(|e| e.contains(&variable))).collect();
-                users.into_iter().for_each(|user| self.wait(user, place));
+                users.get(&variable).into_iter().flatten().for_each(|user| self.wait(*user, place));
                 self.wait(place, variable);
                 self.places.insert(rules, place);
             }
@@ -260,30 +257,21 @@ impl Sketch<'_> {
         }
     }
 
-    /// The end of a module waits for all that is in it.
+    /// The end of a module waits for all that is in it; of what the configuration has the expression graph knows most.
     fn module_ends(&mut self) {
-        let ends: Vec<(ModulePath, usize)> = self
-            .places
-            .iter()
-            .filter_map(|(node, place)| match node {
-                ExprNode::ModuleDone(path) => Some((path.clone(), *place)),
-                _ => None,
-            })
-            .collect();
-        for (path, end) in ends {
-            let inside: Vec<usize> = self
-                .places
-                .iter()
-                .filter(|(node, _)| match node {
-                    ExprNode::Check(of, _) | ExprNode::VariableRules(of, _) => *of == path,
-                    _ => false,
-                })
-                .map(|(_, place)| *place)
-                .collect();
-            let of_state = self.nodes.iter().enumerate();
-            let of_state = of_state.filter(|(_, node)| node.resource.as_ref().is_some_and(|r| r.module == path));
-            let of_state: Vec<usize> = of_state.map(|(place, _)| place).collect();
-            inside.into_iter().chain(of_state).for_each(|place| self.wait(end, place));
+        let mut inside: Vec<(ModulePath, usize)> = Vec::new();
+        for (node, place) in &self.places {
+            if let ExprNode::Check(path, _) | ExprNode::VariableRules(path, _) = node {
+                inside.push((path.clone(), *place));
+            }
+        }
+        for (place, node) in self.nodes.iter().enumerate() {
+            inside.extend(node.resource.as_ref().map(|resource| (resource.module.clone(), place)));
+        }
+        for (path, place) in inside {
+            if let Some(end) = self.places.get(&ExprNode::ModuleDone(path)).copied() {
+                self.wait(end, place);
+            }
         }
     }
 

@@ -103,6 +103,22 @@ pub(crate) fn roots(expr: &Expression) -> Vec<(diag::Range, Arc<str>)> {
     found.into_inner()
 }
 
+/// The places where it refers to something else of `root` than its one attribute: `each.value`, where only `each.key` is there.
+pub(crate) fn other_parts(expr: &Expression, root: &str, attribute: &str) -> Vec<diag::Range> {
+    let found = std::cell::RefCell::new(Vec::new());
+    let wanted = |part: &Expr, bound: &[&str]| {
+        if let ExprKind::Traversal { base, steps } = &part.kind
+            && matches!(&base.kind, ExprKind::Variable(name) if name.text.as_ref() == root && !bound.contains(&root))
+            && !matches!(steps.as_slice(), [Step::Attribute(name)] if name.text.as_ref() == attribute)
+        {
+            found.borrow_mut().push(expr.range_of(part));
+        }
+        false
+    };
+    Search { bound: Vec::new(), wanted: &wanted }.expr(&expr.root);
+    found.into_inner()
+}
+
 /// True when the expression is no literal, but may become a constant by evaluation.
 pub(crate) fn needs_evaluation(expr: &Expression) -> bool {
     !matches!(expr.root.kind, ExprKind::Error) && literal(&expr.root).is_none()

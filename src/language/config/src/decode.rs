@@ -4,6 +4,7 @@ mod check;
 mod module_call;
 mod output;
 mod provider;
+mod provisioner;
 mod refactoring;
 mod resource;
 mod terraform;

@@ -202,7 +202,7 @@ pub struct ResourceConfig {
     /// `lifecycle`
     pub lifecycle: Lifecycle,
     /// `provisioner` blocks.
-    pub provisioners: Vec<Block>,
+    pub provisioners: Vec<Provisioner>,
     /// `connection` block.
     pub connection: Option<Block>,
     /// The `check` block that it stands in.
@@ -213,6 +213,41 @@ pub struct ResourceConfig {
     pub kind_range: Range,
     /// The block's header.
     pub range: Range,
+}
+
+/// A `provisioner` block: work that is done on the machine of an object, or about it.
+#[derive(Clone, Debug)]
+pub struct Provisioner {
+    /// `local-exec`, `remote-exec` or `file`.
+    pub kind: Arc<str>,
+    /// `when`
+    pub when: ProvisionWhen,
+    /// `on_failure`
+    pub on_failure: OnFailure,
+    /// Its own arguments.
+    pub body: Body,
+    /// Its own `connection` block, whose arguments go before those of the resource's.
+    pub connection: Option<Block>,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// When a provisioner runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProvisionWhen {
+    /// After an object is created, also as half of a replacement.
+    Create,
+    /// Before an object is destroyed.
+    Destroy,
+}
+
+/// What becomes of a change whose provisioner fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnFailure {
+    /// It fails: a new object is tainted, an old one is not destroyed.
+    Fail,
+    /// It goes on.
+    Continue,
 }
 
 /// The key in brackets behind the name of a provider configuration (OpenTofu 1.9).
@@ -391,8 +426,10 @@ pub struct RemovedBlock {
     pub from: Expression,
     /// What happens to the objects.
     pub action: RemovedAction,
-    /// `provisioner` blocks.
-    pub provisioners: Vec<Block>,
+    /// `provisioner` blocks: all of them for when an object is destroyed.
+    pub provisioners: Vec<Provisioner>,
+    /// `connection` block.
+    pub connection: Option<Block>,
     /// The block's header.
     pub range: Range,
 }

@@ -349,7 +349,10 @@ impl<'a> Edges<'a> {
         self.rules(module, &lifecycle.postconditions);
         self.body(module, &config.body);
         config.connection.iter().for_each(|block| self.body(module, &block.body));
-        config.provisioners.iter().for_each(|block| self.provisioner(module, &block.body));
+        for provisioner in &config.provisioners {
+            self.body(module, &provisioner.body);
+            provisioner.connection.iter().for_each(|block| self.body(module, &block.body));
+        }
     }
 
     /// What is imported to a resource must be known before the resource is planned.
@@ -363,15 +366,6 @@ impl<'a> Edges<'a> {
                 self.expression(root, expr);
             }
         }
-    }
-
-    /// `when = destroy` and `on_failure = continue` are words, not references.
-    fn provisioner(&mut self, module: &'a Module, body: &'a Body) {
-        let word = |name: &str| matches!(name, "when" | "on_failure");
-        for argument in body.attributes.iter().filter(|argument| !word(&argument.name.text)) {
-            self.expression(module, &argument.expr);
-        }
-        body.blocks.iter().for_each(|block| self.body(module, &block.body));
     }
 
     fn rules(&mut self, module: &'a Module, rules: &'a [CheckRule]) {

@@ -3,6 +3,7 @@
 use crate::evaluator::{Evaluator, Open, Phase, Repeating, Settings};
 use crate::graph::{ExprNode, ExpressionGraph, body_traversals};
 use crate::provider_function::FunctionCall;
+use crate::provisioner::Provisioners;
 use crate::references::{Referent, free_traversals, parse_referent};
 use crate::suggestion::did_you_mean;
 use addrs::{InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig};
@@ -92,6 +93,7 @@ pub fn validate_module_tree(
         walk.node(node);
     }
     walk.provider_metas(tree);
+    walk.removed(tree);
     walk.attributes(tree);
     let lacking = walk.evaluator.lacking_functions();
     Validated { judged: walk.judged, diagnostics: walk.diagnostics.sorted(), lacking }
@@ -177,6 +179,18 @@ impl Validation<'_> {
         }
     }
 
+    /// `removed` blocks: what runs before the objects go. Which keys they have nobody knows.
+    fn removed(&mut self, tree: &ModuleTree) {
+        let open = Open { count: true, each: true, self_object: true };
+        for module in tree.modules.values() {
+            for block in &module.removed {
+                let provisioners = Provisioners::of_removed(block);
+                let instance = open_instance(&module.path);
+                self.diagnostics.extend(self.evaluator.check_provisioners(&instance, provisioners, open));
+            }
+        }
+    }
+
     /// What is said of a resource names it.
     fn resource(&mut self, path: &ModulePath, config: &ResourceConfig) {
         let before = std::mem::take(&mut self.diagnostics);
@@ -226,6 +240,8 @@ impl Validation<'_> {
             let (_, troubles) = self.evaluator.check_repeating(&instance, rule, Repeating::Open(with_self));
             self.diagnostics.extend(troubles);
         }
+        let provisioners = Provisioners::of_resource(config);
+        self.diagnostics.extend(self.evaluator.check_provisioners(&instance, provisioners, with_self));
     }
 
     fn unknown_type(&mut self, config: &ResourceConfig) {

@@ -14,6 +14,6 @@ mod relevant;
 mod state;
 mod values;
 
-pub use messages::{Message, Sum, outputs, planned, resource, summary, version};
+pub use messages::{Message, Sum, outputs, planned, resource, saved_changes, summary, version};
 pub use plan::{About, plan};
 pub use state::state;

@@ -45,7 +45,9 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
     let (planned, said) = ops::open(&request, path);
     match (shell.say(&said), planned) {
         (Exit::Success, Some(planned)) => {
-            tell(shell, &planned.plan, false);
+            if shell.terminal.has_stream() {
+                views::json::saved_changes(&planned.plan).for_each(|message| shell.terminal.tell(message));
+            }
             carry_out(shell, args, planned, "Apply", &lines)
         }
         _ => Exit::Failure,

@@ -39,6 +39,7 @@ impl Applier {
                 Again::Settle(changed) => self.settle(changed),
                 Again::Settled(step, opening) => self.settle_opening(step, *opening),
                 Again::RestoreMarks(step, change, ready) => self.restore_marks(step, &change, ready),
+                Again::Provision(course) => self.provision(course),
                 Again::Start(step) | Again::Read(step, ..) if self.interrupted => {
                     self.summary.skipped += usize::from(self.change_of_step(step).is_some());
                     self.end(step, Ending::Failed);

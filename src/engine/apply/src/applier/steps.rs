@@ -1,6 +1,6 @@
 //! What each step of the execution graph begins with, and how the ones that only ask end.
 
-use super::{After, Again, Applier, Awaited, Ending, Wanted};
+use super::{After, Again, Applier, Awaited, Course, Ending, Wanted};
 use crate::instance::{self, Ready};
 use crate::{Effect, Event, object};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
@@ -42,7 +42,7 @@ impl Applier {
             }
             Step::Create(addr) => self.begin(step, &addr, Act::Create),
             Step::Update(addr) => self.begin(step, &addr, Act::Update),
-            Step::Delete(addr, deposed) => self.delete(step, &addr, deposed),
+            Step::Delete(addr, deposed) => self.begin_delete(step, &addr, deposed),
             Step::Forget(addr, deposed) => self.forget(step, addr, deposed),
             Step::Complete(resource) => self.complete(step, &resource),
             Step::Join(_) => self.end(step, Ending::Done),
@@ -174,8 +174,21 @@ impl Applier {
         self.next(step, &change, act, next);
     }
 
+    /// A delete begins: with the provisioners for it, if the object has any.
+    fn begin_delete(&mut self, step: usize, addr: &ResourceInstance, deposed: Option<DeposedKey>) {
+        let object = self.change_of(addr, None).map(|change| change.before.clone());
+        match object.filter(|_| deposed.is_none() && self.provisions_destroy(addr)) {
+            Some(object) => {
+                self.events.push(Event::Started { addr: addr.clone(), deposed, act: Act::Delete });
+                self.begun.insert(step);
+                self.provision(Box::new(Course::before_delete(step, addr.clone(), object)));
+            }
+            None => self.delete(step, addr, deposed),
+        }
+    }
+
     /// The private bytes are those of the plan, also for the delete half of a replacement (plugin-protocol.md 10.5).
-    fn delete(&mut self, step: usize, addr: &ResourceInstance, deposed: Option<DeposedKey>) {
+    pub(super) fn delete(&mut self, step: usize, addr: &ResourceInstance, deposed: Option<DeposedKey>) {
         let Some(change) = self.change_of(addr, deposed.as_ref()) else { return self.end(step, Ending::Failed) };
         let nothing = instance::nothing(change);
         let ready = Box::new(Ready {

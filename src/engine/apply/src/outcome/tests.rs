@@ -50,6 +50,7 @@ fn intent(act: Act) -> Intent {
         dependencies: [addrs::parse_resource_instance("t.b").unwrap().config()].into(),
         create_before_destroy: true,
         skip_destroy: false,
+        provisions: false,
     }
 }
 

@@ -3,7 +3,7 @@ use drform_apply::{Applier, Effect, Event, Limits};
 use expect_test::{Expect, expect};
 
 /// Applies, and compares trace, summary, state and troubles.
-fn check(mut stage: Stage, expected: &Expect) {
+pub(crate) fn check(mut stage: Stage, expected: &Expect) {
     let (applied, troubles) = stage.run();
     let folded = stage.folded();
     assert_eq!(folded.conflicts, []);
@@ -23,7 +23,7 @@ fn check(mut stage: Stage, expected: &Expect) {
     ));
 }
 
-fn with_fates<const N: usize>(mut stage: Stage, fates: [(&'static str, Fate); N]) -> Stage {
+pub(crate) fn with_fates<const N: usize>(mut stage: Stage, fates: [(&'static str, Fate); N]) -> Stage {
     stage.fates = fates.into();
     stage
 }
@@ -439,24 +439,6 @@ fn no_more_intents_are_open_than_allowed() {
     }
     assert_eq!(applier.finish().0.summary.added, 7);
 }
-
-#[test]
-fn nothing_is_made_without_its_provisioners() {
-    let text =
-        "resource \"t\" \"a\" {\n  name = \"a\"\n  provisioner \"local-exec\" {\n    command = \"true\"\n  }\n}\n";
-    check(
-        Stage::new(text, &[]),
-        &expect![[r#"
-        append: begin
-        append: end
-        +0 ~0 -0 failed 1 skipped 0
-
-        Provisioners are not supported (t.a)
-    "#]],
-    );
-}
-
-const FUNCTIONS: &str = "terraform {\n  required_providers {\n    t = { source = \"t\" }\n  }\n}\n";
 
 #[test]
 fn functions_of_providers_are_asked_again() {

@@ -4,5 +4,6 @@
 
 mod applies;
 mod ephemeral;
+mod provisioners;
 mod recovers;
 mod stage;

@@ -52,6 +52,7 @@ fn left_behind_with(act: Act, replaces: bool, config: Value) -> Stage {
         dependencies: [].into(),
         create_before_destroy: replaces,
         skip_destroy: false,
+        provisions: false,
     })));
     let batch = writer.take().unwrap();
     stage.append(&batch);
@@ -97,6 +98,7 @@ fn recovered_from(mut stage: Stage, promise: Repeat, says: &Says) -> String {
                     };
                     recovery.answer(ticket, answer);
                 }
+                Effect::Provision(..) => panic!("recovery provisions nothing"),
                 Effect::Change(ticket, change) => {
                     asked = "again".into();
                     let request = change.request();

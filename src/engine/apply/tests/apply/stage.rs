@@ -7,14 +7,14 @@ use calls::{
 use config::Sources;
 use configschema::{Attribute, Block, Function, FunctionParameter, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
-use drform_apply::{Applied, Applier, Effect, Limits, Ticket};
+use drform_apply::{Applied, Applier, Effect, Limits, Provision, Ticket};
 use eval::functions::{Entry, FileSource};
 use journal::{Begin, Folded, Record, Stored};
 use plan::{Plan, PlanInput, PlanOptions, Planner};
 use state::State;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use value::{Path, Type, Value, json};
+use value::{Marks, Path, Type, Value, json};
 
 struct OneModule(String);
 
@@ -253,6 +253,23 @@ impl Stage {
                 let answer = self.change(&change.request());
                 applier.changed(ticket, answer);
             }
+            Effect::Provision(ticket, provision) => {
+                let troubles = self.provision(&provision);
+                applier.provisioned(ticket, troubles);
+            }
+        }
+    }
+
+    /// Runs a provisioner: its fate is that of its command.
+    pub(crate) fn provision(&mut self, provision: &Provision) -> Diagnostics {
+        let command = provision.config.get("command").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let host = provision.connection.as_ref().and_then(|connection| connection.get("host"));
+        let host = host.and_then(Value::as_str).map(|host| format!(" on {host}")).unwrap_or_default();
+        let hidden = if provision.hidden == Marks::NONE { "" } else { " hidden" };
+        self.trace.push(format!("provision: {} {}{host}: {command}{hidden}", provision.addr, provision.kind));
+        match self.fates.get(command.as_str()) {
+            None | Some(Fate::Works) => Diagnostics::new(),
+            Some(_) => Diagnostic::error("It failed", "").into(),
         }
     }
 
@@ -406,6 +423,7 @@ pub(crate) fn told(record: &Record) -> String {
         Record::Refreshed { addr, .. } => format!("refreshed {addr}"),
         Record::Data { addr, .. } => format!("data {addr}"),
         Record::Forgotten { addr, .. } => format!("forgotten {addr}"),
+        Record::Provisioned { addr } => format!("provisioned {addr}"),
         Record::Outputs { .. } => "outputs".into(),
         Record::Checks { .. } => "checks".into(),
         Record::End => "end".into(),

@@ -120,6 +120,7 @@ pub(crate) fn intent(id: u64, act: Act, at: &str) -> Intent {
         dependencies: [].into(),
         create_before_destroy: false,
         skip_destroy: true,
+        provisions: act == Act::Create,
     }
 }
 
@@ -164,6 +165,7 @@ pub(crate) fn every_record() -> Vec<Record> {
         Record::Refreshed { addr: at(), instance: Some(instance) },
         Record::Refreshed { addr: at(), instance: None },
         Record::Data { addr: addr("data.t.n"), provider: provider_config(), object: Arc::new(object("d")) },
+        Record::Provisioned { addr: at() },
         Record::Forgotten { addr: at(), deposed: None },
         Record::Forgotten { addr: at(), deposed: Some("0badcafe".into()) },
         Record::Outputs { before: BTreeMap::new(), after: [("o".into(), output)].into() },

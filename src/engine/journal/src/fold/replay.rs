@@ -2,7 +2,7 @@
 
 use crate::{Act, Begin, Intent, IntentId, JournalError, Outcome, Record};
 use addrs::{ProviderConfig, ResourceInstance};
-use state::{DeposedKey, InstanceState, Object, OutputState};
+use state::{DeposedKey, InstanceState, Object, OutputState, Status};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -80,6 +80,7 @@ impl Replay {
             Record::Refreshed { addr, instance } => self.refreshed(addr, instance.as_ref()),
             Record::Data { addr, provider, object } => self.data(addr, provider, object),
             Record::Forgotten { addr, deposed } => self.forgotten(addr, deposed.as_ref()),
+            Record::Provisioned { addr } => self.provisioned(addr),
             Record::Outputs { before, after } => {
                 if self.outputs.last() != Some(before) {
                     self.outputs.push(before.clone());
@@ -207,6 +208,18 @@ impl Replay {
             return Err(wrong(addr, "there is no object to forget"));
         }
         self.set(addr, deposed, &instance.provider, None);
+        Ok(())
+    }
+
+    fn provisioned(&mut self, addr: &ResourceInstance) -> Result<(), Wrong> {
+        self.idle(addr, None)?;
+        let mut instance = self.instance(addr)?;
+        let tainted = instance.current.filter(|object| object.status == Status::Tainted);
+        let Some(object) = tainted else {
+            return Err(wrong(addr, "there is no object that waits for its provisioners"));
+        };
+        instance.current = Some(Arc::new(Object { status: Status::Ready, ..(*object).clone() }));
+        self.push(addr, Some(Arc::new(instance)));
         Ok(())
     }
 

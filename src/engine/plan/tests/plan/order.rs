@@ -55,11 +55,12 @@ fn replacing_deletes_dependants_first() {
         2 delete test_thing.b after [0]
         3 join DependentDeletes test_thing.a after [2]
         4 delete test_thing.a after [0, 3]
-        5 create test_thing.a after [0, 1, 4]
-        6 join DeletesFirst test_thing.a after [4]
-        7 complete test_thing.a after [1, 5]
-        8 evaluate test_thing.b after [0, 7]
-        9 create test_thing.b after [0, 2, 6, 8]
+        5 join DeletesFirst test_thing.a after [4]
+        6 join DependentDeletesFirst test_thing.a after [2]
+        7 create test_thing.a after [0, 1, 4, 6]
+        8 complete test_thing.a after [1, 7]
+        9 evaluate test_thing.b after [0, 8]
+        10 create test_thing.b after [0, 2, 5, 9]
     "#]]
     .assert_eq(&run.steps());
 }
@@ -211,10 +212,11 @@ fn providers_made_from_replaced_objects_do_not_close_a_cycle() {
         1 evaluate test_thing.base after [0]
         2 join DependentDeletes test_thing.base
         3 delete test_thing.base after [0, 2]
-        4 create test_thing.base after [0, 1, 3]
-        5 complete test_thing.base after [1, 4]
-        6 configure other after [5]
-        7 delete other_thing.o after [6]
+        4 join DependentDeletesFirst test_thing.base
+        5 create test_thing.base after [0, 1, 3, 4]
+        6 complete test_thing.base after [1, 5]
+        7 configure other after [6]
+        8 delete other_thing.o after [7]
     "#]]
     .assert_eq(&run.steps());
 }

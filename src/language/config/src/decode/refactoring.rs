@@ -49,11 +49,16 @@ impl Decoder<'_> {
             if !self.whole_and_managed(&gone, from.expr.range()) {
                 return;
             }
+            if gone.resource.is_none() {
+                self.no_provisioners(block);
+            }
             let provisioners = self.removed_provisioners(block);
+            let connection = self.only_block(&block.body, "connection").cloned();
             self.module.removed.push(RemovedBlock {
                 from: from.expr.clone(),
                 action,
                 provisioners,
+                connection,
                 range: block.header_range(),
             });
         }
@@ -100,21 +105,17 @@ impl Decoder<'_> {
         false
     }
 
-    /// Only what is destroyed has provisioners that could run.
-    fn removed_provisioners(&mut self, block: &Block) -> Vec<Block> {
-        let provisioners: Vec<Block> = block.body.blocks_of("provisioner").cloned().collect();
-        for provisioner in &provisioners {
-            let when = provisioner.body.attribute("when").map(|argument| &argument.expr.root.kind);
-            if !matches!(when, Some(ExprKind::Variable(word)) if word.text.as_ref() == "destroy") {
-                self.error(
-                    provisioner.header_range(),
-                    "Invalid provisioner block",
-                    "A removed block has only provisioners that run before the objects are destroyed.",
-                    "Write when = destroy in it.",
-                );
-            }
+    /// Which object of a module would they be about?
+    fn no_provisioners(&mut self, block: &Block) {
+        for nested in block.body.blocks.iter().filter(|b| matches!(b.kind.text.as_ref(), "provisioner" | "connection"))
+        {
+            self.error(
+                nested.header_range(),
+                format!("Invalid {} block", nested.kind.text),
+                "Only a removed block about a managed resource has provisioners and what connects them.",
+                "Remove it, or write a removed block for each resource of the module.",
+            );
         }
-        provisioners
     }
 
     pub(super) fn import(&mut self, block: &Block) {

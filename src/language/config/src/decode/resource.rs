@@ -1,13 +1,10 @@
 //! `resource`, `data` and `ephemeral` blocks.
 
 use super::Decoder;
-use crate::constant;
 use crate::reference;
 use crate::shape::{self, Shape};
-use crate::suggestion::did_you_mean;
 use crate::{IgnoreChanges, KeyPlace, Lifecycle, ProviderKey, ProviderName, ResourceConfig};
 use addrs::{InstanceKey, Mode, ProviderConfig, Resource};
-use diag::Diagnostic;
 use std::sync::Arc;
 use syntax::{Block, Body, ExprKind, Expression};
 
@@ -26,9 +23,6 @@ const LIFECYCLE: Shape = Shape {
     ],
     blocks: &["precondition", "postcondition"],
 };
-
-/// The provisioners there are.
-const PROVISIONERS: [&str; 3] = ["local-exec", "remote-exec", "file"];
 
 impl Decoder<'_> {
     pub(super) fn resource(&mut self, block: &Block) {
@@ -94,7 +88,7 @@ impl Decoder<'_> {
     }
 
     /// Merges what stands in a `_` block into the body: arguments with the names of meta-arguments.
-    fn escape_block(&mut self, meta: &Body, body: &mut Body) {
+    pub(super) fn escape_block(&mut self, meta: &Body, body: &mut Body) {
         for reserved in meta.blocks_of("locals") {
             self.error(
                 reserved.header_range(),
@@ -120,85 +114,6 @@ impl Decoder<'_> {
             let prefix = addr.kind.split('_').next().unwrap_or(&addr.kind);
             ((Arc::from(prefix), None), None)
         })
-    }
-
-    fn provisioners(&mut self, meta: &Body, mode: Mode) -> Vec<Block> {
-        let provisioners: Vec<Block> = meta.blocks_of("provisioner").cloned().collect();
-        if mode != Mode::Managed {
-            for block in meta.blocks.iter().filter(|b| matches!(b.kind.text.as_ref(), "provisioner" | "connection")) {
-                let kind = &block.kind.text;
-                let detail = format!("Only managed resources (\"resource\" blocks) have {kind} blocks.");
-                self.error(block.header_range(), format!("Unsupported {kind} block"), detail, "Remove it.");
-            }
-            return Vec::new();
-        }
-        for block in &provisioners {
-            self.provisioner(block);
-        }
-        provisioners
-    }
-
-    fn provisioner(&mut self, block: &Block) {
-        let Some([kind]) = shape::labels(block, ["type"], self.diagnostics) else { return };
-        if !PROVISIONERS.contains(&kind.text.as_ref()) {
-            let next = did_you_mean(&kind.text, PROVISIONERS, "Use one of local-exec, remote-exec and file.");
-            let detail = format!("There is no provisioner {:?}.", kind.text);
-            self.error(kind.span.of(&block.body.file), "Unknown provisioner", detail, next);
-        }
-        self.word(&block.body, "when", ["create", "destroy"]);
-        self.word(&block.body, "on_failure", ["continue", "fail"]);
-        let when = block.body.attribute("when").map(|argument| &argument.expr.root.kind);
-        if matches!(when, Some(ExprKind::Variable(word)) if word.text.as_ref() == "destroy") {
-            let word = |name: &str| matches!(name, "when" | "on_failure");
-            for argument in block.body.attributes.iter().filter(|a| !word(&a.name.text)) {
-                self.only_self(&argument.expr);
-            }
-            self.only_block(&block.body, "connection").into_iter().flat_map(|b| &b.body.attributes).for_each(
-                |argument| {
-                    self.only_self(&argument.expr);
-                },
-            );
-        }
-    }
-
-    /// An argument whose value is one of two words, without quotes.
-    fn word(&mut self, body: &Body, name: &str, words: [&str; 2]) {
-        let Some(argument) = body.attribute(name) else { return };
-        let written = match &argument.expr.root.kind {
-            ExprKind::Variable(word) => Some(word.text.as_ref()),
-            // In quotes it is an old form.
-            ExprKind::String(word) => {
-                self.diagnostics.push(
-                    Diagnostic::warning(
-                        "Quoted keywords are deprecated",
-                        "In this context, keywords are expected literally rather than in quotes.",
-                    )
-                    .at(argument.expr.range())
-                    .next("Remove the quotes."),
-                );
-                Some(word.as_ref())
-            }
-            ExprKind::Error => return,
-            _ => None,
-        };
-        if !written.is_some_and(|word| words.contains(&word)) {
-            let detail = format!("The argument {name:?} is one of the words {} and {}.", words[0], words[1]);
-            let next = format!("Write {name} = {}, or remove the argument.", words[0]);
-            self.error(argument.expr.range(), format!("Invalid {name:?} keyword"), detail, next);
-        }
-    }
-
-    /// When an object is destroyed nothing else of the configuration may be there any more.
-    fn only_self(&mut self, expr: &Expression) {
-        let there = |name: &str| matches!(name, "self" | "count" | "each" | "path" | "terraform");
-        for (range, _) in constant::roots(expr).into_iter().filter(|(_, name)| !there(name)) {
-            self.error(
-                range,
-                "Invalid reference from destroy provisioner",
-                "A provisioner that runs when an object is destroyed can refer only to self, count.index and each.key: nothing else is sure to be there then.",
-                "Keep the value in the object itself, such as in triggers_replace or tags, and refer to it by self.",
-            );
-        }
     }
 
     fn lifecycle(&mut self, meta: &Body, mode: Mode) -> Lifecycle {

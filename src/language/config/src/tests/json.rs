@@ -100,7 +100,7 @@ fn every_construct() {
         ["null_resource.n[count.index]"]
     );
     assert_eq!((r.lifecycle.postconditions.len(), r.provisioners.len()), (1, 3));
-    assert!(matches!(&r.provisioners[0].body.attribute("when").unwrap().expr.root.kind, ExprKind::Variable(_)));
+    assert_eq!(r.provisioners[0].when, crate::ProvisionWhen::Destroy);
     let undecided: Vec<&str> = r.body.undecided.iter().map(|p| p.name.text.as_ref()).collect();
     assert_eq!(undecided, ["ami", "ebs", "count"]);
     assert_eq!(r.body.blocks.iter().map(|b| b.kind.text.as_ref()).collect::<Vec<_>>(), ["dynamic"]);
