@@ -50,7 +50,9 @@ fn step_said(name: &str, step: &Step, dir: &Path, setting: &Setting) -> String {
     let settled = "Warning: Check block assertion known after apply";
     let warnings = planned.error.lines().filter(|l| l.starts_with("Warning: ") && *l != settled);
     let warnings: String = warnings.map(|line| format!("{line}\n")).collect();
-    said.push_str(&format!("-- apply: exit {}\n{}", ran.code, done(&format!("{}{warnings}", ran.text()))));
+    // And of what both open and close.
+    let opened: String = planned.out.lines().filter(|l| l.contains("ephemeral.")).map(|l| format!("{l}\n")).collect();
+    said.push_str(&format!("-- apply: exit {}\n{}", ran.code, done(&format!("{opened}{}{warnings}", ran.text()))));
     said.push_str(&left(Tool::Drform, dir, setting));
     said
 }
