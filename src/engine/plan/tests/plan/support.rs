@@ -1,3 +1,5 @@
+//! Long because every test of the planner shares these fixtures.
+//!
 //! Fixtures: a configuration as text, a state as rows, providers that answer by simple rules, plans as text.
 
 use addrs::{ConfigResource, ModulePath, Provider, ProviderConfig, ResourceInstance, parse_resource_instance};

@@ -58,6 +58,7 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
     }
     let whole = plan.complete == Complete::Yes;
     add("applyable", Node::Bool(whole && plan.has_changes()));
+    // Where something is left out, other changes may be pending.
     add("complete", Node::Bool(whole && !plan.targeting.is_partial()));
     add("errored", Node::Bool(!whole));
     Node::Object(members)
