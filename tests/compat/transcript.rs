@@ -354,6 +354,16 @@ fn sort_check_results(state: &mut Map<String, Value>) {
     results.sort_by_key(ToString::to_string);
 }
 
+/// Of an attribute that is null, Terraform says at times that it is sensitive, and of a replaced object that it is not.
+fn null_hides_nothing(object: &mut Map<String, Value>) {
+    let is_null = |value: &Value| value.is_null();
+    let values = object.get("values").and_then(Value::as_object).into_iter().flatten();
+    let nulls: Vec<String> = values.filter(|(_, value)| is_null(value)).map(|(name, _)| name.clone()).collect();
+    if let Some(Value::Object(hidden)) = object.get_mut("sensitive_values") {
+        hidden.retain(|name, _| !nulls.contains(name));
+    }
+}
+
 fn plain(value: &mut Value) {
     match value {
         Value::String(text) => *text = uuids(text),
@@ -362,6 +372,7 @@ fn plain(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(plain),
         Value::Object(object) => {
             object.values_mut().for_each(plain);
+            null_hides_nothing(object);
             // By these bytes our plugin tells any host that a request may be repeated; what is built in needs none.
             if object.get("private").and_then(Value::as_str) == Some(MAY_BE_REPEATED) {
                 object.remove("private");

@@ -120,9 +120,7 @@ fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb
         let sum = Sum { add: added, change: changed, import: count, remove: destroyed };
         let operation = if verb == "Destroy" { "destroy" } else { "apply" };
         if counted {
-            if verb != "Refresh" {
-                shell.terminal.tell(views::json::summary(&sum, operation));
-            }
+            shell.terminal.tell(views::json::summary(&sum, operation));
         }
         if verb != "Destroy" {
             shell.terminal.tell(views::json::outputs(&applied.outputs));

@@ -123,7 +123,9 @@ fn planned_output(output: &OutputChange) -> Node {
 fn planned_resource(change: &InstanceChange) -> Node {
     let mut members = named(&change.addr, &change.provider.provider);
     members.push(member("schema_version", Node::Number(change.schema.version.to_string().into())));
-    members.extend(known(&change.after).filter(|values| !values.is_null()).map(|values| member("values", values)));
+    // Where nothing is known, there is no member.
+    let values = known(&change.after).filter(|values| !values.is_null() && *values != Node::Object(Vec::new()));
+    members.extend(values.map(|values| member("values", values)));
     members.push(member("sensitive_values", sensitive(&change.after)));
     Node::Object(members)
 }
