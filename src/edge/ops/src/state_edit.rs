@@ -5,7 +5,7 @@
 
 use crate::storage::{self, Locking, Storage};
 use crate::{Site, TERRAFORM_VERSION, stored};
-use addrs::{Provider, ResourceInstance, StateAddress};
+use addrs::{Provider, ResourceInstance, Target};
 use backend::{JournalFile, LocalState};
 use diag::{Diagnostic, Diagnostics};
 use state::{Force, Moving, Object, State, Status, Unmarked};
@@ -132,7 +132,7 @@ fn read_pushed(bytes: Vec<u8>) -> Result<State, Diagnostic> {
 }
 
 /// Somebody who is asked whether the resources of one provider may be given to another.
-pub type Approve<'a> = dyn Fn(&Provider, &Provider, &[StateAddress]) -> Result<bool, Diagnostic> + 'a;
+pub type Approve<'a> = dyn Fn(&Provider, &Provider, &[Target]) -> Result<bool, Diagnostic> + 'a;
 
 /// `state replace-provider`: the resources that have another provider now. `approve` is asked before, with their
 /// addresses and the full names of both providers; `None` when it says no.
@@ -232,11 +232,11 @@ fn in_parts(state: &State, addresses: &[String]) -> Result<Vec<ResourceInstance>
     if troubles.has_errors() { Err(troubles) } else { Ok(found) }
 }
 
-fn unknown(part: &StateAddress) -> Diagnostic {
+fn unknown(part: &Target) -> Diagnostic {
     let (summary, what) = match part {
-        StateAddress::Module(_) => ("Unknown module", "module"),
-        StateAddress::Resource(..) => ("Unknown resource", "resource"),
-        StateAddress::Instance(_) => ("Unknown resource instance", "resource instance"),
+        Target::Module(_) => ("Unknown module", "module"),
+        Target::Resource(..) => ("Unknown resource", "resource"),
+        Target::Instance(_) => ("Unknown resource instance", "resource instance"),
     };
     Diagnostic::error(summary, format!("The current state contains no {what} {part}."))
         .next("drform state list shows all; what is new in the configuration gets into the state by drform apply.")
@@ -376,14 +376,14 @@ fn dated(local: &LocalState) -> PathBuf {
     (now..).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(now))
 }
 
-fn state_address(text: &str) -> Result<StateAddress, Diagnostic> {
+fn state_address(text: &str) -> Result<Target, Diagnostic> {
     addrs::parse_state_address(text).map_err(|error| {
         Diagnostic::error("Invalid address", format!("{text:?}: {error}."))
             .next("Write an address such as aws_instance.db[\"a\"] or module.net[0], quoted for your shell.")
     })
 }
 
-fn state_addresses(texts: &[String]) -> Result<Vec<StateAddress>, Diagnostics> {
+fn state_addresses(texts: &[String]) -> Result<Vec<Target>, Diagnostics> {
     let mut troubles = Diagnostics::new();
     let mut parts = Vec::new();
     for text in texts {

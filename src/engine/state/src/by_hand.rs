@@ -1,7 +1,7 @@
 //! What people change in a state by hand: objects dropped, marked, given to another provider, whole states replaced.
 
 use crate::{Object, State, Status, content_equal};
-use addrs::{Provider, ResourceInstance, StateAddress};
+use addrs::{Provider, ResourceInstance, Target};
 use diag::Diagnostic;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl State {
 
     /// The resource instances in a part of it (`None`: in all of it), as state commands list them: modules that lie deeper
     /// come later, else in address order.
-    pub fn listed(&self, part: Option<&StateAddress>) -> Vec<&ResourceInstance> {
+    pub fn listed(&self, part: Option<&Target>) -> Vec<&ResourceInstance> {
         let covers = |addr: &&ResourceInstance| part.is_none_or(|part| part.covers(addr));
         let mut found: Vec<&ResourceInstance> = self.instances.keys().filter(covers).collect();
         found.sort_by_key(|addr| addr.module.0.len());
@@ -64,16 +64,16 @@ impl State {
 
     /// The same state with all resources of one provider given to another, and the addresses of these resources.
     #[must_use]
-    pub fn with_provider(&self, from: &Provider, to: &Provider) -> (State, Vec<StateAddress>) {
+    pub fn with_provider(&self, from: &Provider, to: &Provider) -> (State, Vec<Target>) {
         let mut state = self.clone();
-        let mut changed: Vec<StateAddress> = Vec::new();
+        let mut changed: Vec<Target> = Vec::new();
         for (addr, instance) in &mut state.instances {
             if instance.provider.provider != *from {
                 continue;
             }
             instance.provider.provider = to.clone();
             if !changed.last().is_some_and(|resource| resource.covers(addr)) {
-                changed.push(StateAddress::Resource(addr.module.clone(), addr.resource.clone()));
+                changed.push(Target::Resource(addr.module.clone(), addr.resource.clone()));
             }
         }
         (state, changed)

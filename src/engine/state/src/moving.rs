@@ -1,9 +1,7 @@
 //! `state mv`: which objects go where, decided before anything is changed. Rules as Terraform 1.11.4 has them (measured).
 
 use crate::{InstanceState, State, Unread};
-use addrs::{
-    ConfigResource, InstanceKey, Mode, ModuleInstance, ProviderConfig, Resource, ResourceInstance, StateAddress,
-};
+use addrs::{ConfigResource, InstanceKey, Mode, ModuleInstance, ProviderConfig, Resource, ResourceInstance, Target};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +15,7 @@ pub struct Moving {
 /// One module, resource or instance of it.
 #[derive(Clone, Debug, PartialEq)]
 struct Step {
-    from: StateAddress,
+    from: Target,
     /// Where to, as people are told.
     told: String,
     pairs: Vec<(ResourceInstance, ResourceInstance)>,
@@ -32,12 +30,12 @@ impl Moving {
     /// When nothing is there, something stands there already, or the two addresses do not fit together.
     pub fn new(
         (source, destination): (&State, &State),
-        from: &StateAddress,
-        (to, to_text): (&StateAddress, &str),
+        from: &Target,
+        (to, to_text): (&Target, &str),
     ) -> Result<Moving, Diagnostics> {
         let steps = match from {
-            StateAddress::Module(module) => modules((source, destination), module, to)?,
-            StateAddress::Resource(module, resource) => {
+            Target::Module(module) => modules((source, destination), module, to)?,
+            Target::Resource(module, resource) => {
                 let whole =
                     ResourceInstance { module: module.clone(), resource: resource.clone(), key: InstanceKey::None };
                 if source.instances.contains_key(&whole) {
@@ -46,7 +44,7 @@ impl Moving {
                     resources((source, destination), from, to)?
                 }
             }
-            StateAddress::Instance(addr) => vec![instance((source, destination), addr, (to, to_text))?],
+            Target::Instance(addr) => vec![instance((source, destination), addr, (to, to_text))?],
         };
         if steps.is_empty() {
             return Err(wrong(
@@ -99,7 +97,7 @@ fn take(state: &mut State, step: &Step) -> Taken {
             taken.instances.push((to.clone(), instance));
         }
         // Keys that belong to the resource go with it when all of it goes.
-        if !matches!(step.from, StateAddress::Instance(_))
+        if !matches!(step.from, Target::Instance(_))
             && let Some(unread) = state.resource_unread.remove(&(from.module.clone(), from.resource.clone()))
         {
             taken.unread.push(((to.module.clone(), to.resource.clone()), unread));
@@ -127,30 +125,28 @@ fn put(state: &mut State, step: &Step, taken: Taken) {
 }
 
 /// Whether a dependency speaks of what is moved.
-fn touches(moved: &StateAddress, dependency: &ConfigResource) -> bool {
+fn touches(moved: &Target, dependency: &ConfigResource) -> bool {
     match moved {
-        StateAddress::Module(module) => {
+        Target::Module(module) => {
             let path = &dependency.module.0;
             path.len() >= module.0.len()
                 && module.0.iter().zip(path).all(|((name, key), step)| name == step && *key == InstanceKey::None)
         }
-        StateAddress::Resource(module, resource) => {
-            dependency.resource == *resource && dependency.module == module.path()
-        }
-        StateAddress::Instance(addr) => *dependency == addr.config(),
+        Target::Resource(module, resource) => dependency.resource == *resource && dependency.module == module.path(),
+        Target::Instance(addr) => *dependency == addr.config(),
     }
 }
 
 fn modules(
     (source, destination): (&State, &State),
     from: &ModuleInstance,
-    to: &StateAddress,
+    to: &Target,
 ) -> Result<Vec<Step>, Diagnostics> {
     let found: BTreeSet<&ModuleInstance> =
         source.instances.keys().map(|addr| &addr.module).filter(|module| module.0.starts_with(&from.0)).collect();
     let mut steps = Vec::new();
     for module in found {
-        let StateAddress::Module(to) = to else {
+        let Target::Module(to) = to else {
             let detail = format!("Cannot move {module} to {to}: the target must also be a module.");
             return Err(wrong("Invalid target address", detail).into());
         };
@@ -163,7 +159,7 @@ fn modules(
         let inside = source.instances.keys().filter(|addr| addr.module == *module);
         let pairs = inside.map(|addr| (addr.clone(), ResourceInstance { module: target.clone(), ..addr.clone() }));
         steps.push(Step {
-            from: StateAddress::Module(module.clone()),
+            from: Target::Module(module.clone()),
             told: target.to_string(),
             pairs: pairs.collect(),
             joins: None,
@@ -172,14 +168,10 @@ fn modules(
     Ok(steps)
 }
 
-fn resources(
-    (source, destination): (&State, &State),
-    from: &StateAddress,
-    to: &StateAddress,
-) -> Result<Vec<Step>, Diagnostics> {
+fn resources((source, destination): (&State, &State), from: &Target, to: &Target) -> Result<Vec<Step>, Diagnostics> {
     let instances: Vec<&ResourceInstance> = source.instances.keys().filter(|addr| from.covers(addr)).collect();
     let Some(first) = instances.first() else { return Ok(Vec::new()) };
-    let StateAddress::Resource(module, resource) = to else {
+    let Target::Resource(module, resource) = to else {
         let detail = format!(
             "Cannot move {from} to {to}: the source is a whole resource (not a resource instance) so the target must also be \
              a whole resource."
@@ -206,19 +198,19 @@ fn resources(
 fn instance(
     (source, destination): (&State, &State),
     from: &ResourceInstance,
-    (to, to_text): (&StateAddress, &str),
+    (to, to_text): (&Target, &str),
 ) -> Result<Step, Diagnostics> {
     let target = match to {
-        StateAddress::Instance(addr) => addr.clone(),
-        StateAddress::Resource(module, resource) => {
+        Target::Instance(addr) => addr.clone(),
+        Target::Resource(module, resource) => {
             ResourceInstance { module: module.clone(), resource: resource.clone(), key: InstanceKey::None }
         }
-        StateAddress::Module(_) => {
+        Target::Module(_) => {
             let detail = format!("Cannot move {from} to {to}: the target must also be a resource instance.");
             return Err(wrong("Invalid target address", detail).into());
         }
     };
-    let whole = |addr: &ResourceInstance| StateAddress::Resource(addr.module.clone(), addr.resource.clone());
+    let whole = |addr: &ResourceInstance| Target::Resource(addr.module.clone(), addr.resource.clone());
     let (from_whole, to_whole) = (whole(from), whole(&target));
     let mut troubles = unlike((&from_whole.to_string(), &from.resource), (&to_whole.to_string(), &target.resource));
     if destination.instances.contains_key(&target) {
@@ -235,7 +227,7 @@ fn instance(
     }
     let neighbour = destination.instances.iter().find(|(addr, _)| to_whole.covers(addr));
     Ok(Step {
-        from: StateAddress::Instance(from.clone()),
+        from: Target::Instance(from.clone()),
         told: to_text.to_string(),
         pairs: vec![(from.clone(), target)],
         joins: neighbour.map(|(_, instance)| instance.provider.clone()),

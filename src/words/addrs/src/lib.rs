@@ -7,7 +7,6 @@ mod module;
 mod parse;
 mod provider;
 mod resource;
-mod state_address;
 mod target;
 
 pub use instance::{InstanceKey, ResourceInstance};
@@ -17,5 +16,4 @@ pub use parse::{
 };
 pub use provider::{DEFAULT_HOST, Provider, ProviderConfig};
 pub use resource::{ConfigResource, Mode, Resource};
-pub use state_address::StateAddress;
 pub use target::Target;

@@ -2,8 +2,7 @@
 
 use crate::provider::DEFAULT_HOST;
 use crate::{
-    InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig, Resource, ResourceInstance, StateAddress,
-    Target,
+    InstanceKey, Mode, ModuleInstance, ModulePath, Provider, ProviderConfig, Resource, ResourceInstance, Target,
 };
 use std::fmt;
 use std::iter::Peekable;
@@ -132,13 +131,13 @@ pub fn parse_target(text: &str) -> Result<Target, ParseError> {
 ///
 /// # Errors
 /// Says which part is missing or malformed.
-pub fn parse_state_address(text: &str) -> Result<StateAddress, ParseError> {
+pub fn parse_state_address(text: &str) -> Result<Target, ParseError> {
     /// Words that begin something else in expressions.
     const RESERVED: [&str; 8] = ["count", "each", "local", "path", "self", "terraform", "var", "template"];
     let mut steps = steps(text)?.into_iter().peekable();
     let module = module_steps(&mut steps)?;
     match steps.peek() {
-        None => return Ok(StateAddress::Module(module)),
+        None => return Ok(Target::Module(module)),
         Some(step) if RESERVED.contains(&step.name.as_ref()) => {
             let name = step.name.clone();
             return error(format!("{name:?} is reserved; put \"resource.\" before a resource type of this name"));
@@ -148,8 +147,8 @@ pub fn parse_state_address(text: &str) -> Result<StateAddress, ParseError> {
     steps.next_if(|s| s.key == InstanceKey::None && s.name.as_ref() == "resource");
     let instance = resource_steps(module, steps)?;
     Ok(match instance.key {
-        InstanceKey::None => StateAddress::Resource(instance.module, instance.resource),
-        _ => StateAddress::Instance(instance),
+        InstanceKey::None => Target::Resource(instance.module, instance.resource),
+        _ => Target::Instance(instance),
     })
 }
 

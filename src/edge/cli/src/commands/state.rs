@@ -2,7 +2,7 @@
 
 use crate::arguments::{self, Editing, Variables, World};
 use crate::shell::{self, Exit, Shell, bad_address};
-use addrs::{Provider, StateAddress};
+use addrs::{Provider, Target};
 use diag::{Diagnostic, Diagnostics};
 use ops::{Dry, MoveInto, Said, Site, StateEdit};
 use state::Force;
@@ -151,7 +151,7 @@ fn replace_provider(
     editing: &Editing,
 ) -> Result<String, Diagnostics> {
     let edit = edit(shell, editing)?;
-    let approve = |from: &Provider, to: &Provider, resources: &[StateAddress]| {
+    let approve = |from: &Provider, to: &Provider, resources: &[Target]| {
         let mut text = format!(
             "{}drform will perform the following actions:\n\n  ~ Updating provider:\n    - {from}\n    + {to}\n\nChanging {} \
              resources:\n\n",
