@@ -81,10 +81,12 @@ fn files() -> Vec<PathBuf> {
         entries.sort();
         for path in entries {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            // In a worktree, .git is a file.
+            if matches!(name.as_str(), ".git" | "target" | "node_modules" | ".terraform" | ".drform") {
+                continue;
+            }
             if path.is_dir() {
-                if !matches!(name.as_str(), ".git" | "target" | "node_modules" | ".terraform" | ".drform") {
-                    walk(&path, into);
-                }
+                walk(&path, into);
             } else {
                 into.push(path);
             }
