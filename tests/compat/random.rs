@@ -2,6 +2,7 @@
 //!
 //! Two families: values that flow through modules, and blocks, written out and by `dynamic`. 500 fixed seeds always,
 //! against recorded digests of Terraform's plans; where `terraform` is on PATH it is asked again.
+//! 10,000 values (seeds from 400,000) and 10,000 blocks (from 500,000) were compared on 2026-11-23 without a difference.
 //! `DRFORM_RANDOM=10000 DRFORM_SEED=7 cargo test --test compat random -- --nocapture` compares as many new ones of each; a
 //! difference names its seed, which then belongs into `found`.
 
