@@ -377,7 +377,7 @@ fn dated(local: &LocalState) -> PathBuf {
 }
 
 fn state_address(text: &str) -> Result<Target, Diagnostic> {
-    addrs::parse_state_address(text).map_err(|error| {
+    addrs::parse_target(text).map_err(|error| {
         Diagnostic::error("Invalid address", format!("{text:?}: {error}."))
             .next("Write an address such as aws_instance.db[\"a\"] or module.net[0], quoted for your shell.")
     })

@@ -11,9 +11,7 @@ mod target;
 
 pub use instance::{InstanceKey, ResourceInstance};
 pub use module::{ModuleInstance, ModulePath};
-pub use parse::{
-    ParseError, parse_provider, parse_provider_config, parse_resource_instance, parse_state_address, parse_target,
-};
+pub use parse::{ParseError, parse_provider, parse_provider_config, parse_resource_instance, parse_target};
 pub use provider::{DEFAULT_HOST, Provider, ProviderConfig};
 pub use resource::{ConfigResource, Mode, Resource};
 pub use target::Target;

@@ -108,38 +108,18 @@ pub fn parse_resource_instance(text: &str) -> Result<ResourceInstance, ParseErro
     resource_steps(module, steps)
 }
 
-/// Parses what `-target` takes: the address of a module, a resource, or an instance of one.
+/// Parses what `-target` and the state commands take: the address of a module, a resource, or an instance of one. A resource
+/// may be written with `resource.` before it; a type that is called as something else in expressions must be.
 ///
 /// # Errors
 /// Says which part is missing or malformed.
 pub fn parse_target(text: &str) -> Result<Target, ParseError> {
     let mut steps = steps(text)?.into_iter().peekable();
     let module = module_steps(&mut steps)?;
-    if steps.peek().is_none() {
-        return Ok(Target::Module(module));
-    }
-    steps.next_if(|s| s.key == InstanceKey::None && s.name.as_ref() == "resource");
-    let instance = resource_steps(module, steps)?;
-    Ok(match instance.key {
-        InstanceKey::None => Target::Resource(instance.module, instance.resource),
-        _ => Target::Instance(instance),
-    })
-}
-
-/// Parses what the state commands take: the address of a module instance, a resource or a resource instance. A resource
-/// may be written with `resource.` before it.
-///
-/// # Errors
-/// Says which part is missing or malformed.
-pub fn parse_state_address(text: &str) -> Result<Target, ParseError> {
-    /// Words that begin something else in expressions.
-    const RESERVED: [&str; 8] = ["count", "each", "local", "path", "self", "terraform", "var", "template"];
-    let mut steps = steps(text)?.into_iter().peekable();
-    let module = module_steps(&mut steps)?;
     match steps.peek() {
         None => return Ok(Target::Module(module)),
-        Some(step) if RESERVED.contains(&step.name.as_ref()) => {
-            let name = step.name.clone();
+        Some(step) if is_reserved(&step.name) => {
+            let name = &step.name;
             return error(format!("{name:?} is reserved; put \"resource.\" before a resource type of this name"));
         }
         Some(_) => {}
@@ -150,6 +130,11 @@ pub fn parse_state_address(text: &str) -> Result<Target, ParseError> {
         InstanceKey::None => Target::Resource(instance.module, instance.resource),
         _ => Target::Instance(instance),
     })
+}
+
+/// Words that begin something else than a resource in expressions.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    matches!(name, "count" | "each" | "local" | "path" | "self" | "terraform" | "var" | "template")
 }
 
 /// Takes `module.a[0].module.b` from the front.

@@ -1,6 +1,7 @@
 //! What a user may point at: modules, resources, instances of them. An address without instance key is the whole resource.
 
-use crate::{InstanceKey, ModuleInstance, Resource, ResourceInstance};
+use crate::parse::is_reserved;
+use crate::{InstanceKey, Mode, ModuleInstance, Resource, ResourceInstance};
 use std::fmt;
 
 /// One address as `-target` and the state commands take it, and everything that it stands for.
@@ -38,12 +39,19 @@ fn covers_module(whole: &ModuleInstance, part: &ModuleInstance) -> bool {
 }
 
 impl fmt::Display for Target {
+    /// As [`parse_target`](crate::parse_target) reads it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Target::Module(module) => write!(f, "{module}"),
-            Target::Resource(module, resource) if module.is_root() => write!(f, "{resource}"),
-            Target::Resource(module, resource) => write!(f, "{module}.{resource}"),
-            Target::Instance(addr) => write!(f, "{addr}"),
+        let (module, resource, key) = match self {
+            Target::Module(module) => return module.fmt(f),
+            Target::Resource(module, resource) => (module, resource, &InstanceKey::None),
+            Target::Instance(addr) => (&addr.module, &addr.resource, &addr.key),
+        };
+        if !module.is_root() {
+            write!(f, "{module}.")?;
         }
+        if resource.mode == Mode::Managed && is_reserved(&resource.kind) {
+            f.write_str("resource.")?;
+        }
+        write!(f, "{resource}{key}")
     }
 }

@@ -32,16 +32,10 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
             .next("Leave them out, or make a new plan with them: drform plan -out=FILE."),
         );
     }
-    let request = match shell.writing(&args.world, &args.variables, &args.running) {
-        Ok(request) => request,
-        Err(diagnostic) => return shell.fail(diagnostic),
+    let (request, lines) = match begun(shell, args) {
+        Ok(begun) => begun,
+        Err(exit) => return exit,
     };
-    shell.terminal.out(request.site.banner());
-    let lines = Lines::with(&shell.terminal, args.saying.concise);
-    let recovered = ops::recover_first(&request, &lines);
-    if shell.say(&recovered) == Exit::Failure {
-        return Exit::Failure;
-    }
     let (planned, said) = ops::open(&request, path);
     match (shell.say(&said), planned) {
         (Exit::Success, Some(planned)) => {
@@ -54,22 +48,27 @@ fn saved(shell: &Shell, args: &arguments::Apply, options: &PlanOptions, path: &P
     }
 }
 
+/// Where it is done, once what an earlier run left is settled.
+fn begun<'s>(shell: &'s Shell, args: &arguments::Apply) -> Result<(ops::Request, Lines<'s>), Exit> {
+    let request =
+        shell.writing(&args.world, &args.variables, &args.running).map_err(|diagnostic| shell.fail(diagnostic))?;
+    shell.terminal.out(request.site.banner());
+    let lines = Lines::with(&shell.terminal, args.saying.concise);
+    match shell.say(&ops::recover_first(&request, &lines)) {
+        Exit::Failure => Err(Exit::Failure),
+        _ => Ok((request, lines)),
+    }
+}
+
 /// Plans, asks, applies; `verb` is what the summary calls it.
 pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: PlanOptions, verb: &str) -> Exit {
     if args.telling.json && !args.auto_approve {
         return shell.fail(nobody_asked());
     }
-    let request = match shell.writing(&args.world, &args.variables, &args.running) {
-        Ok(request) => request,
-        Err(diagnostic) => return shell.fail(diagnostic),
+    let (request, lines) = match begun(shell, args) {
+        Ok(begun) => begun,
+        Err(exit) => return exit,
     };
-    let banner = request.site.banner();
-    shell.terminal.out(banner);
-    let lines = Lines::with(&shell.terminal, args.saying.concise);
-    let recovered = ops::recover_first(&request, &lines);
-    if shell.say(&recovered) == Exit::Failure {
-        return Exit::Failure;
-    }
     let (planned, said) = ops::plan(&request, options, "apply", &lines);
     if let Some(planned) = &planned {
         if verb != "Refresh" {

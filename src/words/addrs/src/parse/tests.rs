@@ -61,21 +61,23 @@ fn both_public_registries_are_one() {
 }
 
 #[test]
-fn state_addresses() {
+fn targets() {
     for (text, shown) in [
         ("module.a", "module.a"),
         ("module.a[\"x.y\"].module.b[0]", "module.a[\"x.y\"].module.b[0]"),
         ("aws_instance.db", "aws_instance.db"),
         ("resource.aws_instance.db[0]", "aws_instance.db[0]"),
         ("module.a.data.aws_ami.x", "module.a.data.aws_ami.x"),
+        ("resource.local.x[0]", "resource.local.x[0]"),
+        ("module.a.resource.var.y", "module.a.resource.var.y"),
+        ("data.local.x", "data.local.x"),
     ] {
-        assert_eq!(parse_state_address(text).unwrap().to_string(), shown);
+        assert_eq!(parse_target(text).unwrap().to_string(), shown);
     }
     for text in ["", "module", "a", "a.b.c", "count.index", "module.a.path.module", "a.b[*]", "a.b[", "a[0].b"] {
-        assert!(parse_state_address(text).is_err(), "{text}");
+        assert!(parse_target(text).is_err(), "{text}");
     }
-    let covers =
-        |part: &str, addr: &str| parse_state_address(part).unwrap().covers(&parse_resource_instance(addr).unwrap());
+    let covers = |part: &str, addr: &str| parse_target(part).unwrap().covers(&parse_resource_instance(addr).unwrap());
     assert!(covers("module.a", "module.a[0].t.x") && covers("module.a", "module.a[0].module.b.t.x[1]"));
     assert!(covers("module.a.module.b", "module.a[0].module.b.module.c.t.x"));
     assert!(!covers("module.a.module.b", "module.a[0].module.b.t.x"), "as Terraform 1.11.4");
