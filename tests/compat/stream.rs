@@ -151,6 +151,7 @@ fn plain(mut line: Map<String, Value>, known: &mut BTreeSet<String>) -> String {
     let time = time.as_str().unwrap();
     assert!(time.len() == 27 && time.ends_with('Z') && time.as_bytes()[19] == b'.', "{time}");
     assert_eq!(line.remove("@module").unwrap(), "terraform.ui");
+    line["@message"] = json!(steady(line["@message"].as_str().unwrap()).trim_end());
     if let Some(diagnostic) = line.get_mut("diagnostic") {
         assert!(diagnostic["detail"].is_string());
         *diagnostic = json!([diagnostic["severity"], diagnostic["summary"]]);
