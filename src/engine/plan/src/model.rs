@@ -1,6 +1,6 @@
 //! What a plan is made from and what it says.
 
-use crate::{ExecutionGraph, Targeting};
+use crate::{Deferred, ExecutionGraph, Targeting, Waiting};
 use addrs::{ConfigResource, Provider, ProviderConfig, ResourceInstance};
 use calls::{ImportedBy, ObjectIdentity};
 use config::ModuleTree;
@@ -276,6 +276,12 @@ pub struct Plan {
     pub complete: Complete,
     /// What was asked to be planned: unless it is [`Targeting::All`], other changes may be pending.
     pub targeting: Targeting,
+    /// What is left to later waves, in address order.
+    pub deferred: Vec<Deferred>,
+    /// What decides it, and is not known yet.
+    pub awaited: Vec<Arc<Waiting>>,
+    /// How many resources, module calls and providers are left to later waves, wholly or in part.
+    pub left: usize,
 }
 
 /// Whether everything was planned.
@@ -306,7 +312,15 @@ impl Plan {
             checked: Vec::new(),
             complete: Complete::Errored,
             targeting: input.options.targeting.clone(),
+            deferred: Vec::new(),
+            awaited: Vec::new(),
+            left: 0,
         }
+    }
+
+    /// True when this is one wave of several: something is left that only its apply makes known.
+    pub fn has_deferred(&self) -> bool {
+        self.left > 0
     }
 
     /// True when applying would change an object, its address, an output or (refresh-only) the state.
