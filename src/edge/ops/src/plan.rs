@@ -44,7 +44,12 @@ pub fn plan(
     let Some(mut session) = Session::open(request, operation, &mut said) else {
         return (None, said);
     };
-    let (plan, input) = session.plan(options, progress, &mut said);
+    let planned = session.plan(options, progress, &mut said);
+    (Some(judged(planned, session, &mut said)), said)
+}
+
+/// A plan with what survives before and after it.
+pub(crate) fn judged((plan, input): (Plan, PlanInput), session: Session, said: &mut Said) -> Planned {
     let (after, diagnostics) = judge::after(&plan, &session.configuration, session.providers.schemas());
     // A destroy leaves nothing that a DR file could speak of.
     if plan.mode == Mode::Normal && plan.complete == Complete::Yes {
@@ -55,5 +60,5 @@ pub fn plan(
         said.diagnostics.extend(judge::last_copies(&plan, &before));
     }
     let texts = said.texts.clone();
-    (Some(Planned { plan: Arc::new(plan), before, after, input, session, texts }), said)
+    Planned { plan: Arc::new(plan), before, after, input, session, texts }
 }

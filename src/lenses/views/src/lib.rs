@@ -5,6 +5,7 @@
 mod difference;
 mod graph_text;
 pub mod json;
+mod later_text;
 mod line_difference;
 mod output_text;
 mod paint;
