@@ -54,6 +54,7 @@ mod targets;
 mod threads;
 mod validate;
 mod variables;
+mod waves;
 mod workspace;
 
 pub use apply::{Applied, TERRAFORM_VERSION, apply};
@@ -89,6 +90,7 @@ pub use survive::survive;
 pub use targets::{TargetArguments, targeting};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
+pub use waves::{NextWave, Wave};
 pub use workspace::{
     Creation, Deletion, Listed, Selected, current_workspace, delete_workspace, new_workspace, select_workspace,
     workspaces,

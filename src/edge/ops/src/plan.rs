@@ -68,10 +68,15 @@ fn plan_with(
     let Some(mut session) = Session::open(request, operation, &mut said) else {
         return (None, said);
     };
-    let (plan, input) = match generating {
+    let planned = match generating {
         None => session.plan(options, progress, &mut said),
         Some(generating) => generate::plan(&mut session, options, generating, progress, &mut said),
     };
+    (Some(judged(planned, session, &mut said)), said)
+}
+
+/// A plan with what survives before and after it.
+pub(crate) fn judged((plan, input): (Plan, PlanInput), session: Session, said: &mut Said) -> Planned {
     let (after, diagnostics) = judge::after(&plan, &session.configuration, session.providers.schemas());
     // A destroy leaves nothing that a DR file could speak of.
     if plan.mode == Mode::Normal && plan.complete == Complete::Yes {
@@ -82,5 +87,5 @@ fn plan_with(
         said.diagnostics.extend(judge::last_copies(&plan, &before));
     }
     let texts = said.texts.clone();
-    (Some(Planned { plan: Arc::new(plan), before, after, input, session, texts }), said)
+    Planned { plan: Arc::new(plan), before, after, input, session, texts }
 }

@@ -6,6 +6,7 @@ mod block_text;
 mod difference;
 mod graph_text;
 pub mod json;
+mod later_text;
 mod line_difference;
 mod output_text;
 mod paint;

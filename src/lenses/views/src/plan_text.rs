@@ -1,6 +1,7 @@
 //! The plan for people, in Terraform's words.
 
 use crate::difference::{Fate, Part, of_any, of_block, of_relevant};
+use crate::later_text::later;
 use crate::paint::{Paint, Symbol};
 use crate::part_text::{full_text, masked, part_text, symbol, warning};
 use crate::secrets::Secrets;
@@ -46,6 +47,9 @@ fn shown_plan(plan: &Plan, colour: Colour) -> String {
         out.push_str(&summary(plan, paint));
     }
     out.push_str(&outputs(plan, paint));
+    if plan.complete == plan::Complete::Yes {
+        out.push_str(&later(plan, paint));
+    }
     out
 }
 
