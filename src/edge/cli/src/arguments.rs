@@ -336,6 +336,9 @@ pub struct Output {
     /// The bare value of one string, number or bool.
     #[arg(long)]
     pub raw: bool,
+    /// Of this state file.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
@@ -497,4 +500,7 @@ pub struct Recover {
     /// Declare that the change at this address was never made.
     #[arg(long, value_name = "ADDRESS")]
     pub never_made: Vec<String>,
+    /// Of this state file, where an apply with -state was stopped.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
 }
