@@ -82,6 +82,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         checked,
         complete,
         targeting: input.options.targeting,
+        generated: BTreeMap::new(),
         left: deferral.blocks(&graph.expressions.nodes),
         awaited: deferral.awaited,
         deferred: deferral.announced,

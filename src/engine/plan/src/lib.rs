@@ -28,6 +28,7 @@ mod order;
 mod planner;
 mod provider;
 mod record;
+mod refusals;
 mod relevance;
 mod removed;
 mod report;
@@ -49,7 +50,7 @@ pub use expand::provider_meta;
 pub use functions::{Lacking, call_question, result_of};
 pub use model::{
     Action, ActionReason, Complete, Drift, InstanceChange, Mode, OutputChange, Plan, PlanInput, PlanOptions, Refresh,
-    Schemas,
+    Schemas, Undeclared,
 };
 pub use planner::Planner;
 pub use take_in::{TakeIn, Taking};

@@ -9,7 +9,7 @@ use diag::Range;
 use eval::{Checked, CheckedKind, ExprNode, Outcome};
 use plan::{
     Action, ActionReason, Because, Complete, Deferred, Drift, ExecutionGraph, InstanceChange, Join, Joined, Mode,
-    OutputChange, Plan, PlanOptions, Refresh, Schemas, Step, Targeting, Waiting,
+    OutputChange, Plan, PlanOptions, Refresh, Schemas, Step, Targeting, Undeclared, Waiting,
 };
 use state::{InstanceState, Object, State, Status};
 use std::collections::{BTreeMap, BTreeSet};
@@ -236,6 +236,7 @@ fn plan() -> Plan {
             (address("data.x_thing.b[\"k\"]"), Path::ROOT),
         ],
         targeting: targeting(),
+        generated: [(address("x_thing.a"), "resource \"x_thing\" \"a\" {}".into())].into(),
     }
 }
 
@@ -262,6 +263,7 @@ fn header() -> Header {
             replace: BTreeSet::from([address("x_thing.a")]),
             blocked: BTreeSet::from([address("x_thing.b[0]")]),
             targeting: targeting(),
+            undeclared: Undeclared::Refused,
         },
         seed: u64::MAX,
         variables: [("v".into(), value())].into(),

@@ -35,7 +35,8 @@ fn change(deferred: &Deferred) -> Node {
     }
     members.push(text("provider_name", provider.provider.to_string()));
     members.extend(deferred.deposed.as_ref().map(|key| text("deposed", key.clone())));
-    let what = What { actions: actions(deferred.action), before, after, replace_paths: &[], importing: None };
+    let what =
+        What { actions: actions(deferred.action), before, after, replace_paths: &[], importing: None, generated: None };
     members.push(member("change", what.node()));
     members.extend(reason(deferred.reason).map(|reason| text("action_reason", reason)));
     Node::Object(members)
