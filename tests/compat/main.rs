@@ -41,3 +41,4 @@ mod tool;
 mod transcript;
 mod validate;
 mod vault;
+mod waves;

@@ -90,7 +90,7 @@ pub use survive::survive;
 pub use targets::{TargetArguments, targeting};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
-pub use waves::{NextWave, Wave};
+pub use waves::NextWave;
 pub use workspace::{
     Creation, Deletion, Listed, Selected, current_workspace, delete_workspace, new_workspace, select_workspace,
     workspaces,
