@@ -55,6 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "syntax",
             "dr",
+            "views",
             "configschema",
             "addrs",
             "value",

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 mod shared;
 mod state;
+mod test;
 pub use shared::{Locking, Planning, Running, Saying, Targets, Telling, Variables, World};
 pub use state::{Editing, ForceUnlock, Graph, GraphFormat, GraphType, Import, Mark, State};
+pub use test::Test;
 
 /// Provisioning that knows what your infrastructure survives.
 ///
@@ -41,6 +43,13 @@ pub enum Command {
     /// Every expression and every block is checked against the schemas of the providers, with no variable, object or
     /// service known. The exit code is 1 when there are errors.
     Validate(Validate),
+    /// Run the test files of the configuration: what they make is destroyed afterwards
+    ///
+    /// Test files (*.tftest.hcl, *.tftest.json, *.tofutest.hcl) stand beside the configuration and in the test directory.
+    /// Their run blocks are planned or applied one after the other, and their assertions checked. Real objects are made,
+    /// unless providers are mocked or -sandbox is given; their states are kept in memory only. What could not be destroyed
+    /// is listed at the end. The exit code is 1 when a run does not pass.
+    Test(Test),
     /// Bring files into the canonical layout
     Fmt(Fmt),
     /// Show what apply would do, and what the result survives

@@ -172,7 +172,7 @@ impl From<Answered<ApplyTicket>> for Back {
 /// A journal that cannot be written: nothing more is begun, what runs is waited for.
 pub(crate) async fn apply(
     applier: &mut Applier,
-    journal: &mut JournalFile,
+    journal: &mut dyn Log,
     crank: &Crank<'_>,
     interrupts: &Interrupts,
 ) -> Result<End, Diagnostic> {
@@ -251,7 +251,7 @@ pub(crate) async fn apply(
 fn effect(
     applier: &mut Applier,
     effects: Vec<Effect>,
-    journal: &mut JournalFile,
+    journal: &mut dyn Log,
     crank: &Crank<'_>,
     calls: (&mut JoinSet<Back>, &mut Lanes<ApplyTicket>, &mut Leases<ApplyTicket>, &mut Provisioners),
 ) -> Result<(), Diagnostic> {
@@ -260,7 +260,7 @@ fn effect(
     for effect in effects {
         match effect {
             Effect::Append(batch) => {
-                write(journal, &batch)?;
+                journal.write(&batch)?;
                 applier.appended(batch.id);
             }
             Effect::Ask(ticket, question) => match crank.providers.at_once(&question) {
@@ -290,14 +290,33 @@ fn effect(
     Ok(())
 }
 
-/// Appends one batch and syncs it.
-pub(crate) fn write(journal: &mut JournalFile, batch: &Batch) -> Result<(), BackendError> {
-    if journal.len() != batch.at as u64 {
-        // The torn end of an earlier run: what it said never became durable.
-        journal.truncate_to(batch.at as u64)?;
+/// Where records go.
+pub(crate) trait Log {
+    /// Appends one batch. When this returns it stays.
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn write(&mut self, batch: &Batch) -> Result<(), BackendError>;
+}
+
+impl Log for JournalFile {
+    fn write(&mut self, batch: &Batch) -> Result<(), BackendError> {
+        if self.len() != batch.at as u64 {
+            // The torn end of an earlier run: what it said never became durable.
+            self.truncate_to(batch.at as u64)?;
+        }
+        self.append(&batch.bytes)?;
+        self.sync()
     }
-    journal.append(&batch.bytes)?;
-    journal.sync()
+}
+
+/// In memory: for tests, whose objects live as long as the process.
+impl Log for Vec<u8> {
+    fn write(&mut self, batch: &Batch) -> Result<(), BackendError> {
+        self.truncate(batch.at);
+        self.extend_from_slice(&batch.bytes);
+        Ok(())
+    }
 }
 
 /// How long planning may be silent.
@@ -323,7 +342,7 @@ pub(crate) async fn recover(
         for effect in effects {
             match effect {
                 Effect::Append(batch) => {
-                    write(journal, &batch)?;
+                    journal.write(&batch)?;
                     recovery.appended(batch.id);
                 }
                 Effect::Ask(ticket, question) => match providers.at_once(&question) {

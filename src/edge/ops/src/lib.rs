@@ -50,6 +50,7 @@ mod storage;
 mod stored;
 mod survive;
 mod targets;
+mod test;
 mod threads;
 mod validate;
 mod variables;
@@ -85,6 +86,7 @@ pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
 pub use targets::{TargetArguments, targeting};
+pub use test::{LeftObject, TestDetail, TestNews, TestRequest, TestView, test};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
 pub use workspace::{

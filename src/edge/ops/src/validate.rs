@@ -76,7 +76,7 @@ fn test_files(site: &Site, directory: &Path, said: &mut Said) {
     let directory = if climbs { Path::new(".") } else { directory };
     for (name, text) in said.take(install::test_files(&site.dir, directory)).unwrap_or_default() {
         said.texts.insert(name.clone(), text.clone());
-        said.diagnostics.extend(config::check_test_file(name, text));
+        said.diagnostics.extend(config::load_test_file(name, text).1);
     }
 }
 

@@ -23,7 +23,10 @@ pub use address::{Endpoint, ImportTarget, endpoint, unify};
 pub use files::is_configuration_file;
 pub use load::load;
 pub use sources::Sources;
-pub use test_file::{check_test_file, is_test_file};
+pub use test_file::{
+    During, Mock, MockData, MockProvider, Override, OverrideKind, RunCommand, RunModule, RunOptions, TestFile,
+    TestProvider, TestRun, is_mock_file, is_test_file, load_mock_file, load_test_file, target,
+};
 pub use tree::*;
 pub use type_expr::TypeDefaults;
 

@@ -13,6 +13,7 @@ mod plan_text;
 mod secrets;
 mod state_text;
 mod survival_text;
+mod tested;
 mod value_text;
 
 pub use graph_text::{graph_dot, graph_mermaid, resources_dot, resources_mermaid};
@@ -21,3 +22,7 @@ pub use output_text::{OutputForm, output_text, outputs_json, outputs_text};
 pub use plan_text::{Colour, drift_text, plan_text};
 pub use state_text::{state_outputs_text, state_text};
 pub use survival_text::{posture_text, survival_reasons, survival_text};
+pub use tested::{
+    TestProgress, TestShown, TestStatus, TestSuite, TestedFile, TestedRun, test_file_text, test_run_text,
+    test_suite_text,
+};

@@ -1,0 +1,125 @@
+//! `drform test`: test files carried out run by run, on states that live in memory only.
+
+mod assertions;
+mod bench;
+mod expected;
+mod interrupt;
+mod literal;
+mod loaded;
+mod providers;
+mod runner;
+mod variables;
+
+pub(crate) use loaded::load;
+use runner::Runner;
+
+use crate::configuration;
+use crate::{Parallelism, Said, Site, TERRAFORM_VERSION, VariableArguments};
+use diag::{Diagnostic, Diagnostics, SourceTexts};
+use state::DeposedKey;
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+use views::{TestProgress, TestSuite, TestedFile, TestedRun};
+
+/// What is tested, and how.
+#[derive(Clone, Debug)]
+pub struct TestRequest {
+    /// Where.
+    pub site: Site,
+    /// Root variables from the command line.
+    pub variables: VariableArguments,
+    /// The test directory, relative to the site.
+    pub directory: PathBuf,
+    /// Only these files; all where there are none.
+    pub filter: Vec<String>,
+    /// Whether plans and states are kept for showing.
+    pub detail: TestDetail,
+    /// How many provider calls at once.
+    pub parallelism: Parallelism,
+}
+
+/// Whether plans and states are kept for showing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestDetail {
+    /// They are not.
+    Brief,
+    /// They are (`-verbose`).
+    Verbose,
+}
+
+/// Something that happens while tests run.
+#[derive(Debug)]
+pub enum TestNews<'a> {
+    /// What is going to be run.
+    Found(&'a TestSuite),
+    /// A file is so far.
+    File(&'a TestedFile, TestProgress),
+    /// A run of a file is so far, since it began.
+    Run(&'a TestedFile, &'a TestedRun, TestProgress, Duration),
+    /// After a run's objects were destroyed: what there is to say, and which are left.
+    CleanedUp(&'a TestedFile, &'a TestedRun, &'a Diagnostics, &'a [LeftObject]),
+    /// Everything has been run.
+    Concluded(&'a TestSuite),
+    /// Somebody wants it to stop.
+    Interrupted,
+    /// Somebody wants it to stop at once: the objects that are left, by what made them.
+    Abandoned(&'a TestedFile, &'a [(String, Vec<LeftObject>)]),
+    /// What there is to say before anything is run.
+    Said(&'a Diagnostics),
+}
+
+/// An object that is left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftObject {
+    /// Its address.
+    pub addr: String,
+    /// Its key, where it is deposed.
+    pub deposed: Option<DeposedKey>,
+}
+
+/// Who is told.
+pub trait TestView {
+    /// Shows it; excerpts of diagnostics come from `texts`.
+    fn tells(&self, news: &TestNews<'_>, texts: &SourceTexts);
+}
+
+/// Runs tests. `None` when there is something wrong before the first of them.
+pub fn test(request: &TestRequest, view: &dyn TestView) -> (Option<TestSuite>, Said) {
+    let mut said = Said::default();
+    if climbs(&request.directory) {
+        let detail = "The testing directory must be a relative path pointing to a directory local to the configuration directory.";
+        let trouble = Diagnostic::error("Invalid testing directory", detail);
+        said.diagnostics.push(trouble.next("Name a directory below the one of the root module."));
+        return (None, said);
+    }
+    let site = &request.site;
+    let (inputs, troubles) = crate::variables::gather(site, &request.variables, &mut said.texts);
+    let configuration = configuration::read_with(site, &inputs, &mut said);
+    said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
+    if site.world == crate::World::Real {
+        said.diagnostics.extend(install::overrides_in_effect(&crate::providers::place(site)));
+    }
+    crate::not_yet::refuse(site, &configuration.tree, &mut said);
+    said.diagnostics.extend(troubles);
+    let files = load(site, &request.directory, &inputs, &mut said);
+    if said.diagnostics.has_errors() {
+        return (None, said);
+    }
+    let tests = crate::variables::of_directory(site, &request.directory, &mut said.texts);
+    let Some((test_inputs, troubles)) = said.take(tests) else { return (None, said) };
+    said.diagnostics.extend(troubles);
+    if said.diagnostics.has_errors() {
+        return (None, said);
+    }
+    let Some(runtime) = said.take(crate::threads::runtime()) else { return (None, said) };
+    view.tells(&TestNews::Said(&std::mem::take(&mut said.diagnostics)), &said.texts);
+    let main = configuration.tree;
+    let runner = Runner { request, view, main, inputs, test_inputs, runtime, texts: said.texts.clone() };
+    let suite = runner.suite(files);
+    (Some(suite), said)
+}
+
+/// Whether a path leads out of the directory that it is relative to.
+pub(crate) fn climbs(directory: &Path) -> bool {
+    directory.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
+}
