@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("src/engine/saved", &["plan", "journal", "calls", "state", "eval", "configschema", "addrs", "value", "diag"]),
     ("src/engine/builtin", &["calls", "eval", "syntax", "configschema", "placement", "addrs", "value", "diag"]),
+    ("src/engine/mocks", &["calls", "configschema", "addrs", "value", "diag"]),
     ("src/engine/sandbox", &["calls", "configschema", "addrs", "value", "diag"]),
     ("src/lenses/dr", &["plan", "state", "syntax", "addrs", "value", "diag"]),
     (
@@ -50,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "state",
             "calls",
             "builtin",
+            "mocks",
             "sandbox",
             "eval",
             "config",

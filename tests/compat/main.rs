@@ -37,6 +37,7 @@ mod saved;
 mod shape;
 mod spread;
 mod stream;
+mod test_command;
 mod tool;
 mod transcript;
 mod validate;

@@ -40,7 +40,8 @@ pub(crate) async fn plan(
         let mut answered = false;
         for (ticket, question) in planner.asks() {
             looking.begins(planner, ticket, &question, progress);
-            match providers.at_once(&question) {
+            let about = planner.looked_at(ticket).map(|(addr, _)| addr);
+            match providers.at_once_about(about, &question) {
                 Some(answer) => {
                     looking.ends(ticket, &answer, progress);
                     planner.answer(ticket, answer);
@@ -263,15 +264,20 @@ fn effect(
                 journal.write(&batch)?;
                 applier.appended(batch.id);
             }
-            Effect::Ask(ticket, question) => match crank.providers.at_once(&question) {
-                Some(answer) => applier.answer(ticket, answer),
-                None => {
-                    if let Some((ticket, question)) = leases.hold(ticket, question) {
-                        lanes.push(crank.providers.lane(&question), ticket, question);
+            Effect::Ask(ticket, question) => {
+                match crank.providers.at_once_about(applier.asked_about(ticket), &question) {
+                    Some(answer) => applier.answer(ticket, answer),
+                    None => {
+                        if let Some((ticket, question)) = leases.hold(ticket, question) {
+                            lanes.push(crank.providers.lane(&question), ticket, question);
+                        }
                     }
                 }
+            }
+            Effect::Change(ticket, change) => match crank.providers.mocked(&change.intent().addr, &change.request()) {
+                Some(answer) => applier.changed(ticket, answer),
+                None => changes.push((ticket, change.request())),
             },
-            Effect::Change(ticket, change) => changes.push((ticket, change.request())),
             Effect::Provision(ticket, provision) => provisioners.push(ticket, provision),
         }
     }

@@ -6,6 +6,7 @@ mod expected;
 mod interrupt;
 mod literal;
 mod loaded;
+mod overrides;
 mod providers;
 mod runner;
 mod variables;

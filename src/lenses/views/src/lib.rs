@@ -5,6 +5,7 @@
 mod difference;
 mod graph_text;
 pub mod json;
+mod junit;
 mod line_difference;
 mod output_text;
 mod paint;
@@ -17,6 +18,7 @@ mod tested;
 mod value_text;
 
 pub use graph_text::{graph_dot, graph_mermaid, resources_dot, resources_mermaid};
+pub use junit::junit;
 pub use line_difference::line_difference;
 pub use output_text::{OutputForm, output_text, outputs_json, outputs_text};
 pub use plan_text::{Colour, drift_text, plan_text};

@@ -2,8 +2,10 @@
 
 use crate::arguments;
 use crate::shell::{Exit, Shell, arguments as variables};
-use diag::{Diagnostics, SourceTexts};
+use diag::{Diagnostic, DiagnosticJson, Diagnostics, SourceTexts};
 use ops::{LeftObject, Parallelism, Said, TestDetail, TestNews, TestRequest, TestView};
+use std::sync::Arc;
+use views::json::{self, AboutTest, Message};
 use views::{TestProgress, TestShown, TestStatus, TestedFile, TestedRun};
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Test) -> Exit {
@@ -21,10 +23,30 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Test) -> Exit {
     shell.terminal.out(request.site.banner());
     let (suite, said) = ops::test(&request, &Shown { shell });
     let exit = shell.say(&said);
-    match suite {
-        Some(suite) if suite.status == TestStatus::Pass => exit,
-        _ => Exit::Failure,
+    let Some(suite) = suite else { return Exit::Failure };
+    let report = args.junit_xml.as_ref().map(|path| {
+        let report = views::junit(&suite, &said.texts);
+        std::fs::write(shell.dir.join(path), report).map_err(|error| {
+            Diagnostic::error("The JUnit report cannot be written", format!("{}: {error}.", path.display()))
+                .next("Name a file in a directory that exists and that you may write.")
+        })
+    });
+    if let Some(Err(unwritten)) = report {
+        return shell.fail(unwritten);
     }
+    if suite.status == TestStatus::Pass { exit } else { Exit::Failure }
+}
+
+const INTERRUPTED: &str = "Interrupt received: finishing what is begun, then destroying what the tests made. Interrupt again to leave at once.";
+
+/// Diagnostics as programs get them, in the order in which they came.
+fn in_order(diagnostics: &Diagnostics, texts: &SourceTexts) -> Vec<DiagnosticJson> {
+    let json = |one: &Diagnostic| Said { diagnostics: one.clone().into(), texts: texts.clone() }.json();
+    diagnostics.iter().flat_map(json).collect()
+}
+
+fn named(left: &[LeftObject]) -> Vec<(String, Option<Arc<str>>)> {
+    left.iter().map(|object| (object.addr.clone(), object.deposed.clone())).collect()
 }
 
 /// Shows what happens.
@@ -34,6 +56,9 @@ struct Shown<'s> {
 
 impl TestView for Shown<'_> {
     fn tells(&self, news: &TestNews<'_>, texts: &SourceTexts) {
+        if self.shell.terminal.has_stream() {
+            self.programs(news, texts);
+        }
         self.people(news, texts);
     }
 }
@@ -59,21 +84,66 @@ impl Shown<'_> {
             TestNews::Run(..) => {}
             TestNews::CleanedUp(file, run, diagnostics, left) => self.cleaned_up(file, run, (diagnostics, left), texts),
             TestNews::Concluded(suite) => terminal.out(&views::test_suite_text(suite, colour)),
-            TestNews::Interrupted => terminal.err(
-                "\nInterrupt received: finishing what is begun, then destroying what the tests made. Interrupt again to leave at once.\n",
-            ),
+            TestNews::Interrupted => terminal.err(&format!("\n{INTERRUPTED}\n")),
             TestNews::Abandoned(file, left) => {
                 terminal.err(&format!("\nInterrupted again: {} was left as it is.\n", file.name));
                 for (key, objects) in *left {
                     let module = if key.is_empty() { "the module under test".to_string() } else { format!("{key:?}") };
-                    terminal.err(&format!("\nThese objects of {module} are left, and must be destroyed by hand:\n{}", list(objects)));
+                    terminal.err(&format!(
+                        "\nThese objects of {module} are left, and must be destroyed by hand:\n{}",
+                        list(objects)
+                    ));
                 }
             }
         }
     }
 
+    fn programs(&self, news: &TestNews<'_>, texts: &SourceTexts) {
+        let tell = |message| self.shell.terminal.tell(message);
+        let about = |file: &str, run: Option<&str>, diagnostics: &Diagnostics| {
+            let about = AboutTest { file, run };
+            for one in &in_order(diagnostics, texts) {
+                tell(about.mark(Message::diagnostic(one)));
+            }
+        };
+        match news {
+            TestNews::Found(suite) => tell(json::test_abstract(suite)),
+            TestNews::Said(diagnostics) => {
+                in_order(diagnostics, texts).iter().for_each(|one| tell(Message::diagnostic(one)))
+            }
+            TestNews::File(file, progress) => {
+                tell(json::test_file(file, *progress));
+                if *progress == TestProgress::Complete {
+                    about(&file.name, None, &file.diagnostics);
+                }
+            }
+            TestNews::Run(file, run, progress, elapsed) => {
+                tell(json::test_run(file, run, *progress, *elapsed));
+                if *progress == TestProgress::Complete {
+                    about(&file.name, Some(&run.name), &run.diagnostics);
+                }
+            }
+            TestNews::CleanedUp(file, run, diagnostics, left) => {
+                let place = AboutTest { file: &file.name, run: Some(&run.name) };
+                if !left.is_empty() {
+                    tell(json::test_cleanup(place, &named(left)));
+                }
+                about(&file.name, Some(&run.name), diagnostics);
+            }
+            TestNews::Concluded(suite) => tell(json::test_summary(suite)),
+            TestNews::Interrupted => tell(Message::log(INTERRUPTED)),
+            TestNews::Abandoned(file, left) => {
+                let left: Vec<_> = left.iter().map(|(key, objects)| (key.clone(), named(objects))).collect();
+                tell(json::test_interrupt(AboutTest { file: &file.name, run: None }, &left));
+            }
+        }
+    }
+
     fn say(&self, diagnostics: &Diagnostics, texts: &SourceTexts) {
-        self.shell.say(&Said { diagnostics: diagnostics.clone(), texts: texts.clone() });
+        let terminal = &self.shell.terminal;
+        for one in diagnostics.iter() {
+            terminal.err(&format!("\n{}", diag::render(one, texts, terminal.err_style())));
+        }
     }
 
     /// The plan or the state of a run.

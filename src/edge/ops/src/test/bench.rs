@@ -14,6 +14,7 @@ use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics, SourceTexts};
 use eval::{Evaluator, Settings, VariableInput};
 use journal::{Begin, Stored};
+use mocks::Mocks;
 use plan::{Plan, PlanInput, PlanOptions, Planner};
 use state::State;
 use std::collections::BTreeMap;
@@ -69,12 +70,14 @@ impl Bench<'_> {
         &self,
         tree: ModuleTree,
         inputs: BTreeMap<Arc<str>, VariableInput>,
+        mocks: Mocks,
         (state, texts): (&State, &SourceTexts),
     ) -> (Option<Prepared>, Diagnostics) {
         let mut said = Said { texts: texts.clone(), ..Said::default() };
         let started = Providers::start(self.site, &tree, state, Extent::Used, &mut said);
         let Some(providers) = self.runtime.block_on(started) else { return (None, said.diagnostics) };
         let settings = settings(self.site);
+        let providers = providers.with_mocks(mocks);
         (Some(Prepared { tree: Arc::new(tree), inputs, providers, settings }), said.diagnostics)
     }
 

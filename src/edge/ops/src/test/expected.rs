@@ -117,3 +117,11 @@ pub(super) fn explain(expected: &[Expected], found: Diagnostics) -> Diagnostics 
     }
     told
 }
+
+/// Checks that failed in the plan, and of which the apply says nothing: it does not repeat what was known already.
+pub(super) fn still_failing(planned: Vec<Diagnostic>, applied: &Diagnostics) -> Vec<Diagnostic> {
+    let again = |one: &Diagnostic| applied.iter().any(|a| a.condition == one.condition && a.subject == one.subject);
+    // What only the apply could know it has found out.
+    let open = |one: &Diagnostic| one.summary.ends_with("known after apply");
+    planned.into_iter().filter(|one| !open(one) && !again(one)).collect()
+}

@@ -4,7 +4,7 @@ use super::bench::{self, Bench, Dropped, Prepared};
 use super::expected::{self, Expected};
 use super::loaded::LoadedFile;
 use super::variables::{Given, Pool, RunOutputs};
-use super::{LeftObject, TestDetail, TestNews, TestRequest, TestView, assertions, providers};
+use super::{LeftObject, TestDetail, TestNews, TestRequest, TestView, assertions, overrides, providers};
 use crate::interrupts::Interrupts;
 use addrs::Mode;
 use config::{ModuleTree, RunCommand, TestRun};
@@ -123,6 +123,9 @@ impl FileRun<'_> {
         self.runner.tells(&TestNews::File(&self.tested, TestProgress::Starting));
         self.tested.status = if self.tested.runs.is_empty() { TestStatus::Pass } else { TestStatus::Skip };
         let loaded = self.loaded;
+        let trees: Vec<&ModuleTree> =
+            std::iter::once(&self.runner.main).chain(loaded.modules.values()).map(AsRef::as_ref).collect();
+        self.tested.diagnostics.extend(overrides::check_file(&loaded.test, &trees));
         for (index, run) in loaded.test.runs.iter().enumerate() {
             let status = if self.interrupts.arrived() || self.tested.status == TestStatus::Error {
                 self.note(index, TestedRun { status: TestStatus::Skip, ..self.run(index) });
@@ -220,7 +223,8 @@ impl FileRun<'_> {
     fn run_one(&mut self, index: usize, run: &TestRun, tested: &mut TestedRun) -> Result<(), Dropped> {
         let key = Self::state_key(run);
         let prior = self.states.get(&key).map_or_else(bench::nothing, |kept| kept.state.clone());
-        let (expected, troubles) = expected::read(&run.expect_failures);
+        let (expected, mut troubles) = expected::read(&run.expect_failures);
+        troubles.extend(overrides::check(&run.overrides, &[self.tree_of(run)]));
         if failed(tested, troubles) {
             return Ok(());
         }
@@ -270,7 +274,9 @@ impl FileRun<'_> {
             settings: &settings,
         };
         let mut transformed = tree.as_ref().clone();
-        let (_mocked, mut troubles) = providers::put(&mut transformed, &self.loaded.test, run, &pool);
+        let (mocked, mut troubles) = providers::put(&mut transformed, &self.loaded.test, run, &pool);
+        let mocks = overrides::mocks(&mocked, &self.loaded.test, run, &mut troubles);
+        overrides::modules(&mut transformed, &self.loaded.test, run, &mut troubles);
         if troubles.has_errors() {
             return (None, troubles);
         }
@@ -280,7 +286,7 @@ impl FileRun<'_> {
             return (None, troubles);
         }
         let (prepared, found) = self.with_bench(index, TestProgress::Running, |bench| {
-            bench.prepare(transformed, given.inputs.clone(), (prior, &self.runner.texts))
+            bench.prepare(transformed, given.inputs.clone(), mocks, (prior, &self.runner.texts))
         });
         troubles.extend(found);
         (prepared.map(|prepared| (prepared, given)), troubles)
@@ -318,9 +324,10 @@ impl FileRun<'_> {
             failed(tested, explained);
             return Ok(None);
         }
-        // The apply says again what checks come to.
-        tested.diagnostics.extend(explained.into_iter().filter(|one| !of_check(one)));
-        let (state, found) = bench.apply(prepared, plan, input)?;
+        let (checks, told): (Vec<_>, Vec<_>) = explained.into_iter().partition(of_check);
+        tested.diagnostics.extend(told);
+        let (state, mut found) = bench.apply(prepared, plan, input)?;
+        found.extend(expected::still_failing(checks, &found));
         if failed(tested, expected::settle(expected, found)) {
             return Ok(Some(Done { state: Some(state), outputs: None }));
         }
