@@ -2,7 +2,7 @@
 //! alike.
 //!
 //! `test_command/NAME.txt` holds files (`#- FILE`) and command lines. Errors and warnings are compared by their summary,
-//! their place and the values that they show, and of failed assertions by their message; the other words are our own. Where
+//! their place, and failed assertions by their message and the values that they show; the other words are our own. Where
 //! the text speaks of `lab_…`, the provider of `lab.rs` is there, and the changes that it was asked for are compared. What is
 //! written into a file by `-junit-xml` and what `-json` prints is compared without times and without those words.
 
@@ -87,7 +87,7 @@ fn transcript(tool: Tool, text: &str) -> String {
             file = None;
             said.push_str(&format!("$ {command}\n{}", run(tool, dir.path(), &setting, command)));
             // How often objects are read is each tool's own affair.
-            said.extend(cloud.told().split_inclusive('\n').filter(|line| !line.starts_with("read ")));
+            said.push_str(&changes(&cloud.told()));
         } else if let Some(path) = &file {
             let before = fs::read_to_string(path).unwrap();
             fs::write(path, format!("{before}{line}\n")).unwrap();
@@ -95,6 +95,13 @@ fn transcript(tool: Tool, text: &str) -> String {
     }
     assert!(!dir.path().join("terraform.tfstate").exists(), "{tool:?} left a state");
     said
+}
+
+/// The layers of calls that change something.
+fn changes(told: &str) -> String {
+    let layers = told.lines().filter_map(|line| line.split_once(". ")).map(|(_, layer)| layer.split(", "));
+    let layers = layers.map(|layer| layer.filter(|call| !call.starts_with("lookup ")).collect::<Vec<_>>().join(", "));
+    layers.filter(|layer| !layer.is_empty()).map(|layer| format!("{layer}\n")).collect()
 }
 
 fn run(tool: Tool, dir: &Path, setting: &Setting, command: &str) -> String {
@@ -173,11 +180,12 @@ fn troubles(text: &str) -> String {
             lines.next();
         }
         values.sort();
-        if !values.is_empty() {
-            one.push_str(&format!(" [{}]", values.join(", ")));
-        }
         if one.starts_with("Error: Test assertion failed") {
-            one.push_str(&format!(" says {}", message.unwrap_or_default()));
+            one.push_str(&format!(" [{}] says {}", values.join(", "), message.unwrap_or_default()));
+        }
+        // Of what is destroyed Terraform does not know where it is declared.
+        if one.starts_with("Error: Cannot delete") {
+            one.truncate("Error: Cannot delete".len());
         }
         found.push(format!("{one}\n"));
     }
@@ -202,6 +210,7 @@ fn stream(out: &str) -> String {
         }
         if let Some(Value::Object(diagnostic)) = object.get_mut("diagnostic") {
             diagnostic.remove("detail");
+            diagnostic.remove("next_step");
             // Which part is underlined is our own affair as well.
             let range = diagnostic.remove("range");
             let place = range.map(|range| serde_json::json!([range["filename"], range["start"]["line"]]));

@@ -96,6 +96,8 @@ pub fn test(request: &TestRequest, view: &dyn TestView) -> (Option<TestSuite>, S
     let site = &request.site;
     let (inputs, troubles) = crate::variables::gather(site, &request.variables, &mut said.texts);
     let configuration = configuration::read_with(site, &inputs, &mut said);
+    let found = std::mem::take(&mut said.diagnostics).into_iter();
+    said.diagnostics.extend(found.filter(|one| !config::awaits_provider(&configuration.tree, one)));
     said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
     if site.world == crate::World::Real {
         said.diagnostics.extend(install::overrides_in_effect(&crate::providers::place(site)));

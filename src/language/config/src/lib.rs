@@ -21,6 +21,7 @@ mod type_expr;
 
 pub use address::{Endpoint, ImportTarget, endpoint, unify};
 pub use files::is_configuration_file;
+pub use inheritance::awaits_provider;
 pub use load::load;
 pub use sources::Sources;
 pub use test_file::{

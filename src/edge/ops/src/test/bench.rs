@@ -164,6 +164,7 @@ impl Bench<'_> {
         let (_, diagnostics) = applier.finish();
         let mut diagnostics = pointed(diagnostics, &prepared.tree, prepared.providers.schemas());
         diagnostics.extend(turned.err());
+        diagnostics.extend(plan::may_be_incomplete(&input.options.targeting));
         let folded = journal::read(&records).and_then(|stored| journal::fold(&prior, &stored.records));
         match folded {
             Ok(folded) => {

@@ -94,7 +94,7 @@ fn module(
     let sources = configuration::static_sources(site, inputs, &below);
     let (tree, texts, troubles) = config::load(&sources, &dir);
     said.texts.extend(texts);
-    said.diagnostics.extend(troubles);
+    said.diagnostics.extend(troubles.into_iter().filter(|one| !config::awaits_provider(&tree, one)));
     said.diagnostics.extend(install::check_required_version(&tree, crate::TERRAFORM_VERSION));
     crate::not_yet::refuse(site, &tree, said);
     Some(tree)

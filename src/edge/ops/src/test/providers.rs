@@ -59,7 +59,28 @@ pub(super) fn put(tree: &mut ModuleTree, file: &TestFile, run: &TestRun, pool: &
         };
         root.provider_configs.insert(name, block);
     }
+    troubles.extend(missing(tree, &mocked));
     (mocked, troubles)
+}
+
+/// Configurations that the root module asks its caller for, and that the test does not have.
+fn missing(tree: &ModuleTree, mocked: &Mocked) -> Diagnostics {
+    let resources = tree.modules.values().flat_map(|module| module.resources.values());
+    let is_missing = |config: &ProviderConfig| {
+        config.module.is_root()
+            && config.alias.is_some()
+            && tree.provider_block(config).is_none()
+            && !mocked.contains_key(config)
+    };
+    let missing = resources.filter(|resource| is_missing(&resource.provider_config));
+    missing
+        .map(|resource| {
+            let detail = format!("There is no provider configuration {} in the test.", shown(&resource.provider_name));
+            Diagnostic::error("Provider configuration not present", detail)
+                .at(resource.range.clone())
+                .next("Write a provider or mock_provider block for it, and name it in the providers of the run.")
+        })
+        .collect()
 }
 
 /// The provider configurations that a root module names.
