@@ -43,6 +43,7 @@ cases! {
     providers,
     run_outputs,
     state_keys,
+    validate,
     variables,
     verbose,
 }
@@ -119,8 +120,14 @@ fn run(tool: Tool, dir: &Path, setting: &Setting, command: &str) -> String {
     if let Some(name) = words.iter().find_map(|word| word.strip_prefix("-junit-xml=")) {
         said.push_str(&report(&fs::read_to_string(dir.join(name)).unwrap()));
     }
-    if ran.code != 0 && verb != Some(&"test") {
+    if verb != Some(&"test") {
         said.push_str(&troubles(&ran.text()));
+    }
+    if let (Some(&"init"), Ok(manifest)) = (verb, fs::read_to_string(dir.join(".terraform/modules/modules.json"))) {
+        let manifest: Value = serde_json::from_str(&manifest).unwrap();
+        let mut modules: Vec<String> = manifest["Modules"].as_array().unwrap().iter().map(|m| format!("{m}\n")).collect();
+        modules.sort();
+        said.push_str(&modules.concat());
     }
     format!("{said}exit {}\n", ran.code)
 }

@@ -161,9 +161,9 @@ pub struct Init {
     /// Wait this long for a lock, such as 30s.
     #[arg(long, value_name = "DURATION", default_value = "0s")]
     pub lock_timeout: String,
-    /// Where test files lie; drform init does not look at them yet.
+    /// Where test files are: the modules of their runs are installed too.
     #[arg(long, value_name = "DIR", default_value = "tests")]
-    pub test_directory: String,
+    pub test_directory: PathBuf,
     /// Ask before states are copied (-input=false never asks).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub input: bool,
@@ -178,9 +178,9 @@ pub struct Get {
     /// Replace what is installed by the newest that is allowed.
     #[arg(long)]
     pub update: bool,
-    /// Where test files lie; drform get does not look at them yet.
+    /// Where test files are: the modules of their runs are installed too.
     #[arg(long, value_name = "DIR", default_value = "tests")]
-    pub test_directory: String,
+    pub test_directory: PathBuf,
 }
 
 /// `drform modules`

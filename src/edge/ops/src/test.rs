@@ -3,6 +3,7 @@
 mod assertions;
 mod bench;
 mod expected;
+mod installed;
 mod interrupt;
 mod literal;
 mod loaded;
@@ -11,7 +12,8 @@ mod providers;
 mod runner;
 mod variables;
 
-pub(crate) use loaded::load;
+pub(crate) use installed::graft;
+pub(crate) use loaded::{LoadedFile, load};
 use runner::Runner;
 
 use crate::configuration;
@@ -120,6 +122,19 @@ pub fn test(request: &TestRequest, view: &dyn TestView) -> (Option<TestSuite>, S
     let runner = Runner { request, view, main, inputs, test_inputs, runtime, texts: said.texts.clone() };
     let suite = runner.suite(files);
     (Some(suite), said)
+}
+
+/// What is wrong with names in a test file that no run needs to be carried out for.
+pub(crate) fn check_names(file: &LoadedFile, main: &config::ModuleTree) -> Diagnostics {
+    let trees: Vec<&config::ModuleTree> =
+        std::iter::once(main).chain(file.modules.values().map(AsRef::as_ref)).collect();
+    let mut found = overrides::check_file(&file.test, &trees);
+    for run in &file.test.runs {
+        let tree = file.modules.get(&run.name).map_or(main, AsRef::as_ref);
+        found.extend(expected::read(&run.expect_failures).1);
+        found.extend(overrides::check(&run.overrides, &[tree]));
+    }
+    found
 }
 
 /// Whether a path leads out of the directory that it is relative to.

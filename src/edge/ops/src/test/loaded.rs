@@ -78,10 +78,7 @@ fn module(
     let installed = install::ModuleSources::new(&site.dir, &site.data_dir());
     let below = Below { inner: &installed, path: &path };
     if install::is_remote_package(&module.source) {
-        let detail = "Only local or registry module sources are currently supported from within test run blocks.";
-        let trouble = Diagnostic::error("Invalid module source address", detail).at(module.source_range.clone());
-        said.diagnostics
-            .push(trouble.next("Write a path that begins with ./ or ../, or the address of a module in a registry."));
+        said.diagnostics.push(not_a_package(module));
         return None;
     }
     let dir = match installed.resolve(".", &module.source, &path) {
@@ -100,10 +97,18 @@ fn module(
     Some(tree)
 }
 
+/// A module of a run that comes from where it must not.
+pub(super) fn not_a_package(module: &config::RunModule) -> Diagnostic {
+    let detail = "Only local or registry module sources are currently supported from within test run blocks.";
+    Diagnostic::error("Invalid module source address", detail)
+        .at(module.source_range.clone())
+        .next("Write a path that begins with ./ or ../, or the address of a module in a registry.")
+}
+
 /// The modules below a module of a run: they are installed under its path.
-struct Below<'a> {
-    inner: &'a dyn Sources,
-    path: &'a ModulePath,
+pub(super) struct Below<'a> {
+    pub(super) inner: &'a dyn Sources,
+    pub(super) path: &'a ModulePath,
 }
 
 impl Sources for Below<'_> {
