@@ -38,6 +38,7 @@ mod shape;
 mod spread;
 mod stream;
 mod test_command;
+mod test_interrupts;
 mod tool;
 mod transcript;
 mod validate;

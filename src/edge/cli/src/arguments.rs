@@ -392,7 +392,7 @@ pub struct Providers {
     /// More about providers.
     #[command(subcommand)]
     pub about: Option<AboutProviders>,
-    /// Where test files are; drform does not look at them yet.
+    /// Where test files are; what only they need is not listed.
     #[arg(long, value_name = "DIR", default_value = "tests")]
     pub test_directory: PathBuf,
 }

@@ -86,7 +86,7 @@ pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
 pub use targets::{TargetArguments, targeting};
-pub use test::{LeftObject, TestDetail, TestNews, TestRequest, TestView, test};
+pub use test::{TestDetail, TestNews, TestRequest, TestView, test};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
 pub use workspace::{

@@ -19,10 +19,9 @@ use runner::Runner;
 use crate::configuration;
 use crate::{Parallelism, Said, Site, TERRAFORM_VERSION, VariableArguments};
 use diag::{Diagnostic, Diagnostics, SourceTexts};
-use state::DeposedKey;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
-use views::{TestProgress, TestSuite, TestedFile, TestedRun};
+use views::{LeftObject, TestProgress, TestSuite, TestedFile, TestedRun};
 
 /// What is tested, and how.
 #[derive(Clone, Debug)]
@@ -69,15 +68,6 @@ pub enum TestNews<'a> {
     Abandoned(&'a TestedFile, &'a [(String, Vec<LeftObject>)]),
     /// What there is to say before anything is run.
     Said(&'a Diagnostics),
-}
-
-/// An object that is left.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftObject {
-    /// Its address.
-    pub addr: String,
-    /// Its key, where it is deposed.
-    pub deposed: Option<DeposedKey>,
 }
 
 /// Who is told.

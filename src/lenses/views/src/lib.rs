@@ -25,6 +25,6 @@ pub use plan_text::{Colour, drift_text, plan_text};
 pub use state_text::{state_outputs_text, state_text};
 pub use survival_text::{posture_text, survival_reasons, survival_text};
 pub use tested::{
-    TestProgress, TestShown, TestStatus, TestSuite, TestedFile, TestedRun, test_file_text, test_run_text,
-    test_suite_text,
+    LeftObject, TestProgress, TestShown, TestShownOf, TestStatus, TestSuite, TestedFile, TestedRun, test_file_text,
+    test_run_text, test_suite_text,
 };

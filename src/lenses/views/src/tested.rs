@@ -3,9 +3,8 @@
 use crate::paint::Paint;
 use crate::plan_text::Colour;
 use diag::Diagnostics;
-use plan::Plan;
-use state::{DecodedObject, OutputState};
-use std::collections::BTreeMap;
+use plan::{Plan, Schemas};
+use state::{DecodedObject, DeposedKey, State};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,11 +92,29 @@ pub struct TestedRun {
 
 /// What a run planned or left.
 #[derive(Clone, Debug)]
-pub enum TestShown {
+pub struct TestShown {
+    /// Schemas of the providers.
+    pub schemas: Schemas,
+    /// What it is.
+    pub of: TestShownOf,
+}
+
+/// What a run planned, or what it left.
+#[derive(Clone, Debug)]
+pub enum TestShownOf {
     /// A plan.
     Plan(Arc<Plan>),
-    /// Objects and outputs.
-    State(Arc<(Vec<DecodedObject>, BTreeMap<Arc<str>, OutputState>)>),
+    /// A state, with its objects decoded.
+    State(Arc<State>, Arc<[DecodedObject]>),
+}
+
+/// An object that could not be destroyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftObject {
+    /// Its address.
+    pub addr: String,
+    /// Its key, where it is deposed.
+    pub deposed: Option<DeposedKey>,
 }
 
 impl TestSuite {

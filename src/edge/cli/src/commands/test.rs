@@ -3,10 +3,9 @@
 use crate::arguments;
 use crate::shell::{Exit, Shell, arguments as variables};
 use diag::{Diagnostic, DiagnosticJson, Diagnostics, SourceTexts};
-use ops::{LeftObject, Parallelism, Said, TestDetail, TestNews, TestRequest, TestView};
-use std::sync::Arc;
+use ops::{Parallelism, Said, TestDetail, TestNews, TestRequest, TestView};
 use views::json::{self, AboutTest, Message};
-use views::{TestProgress, TestShown, TestStatus, TestedFile, TestedRun};
+use views::{LeftObject, TestProgress, TestShownOf, TestStatus, TestedFile, TestedRun};
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Test) -> Exit {
     if let Err(diagnostic) = shell.begin_stream(&args.telling) {
@@ -43,10 +42,6 @@ const INTERRUPTED: &str = "Interrupt received: finishing what is begun, then des
 fn in_order(diagnostics: &Diagnostics, texts: &SourceTexts) -> Vec<DiagnosticJson> {
     let json = |one: &Diagnostic| Said { diagnostics: one.clone().into(), texts: texts.clone() }.json();
     diagnostics.iter().flat_map(json).collect()
-}
-
-fn named(left: &[LeftObject]) -> Vec<(String, Option<Arc<str>>)> {
-    left.iter().map(|object| (object.addr.clone(), object.deposed.clone())).collect()
 }
 
 /// Shows what happens.
@@ -120,21 +115,22 @@ impl Shown<'_> {
             TestNews::Run(file, run, progress, elapsed) => {
                 tell(json::test_run(file, run, *progress, *elapsed));
                 if *progress == TestProgress::Complete {
+                    let place = AboutTest { file: &file.name, run: Some(&run.name) };
+                    run.shown.iter().for_each(|shown| tell(json::test_shown(place, shown)));
                     about(&file.name, Some(&run.name), &run.diagnostics);
                 }
             }
             TestNews::CleanedUp(file, run, diagnostics, left) => {
                 let place = AboutTest { file: &file.name, run: Some(&run.name) };
                 if !left.is_empty() {
-                    tell(json::test_cleanup(place, &named(left)));
+                    tell(json::test_cleanup(place, left));
                 }
                 about(&file.name, Some(&run.name), diagnostics);
             }
             TestNews::Concluded(suite) => tell(json::test_summary(suite)),
             TestNews::Interrupted => tell(Message::log(INTERRUPTED)),
             TestNews::Abandoned(file, left) => {
-                let left: Vec<_> = left.iter().map(|(key, objects)| (key.clone(), named(objects))).collect();
-                tell(json::test_interrupt(AboutTest { file: &file.name, run: None }, &left));
+                tell(json::test_interrupt(AboutTest { file: &file.name, run: None }, left));
             }
         }
     }
@@ -149,14 +145,15 @@ impl Shown<'_> {
     /// The plan or the state of a run.
     fn details(&self, run: &TestedRun) {
         let terminal = &self.shell.terminal;
-        match &run.shown {
+        match run.shown.as_ref().map(|shown| &shown.of) {
             None => {}
-            Some(TestShown::Plan(plan)) => terminal.out(&format!("{}\n", views::plan_text(plan, self.shell.colour()))),
-            Some(TestShown::State(state)) => {
-                let (objects, outputs) = state.as_ref();
+            Some(TestShownOf::Plan(plan)) => {
+                terminal.out(&format!("{}\n", views::plan_text(plan, self.shell.colour())))
+            }
+            Some(TestShownOf::State(state, objects)) => {
                 let colour = self.shell.colour();
                 let text = views::state_text(objects, colour);
-                terminal.out(&format!("\n{text}{}\n", views::state_outputs_text(outputs, colour)));
+                terminal.out(&format!("\n{text}{}\n", views::state_outputs_text(&state.outputs, colour)));
             }
         }
     }

@@ -112,7 +112,7 @@ fn settled(body: &Body, pool: &Pool<'_>) -> (Body, Diagnostics) {
     };
     let attributes = body.attributes.iter().map(&mut attribute).collect();
     let undecided = body.undecided.iter();
-    let more: Vec<Attribute> = undecided.map(|property| attribute(&property.as_argument())).collect();
+    let more: Vec<Attribute> = undecided.map(|property| attribute(property.as_argument())).collect();
     let mut settled_body = Body { attributes, undecided: Vec::new(), blocks: Vec::new(), ..body.clone() };
     settled_body.attributes.extend(more);
     for block in &body.blocks {

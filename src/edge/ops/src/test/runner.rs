@@ -4,7 +4,7 @@ use super::bench::{self, Bench, Dropped, Prepared};
 use super::expected::{self, Expected};
 use super::loaded::LoadedFile;
 use super::variables::{Given, Pool, RunOutputs};
-use super::{LeftObject, TestDetail, TestNews, TestRequest, TestView, assertions, overrides, providers};
+use super::{TestDetail, TestNews, TestRequest, TestView, assertions, overrides, providers};
 use crate::interrupts::Interrupts;
 use addrs::Mode;
 use config::{ModuleTree, RunCommand, TestRun};
@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
-use views::{TestProgress, TestShown, TestStatus, TestSuite, TestedFile, TestedRun};
+use views::{LeftObject, TestProgress, TestShown, TestShownOf, TestStatus, TestSuite, TestedFile, TestedRun};
 
 /// Runs a suite.
 pub(super) struct Runner<'a> {
@@ -314,7 +314,7 @@ impl FileRun<'_> {
                 return Ok(None);
             }
             if self.runner.request.detail == TestDetail::Verbose {
-                tested.shown = Some(TestShown::Plan(plan.clone()));
+                tested.shown = Some(shown(prepared, TestShownOf::Plan(plan.clone())));
             }
             let outputs = self.judge(bench, run, (prepared, given), (prior, Some(&plan)), tested);
             return Ok(Some(Done { state: None, outputs: Some(outputs) }));
@@ -333,7 +333,7 @@ impl FileRun<'_> {
         }
         if self.runner.request.detail == TestDetail::Verbose {
             let objects = decoded(&state, prepared);
-            tested.shown = Some(TestShown::State(Arc::new((objects, state.outputs.clone()))));
+            tested.shown = Some(shown(prepared, TestShownOf::State(state.clone(), objects.into())));
         }
         let outputs = self.judge(bench, run, (prepared, given), (&state, None), tested);
         Ok(Some(Done { state: Some(state), outputs: Some(outputs) }))
@@ -389,7 +389,7 @@ impl FileRun<'_> {
             (Some((prepared, _)), _) => (prepared, Diagnostics::new()),
             (None, troubles) => return Ok((state, troubles)),
         };
-        let done = self.with_bench(index, TestProgress::TearDown, |bench| {
+        self.with_bench(index, TestProgress::TearDown, |bench| {
             let options = PlanOptions { mode: plan::Mode::Destroy, ..PlanOptions::default() };
             let (plan, input, found) = bench.plan(&prepared, &state, options)?;
             let failed = found.has_errors();
@@ -403,8 +403,7 @@ impl FileRun<'_> {
             };
             bench.end(&prepared);
             Ok((after, troubles))
-        });
-        done
+        })
     }
 }
 
@@ -486,6 +485,10 @@ fn left(state: &State) -> Vec<LeftObject> {
         all.extend(instance.deposed.keys().map(|key| object(Some(key.clone()))));
     }
     all
+}
+
+fn shown(prepared: &Prepared, of: TestShownOf) -> TestShown {
+    TestShown { schemas: prepared.providers.schemas().clone(), of }
 }
 
 /// The objects of a state decoded, for showing.

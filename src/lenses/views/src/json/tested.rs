@@ -1,8 +1,14 @@
 //! Messages about tests, for the stream of `test -json`.
 
+use super::change::{output_change, resource_changes, resource_drift};
 use super::messages::Message;
+use super::plan::relevant;
 use super::values::{Members, member, text};
-use crate::tested::{TestProgress, TestStatus, TestSuite, TestedFile, TestedRun, verdict};
+use crate::tested::{
+    LeftObject, TestProgress, TestShown, TestShownOf, TestStatus, TestSuite, TestedFile, TestedRun, verdict,
+};
+use addrs::Provider;
+use configschema::ProviderSchema;
 use std::sync::Arc;
 use std::time::Duration;
 use value::json::Node;
@@ -80,8 +86,53 @@ pub fn test_run(file: &TestedFile, run: &TestedRun, progress: TestProgress, elap
     AboutTest { file: &file.name, run: Some(&run.name) }.mark(message)
 }
 
+/// What a run planned or left, sensitive values included, as Terraform tells it (`-verbose`).
+pub fn test_shown(about: AboutTest<'_>, shown: &TestShown) -> Message {
+    let schema = |(provider, schema): (&Provider, &Arc<ProviderSchema>)| {
+        Some((provider.to_string().into(), value::json::parse(&schema.to_json()).ok()?))
+    };
+    let schemas: Members = shown.schemas.iter().filter_map(schema).collect();
+    let providers = vec![text("provider_format_version", "1.0"), member("provider_schemas", Node::Object(schemas))];
+    let message = match &shown.of {
+        TestShownOf::Plan(plan) => {
+            let mut members = vec![text("plan_format_version", "1.2")];
+            let outputs = plan.outputs.iter().map(|(name, output)| (name.clone(), output_change(output)));
+            let lists = [
+                ("output_changes", Node::Object(outputs.collect())),
+                ("resource_changes", Node::Array(resource_changes(plan))),
+                ("resource_drift", Node::Array(resource_drift(plan))),
+                ("relevant_attributes", Node::Array(plan.relevant.iter().map(relevant).collect())),
+            ];
+            members
+                .extend(lists.into_iter().filter(|(_, node)| !is_empty(node)).map(|(name, node)| member(name, node)));
+            members.extend(providers);
+            let members = vec![("test_plan", Node::Object(members))];
+            Message::new("test_plan", "-verbose flag enabled, printing plan", members)
+        }
+        TestShownOf::State(state, objects) => {
+            let whole = super::state::state(state, objects);
+            let values = |name: &str| whole.get("values").and_then(|values| values.get(name)).cloned();
+            let mut members = vec![text("state_format_version", "1.0")];
+            members.push(member("root_module", values("root_module").unwrap_or(Node::Object(Vec::new()))));
+            members.extend(values("outputs").map(|outputs| member("outputs", outputs)));
+            members.extend(providers);
+            let members = vec![("test_state", Node::Object(members))];
+            Message::new("test_state", "-verbose flag enabled, printing state", members)
+        }
+    };
+    about.mark(message)
+}
+
+fn is_empty(node: &Node) -> bool {
+    match node {
+        Node::Array(items) => items.is_empty(),
+        Node::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
 /// What is left of a run: addresses, with keys where objects are deposed.
-pub fn test_cleanup(about: AboutTest<'_>, left: &[(String, Option<Arc<str>>)]) -> Message {
+pub fn test_cleanup(about: AboutTest<'_>, left: &[LeftObject]) -> Message {
     let place = match about.run {
         Some(run) => format!("{}/{run}", about.file),
         None => about.file.to_string(),
@@ -94,7 +145,7 @@ pub fn test_cleanup(about: AboutTest<'_>, left: &[(String, Option<Arc<str>>)]) -
 
 /// What is left because somebody did not want to wait, by the module that made it; that of the configuration is the one
 /// without a name.
-pub fn test_interrupt(about: AboutTest<'_>, left: &[(String, Vec<(String, Option<Arc<str>>)>)]) -> Message {
+pub fn test_interrupt(about: AboutTest<'_>, left: &[(String, Vec<LeftObject>)]) -> Message {
     let said =
         "drform was interrupted during test execution, and may not have performed the expected cleanup operations.";
     let main = left.iter().find(|(key, _)| key.is_empty());
@@ -121,10 +172,10 @@ pub fn test_summary(suite: &TestSuite) -> Message {
     Message::new("test_summary", format!("{word}{rest}"), vec![("test_summary", members)])
 }
 
-fn objects(left: &[(String, Option<Arc<str>>)]) -> Node {
-    let object = |(addr, deposed): &(String, Option<Arc<str>>)| {
-        let mut members = vec![text("instance", addr.clone())];
-        members.extend(deposed.iter().map(|key| text("deposed_key", key.clone())));
+fn objects(left: &[LeftObject]) -> Node {
+    let object = |object: &LeftObject| {
+        let mut members = vec![text("instance", object.addr.clone())];
+        members.extend(object.deposed.iter().map(|key| text("deposed_key", key.clone())));
         Node::Object(members)
     };
     Node::Array(left.iter().map(object).collect())
