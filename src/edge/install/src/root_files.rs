@@ -1,5 +1,6 @@
 //! Files of the root directory that are not modules: variable definitions and `*.dr.hcl`.
 
+use crate::module_sources::joined;
 use crate::text_file;
 use diag::Diagnostic;
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ pub fn mock_files(dir: &Path, shown: &str) -> Result<Vec<(Arc<str>, Arc<str>)>, 
             .next("Check the path; it is relative to the root module's directory.")
     })?;
     let read = |name: String| {
-        let shown = Path::new(shown).join(&name).display().to_string();
+        let shown = joined(".", &format!("{shown}/{name}"));
         match text_file::read(&dir.join(&name)) {
             Ok(text) => Ok((Arc::from(shown), text)),
             Err(trouble) => Err(trouble.about("Failed to read mock data", &shown)),

@@ -107,11 +107,24 @@ pub fn test(request: &TestRequest, view: &dyn TestView) -> (Option<TestSuite>, S
         return (None, said);
     }
     let Some(runtime) = said.take(crate::threads::runtime()) else { return (None, said) };
+    said.diagnostics.extend(unknown_files(&request.filter, &files));
     view.tells(&TestNews::Said(&std::mem::take(&mut said.diagnostics)), &said.texts);
     let main = configuration.tree;
     let runner = Runner { request, view, main, inputs, test_inputs, runtime, texts: said.texts.clone() };
     let suite = runner.suite(files);
     (Some(suite), said)
+}
+
+/// Files that are asked for and are not there.
+fn unknown_files(filter: &[String], files: &[LoadedFile]) -> Diagnostics {
+    let unknown = filter.iter().filter(|name| !files.iter().any(|file| runner::same_file(name, &file.name)));
+    unknown
+        .map(|name| {
+            let detail = format!("The specified test file, {name}, could not be found.");
+            let warning = Diagnostic::warning("Unknown test file", detail);
+            warning.next("Name a file as it is listed, with the test directory: tests/main.tftest.hcl.")
+        })
+        .collect()
 }
 
 /// What is wrong with names in a test file that no run needs to be carried out for.

@@ -50,6 +50,7 @@ impl Evaluator {
         let (message, mut diagnostics) = message(&names, &surroundings, rule, bound);
         let mut walk = Evaluation::new(&names, &surroundings, rule.condition.file.clone());
         walk.bindings.extend_from_slice(bound);
+        walk.tells_ephemeral = true;
         let condition = walk.evaluate(&rule.condition.root);
         let failed = walk.failed_since((0, 0));
         if failed || diagnostics.has_errors() {

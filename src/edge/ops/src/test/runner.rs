@@ -104,7 +104,7 @@ impl Runner<'_> {
 }
 
 /// Whether two paths name the same file: `./a` and `a` do.
-fn same_file(one: &str, other: &str) -> bool {
+pub(super) fn same_file(one: &str, other: &str) -> bool {
     Path::new(one).components().eq(Path::new(other).components())
         || Path::new(".").join(other).components().eq(Path::new(one).components())
 }
