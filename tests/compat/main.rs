@@ -37,6 +37,8 @@ mod saved;
 mod shape;
 mod spread;
 mod stream;
+mod test_command;
+mod test_interrupts;
 mod tool;
 mod transcript;
 mod validate;
