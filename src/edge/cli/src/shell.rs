@@ -22,6 +22,8 @@ pub(crate) enum Exit {
     Difference = 2,
     /// The layout of a file differs (`fmt -check`).
     Layout = 3,
+    /// Done, and more follows: a saved plan was one wave of several (`apply FILE`).
+    Wave = 4,
 }
 
 /// The surroundings of a command.

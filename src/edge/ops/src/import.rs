@@ -178,7 +178,8 @@ fn provider(
     if !evaluator.module_instances(&addr.module.path()).contains(&addr.module) {
         return Err(missing());
     }
-    let (expansion, troubles) = evaluator.expand_resource(&addr.module, config);
+    let (expansion, mut troubles) = evaluator.expand_resource(&addr.module, config);
+    troubles.extend(expansion.refusal());
     if troubles.has_errors() {
         return Err(troubles);
     }

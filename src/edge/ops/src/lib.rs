@@ -13,6 +13,7 @@ mod files_read;
 mod fmt;
 mod force_unlock;
 mod functions;
+mod generate;
 mod graph;
 mod import;
 mod init;
@@ -54,6 +55,7 @@ mod test;
 mod threads;
 mod validate;
 mod variables;
+mod waves;
 mod workspace;
 
 pub use apply::{Applied, TERRAFORM_VERSION, apply};
@@ -63,6 +65,7 @@ pub use drift::drift;
 pub use drive::Parallelism;
 pub use fmt::{Formatted, Formatting, fmt, fmt_text};
 pub use force_unlock::force_unlock;
+pub use generate::{BlockWriter, Generating};
 pub use graph::graph;
 pub use import::import;
 pub use init::{Modules, Upgrade, from_module, get, init};
@@ -71,7 +74,7 @@ pub use install::Depth;
 pub use metadata::function_signatures;
 pub use migrate::{BackendOptions, Change, Copying, Looking, Talk};
 pub use modules::modules;
-pub use plan::{Planned, plan};
+pub use plan::{Planned, plan, plan_generating};
 pub use progress::{Deed, Happening, Id, Progress, ProvisionStage, Provisioned, Stage, Work};
 pub use recover::{recover, recover_first};
 pub use required::{RequiredBy, constraint_text, provider_schemas, provider_selections, required_providers};
@@ -89,6 +92,7 @@ pub use targets::{TargetArguments, targeting};
 pub use test::{TestDetail, TestNews, TestRequest, TestView, test};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
+pub use waves::{NextWave, Wave};
 pub use workspace::{
     Creation, Deletion, Listed, Selected, current_workspace, delete_workspace, new_workspace, select_workspace,
     workspaces,

@@ -83,7 +83,12 @@ impl Ground<'_> {
             ExprNode::Variable(module, name) => evaluator.evaluate_variable(module, name),
             ExprNode::Local(module, name) => evaluator.evaluate_local(module, name),
             ExprNode::Output(module, name) => evaluator.evaluate_output(module, name),
-            ExprNode::ModuleCall(called) => evaluator.expand_module(called),
+            ExprNode::ModuleCall(called) => {
+                let mut troubles = evaluator.expand_module(called);
+                troubles
+                    .extend(evaluator.awaited_calls(called).into_iter().map(|(_, awaited)| awaited.refusal.clone()));
+                troubles
+            }
             ExprNode::Resource(resource) => {
                 let tree = self.tree.clone();
                 if let Some(config) = tree.module(&resource.module).and_then(|m| m.resources.get(&resource.resource)) {
@@ -187,7 +192,8 @@ fn provider_block(
     };
     let block = session.configuration.tree.provider_block(provider);
     let body = block.map_or_else(Body::default, |block| block.body.clone());
-    let (_, mut diagnostics) = evaluator.expand_provider(provider);
+    let (expansion, mut diagnostics) = evaluator.expand_provider(provider);
+    diagnostics.extend(expansion.refusal());
     let decode = |evaluator: &Evaluator| {
         let module = evaluator.module_of_provider(provider);
         evaluator.decode_body(&module, &body, &schema.provider, &evaluator.provider_repetition(provider))

@@ -117,14 +117,32 @@ impl Session {
     }
 
     /// Plans. The plan may be incomplete; then there are errors among what was said.
-    pub(crate) fn plan(
+    pub(crate) fn plan(&mut self, options: PlanOptions, progress: &dyn Progress, said: &mut Said) -> (Plan, PlanInput) {
+        let found = if options.mode == plan::Mode::Destroy { Diagnostics::new() } else { self.validated() };
+        self.plan_valid(options, found, progress, said)
+    }
+
+    /// Plans once more, from the state as it is now. What is wrong with the configuration in itself has been said.
+    pub(crate) fn plan_again(
+        &mut self,
+        options: PlanOptions,
+        progress: &dyn Progress,
+        said: &mut Said,
+    ) -> (Plan, PlanInput) {
+        if let Some(interrupts) = &self.interrupts {
+            interrupts.resume();
+        }
+        self.plan_valid(options, Diagnostics::new(), progress, said)
+    }
+
+    fn plan_valid(
         &mut self,
         mut options: PlanOptions,
+        found: Diagnostics,
         progress: &dyn Progress,
         said: &mut Said,
     ) -> (Plan, PlanInput) {
         options.blocked = self.blocked();
-        let validates = options.mode != plan::Mode::Destroy;
         let input = PlanInput {
             tree: self.configuration.tree.clone(),
             schemas: self.providers.schemas().clone(),
@@ -134,7 +152,6 @@ impl Session {
             surroundings: self.settings.clone(),
             seed: seed(&self.run_id),
         };
-        let found = if validates { self.validated() } else { Diagnostics::new() };
         if found.has_errors() {
             // Nothing is asked about a configuration that is wrong in itself.
             said.diagnostics.extend(found);

@@ -5,6 +5,8 @@
 mod checks;
 mod closing;
 mod data;
+mod deferral;
+mod deferred;
 mod desired;
 mod desk;
 mod drawing;
@@ -17,6 +19,7 @@ mod graph;
 mod imports;
 pub mod instance;
 mod instances;
+mod later;
 mod lineage;
 mod managed;
 mod model;
@@ -25,6 +28,7 @@ mod order;
 mod planner;
 mod provider;
 mod record;
+mod refusals;
 mod relevance;
 mod removed;
 mod report;
@@ -37,6 +41,7 @@ mod triggers;
 mod waits;
 
 pub use checks::{check_results, is_open};
+pub use deferred::{Because, Bounds, Deferred, Waiting};
 pub use desired::undeclared_variables;
 pub use desk::Ticket;
 pub use drawing::{Drawing, DrawingOf, Drawn, Shape, drawing};
@@ -45,7 +50,7 @@ pub use expand::provider_meta;
 pub use functions::{Lacking, call_question, result_of};
 pub use model::{
     Action, ActionReason, Complete, Drift, InstanceChange, Mode, OutputChange, Plan, PlanInput, PlanOptions, Refresh,
-    Schemas,
+    Schemas, Undeclared,
 };
 pub use planner::Planner;
 pub use take_in::{TakeIn, Taking};

@@ -1,6 +1,6 @@
 //! What a plan is made from and what it says.
 
-use crate::{ExecutionGraph, Targeting};
+use crate::{Deferred, ExecutionGraph, Targeting, Waiting};
 use addrs::{ConfigResource, Provider, ProviderConfig, ResourceInstance};
 use calls::{ImportedBy, ObjectIdentity};
 use config::ModuleTree;
@@ -47,6 +47,8 @@ pub struct PlanOptions {
     pub blocked: BTreeSet<ResourceInstance>,
     /// Which part is planned.
     pub targeting: Targeting,
+    /// What becomes of imports to resources that no block declares.
+    pub undeclared: Undeclared,
 }
 
 impl Default for PlanOptions {
@@ -58,8 +60,19 @@ impl Default for PlanOptions {
             replace: BTreeSet::new(),
             blocked: BTreeSet::new(),
             targeting: Targeting::All,
+            undeclared: Undeclared::Refused,
         }
     }
+}
+
+/// What becomes of imports to resources that no block declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undeclared {
+    /// They are errors.
+    Refused,
+    /// Their objects are read, so that a block can be written for them: [`Plan::refreshed`] has them. Nothing is planned
+    /// for them, and such a plan is never applied.
+    Described,
 }
 
 /// What kind of plan.
@@ -276,6 +289,15 @@ pub struct Plan {
     pub complete: Complete,
     /// What was asked to be planned: unless it is [`Targeting::All`], other changes may be pending.
     pub targeting: Targeting,
+    /// Resource blocks that were written for imported objects (`-generate-config-out`). Planning leaves it empty: whoever
+    /// wrote them notes them here.
+    pub generated: BTreeMap<ResourceInstance, Arc<str>>,
+    /// What is left to later waves, in address order.
+    pub deferred: Vec<Deferred>,
+    /// What decides it, and is not known yet.
+    pub awaited: Vec<Arc<Waiting>>,
+    /// How many resources, module calls and providers are left to later waves, wholly or in part.
+    pub left: usize,
 }
 
 /// Whether everything was planned.
@@ -306,7 +328,16 @@ impl Plan {
             checked: Vec::new(),
             complete: Complete::Errored,
             targeting: input.options.targeting.clone(),
+            generated: BTreeMap::new(),
+            deferred: Vec::new(),
+            awaited: Vec::new(),
+            left: 0,
         }
+    }
+
+    /// True when this is one wave of several: something is left that only its apply makes known.
+    pub fn has_deferred(&self) -> bool {
+        self.left > 0
     }
 
     /// True when applying would change an object, its address, an output or (refresh-only) the state.

@@ -1,6 +1,7 @@
 //! The plan as JSON, and the whole file.
 
 use crate::archive::{pack, unpack};
+use crate::deferred::{deferred_from, deferred_to, waiting_from, waiting_to};
 use crate::graph::{graph_from, graph_to};
 use crate::header::{header_from, header_to};
 use crate::names::{action, checked, complete, mode, reason};
@@ -69,6 +70,7 @@ impl Opened {
         let configured = |(who, value): &(Arc<str>, Node)| Ok((provider(who)?, as_value(value)?));
         let known = |(addr, value): &(Arc<str>, Node)| Ok((address(addr)?, as_value(value)?));
         let function = |(call, value): &(Arc<str>, Node)| Ok((call.to_string(), as_value(value)?));
+        let block = |(addr, text): &(Arc<str>, Node)| Ok((address(addr)?, as_text(text)?));
         let all = |name: &str| members(member(node, name)?);
         Ok(Plan {
             mode: mode::named(&text(node, "mode")?)?,
@@ -86,6 +88,16 @@ impl Opened {
             checked: list(node, "checked")?.iter().map(checked_from).collect::<Read<_>>()?,
             complete: complete::named(&text(node, "complete")?)?,
             targeting: self.header.options.targeting.clone(),
+            generated: all("generated")?.iter().map(block).collect::<Read<_>>()?,
+            deferred: list(node, "deferred")?
+                .iter()
+                .map(|deferred| deferred_from(deferred, schemas))
+                .collect::<Read<_>>()?,
+            awaited: list(node, "awaited")?
+                .iter()
+                .map(|waiting| waiting_from(waiting).map(Arc::new))
+                .collect::<Read<_>>()?,
+            left: usize::try_from(whole(node, "left")?).map_err(|_| SavedError::part("left"))?,
         })
     }
 
@@ -121,13 +133,17 @@ fn plan_to(plan: &Plan) -> Node {
         values,
         functions,
         checked: conditions,
-        complete: whole,
+        complete: entire,
+        deferred,
+        awaited,
+        left,
         // It stands in the options.
         targeting: _,
+        generated,
     } = plan;
     Node::object([
         ("mode", Node::string(mode::name(*kind))),
-        ("complete", Node::string(complete::name(*whole))),
+        ("complete", Node::string(complete::name(*entire))),
         ("changes", Node::Array(changes.iter().map(change_to).collect())),
         ("drift", Node::Array(drift.iter().map(drift_to).collect())),
         ("relevant", Node::Array(relevant.iter().map(relevant_to).collect())),
@@ -135,12 +151,19 @@ fn plan_to(plan: &Plan) -> Node {
         ("execution", graph_to(execution)),
         ("moved", Node::object(moved.iter().map(|(to, from)| (to.to_string(), Node::string(from.to_string()))))),
         (
+            "generated",
+            Node::object(generated.iter().map(|(addr, block)| (addr.to_string(), Node::string(block.clone())))),
+        ),
+        (
             "provider_configs",
             Node::object(provider_configs.iter().map(|(who, value)| (who.to_string(), value_to(value)))),
         ),
         ("values", Node::object(values.iter().map(|(addr, value)| (addr.to_string(), value_to(value))))),
         ("functions", Node::object(functions.iter().map(|(call, value)| (call.as_str(), value_to(value))))),
         ("checked", Node::Array(conditions.iter().map(checked_to).collect())),
+        ("deferred", Node::Array(deferred.iter().map(deferred_to).collect())),
+        ("awaited", Node::Array(awaited.iter().map(|waiting| waiting_to(waiting)).collect())),
+        ("left", number(left)),
     ])
 }
 
@@ -252,11 +275,11 @@ fn importing_from(node: &Node) -> Read<ImportedBy> {
     })
 }
 
-fn range_to(range: &Range) -> Node {
+pub(crate) fn range_to(range: &Range) -> Node {
     Node::Array(vec![Node::String(range.file.clone()), number(range.start), number(range.end)])
 }
 
-fn range_from(node: &Node) -> Read<Range> {
+pub(crate) fn range_from(node: &Node) -> Read<Range> {
     let wrong = || SavedError::part("a place in a file");
     let [file, start, end] = items(node)? else { return Err(wrong()) };
     let place = |node: &Node| node.as_u64().and_then(|place| u32::try_from(place).ok()).ok_or_else(wrong);

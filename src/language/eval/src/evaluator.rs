@@ -150,6 +150,11 @@ impl Evaluator {
         self.values.get(module)?.variables.get(name)
     }
 
+    /// The value of a local value of a module instance, once evaluated.
+    pub fn local_value(&self, module: &ModuleInstance, name: &str) -> Option<&Value> {
+        self.values.get(module)?.locals.get(name)
+    }
+
     /// Keeps the planned or final object of a resource instance; [`Evaluator::finish_resource`] makes it visible.
     pub fn set_instance(&mut self, addr: &ResourceInstance, value: Value) {
         let values = self.values.entry(addr.module.clone()).or_default();

@@ -46,7 +46,7 @@ pub use decode::role;
 pub use describe::describe;
 pub use evaluation::constant;
 pub use evaluator::{Evaluator, Phase, Repetition, Settings};
-pub use expansion::Expansion;
+pub use expansion::{Awaited, Expansion, origins};
 pub use graph::{ExprNode, ExpressionGraph, expression_graph};
 pub use provider_function::{FunctionCall, FunctionResults};
 pub use provisioner::{Provisioners, Provisioning};

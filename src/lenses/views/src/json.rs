@@ -6,6 +6,7 @@
 mod change;
 mod checks;
 mod configuration;
+mod deferred;
 mod expressions;
 mod messages;
 mod plan;

@@ -2,10 +2,12 @@
 //! May touch: dr, plan, state, calls, language, words.
 //! Never: the terminal; unmarked secrets.
 
+mod block_text;
 mod difference;
 mod graph_text;
 pub mod json;
 mod junit;
+mod later_text;
 mod line_difference;
 mod output_text;
 mod paint;
@@ -17,6 +19,7 @@ mod survival_text;
 mod tested;
 mod value_text;
 
+pub use block_text::resource_block;
 pub use graph_text::{graph_dot, graph_mermaid, resources_dot, resources_mermaid};
 pub use junit::junit;
 pub use line_difference::line_difference;

@@ -57,7 +57,8 @@ impl Applier {
     /// What was known while planning is not evaluated again.
     fn configure(&mut self, step: usize, provider: &ProviderConfig) {
         if self.desired.is_instanced(provider) {
-            let (_, troubles) = self.desired.evaluator.expand_provider(provider);
+            let (expansion, mut troubles) = self.desired.evaluator.expand_provider(provider);
+            troubles.extend(expansion.refusal());
             if self.lacks_functions() {
                 return self.do_again(step, Again::Start(step));
             }

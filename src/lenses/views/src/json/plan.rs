@@ -3,6 +3,7 @@
 use super::change::{output_change, path, resource_changes, resource_drift};
 use super::checks::checks;
 use super::configuration::{Written, configuration, default_of};
+use super::deferred::{deferred_changes, waves};
 use super::state::{modules, named, state};
 use super::values::{Members, known, member, sensitive, text};
 use addrs::{Mode, ResourceInstance};
@@ -43,13 +44,16 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
     add("planned_values", planned_values(plan));
     add("resource_drift", Node::Array(resource_drift(plan)));
     add("resource_changes", Node::Array(resource_changes(plan)));
+    add("deferred_changes", Node::Array(deferred_changes(plan)));
     let outputs = plan.outputs.iter().map(|(name, output)| (name.clone(), output_change(output)));
     add("output_changes", Node::Object(outputs.collect()));
     let prior = prior_state(plan, terraform_version);
     if !prior.instances.is_empty() || !prior.outputs.is_empty() {
         add("prior_state", state(&prior, &decoded(&prior, &input.schemas)));
     }
-    add("configuration", configuration(&Written { tree: &input.tree, schemas: &input.schemas, constraint, texts }));
+    let generated = plan.generated.keys().map(|addr| &addr.resource).collect();
+    let written = Written { tree: &input.tree, schemas: &input.schemas, constraint, texts, generated };
+    add("configuration", configuration(&written));
     add("relevant_attributes", Node::Array(plan.relevant.iter().map(relevant).collect()));
     let results = state::print_check_results(&plan::check_results(&plan.checked));
     add("checks", checks(results.as_deref()).unwrap_or(Node::Array(Vec::new())));
@@ -58,9 +62,12 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
     }
     let whole = plan.complete == Complete::Yes;
     add("applyable", Node::Bool(whole && plan.has_changes()));
-    // Where something is left out, other changes may be pending.
-    add("complete", Node::Bool(whole && !plan.targeting.is_partial()));
+    // Where something is left out or to later waves, other changes may be pending.
+    add("complete", Node::Bool(whole && !plan.targeting.is_partial() && !plan.has_deferred()));
     add("errored", Node::Bool(!whole));
+    if plan.has_deferred() {
+        add("drform", Node::object([("waves", waves(plan, texts))]));
+    }
     Node::Object(members)
 }
 
