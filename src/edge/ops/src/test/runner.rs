@@ -10,7 +10,7 @@ use addrs::Mode;
 use config::{ModuleTree, RunCommand, TestRun};
 use diag::{ConditionOf, Diagnostic, Diagnostics, SourceTexts};
 use eval::VariableInput;
-use plan::{Plan, PlanOptions, Refresh, Targeting};
+use plan::{Bounds, Plan, PlanInput, PlanOptions, Refresh, Targeting};
 use state::{DecodedObject, State};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -319,24 +319,58 @@ impl FileRun<'_> {
             let outputs = self.judge(bench, run, (prepared, given), (prior, Some(&plan)), tested);
             return Ok(Some(Done { state: None, outputs: Some(outputs) }));
         }
-        let explained = expected::explain(expected, found);
-        if explained.has_errors() {
-            failed(tested, explained);
-            return Ok(None);
-        }
-        let (checks, told): (Vec<_>, Vec<_>) = explained.into_iter().partition(of_check);
-        tested.diagnostics.extend(told);
-        let (state, mut found) = bench.apply(prepared, plan, input)?;
-        found.extend(expected::still_failing(checks, &found));
-        if failed(tested, expected::settle(expected, found)) {
-            return Ok(Some(Done { state: Some(state), outputs: None }));
-        }
+        let mut wave = Wave { plan, input, found };
+        let state = loop {
+            let bounds = Bounds::of(&wave.plan);
+            let next = next_options(&wave);
+            let (state, goes_on) = match self.apply(bench, prepared, (wave, expected), tested)? {
+                Ok(applied) => applied,
+                Err(state) => return Ok(Some(Done { state, outputs: None })),
+            };
+            if !goes_on {
+                break state;
+            }
+            // What only the apply made known decides what there is to be done next.
+            let (plan, input, mut found) = bench.plan(prepared, &state, next)?;
+            if let Err(trouble) = bounds.progress(&plan) {
+                found.push(*trouble);
+            }
+            wave = Wave { plan: Arc::new(plan), input, found };
+        };
         if self.runner.request.detail == TestDetail::Verbose {
             let objects = decoded(&state, prepared);
             tested.shown = Some(shown(prepared, TestShownOf::State(state.clone(), objects.into())));
         }
         let outputs = self.judge(bench, run, (prepared, given), (&state, None), tested);
         Ok(Some(Done { state: Some(state), outputs: Some(outputs) }))
+    }
+
+    /// Applies one wave of a plan: the state afterwards, and whether there is another wave. After a failure, which is
+    /// noted, the state if it is another one.
+    fn apply(
+        &self,
+        bench: &Bench<'_>,
+        prepared: &Prepared,
+        (wave, expected): (Wave, &[Expected]),
+        tested: &mut TestedRun,
+    ) -> Result<Result<(Arc<State>, bool), Option<Arc<State>>>, Dropped> {
+        let explained = expected::explain(expected, wave.found);
+        if explained.has_errors() {
+            failed(tested, explained);
+            return Ok(Err(None));
+        }
+        let (checks, told): (Vec<_>, Vec<_>) = explained.into_iter().partition(of_check);
+        tested.diagnostics.extend(told);
+        let has_deferred = wave.plan.has_deferred();
+        let (state, mut found) = bench.apply(prepared, wave.plan, wave.input)?;
+        found.extend(expected::still_failing(checks, &found));
+        // What is expected to fail may do so in any wave; then the run is over.
+        let goes_on = has_deferred && !expected::came(expected, &found);
+        let found = if goes_on { found } else { expected::settle(expected, found) };
+        if failed(tested, found) {
+            return Ok(Err(Some(state)));
+        }
+        Ok(Ok((state, goes_on)))
     }
 
     /// Checks assertions; the outputs for later runs.
@@ -405,6 +439,22 @@ impl FileRun<'_> {
             Ok((after, troubles))
         })
     }
+}
+
+/// A plan that is to be applied, and what there was to say of it.
+struct Wave {
+    plan: Arc<Plan>,
+    input: PlanInput,
+    found: Diagnostics,
+}
+
+/// The options of the wave after: what was to be replaced is replaced.
+fn next_options(wave: &Wave) -> PlanOptions {
+    let mut options = wave.input.options.clone();
+    for change in wave.plan.changes.iter().filter(|change| change.deposed.is_none()) {
+        options.replace.remove(&change.addr);
+    }
+    options
 }
 
 /// What a run came to besides its verdict.
