@@ -135,10 +135,8 @@ impl FileRun<'_> {
                 self.started(index);
                 let mut tested = self.run(index);
                 let done = self.run_one(index, run, &mut tested);
-                if done.is_err() {
-                    self.tested.status = TestStatus::Error;
-                    self.abandoned();
-                    return Err(Dropped);
+                if let Err(dropped) = done {
+                    return Err(self.abandoned(dropped));
                 }
                 tested.ran = Some((began.0, began.1.elapsed()));
                 let status = tested.status;
@@ -148,11 +146,8 @@ impl FileRun<'_> {
             self.tested.status = self.tested.status.max(status);
         }
         self.runner.tells(&TestNews::File(&self.tested, TestProgress::TearDown));
-        let cleaned = self.clean_up();
-        if cleaned.is_err() {
-            self.tested.status = TestStatus::Error;
-            self.abandoned();
-            return Err(Dropped);
+        if let Err(dropped) = self.clean_up() {
+            return Err(self.abandoned(dropped));
         }
         self.runner.tells(&TestNews::File(&self.tested, TestProgress::Complete));
         Ok(())
@@ -181,14 +176,24 @@ impl FileRun<'_> {
     }
 
     /// What cannot be cleaned up any more.
-    fn abandoned(&self) {
+    fn abandoned(&mut self, dropped: Dropped) -> Dropped {
+        self.tested.status = TestStatus::Error;
         let left: Vec<(String, Vec<LeftObject>)> = self
             .states
             .iter()
             .map(|(key, kept)| (key.to_string(), left(&kept.state)))
             .filter(|(_, objects)| !objects.is_empty())
             .collect();
-        self.runner.tells(&TestNews::Abandoned(&self.tested, &left));
+        self.runner.tells(&TestNews::Abandoned(&self.tested, &left, &dropped.open));
+        dropped
+    }
+
+    /// Keeps what is known of a state that was being changed.
+    fn keep(&mut self, key: &Arc<str>, index: usize, mut dropped: Dropped) -> Dropped {
+        if let Some(state) = dropped.state.take() {
+            self.states.insert(key.clone(), Kept { state, run: Some(index) });
+        }
+        dropped
     }
 
     /// Works on something of a run, with somebody listening.
@@ -250,7 +255,8 @@ impl FileRun<'_> {
                 bench.end(&prepared);
             }
             done
-        })?;
+        });
+        let done = done.map_err(|dropped| self.keep(&key, index, dropped))?;
         if let Some(Done { state, outputs }) = done {
             if let Some(outputs) = outputs {
                 self.outputs.insert(run.name.clone(), Some(outputs));
@@ -320,18 +326,22 @@ impl FileRun<'_> {
             return Ok(Some(Done { state: None, outputs: Some(outputs) }));
         }
         let mut wave = Wave { plan, input, found };
+        let mut applied = None;
         let state = loop {
             let bounds = Bounds::of(&wave.plan);
             let next = next_options(&wave);
             let (state, goes_on) = match self.apply(bench, prepared, (wave, expected), tested)? {
                 Ok(applied) => applied,
-                Err(state) => return Ok(Some(Done { state, outputs: None })),
+                // What earlier waves made is there.
+                Err(state) => return Ok(Some(Done { state: state.or(applied), outputs: None })),
             };
             if !goes_on {
                 break state;
             }
             // What only the apply made known decides what there is to be done next.
-            let (plan, input, mut found) = bench.plan(prepared, &state, next)?;
+            applied = Some(state.clone());
+            let planned = bench.plan(prepared, &state, next);
+            let (plan, input, mut found) = planned.map_err(|dropped| Dropped { state: Some(state), ..dropped })?;
             if let Err(trouble) = bounds.progress(&plan) {
                 found.push(*trouble);
             }
@@ -404,7 +414,8 @@ impl FileRun<'_> {
         for (key, index, state) in kept {
             let Some(run) = loaded.test.runs.get(index) else { continue };
             self.progress(index, TestProgress::TearDown, Duration::ZERO);
-            let (after, troubles) = self.destroy(index, run, state)?;
+            let destroyed = self.destroy(index, run, state);
+            let (after, troubles) = destroyed.map_err(|dropped| self.keep(&key, index, dropped))?;
             let objects = left(&after);
             if !after.instances.is_empty() || troubles.has_errors() {
                 self.tested.status = TestStatus::Error;
