@@ -43,3 +43,4 @@ mod tool;
 mod transcript;
 mod validate;
 mod vault;
+mod waves;

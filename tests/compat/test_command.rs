@@ -129,7 +129,8 @@ fn run(tool: Tool, dir: &Path, setting: &Setting, command: &str) -> String {
     }
     if let (Some(&"init"), Ok(manifest)) = (verb, fs::read_to_string(dir.join(".terraform/modules/modules.json"))) {
         let manifest: Value = serde_json::from_str(&manifest).unwrap();
-        let mut modules: Vec<String> = manifest["Modules"].as_array().unwrap().iter().map(|m| format!("{m}\n")).collect();
+        let mut modules: Vec<String> =
+            manifest["Modules"].as_array().unwrap().iter().map(|m| format!("{m}\n")).collect();
         modules.sort();
         said.push_str(&modules.concat());
     }

@@ -55,6 +55,11 @@ pub enum Command {
     /// Show what apply would do, and what the result survives
     Plan(Plan),
     /// Do it
+    ///
+    /// Where a count or for_each depends on what only an apply makes known, it is done in waves: each one is planned when the one
+    /// before it is applied, until nothing is left. Approval is asked for once, and again for a wave that does more than the plan
+    /// announced. The exit code is 0 when all is done, 1 after an error, and 4 when a saved plan (FILE) was applied that was one
+    /// wave of several: plan or apply again to go on.
     Apply(Apply),
     /// Delete everything that the state holds
     Destroy(Apply),
@@ -286,7 +291,8 @@ pub struct Apply {
     /// A destroy that leaves objects behind, because of destroy = false, is a success.
     #[arg(long)]
     pub suppress_forget_errors: bool,
-    /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked.
+    /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked. Exit code 4 says that more
+    /// follows.
     #[arg(value_name = "FILE")]
     pub plan: Option<PathBuf>,
     #[command(flatten)]
@@ -345,6 +351,9 @@ pub struct Output {
     /// The bare value of one string, number or bool.
     #[arg(long)]
     pub raw: bool,
+    /// Of this state file.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
@@ -506,4 +515,7 @@ pub struct Recover {
     /// Declare that the change at this address was never made.
     #[arg(long, value_name = "ADDRESS")]
     pub never_made: Vec<String>,
+    /// Of this state file, where an apply with -state was stopped.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
 }

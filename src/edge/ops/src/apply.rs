@@ -29,7 +29,7 @@ pub const TERRAFORM_VERSION: &str = "1.11.4";
 
 /// Applies a plan that has no errors. Where it was one wave of several, and all of it was done, there is a next one.
 pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Option<NextWave>, Said) {
-    let Planned { plan, mut input, mut session, texts, .. } = planned;
+    let Planned { plan, mut input, mut session, texts, announced, .. } = planned;
     input.surroundings.chance = Some(Arc::new(chance::Real));
     let mut said = Said { texts, ..Said::default() };
     let prior = session.storage.state();
@@ -87,6 +87,6 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Option<Next
     if !goes_on {
         said.diagnostics.extend(plan::may_be_incomplete(&input.options.targeting));
     }
-    let next = goes_on.then(|| NextWave::after(&done, &input.options, session, said.texts.clone()));
+    let next = goes_on.then(|| NextWave::after(&done, &input.options, announced, (session, said.texts.clone())));
     (applied, next, said)
 }

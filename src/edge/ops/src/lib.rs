@@ -92,7 +92,7 @@ pub use targets::{TargetArguments, targeting};
 pub use test::{TestDetail, TestNews, TestRequest, TestView, test};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
-pub use waves::{NextWave, Wave};
+pub use waves::NextWave;
 pub use workspace::{
     Creation, Deletion, Listed, Selected, current_workspace, delete_workspace, new_workspace, select_workspace,
     workspaces,

@@ -6,7 +6,7 @@ use crate::session::{Request, Session};
 use crate::{Said, judge};
 use diag::SourceTexts;
 use dr::Report;
-use plan::{Complete, Mode, Plan, PlanInput, PlanOptions};
+use plan::{Bounds, Complete, Mode, Plan, PlanInput, PlanOptions};
 use std::sync::Arc;
 
 /// A plan, and everything that is needed to apply it.
@@ -21,6 +21,8 @@ pub struct Planned {
     pub(crate) session: Session,
     /// What the excerpts of diagnostics come from while it is applied.
     pub(crate) texts: SourceTexts,
+    /// Of a later wave what earlier ones announced.
+    pub(crate) announced: Option<Bounds>,
 }
 
 impl Planned {
@@ -87,5 +89,5 @@ pub(crate) fn judged((plan, input): (Plan, PlanInput), session: Session, said: &
         said.diagnostics.extend(judge::last_copies(&plan, &before));
     }
     let texts = said.texts.clone();
-    Planned { plan: Arc::new(plan), before, after, input, session, texts }
+    Planned { plan: Arc::new(plan), before, after, input, session, texts, announced: None }
 }

@@ -85,8 +85,8 @@ impl Ground<'_> {
             ExprNode::Output(module, name) => evaluator.evaluate_output(module, name),
             ExprNode::ModuleCall(called) => {
                 let mut troubles = evaluator.expand_module(called);
-                troubles
-                    .extend(evaluator.awaited_calls(called).into_iter().map(|(_, awaited)| awaited.refusal.clone()));
+                let awaited = evaluator.awaited_calls(called);
+                troubles.extend(awaited.into_iter().map(|(_, awaited)| awaited.refusal.clone()));
                 troubles
             }
             ExprNode::Resource(resource) => {

@@ -4,7 +4,7 @@ use crate::progress::Progress;
 use crate::session::{Session, run_id};
 use crate::{Planned, Said, plan as planning};
 use diag::SourceTexts;
-use plan::{Bounds, Plan, PlanOptions};
+use plan::{Bounds, InstanceChange, Plan, PlanOptions};
 
 /// What a wave that was applied leaves to the next one.
 pub struct NextWave {
@@ -14,27 +14,25 @@ pub struct NextWave {
     texts: SourceTexts,
 }
 
-/// A wave that is planned.
-pub struct Wave {
-    /// The plan of the wave.
-    pub planned: Planned,
-    /// What was announced: it needs no question.
-    pub announced: Bounds,
-}
-
 impl NextWave {
-    /// Goes on after a plan that was applied with all that it planned.
-    pub(crate) fn after(plan: &Plan, options: &PlanOptions, session: Session, texts: SourceTexts) -> NextWave {
+    /// Goes on after a plan that was applied with all that it planned. `announced` is what was approved before it.
+    pub(crate) fn after(
+        plan: &Plan,
+        options: &PlanOptions,
+        announced: Option<Bounds>,
+        (session, texts): (Session, SourceTexts),
+    ) -> NextWave {
         let mut options = options.clone();
         // What was to be replaced is replaced.
         for change in plan.changes.iter().filter(|change| change.deposed.is_none()) {
             options.replace.remove(&change.addr);
         }
-        NextWave { session, options, bounds: Bounds::of(plan), texts }
+        let bounds = announced.map_or_else(|| Bounds::of(plan), |announced| announced.after(plan));
+        NextWave { session, options, bounds, texts }
     }
 
     /// Plans it. With errors among what was said the plan is incomplete: to be shown, never applied.
-    pub fn plan(self, progress: &dyn Progress) -> (Wave, Said) {
+    pub fn plan(self, progress: &dyn Progress) -> (Planned, Said) {
         let NextWave { mut session, options, bounds, texts } = self;
         let mut said = Said { texts, ..Said::default() };
         // Tokens of requests are made from the name of the run: those of an earlier wave name other requests.
@@ -46,6 +44,18 @@ impl NextWave {
             said.diagnostics.push(*trouble);
         }
         let planned = planning::judged((plan, input), session, &mut said);
-        (Wave { planned, announced: bounds }, said)
+        (Planned { announced: Some(bounds), ..planned }, said)
+    }
+}
+
+impl Planned {
+    /// The changes of a later wave that were not announced when the first one was approved.
+    pub fn exceeded(&self) -> Vec<&InstanceChange> {
+        self.announced.as_ref().map(|announced| announced.exceeded(&self.plan)).unwrap_or_default()
+    }
+
+    /// Somebody looked at it and approved: what it announces is approved with it.
+    pub fn approved(self) -> Planned {
+        Planned { announced: None, ..self }
     }
 }

@@ -6,7 +6,7 @@ use crate::planner::Planner;
 use crate::record::Record;
 use crate::{Action, InstanceChange, Mode, PlanInput, stored};
 use addrs::{ConfigResource, ModuleInstance, ModulePath, PartialInstance, ResourceInstance, calls_below};
-use diag::Diagnostics;
+use diag::{Diagnostic, Diagnostics};
 use eval::{Awaited, ExprNode, Reference, ReferenceStep, Referent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub(crate) struct Deferral {
     calls: BTreeMap<ModulePath, Vec<(ModuleInstance, Arc<Waiting>)>>,
     /// What is waited for.
     pub(crate) awaited: Vec<Arc<Waiting>>,
+    /// Something has unknown keys in a plan that has no waves.
+    pub(crate) keys_unknown: bool,
     /// What is announced.
     pub(crate) announced: Vec<Deferred>,
 }
@@ -95,7 +97,7 @@ pub(crate) fn expand_module(planner: &mut Planner, node: usize, path: &ModulePat
                 planner.deferral.awaited.push(waiting);
                 planner.deferral.mark(node, block.into());
             }
-            Ok(None) => {}
+            Ok(None) => planner.deferral.keys_unknown = true,
             Err(trouble) => troubles.extend(trouble),
         }
     }
@@ -113,12 +115,12 @@ pub(crate) fn waits(
     (block, awaited): (&str, &Awaited),
 ) -> Result<Option<Arc<Waiting>>, Diagnostics> {
     match (planner.input.options.mode, expr) {
-        // Whatever there is goes.
-        (Mode::Destroy, _) => Ok(None),
+        // Whatever there is goes, or is looked at.
+        (Mode::Destroy | Mode::RefreshOnly, _) => Ok(None),
         (Mode::Normal, Some(expr)) => {
             let references = eval::references(expr).0;
             if !references.iter().any(|reference| may_become_known(planner, &module.path(), reference)) {
-                return Err(awaited.refusal.clone().into());
+                return Err(for_ever(awaited).into());
             }
             let on: BTreeSet<Arc<str>> = if awaited.origins.is_empty() {
                 references.iter().flat_map(|reference| leads_to(planner, module, reference)).collect()
@@ -132,8 +134,17 @@ pub(crate) fn waits(
                 on: on.into_iter().collect(),
             })))
         }
-        (Mode::Normal | Mode::RefreshOnly, _) => Err(awaited.refusal.clone().into()),
+        (Mode::Normal, None) => Err(awaited.refusal.clone().into()),
     }
+}
+
+/// Waiting would have no end.
+fn for_ever(awaited: &Awaited) -> Diagnostic {
+    awaited.refusal.clone().next(format!(
+        "This plan does nothing that makes it known, so that it would never be: decide {} by values that are known while \
+         planning, such as input variables.",
+        awaited.argument
+    ))
 }
 
 /// Whether something that a reference leads to changes in this wave, or is deferred itself.

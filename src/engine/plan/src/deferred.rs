@@ -85,6 +85,11 @@ impl Bounds {
         }
     }
 
+    /// The same after a wave that kept to it. What that one announces was announced, or is asked about.
+    pub fn after(self, plan: &Plan) -> Bounds {
+        Bounds { left: plan.left, ..self }
+    }
+
     /// The changes of a later wave that were not announced.
     pub fn exceeded<'p>(&self, plan: &'p Plan) -> Vec<&'p InstanceChange> {
         plan.changes.iter().filter(|change| !self.allow(change)).collect()

@@ -34,6 +34,8 @@ pub(crate) struct Grown {
     pub(crate) announced: Vec<Deferred>,
     /// What it waits for, where that is decided here.
     pub(crate) awaited: Vec<Arc<Waiting>>,
+    /// Its keys are not known, and the plan has no waves.
+    pub(crate) keys_unknown: bool,
     pub(crate) troubles: Diagnostics,
 }
 

@@ -134,7 +134,7 @@ impl Reading<'_> {
             Content::List(_, items) | Content::Tuple(items) => {
                 Ok(items.iter().enumerate().map(|(i, item)| one(i.to_string().into(), item.clone())).collect())
             }
-            Content::Unknown(..) => {
+            Content::Unknown(..) | Content::Set(..) if !value.is_wholly_known() => {
                 let detail = "Which objects are imported must be known while planning.";
                 Err(self.refuse("for_each", detail, expr, "Use values that are known before an apply."))
             }

@@ -56,7 +56,7 @@ impl Later {
                 self.open.push((addr, waiting.clone()));
                 grown.awaited.push(waiting);
             }
-            Ok(None) => {}
+            Ok(None) => grown.keys_unknown = true,
             Err(trouble) => grown.troubles.extend(trouble),
         }
     }

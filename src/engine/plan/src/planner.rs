@@ -18,7 +18,7 @@ use crate::record::{ObjectAddr, Place, Record};
 use crate::report::{Report, Turn};
 use crate::schedule::{Ending, Schedule};
 use crate::targeting;
-use crate::{Action, Plan, PlanInput};
+use crate::{Action, Mode, Plan, PlanInput};
 use addrs::{ConfigResource, InstanceKey, ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
 use diag::{Diagnostic, Diagnostics};
@@ -246,6 +246,10 @@ impl Planner {
         let output = self.input.tree.root().and_then(|root| root.outputs.get(name));
         let value = self.evaluator.output_value(&ModuleInstance::ROOT, name);
         let (Some(output), Some(value)) = (output, value) else { return };
+        if self.deferral.keys_unknown && self.input.options.mode == Mode::RefreshOnly && !value.is_wholly_known() {
+            // Only the next apply will tell: until then it is what it was.
+            return;
+        }
         let change = crate::finish::output_change(&self.input, name, value, output.sensitive);
         if change.action != Action::NoOp && !self.deferral.has(node) {
             self.output_nodes.insert(node);
@@ -283,7 +287,8 @@ impl Planner {
 
     /// The graph grows: a resource becomes its objects.
     fn start_resource(&mut self, node: usize, resource: &ConfigResource, grown: Grown) {
-        let Grown { tasks, expansions, left, announced, awaited, troubles } = grown;
+        let Grown { tasks, expansions, left, announced, awaited, keys_unknown, troubles } = grown;
+        self.deferral.keys_unknown |= keys_unknown;
         if !announced.is_empty() || !awaited.is_empty() {
             self.deferral.mark(node, resource.to_string().into());
         }

@@ -15,8 +15,8 @@ pub(crate) fn later(plan: &Plan, paint: Paint) -> String {
         return String::new();
     }
     let mut out = format!(
-        "\n{} What follows is planned when this wave is applied:\n\n",
-        paint.bold("This plan is the first wave of several.")
+        "\n{} What follows is planned when it is applied:\n\n",
+        paint.bold("This plan is one wave of several.")
     );
     let mut of_resource: BTreeMap<ConfigResource, usize> = BTreeMap::new();
     for deferred in &plan.deferred {
@@ -34,7 +34,7 @@ pub(crate) fn later(plan: &Plan, paint: Paint) -> String {
         out.push_str(&format!("    {} ({})\n", waiting.block, wait(waiting)));
     }
     out.push_str(
-        "\nLater waves of an apply create these, and update those of them that are there\nalready. Before they destroy, replace or change anything else, drform asks\nagain.\n",
+        "\nLater waves of an apply do what is marked here, and update what is there of it\nalready. Before they destroy, replace or change anything else, drform asks\nagain.\n",
     );
     out
 }

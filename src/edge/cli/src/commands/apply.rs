@@ -4,7 +4,7 @@ use super::plan::{show, tell};
 use crate::arguments;
 use crate::progress::Lines;
 use crate::shell::{Exit, Shell, plan_options};
-use diag::Diagnostic;
+use diag::{Diagnostic, Diagnostics};
 use ops::Said;
 use plan::{Action, InstanceChange, Mode, PlanOptions};
 use std::path::Path;
@@ -89,7 +89,8 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         }
         show(shell, &planned.plan, (&planned.before, &planned.after));
     }
-    let (exit, Some(mut planned)) = (shell.say(&without_settled(said)), planned) else {
+    let said = without_settled(said);
+    let (exit, Some(mut planned)) = (shell.say(&said), planned) else {
         return Exit::Failure;
     };
     if exit == Exit::Failure {
@@ -99,23 +100,26 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         return Exit::Failure;
     }
     let mut course = Course::new(&planned, verb);
+    course.told.extend(said.diagnostics);
     loop {
         let (applied, next, said) = course.wave(shell, planned, &lines);
         let exit = shell.say(&said);
         let Some(next) = next else { return course.end(shell, args, &applied, exit) };
         shell.terminal.out(&course.between(&applied));
-        let (wave, said) = next.plan(&lines);
-        planned = wave.planned;
+        let said;
+        (planned, said) = next.plan(&lines);
         course.wave_planned(&planned);
         if planned.plan.has_changes() {
             tell(shell, &planned.plan, false);
             show(shell, &planned.plan, (&planned.before, &planned.after));
         }
-        let exceeded = wave.announced.exceeded(&planned.plan);
-        if shell.say(&without_settled(said)) == Exit::Failure
-            || !(exceeded.is_empty() || approved_beyond(shell, args, &exceeded))
-        {
+        let failed = shell.say(&course.anew(without_settled(said))) == Exit::Failure;
+        let exceeded = planned.exceeded();
+        if failed || !(exceeded.is_empty() || approved_beyond(shell, args, &exceeded)) {
             return course.end(shell, args, &applied, Exit::Failure);
+        }
+        if !exceeded.is_empty() {
+            planned = planned.approved();
         }
     }
 }
@@ -136,13 +140,16 @@ struct Course<'a> {
     imported: usize,
     lets_go: bool,
     sum: apply::ApplySummary,
+    /// What the plans so far warned of.
+    told: Diagnostics,
 }
 
 impl<'a> Course<'a> {
     fn new(planned: &ops::Planned, verb: &'a str) -> Course<'a> {
         let sum = apply::ApplySummary::default();
         let mode = planned.plan.mode;
-        let mut course = Course { verb, mode, waves: 0, changes: false, imported: 0, lets_go: false, sum };
+        let mut course =
+            Course { verb, mode, waves: 0, changes: false, imported: 0, lets_go: false, sum, told: Diagnostics::new() };
         course.wave_planned(planned);
         course
     }
@@ -152,6 +159,14 @@ impl<'a> Course<'a> {
         self.waves += 1;
         self.changes |= planned.plan.has_changes();
         self.lets_go |= planned.plan.forgotten() > 0;
+    }
+
+    /// Without the warnings that an earlier wave came with.
+    fn anew(&mut self, said: Said) -> Said {
+        let known = |found: &Diagnostic| self.told.iter().any(|told| told == found);
+        let diagnostics: Diagnostics = said.diagnostics.into_iter().filter(|found| !known(found)).collect();
+        self.told.extend(diagnostics.clone());
+        Said { diagnostics, ..said }
     }
 
     /// Applies what is approved.
@@ -273,7 +288,7 @@ fn approved_beyond(shell: &Shell, args: &arguments::Apply, exceeded: &[&Instance
     if exceeded.len() > LISTED {
         listed.push_str(&format!("  - and {} more\n", exceeded.len() - LISTED));
     }
-    shell.terminal.out(&format!("\nThis wave does more than the one before it announced:\n{listed}"));
+    shell.terminal.out(&format!("\nThis wave does more than was announced and approved:\n{listed}"));
     if args.auto_approve {
         return true;
     }

@@ -1,6 +1,7 @@
 //! What a plan leaves to later waves: `deferred_changes` as Terraform's deferred actions have them, and under our own key
 //! what they wait for.
 
+use super::Message;
 use super::change::{What, actions};
 use super::plan::reason;
 use super::values::{Members, index, member, mode, text};
@@ -13,11 +14,7 @@ pub(crate) fn deferred_changes(plan: &Plan) -> Vec<Node> {
     let mut all: Vec<&Deferred> = plan.deferred.iter().collect();
     all.sort_by_key(|deferred| deferred.addr.config().module.0.len());
     let node = |deferred: &Deferred| {
-        let why = match deferred.because {
-            Because::Keys(_) => "instance_count_unknown",
-            Because::Prerequisite(_) | Because::Used(_) => "deferred_prereq",
-        };
-        Node::Object(vec![text("reason", why), member("resource_change", change(deferred))])
+        Node::Object(vec![text("reason", why(deferred)), member("resource_change", change(deferred))])
     };
     all.into_iter().map(node).collect()
 }
@@ -43,6 +40,27 @@ fn change(deferred: &Deferred) -> Node {
     members.push(member("change", what.node()));
     members.extend(reason(deferred.reason).map(|reason| text("action_reason", reason)));
     Node::Object(members)
+}
+
+/// The same in the stream, where Terraform 1.11 has no such message.
+pub(crate) fn message(deferred: &Deferred) -> Message {
+    let action = actions(deferred.action).first().copied().unwrap_or_default();
+    let addr = deferred.addr.to_string();
+    let change = vec![
+        text("addr", addr.clone()),
+        text("resource_type", deferred.addr.resource.kind.clone()),
+        text("action", action),
+        text("reason", why(deferred)),
+    ];
+    let said = format!("{addr}: Left to a later wave");
+    Message::new("deferred_change", said, vec![("change", Node::Object(change))])
+}
+
+fn why(deferred: &Deferred) -> &'static str {
+    match deferred.because {
+        Because::Keys(_) => "instance_count_unknown",
+        Because::Prerequisite(_) | Because::Used(_) => "deferred_prereq",
+    }
 }
 
 /// The bounds of later waves, and what decides them.

@@ -87,7 +87,8 @@ pub fn planned(plan: &Plan) -> impl Iterator<Item = Message> {
     let (add, change, remove) = plan.counts();
     let sum = summary(&Sum { add, change, import: plan.imported(), remove }, "plan");
     let outputs = (!plan.outputs.is_empty()).then(|| planned_outputs(plan));
-    drift.chain(moved).chain(changes).chain(std::iter::once(sum)).chain(outputs)
+    let deferred = plan.deferred.iter().map(super::deferred::message);
+    drift.chain(moved).chain(changes).chain(std::iter::once(sum)).chain(outputs).chain(deferred)
 }
 
 /// What an apply tells first of a plan that was saved: changes alone, not even their sum (measured with 1.11.4).
