@@ -64,8 +64,8 @@ pub enum TestNews<'a> {
     Concluded(&'a TestSuite),
     /// Somebody wants it to stop.
     Interrupted,
-    /// Somebody wants it to stop at once: the objects that are left, by what made them.
-    Abandoned(&'a TestedFile, &'a [(String, Vec<LeftObject>)]),
+    /// Somebody wants it to stop at once: the objects that are left, by what made them, and those that were being changed.
+    Abandoned(&'a TestedFile, &'a [(String, Vec<LeftObject>)], &'a [String]),
     /// What there is to say before anything is run.
     Said(&'a Diagnostics),
 }

@@ -80,7 +80,7 @@ impl Shown<'_> {
             TestNews::CleanedUp(file, run, diagnostics, left) => self.cleaned_up(file, run, (diagnostics, left), texts),
             TestNews::Concluded(suite) => terminal.out(&views::test_suite_text(suite, colour)),
             TestNews::Interrupted => terminal.err(&format!("\n{INTERRUPTED}\n")),
-            TestNews::Abandoned(file, left) => {
+            TestNews::Abandoned(file, left, open) => {
                 terminal.err(&format!("\nInterrupted again: {} was left as it is.\n", file.name));
                 for (key, objects) in *left {
                     let module = if key.is_empty() { "the module under test".to_string() } else { format!("{key:?}") };
@@ -88,6 +88,10 @@ impl Shown<'_> {
                         "\nThese objects of {module} are left, and must be destroyed by hand:\n{}",
                         list(objects)
                     ));
+                }
+                if !open.is_empty() {
+                    let open: String = open.iter().map(|addr| format!("  - {addr}\n")).collect();
+                    terminal.err(&format!("\nThese were being changed, and nobody knows what came of it:\n{open}"));
                 }
             }
         }
@@ -129,8 +133,8 @@ impl Shown<'_> {
             }
             TestNews::Concluded(suite) => tell(json::test_summary(suite)),
             TestNews::Interrupted => tell(Message::log(INTERRUPTED)),
-            TestNews::Abandoned(file, left) => {
-                tell(json::test_interrupt(AboutTest { file: &file.name, run: None }, left));
+            TestNews::Abandoned(file, left, open) => {
+                tell(json::test_interrupt(AboutTest { file: &file.name, run: None }, (left, open)));
             }
         }
     }

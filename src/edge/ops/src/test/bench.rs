@@ -46,8 +46,14 @@ pub(super) struct Prepared {
     pub(super) settings: Settings,
 }
 
-/// Somebody wants everything to be dropped.
-pub(super) struct Dropped;
+/// Somebody wanted everything to be dropped.
+#[derive(Default)]
+pub(super) struct Dropped {
+    /// The state as far as it is known, if something was being changed.
+    pub(super) state: Option<Arc<State>>,
+    /// What was being changed: nobody waits for the answers.
+    pub(super) open: Vec<String>,
+}
 
 /// The settings of a run.
 pub(super) fn settings(site: &Site) -> Settings {
@@ -124,7 +130,7 @@ impl Bench<'_> {
             heeding(work, self.interrupts, self.listeners).await
         });
         if let Heeded::Dropped = turned {
-            return Err(Dropped);
+            return Err(Dropped::default());
         }
         let (plan, diagnostics) = planner.finish();
         let diagnostics = pointed(diagnostics, &prepared.tree, prepared.providers.schemas());
@@ -160,12 +166,18 @@ impl Bench<'_> {
             let work = drive::apply(&mut applier, &mut records, &crank, &deaf);
             heeding(work, self.interrupts, self.listeners).await
         });
-        let Heeded::Done(turned) = turned else { return Err(Dropped) };
+        let folded = journal::read(&records).and_then(|stored| journal::fold(&prior, &stored.records));
+        let Heeded::Done(turned) = turned else {
+            let known = folded.ok().map(|folded| {
+                let open = folded.unresolved.iter().map(|intent| intent.addr.to_string()).collect();
+                Dropped { state: Some(Arc::new(folded.state)), open }
+            });
+            return Err(known.unwrap_or_default());
+        };
         let (_, diagnostics) = applier.finish();
         let mut diagnostics = pointed(diagnostics, &prepared.tree, prepared.providers.schemas());
         diagnostics.extend(turned.err());
         diagnostics.extend(plan::may_be_incomplete(&input.options.targeting));
-        let folded = journal::read(&records).and_then(|stored| journal::fold(&prior, &stored.records));
         match folded {
             Ok(folded) => {
                 for intent in &folded.unresolved {

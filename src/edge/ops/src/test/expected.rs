@@ -67,6 +67,24 @@ impl Expected {
 /// Takes out failures that are expected, and reports those that did not come. What only warns outside of tests, such as
 /// failed checks, is an error here.
 pub(super) fn settle(expected: &[Expected], found: Diagnostics) -> Diagnostics {
+    let (mut left, seen) = sorted_out(expected, found);
+    for (expected, _) in expected.iter().zip(&seen).filter(|(_, seen)| !**seen) {
+        let detail =
+            format!("The checkable object, {}, was expected to report an error but did not.", expected.address);
+        let missing = Diagnostic::error("Missing expected failure", detail).at(expected.range.clone());
+        left.push(missing.next("Give it input that makes it fail, or do not expect it."));
+    }
+    left
+}
+
+/// Whether one of the expected failures has come.
+pub(super) fn came(expected: &[Expected], found: &Diagnostics) -> bool {
+    let met = |one: &Diagnostic| one.condition.as_deref().is_some_and(|failed| expected.iter().any(|e| e.is(failed)));
+    found.iter().any(met)
+}
+
+/// What is not expected, and which of the expected failures came.
+fn sorted_out(expected: &[Expected], found: Diagnostics) -> (Diagnostics, Vec<bool>) {
     let mut seen = vec![false; expected.len()];
     let mut left = Diagnostics::new();
     for one in found {
@@ -90,13 +108,7 @@ pub(super) fn settle(expected: &[Expected], found: Diagnostics) -> Diagnostics {
             None => left.push(Diagnostic { severity: Severity::Error, ..one }),
         }
     }
-    for (expected, _) in expected.iter().zip(&seen).filter(|(_, seen)| !**seen) {
-        let detail =
-            format!("The checkable object, {}, was expected to report an error but did not.", expected.address);
-        let missing = Diagnostic::error("Missing expected failure", detail).at(expected.range.clone());
-        left.push(missing.next("Give it input that makes it fail, or do not expect it."));
-    }
-    left
+    (left, seen)
 }
 
 /// A plan that is to be applied has failed: that the failure was expected does not help, and is explained.

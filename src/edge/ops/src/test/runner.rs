@@ -10,7 +10,7 @@ use addrs::Mode;
 use config::{ModuleTree, RunCommand, TestRun};
 use diag::{ConditionOf, Diagnostic, Diagnostics, SourceTexts};
 use eval::VariableInput;
-use plan::{Plan, PlanOptions, Refresh, Targeting};
+use plan::{Bounds, Plan, PlanInput, PlanOptions, Refresh, Targeting};
 use state::{DecodedObject, State};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,10 +135,8 @@ impl FileRun<'_> {
                 self.started(index);
                 let mut tested = self.run(index);
                 let done = self.run_one(index, run, &mut tested);
-                if done.is_err() {
-                    self.tested.status = TestStatus::Error;
-                    self.abandoned();
-                    return Err(Dropped);
+                if let Err(dropped) = done {
+                    return Err(self.abandoned(dropped));
                 }
                 tested.ran = Some((began.0, began.1.elapsed()));
                 let status = tested.status;
@@ -148,11 +146,8 @@ impl FileRun<'_> {
             self.tested.status = self.tested.status.max(status);
         }
         self.runner.tells(&TestNews::File(&self.tested, TestProgress::TearDown));
-        let cleaned = self.clean_up();
-        if cleaned.is_err() {
-            self.tested.status = TestStatus::Error;
-            self.abandoned();
-            return Err(Dropped);
+        if let Err(dropped) = self.clean_up() {
+            return Err(self.abandoned(dropped));
         }
         self.runner.tells(&TestNews::File(&self.tested, TestProgress::Complete));
         Ok(())
@@ -181,14 +176,24 @@ impl FileRun<'_> {
     }
 
     /// What cannot be cleaned up any more.
-    fn abandoned(&self) {
+    fn abandoned(&mut self, dropped: Dropped) -> Dropped {
+        self.tested.status = TestStatus::Error;
         let left: Vec<(String, Vec<LeftObject>)> = self
             .states
             .iter()
             .map(|(key, kept)| (key.to_string(), left(&kept.state)))
             .filter(|(_, objects)| !objects.is_empty())
             .collect();
-        self.runner.tells(&TestNews::Abandoned(&self.tested, &left));
+        self.runner.tells(&TestNews::Abandoned(&self.tested, &left, &dropped.open));
+        dropped
+    }
+
+    /// Keeps what is known of a state that was being changed.
+    fn keep(&mut self, key: &Arc<str>, index: usize, mut dropped: Dropped) -> Dropped {
+        if let Some(state) = dropped.state.take() {
+            self.states.insert(key.clone(), Kept { state, run: Some(index) });
+        }
+        dropped
     }
 
     /// Works on something of a run, with somebody listening.
@@ -250,7 +255,8 @@ impl FileRun<'_> {
                 bench.end(&prepared);
             }
             done
-        })?;
+        });
+        let done = done.map_err(|dropped| self.keep(&key, index, dropped))?;
         if let Some(Done { state, outputs }) = done {
             if let Some(outputs) = outputs {
                 self.outputs.insert(run.name.clone(), Some(outputs));
@@ -319,24 +325,62 @@ impl FileRun<'_> {
             let outputs = self.judge(bench, run, (prepared, given), (prior, Some(&plan)), tested);
             return Ok(Some(Done { state: None, outputs: Some(outputs) }));
         }
-        let explained = expected::explain(expected, found);
-        if explained.has_errors() {
-            failed(tested, explained);
-            return Ok(None);
-        }
-        let (checks, told): (Vec<_>, Vec<_>) = explained.into_iter().partition(of_check);
-        tested.diagnostics.extend(told);
-        let (state, mut found) = bench.apply(prepared, plan, input)?;
-        found.extend(expected::still_failing(checks, &found));
-        if failed(tested, expected::settle(expected, found)) {
-            return Ok(Some(Done { state: Some(state), outputs: None }));
-        }
+        let mut wave = Wave { plan, input, found };
+        let mut applied = None;
+        let state = loop {
+            let bounds = Bounds::of(&wave.plan);
+            let next = next_options(&wave);
+            let (state, goes_on) = match self.apply(bench, prepared, (wave, expected), tested)? {
+                Ok(applied) => applied,
+                // What earlier waves made is there.
+                Err(state) => return Ok(Some(Done { state: state.or(applied), outputs: None })),
+            };
+            if !goes_on {
+                break state;
+            }
+            // What only the apply made known decides what there is to be done next.
+            applied = Some(state.clone());
+            let planned = bench.plan(prepared, &state, next);
+            let (plan, input, mut found) = planned.map_err(|dropped| Dropped { state: Some(state), ..dropped })?;
+            if let Err(trouble) = bounds.progress(&plan) {
+                found.push(*trouble);
+            }
+            wave = Wave { plan: Arc::new(plan), input, found };
+        };
         if self.runner.request.detail == TestDetail::Verbose {
             let objects = decoded(&state, prepared);
             tested.shown = Some(shown(prepared, TestShownOf::State(state.clone(), objects.into())));
         }
         let outputs = self.judge(bench, run, (prepared, given), (&state, None), tested);
         Ok(Some(Done { state: Some(state), outputs: Some(outputs) }))
+    }
+
+    /// Applies one wave of a plan: the state afterwards, and whether there is another wave. After a failure, which is
+    /// noted, the state if it is another one.
+    fn apply(
+        &self,
+        bench: &Bench<'_>,
+        prepared: &Prepared,
+        (wave, expected): (Wave, &[Expected]),
+        tested: &mut TestedRun,
+    ) -> Result<Result<(Arc<State>, bool), Option<Arc<State>>>, Dropped> {
+        let explained = expected::explain(expected, wave.found);
+        if explained.has_errors() {
+            failed(tested, explained);
+            return Ok(Err(None));
+        }
+        let (checks, told): (Vec<_>, Vec<_>) = explained.into_iter().partition(of_check);
+        tested.diagnostics.extend(told);
+        let has_deferred = wave.plan.has_deferred();
+        let (state, mut found) = bench.apply(prepared, wave.plan, wave.input)?;
+        found.extend(expected::still_failing(checks, &found));
+        // What is expected to fail may do so in any wave; then the run is over.
+        let goes_on = has_deferred && !expected::came(expected, &found);
+        let found = if goes_on { found } else { expected::settle(expected, found) };
+        if failed(tested, found) {
+            return Ok(Err(Some(state)));
+        }
+        Ok(Ok((state, goes_on)))
     }
 
     /// Checks assertions; the outputs for later runs.
@@ -370,7 +414,8 @@ impl FileRun<'_> {
         for (key, index, state) in kept {
             let Some(run) = loaded.test.runs.get(index) else { continue };
             self.progress(index, TestProgress::TearDown, Duration::ZERO);
-            let (after, troubles) = self.destroy(index, run, state)?;
+            let destroyed = self.destroy(index, run, state);
+            let (after, troubles) = destroyed.map_err(|dropped| self.keep(&key, index, dropped))?;
             let objects = left(&after);
             if !after.instances.is_empty() || troubles.has_errors() {
                 self.tested.status = TestStatus::Error;
@@ -405,6 +450,22 @@ impl FileRun<'_> {
             Ok((after, troubles))
         })
     }
+}
+
+/// A plan that is to be applied, and what there was to say of it.
+struct Wave {
+    plan: Arc<Plan>,
+    input: PlanInput,
+    found: Diagnostics,
+}
+
+/// The options of the wave after: what was to be replaced is replaced.
+fn next_options(wave: &Wave) -> PlanOptions {
+    let mut options = wave.input.options.clone();
+    for change in wave.plan.changes.iter().filter(|change| change.deposed.is_none()) {
+        options.replace.remove(&change.addr);
+    }
+    options
 }
 
 /// What a run came to besides its verdict.

@@ -144,8 +144,8 @@ pub fn test_cleanup(about: AboutTest<'_>, left: &[LeftObject]) -> Message {
 }
 
 /// What is left because somebody did not want to wait, by the module that made it; that of the configuration is the one
-/// without a name.
-pub fn test_interrupt(about: AboutTest<'_>, left: &[(String, Vec<LeftObject>)]) -> Message {
+/// without a name. `open` is what was being changed.
+pub fn test_interrupt(about: AboutTest<'_>, (left, open): (&[(String, Vec<LeftObject>)], &[String])) -> Message {
     let said =
         "drform was interrupted during test execution, and may not have performed the expected cleanup operations.";
     let main = left.iter().find(|(key, _)| key.is_empty());
@@ -154,6 +154,10 @@ pub fn test_interrupt(about: AboutTest<'_>, left: &[(String, Vec<LeftObject>)]) 
         left.iter().filter(|(key, _)| !key.is_empty()).map(|(k, left)| (k.as_str().into(), objects(left))).collect();
     if !others.is_empty() {
         members.push(member("states", Node::Object(others)));
+    }
+    if !open.is_empty() {
+        let open = open.iter().map(|addr| Node::string(addr.clone())).collect();
+        members.push(member("planned", Node::Array(open)));
     }
     about.mark(Message::error("test_interrupt", said, vec![("test_interrupt", Node::Object(members))]))
 }
