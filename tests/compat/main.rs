@@ -34,6 +34,7 @@ mod random;
 mod reads;
 mod remote_state;
 mod saved;
+mod sequences;
 mod shape;
 mod spread;
 mod stream;

@@ -235,7 +235,8 @@ pub fn done(text: &str) -> String {
         .lines()
         .filter(is_progress)
         // drform does not tell what it reads while it plans.
-        .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still ") && !l.starts_with("data."))
+        .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still "))
+        .filter(|l| !l.starts_with("data.") && !l.contains(".data."))
         // Nor what it leaves for the apply.
         .filter(|l| !l.contains(": Configuration unknown, deferring..."))
         .map(|line| steady(without_id(line)))
@@ -287,6 +288,9 @@ fn steady_word(word: &str) -> String {
     }
     if word.trim_end_matches(['.', ',']) == "drform" {
         return word.replace("drform", "Terraform");
+    }
+    if word == "\"drform" {
+        return "\"terraform".to_string();
     }
     uuids(word)
 }

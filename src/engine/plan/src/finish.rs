@@ -71,7 +71,8 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         execution,
         refreshed: Arc::new(record.refreshed),
         prior: read,
-        moved,
+        // What is destroyed counts from where it is by then.
+        moved: if input.options.mode == Mode::Destroy { BTreeMap::new() } else { moved },
         provider_configs: record.provider_configs,
         values: record.values,
         functions,

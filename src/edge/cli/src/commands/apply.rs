@@ -91,7 +91,6 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
 
 /// Applies what is approved; `verb` is what the summary calls it.
 fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb: &str, lines: &Lines<'_>) -> Exit {
-    let changes = planned.plan.has_changes();
     let count = planned.plan.imported();
     let imported = match count {
         0 => String::new(),
@@ -125,7 +124,7 @@ fn carry_out(shell: &Shell, args: &arguments::Apply, planned: ops::Planned, verb
             shell.terminal.tell(views::json::outputs(&applied.outputs));
         }
     }
-    if (changes && counted) || mode == Mode::Destroy || args.plan.is_some() || exit == Exit::Failure {
+    if counted || mode == Mode::Destroy || exit == Exit::Failure {
         let apply::ApplySummary { added, changed, destroyed, forgotten, .. } = applied.summary;
         let counts = match verb {
             "Destroy" => format!("{destroyed} destroyed"),
