@@ -26,6 +26,7 @@ macro_rules! commands {
 
 commands! {
     force_unlock,
+    generate_config,
     graph_empty,
     graph_flow,
     graph_leftovers,
@@ -108,7 +109,16 @@ fn transcript(tool: Tool, text: &str) -> String {
             said.push_str(&format!("$ {command}\n"));
             match command.strip_prefix("world ") {
                 Some(edit) => cloud.edit(edit),
-                None => said.push_str(&format!("{}{}", run(tool, dir.path(), &setting, command), cloud.told())),
+                None => {
+                    said.push_str(&run(tool, dir.path(), &setting, command));
+                    let told = cloud.told();
+                    let mut calls: Vec<&str> = told.lines().collect();
+                    // drform looks at objects before it writes blocks for them, and again when it plans with these.
+                    if command.contains("-generate-config-out") {
+                        calls.dedup();
+                    }
+                    calls.iter().for_each(|call| said.push_str(&format!("{call}\n")));
+                }
             }
         } else if let Some(path) = &file {
             let before = fs::read_to_string(path).unwrap();
@@ -130,12 +140,22 @@ fn transcript(tool: Tool, text: &str) -> String {
         said.push_str(&header);
         if name.contains("tfstate") && text.starts_with('{') && undated(&name) == name {
             said.push_str(&if applied { json(&text) } else { content(&text) });
+        } else if name.ends_with("generated.tf") {
+            said.push_str(&steady(&sorted_blocks(&text)));
         } else if name.ends_with(".log") {
             // What provisioners did, in which order.
             said.push_str(&text);
         }
     }
     said
+}
+
+/// Generated blocks: Terraform writes them in random order.
+fn sorted_blocks(text: &str) -> String {
+    let (head, blocks) = text.split_once("\n\n").unwrap();
+    let mut blocks: Vec<&str> = blocks.trim_end().split("\n\n").collect();
+    blocks.sort_unstable();
+    format!("{head}\n\n{}\n", blocks.join("\n\n"))
 }
 
 /// A state with its serial and lineage, one line for each resource.

@@ -245,6 +245,9 @@ pub struct Plan {
     /// Save the plan in this file, for drform apply FILE. It holds secrets, as the state does.
     #[arg(long, value_name = "FILE")]
     pub out: Option<OsString>,
+    /// Write resource blocks for imported objects that have none into this new file, and plan with them.
+    #[arg(long, value_name = "FILE")]
+    pub generate_config_out: Option<OsString>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub telling: Telling,

@@ -50,6 +50,9 @@ pub(crate) fn requirements(tree: &ModuleTree) -> (BTreeMap<Provider, Requirement
         for provider in blocks.chain(module.resources.values().map(|resource| &resource.provider)) {
             entry(&mut all, provider);
         }
+        for import in module.undeclared_imports() {
+            entry(&mut all, &module.provider_of_import(import).provider);
+        }
     }
     (all, diagnostics)
 }
@@ -65,6 +68,9 @@ pub fn module_requirements(module: &config::Module) -> BTreeMap<Provider, Constr
     let blocks = module.provider_configs.values().map(|block| &block.provider);
     for provider in blocks.chain(module.resources.values().map(|resource| &resource.provider)) {
         all.entry(provider.clone()).or_default();
+    }
+    for import in module.undeclared_imports() {
+        all.entry(module.provider_of_import(import).provider).or_default();
     }
     all
 }

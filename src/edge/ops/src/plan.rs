@@ -1,5 +1,6 @@
 //! `drform plan`, and the first half of `apply`.
 
+use crate::generate::{self, Generating};
 use crate::progress::Progress;
 use crate::session::{Request, Session};
 use crate::{Said, judge};
@@ -39,12 +40,38 @@ pub fn plan(
     operation: &str,
     progress: &dyn Progress,
 ) -> (Option<Planned>, Said) {
+    plan_with(request, options, operation, None, progress)
+}
+
+/// The same; blocks for imported objects that have none are written into a new file, and planned with.
+pub fn plan_generating(
+    request: &Request,
+    options: PlanOptions,
+    generating: Generating<'_>,
+    progress: &dyn Progress,
+) -> (Option<Planned>, Said) {
+    if let Err(refused) = generate::may_write(&request.site, generating.file, options.mode) {
+        return (None, Said { diagnostics: refused.into(), ..Said::default() });
+    }
+    plan_with(request, options, "plan", Some(generating), progress)
+}
+
+fn plan_with(
+    request: &Request,
+    options: PlanOptions,
+    operation: &str,
+    generating: Option<Generating<'_>>,
+    progress: &dyn Progress,
+) -> (Option<Planned>, Said) {
     let mut said = Said::default();
     let operation = if options.mode == Mode::Destroy && operation == "apply" { "destroy" } else { operation };
     let Some(mut session) = Session::open(request, operation, &mut said) else {
         return (None, said);
     };
-    let (plan, input) = session.plan(options, progress, &mut said);
+    let (plan, input) = match generating {
+        None => session.plan(options, progress, &mut said),
+        Some(generating) => generate::plan(&mut session, options, generating, progress, &mut said),
+    };
     let (after, diagnostics) = judge::after(&plan, &session.configuration, session.providers.schemas());
     // A destroy leaves nothing that a DR file could speak of.
     if plan.mode == Mode::Normal && plan.complete == Complete::Yes {

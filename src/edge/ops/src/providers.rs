@@ -363,12 +363,13 @@ fn placed(tree: &ModuleTree, provider: &Provider, trouble: Diagnostic) -> Diagno
     }
 }
 
-/// Every provider that a resource, a provider block or an object in the state names.
+/// Every provider that a resource, a provider block, an import or an object in the state names.
 fn wanted(tree: &ModuleTree, state: &State) -> BTreeSet<Provider> {
     let mut wanted = BTreeSet::new();
     for module in tree.modules.values() {
         wanted.extend(module.resources.values().map(|r| r.provider_config.provider.clone()));
         wanted.extend(module.provider_configs.values().map(|p| p.provider.clone()));
+        wanted.extend(module.undeclared_imports().map(|import| module.provider_of_import(import).provider));
     }
     wanted.extend(state.instances.values().map(|i| i.provider.provider.clone()));
     wanted

@@ -63,6 +63,9 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
             return grown;
         }
     }
+    if planner.graph.undeclared.contains_key(resource) {
+        grown.expansions.push((ModuleInstance::ROOT, Expansion::Single));
+    }
     let imports = match planner.input.options.mode {
         Mode::Normal => {
             let schema = growth.provider_schema.identities.get(&resource.resource.kind);
@@ -119,7 +122,10 @@ impl<'a> Growth<'a> {
         let provider = match (block, stored) {
             (Some(block), _) => block.provider_config.clone(),
             (None, Some(stored)) => planner.graph.provider_of(&stored.provider).block(),
-            (None, None) => return Err(Diagnostic::error("Nothing to plan", resource.to_string()).into()),
+            (None, None) => match planner.graph.undeclared.get(resource) {
+                Some(provider) => provider.clone(),
+                None => return Err(Diagnostic::error("Nothing to plan", resource.to_string()).into()),
+            },
         };
         let provider_schema = schemas_of(planner, &provider)?;
         let kinds = match resource.resource.mode {
@@ -279,6 +285,9 @@ impl<'a> Growth<'a> {
                 }
                 let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
                 let aim = match mode {
+                    // Of what has no block there is only an object to look at.
+                    _ if self.block.is_none() && !self.imports.contains_key(&addr) => continue,
+                    _ if self.block.is_none() => Aim::Refresh,
                     Mode::RefreshOnly => Aim::Refresh,
                     Mode::Normal | Mode::Destroy => Aim::Keep(self.desired(addr.clone(), repetition, provider.clone())),
                 };

@@ -79,6 +79,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         checked,
         complete,
         targeting: input.options.targeting,
+        generated: BTreeMap::new(),
     };
     (plan, troubles)
 }

@@ -4,6 +4,7 @@ use crate::closing::Closing;
 use crate::selection::Selection;
 use crate::{Mode, PlanInput, imports, lineage, waits};
 use addrs::{ConfigResource, Mode as ResourceMode, ModulePath, Provider, ProviderConfig, ResourceInstance};
+use config::ImportBlock;
 use diag::{Diagnostic, Diagnostics};
 use eval::{ExprNode, ExpressionGraph, Referent};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,8 @@ pub(crate) struct Graph {
     providers: BTreeMap<ProviderConfig, ProviderConfig>,
     /// Instances in the state, by resource.
     pub(crate) stored: BTreeMap<ConfigResource, Vec<ResourceInstance>>,
+    /// Resources without a block whose objects are imported and described, and their providers.
+    pub(crate) undeclared: BTreeMap<ConfigResource, ProviderConfig>,
     /// What is planned at all.
     pub(crate) selection: Selection,
 }
@@ -43,8 +46,11 @@ impl Graph {
         let (mut expressions, mut troubles) = eval::expression_graph(&input.tree);
         let stored = stored(input);
         add_orphans(input, &stored, &mut expressions, &mut troubles);
+        let mut undeclared = BTreeMap::new();
         if input.options.mode == Mode::Normal {
-            troubles.extend(imports::without_block(input));
+            let (described, lost) = imports::without_block(input, &stored);
+            troubles.extend(lost);
+            undeclared = add_undeclared(input, described, &mut expressions, &mut troubles);
         }
         let order = lineage::order(&expressions.dependencies);
         let dependencies = lineage::dependencies(&expressions, &order);
@@ -74,6 +80,7 @@ impl Graph {
             waits_for,
             providers,
             stored,
+            undeclared,
             selection,
         };
         graph.waits_for = waits::all(input, &graph);
@@ -158,12 +165,7 @@ fn add_orphans(
             _ => None,
         })
         .collect();
-    let mut providers: BTreeMap<ProviderConfig, usize> = (expressions.nodes.iter().enumerate())
-        .filter_map(|(node, expression)| match expression {
-            ExprNode::Provider(provider) => Some((canonical(provider), node)),
-            _ => None,
-        })
-        .collect();
+    let mut providers = provider_nodes(expressions);
     for (resource, instances) in stored {
         // Where the block chooses an instance of a provider, objects that it no longer wants have one of their own.
         let block = declared(input, resource);
@@ -199,6 +201,53 @@ fn add_orphans(
         }
         add(expressions, ExprNode::Resource(resource.clone()), needs);
     }
+}
+
+/// Adds nodes for resources without a block whose objects are described.
+fn add_undeclared(
+    input: &PlanInput,
+    described: Vec<(ConfigResource, &ImportBlock)>,
+    expressions: &mut ExpressionGraph,
+    troubles: &mut Diagnostics,
+) -> BTreeMap<ConfigResource, ProviderConfig> {
+    let mut undeclared = BTreeMap::new();
+    let Some(root) = input.tree.root().filter(|_| !described.is_empty()) else { return undeclared };
+    let mut providers = provider_nodes(expressions);
+    for (resource, block) in described {
+        let provider = canonical(&root.provider_of_import(block));
+        let node = match providers.get(&provider) {
+            Some(node) => *node,
+            None if provider.alias.is_none() => {
+                let node = add(expressions, ExprNode::Provider(provider.clone()), Vec::new());
+                providers.insert(provider.clone(), node);
+                node
+            }
+            None => {
+                let detail = format!("The import of {resource} names {provider}, which is not configured.");
+                let trouble = Diagnostic::error("Provider configuration not present", detail);
+                troubles.push(trouble.at(block.range.clone()).next("Add the provider block, or correct its name."));
+                continue;
+            }
+        };
+        if undeclared.insert(resource.clone(), provider).is_none() {
+            let mut needs = expressions.loose_imports.get(&resource).cloned().unwrap_or_default();
+            needs.push(node);
+            needs.sort_unstable();
+            needs.dedup();
+            add(expressions, ExprNode::Resource(resource), needs);
+        }
+    }
+    undeclared
+}
+
+/// The nodes of provider configurations, by canonical name.
+fn provider_nodes(expressions: &ExpressionGraph) -> BTreeMap<ProviderConfig, usize> {
+    let nodes = expressions.nodes.iter().enumerate();
+    let providers = nodes.filter_map(|(node, expression)| match expression {
+        ExprNode::Provider(provider) => Some((canonical(provider), node)),
+        _ => None,
+    });
+    providers.collect()
 }
 
 fn add(expressions: &mut ExpressionGraph, node: ExprNode, needs: Vec<usize>) -> usize {

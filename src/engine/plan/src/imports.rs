@@ -1,7 +1,7 @@
 //! `import` blocks: which objects are taken into the state, and under which address.
 
 use crate::planner::Planner;
-use crate::{PlanInput, graph};
+use crate::{PlanInput, Undeclared, graph};
 use addrs::{ConfigResource, InstanceKey, ModuleInstance, ResourceInstance};
 use calls::{ImportedBy, ObjectIdentity};
 use config::{ImportBlock, ImportBy};
@@ -45,23 +45,49 @@ pub(crate) fn of(
     found
 }
 
-/// Import blocks whose resource has no block.
-pub(crate) fn without_block(input: &PlanInput) -> Diagnostics {
-    let blocks = input.tree.root().into_iter().flat_map(|root| &root.imports);
-    let lost = blocks.filter(|block| {
+/// Import blocks whose resource has neither a block nor an object: those whose objects are only described, and what is
+/// wrong with the others.
+pub(crate) fn without_block<'i>(
+    input: &'i PlanInput,
+    stored: &BTreeMap<ConfigResource, Vec<ResourceInstance>>,
+) -> (Vec<(ConfigResource, &'i ImportBlock)>, Diagnostics) {
+    let mut described = Vec::new();
+    let mut troubles = Diagnostics::new();
+    for block in input.tree.root().into_iter().flat_map(|root| &root.imports) {
         let resource = ConfigResource { module: block.to.path(), resource: block.to.resource.clone() };
-        let imported = || input.prior.instances.keys().any(|addr| addr.config() == resource);
-        graph::declared(input, &resource).is_none() && !imported()
-    });
-    lost.map(|block| no_target(block, &block.to.resource.to_string())).collect()
+        if graph::declared(input, &resource).is_some() || stored.contains_key(&resource) {
+            continue;
+        }
+        match input.options.undeclared {
+            Undeclared::Described if block.for_each.is_some() || block.to.key.is_some() => {
+                let next = "Configuration is generated for resources without count and for_each, each from an import of \
+                            its own: declare this one.";
+                troubles.push(no_target(block, &resource.to_string(), next));
+            }
+            Undeclared::Described if resource.module.is_root() => described.push((resource, block)),
+            Undeclared::Described => {
+                let next = "Configuration is generated for the root module only: declare the resource in its module.";
+                troubles.push(no_target(block, &resource.to_string(), next));
+            }
+            Undeclared::Refused if resource.module.is_root() => {
+                let next = "Declare it, or correct the address; drform plan -generate-config-out=generated.tf writes a \
+                            block for the object.";
+                troubles.push(no_target(block, &resource.to_string(), next));
+            }
+            Undeclared::Refused => {
+                troubles.push(no_target(block, &resource.to_string(), "Declare it, or correct the address."));
+            }
+        }
+    }
+    (described, troubles)
 }
 
-fn no_target(block: &ImportBlock, addr: &str) -> Diagnostic {
+fn no_target(block: &ImportBlock, addr: &str, next: &str) -> Diagnostic {
     let detail = format!("An object is to be imported to {addr}, which is not declared.");
     Diagnostic::error("Configuration for import target does not exist", detail)
         .at(block.to_range.clone())
         .within(block.range.clone())
-        .next("Declare it, or correct the address.")
+        .next(next)
 }
 
 /// One block on its way to addresses and objects.
@@ -249,7 +275,7 @@ impl Reading<'_> {
             None => addr,
         };
         if !wanted(&addr) {
-            return troubles.push(no_target(self.block, &addr.to_string()));
+            return troubles.push(no_target(self.block, &addr.to_string(), "Declare it, or correct the address."));
         }
         if found.contains_key(&addr) {
             let detail = format!("Two imports bring an object to {addr}; only one can stand there.");

@@ -25,6 +25,7 @@ mod order;
 mod planner;
 mod provider;
 mod record;
+mod refusals;
 mod relevance;
 mod removed;
 mod report;
@@ -45,7 +46,7 @@ pub use expand::provider_meta;
 pub use functions::{Lacking, call_question, result_of};
 pub use model::{
     Action, ActionReason, Complete, Drift, InstanceChange, Mode, OutputChange, Plan, PlanInput, PlanOptions, Refresh,
-    Schemas,
+    Schemas, Undeclared,
 };
 pub use planner::Planner;
 pub use take_in::{TakeIn, Taking};

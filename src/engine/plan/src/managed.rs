@@ -5,7 +5,7 @@ use crate::desired::{self, Desired, View};
 use crate::instance::{self, Outcome, Prepared, Prior, Settled, Subject};
 use crate::report::{Refreshed, Report, Turn};
 use crate::{Action, ActionReason, Drift, InstanceChange, Mode, Refresh};
-use crate::{stored, take_in};
+use crate::{refusals, stored, take_in};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, ImportedBy, ObjectIdentity, Question, StoredObject};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
@@ -93,7 +93,7 @@ impl ManagedTask {
     /// The first turn.
     pub(crate) fn begin(self, view: &View<'_>) -> Turn<ManagedTask> {
         if self.identity.blocked {
-            let trouble = in_doubt(&self.identity);
+            let trouble = refusals::in_doubt(&self.identity);
             return self.fail(trouble.into());
         }
         let Some(object) = self.identity.stored.clone() else {
@@ -342,6 +342,7 @@ impl ManagedTask {
                 };
                 self.ask(ManagedStage::PlanDelete(prior), question)
             }
+            (Aim::Refresh, Some(prior)) if self.identity.import.is_some() => self.described(&prior),
             (Aim::Refresh, prior) => {
                 if self.identity.deposed.is_none() {
                     self.report.value = Some(prior.map_or_else(|| self.unknown(), |p| p.value));
@@ -349,6 +350,13 @@ impl ManagedTask {
                 self.end()
             }
         }
+    }
+
+    /// The last turn of an imported object that has no block: it is what it is.
+    fn described(mut self, prior: &Prior) -> Turn<ManagedTask> {
+        self.report.value = Some(prior.value.clone());
+        let change = InstanceChange { importing: self.identity.import.clone(), ..self.still(prior) };
+        self.record(change)
     }
 
     /// In destroy mode provider configurations are made from objects that are still there.
@@ -461,19 +469,26 @@ impl ManagedTask {
             Aim::Forget(reason) => reason,
             Aim::Keep(_) | Aim::Refresh => ActionReason::None,
         };
+        let after = self.nothing();
+        let change = InstanceChange { action, reason, after, private, ..self.still(prior) };
+        self.record(change)
+    }
+
+    /// The object stays what it is.
+    fn still(&self, prior: &Prior) -> InstanceChange {
         let stored = self.identity.stored.as_ref();
         let nothing: Arc<[ConfigResource]> = Arc::from(&[][..]);
-        let change = InstanceChange {
+        InstanceChange {
             addr: self.identity.addr.clone(),
             deposed: self.identity.deposed.clone(),
             provider: self.identity.provider.clone(),
             schema: self.identity.schema.clone(),
-            action,
-            reason,
+            action: Action::NoOp,
+            reason: ActionReason::None,
             before: prior.value.clone(),
-            after: self.nothing(),
+            after: prior.value.clone(),
             config: self.nothing(),
-            private,
+            private: prior.private.clone(),
             prior_private: prior.private.clone(),
             identity: prior.identity.clone(),
             meta: self.identity.meta.clone(),
@@ -483,15 +498,14 @@ impl ManagedTask {
             skip_destroy: stored.is_some_and(|o| o.skip_destroy),
             declared_at: self.identity.declared_at.clone(),
             importing: None,
-        };
-        self.record(change)
+        }
     }
 
     /// Records the change first and refuses it afterwards, so that the plan shows what was refused
     /// (features-and-traps.md 54).
     fn record(mut self, change: InstanceChange) -> Turn<ManagedTask> {
         if self.identity.prevent_destroy && change.action.destroys() && change.deposed.is_none() {
-            self.report.diagnostics.push(prevented(&change));
+            self.report.diagnostics.push(refusals::prevented(&change));
         }
         self.report.change = Some(change);
         self.end()
@@ -553,40 +567,5 @@ impl ManagedTask {
 
     fn end(self) -> Turn<ManagedTask> {
         Turn::End(Box::new(self.report))
-    }
-}
-
-/// The refusal to destroy what is marked as not to be destroyed, in Terraform's words.
-fn prevented(change: &InstanceChange) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        "Instance cannot be destroyed",
-        format!(
-            "Resource {} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed.",
-            change.addr
-        ),
-    )
-    .next("Take back what calls for it, or disable lifecycle.prevent_destroy and run the command again.")
-    .about(change.addr.to_string());
-    match &change.declared_at {
-        Some(block) => diagnostic.at(block.clone()),
-        None => diagnostic,
-    }
-}
-
-/// Nothing is done to an object before it is known what the last apply did to it (architecture.md invariant 6).
-fn in_doubt(identity: &Identity) -> Diagnostic {
-    let addr = &identity.addr;
-    let diagnostic = Diagnostic::error(
-        "Outcome of an earlier apply is in doubt",
-        format!(
-            "An earlier apply began to change {addr} and ended before it was known what came of it. Nothing is planned \
-             for {addr} until that is settled, so that nothing is done twice or lost."
-        ),
-    )
-    .about(addr.to_string())
-    .next("Run drform recover, which finds out what became of it.");
-    match &identity.declared_at {
-        Some(range) => diagnostic.at(range.clone()),
-        None => diagnostic,
     }
 }

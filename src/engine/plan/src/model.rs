@@ -47,6 +47,8 @@ pub struct PlanOptions {
     pub blocked: BTreeSet<ResourceInstance>,
     /// Which part is planned.
     pub targeting: Targeting,
+    /// What becomes of imports to resources that no block declares.
+    pub undeclared: Undeclared,
 }
 
 impl Default for PlanOptions {
@@ -58,8 +60,19 @@ impl Default for PlanOptions {
             replace: BTreeSet::new(),
             blocked: BTreeSet::new(),
             targeting: Targeting::All,
+            undeclared: Undeclared::Refused,
         }
     }
+}
+
+/// What becomes of imports to resources that no block declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undeclared {
+    /// They are errors.
+    Refused,
+    /// Their objects are read, so that a block can be written for them: [`Plan::refreshed`] has them. Nothing is planned
+    /// for them, and such a plan is never applied.
+    Described,
 }
 
 /// What kind of plan.
@@ -276,6 +289,9 @@ pub struct Plan {
     pub complete: Complete,
     /// What was asked to be planned: unless it is [`Targeting::All`], other changes may be pending.
     pub targeting: Targeting,
+    /// Resource blocks that were written for imported objects (`-generate-config-out`). Planning leaves it empty: whoever
+    /// wrote them notes them here.
+    pub generated: BTreeMap<ResourceInstance, Arc<str>>,
 }
 
 /// Whether everything was planned.
@@ -306,6 +322,7 @@ impl Plan {
             checked: Vec::new(),
             complete: Complete::Errored,
             targeting: input.options.targeting.clone(),
+            generated: BTreeMap::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::parts::{
     print, text, text_or_none, truth, value_to, whole,
 };
 use crate::{Backend, CalledModule, FORMAT, Header, ModuleDir, SavedError, Snapshot};
-use plan::{PlanOptions, Targeting};
+use plan::{PlanOptions, Targeting, Undeclared};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::json::Node;
@@ -87,7 +87,8 @@ fn options_to(options: &PlanOptions) -> Node {
     let addresses = |all: &std::collections::BTreeSet<addrs::ResourceInstance>| {
         Node::Array(all.iter().map(|addr| Node::string(addr.to_string())).collect())
     };
-    let PlanOptions { mode: asked, refresh: reads, replace, blocked, targeting } = options;
+    // With objects that are only described no plan is made that could be saved.
+    let PlanOptions { mode: asked, refresh: reads, replace, blocked, targeting, undeclared: _ } = options;
     let targets = |addresses: &[addrs::Target]| {
         Node::Array(addresses.iter().map(|target| Node::string(target.to_string())).collect())
     };
@@ -112,6 +113,7 @@ fn options_from(node: &Node) -> Read<PlanOptions> {
         replace: list(node, "replace")?.iter().map(as_address).collect::<Read<_>>()?,
         blocked: list(node, "blocked")?.iter().map(|addr| address(&as_text(addr)?)).collect::<Read<_>>()?,
         targeting: targeting_from(node)?,
+        undeclared: Undeclared::Refused,
     })
 }
 

@@ -69,6 +69,7 @@ impl Opened {
         let configured = |(who, value): &(Arc<str>, Node)| Ok((provider(who)?, as_value(value)?));
         let known = |(addr, value): &(Arc<str>, Node)| Ok((address(addr)?, as_value(value)?));
         let function = |(call, value): &(Arc<str>, Node)| Ok((call.to_string(), as_value(value)?));
+        let block = |(addr, text): &(Arc<str>, Node)| Ok((address(addr)?, as_text(text)?));
         let all = |name: &str| members(member(node, name)?);
         Ok(Plan {
             mode: mode::named(&text(node, "mode")?)?,
@@ -86,6 +87,7 @@ impl Opened {
             checked: list(node, "checked")?.iter().map(checked_from).collect::<Read<_>>()?,
             complete: complete::named(&text(node, "complete")?)?,
             targeting: self.header.options.targeting.clone(),
+            generated: all("generated")?.iter().map(block).collect::<Read<_>>()?,
         })
     }
 
@@ -124,6 +126,7 @@ fn plan_to(plan: &Plan) -> Node {
         complete: whole,
         // It stands in the options.
         targeting: _,
+        generated,
     } = plan;
     Node::object([
         ("mode", Node::string(mode::name(*kind))),
@@ -134,6 +137,10 @@ fn plan_to(plan: &Plan) -> Node {
         ("outputs", Node::object(outputs.iter().map(|(name, output)| (name.clone(), output_to(output))))),
         ("execution", graph_to(execution)),
         ("moved", Node::object(moved.iter().map(|(to, from)| (to.to_string(), Node::string(from.to_string()))))),
+        (
+            "generated",
+            Node::object(generated.iter().map(|(addr, block)| (addr.to_string(), Node::string(block.clone())))),
+        ),
         (
             "provider_configs",
             Node::object(provider_configs.iter().map(|(who, value)| (who.to_string(), value_to(value)))),

@@ -9,7 +9,7 @@ use diag::Range;
 use eval::{Checked, CheckedKind, ExprNode, Outcome};
 use plan::{
     Action, ActionReason, Complete, Drift, ExecutionGraph, InstanceChange, Join, Joined, Mode, OutputChange, Plan,
-    PlanOptions, Refresh, Schemas, Step, Targeting,
+    PlanOptions, Refresh, Schemas, Step, Targeting, Undeclared,
 };
 use state::{InstanceState, Object, State, Status};
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,6 +199,7 @@ fn plan() -> Plan {
             (address("data.x_thing.b[\"k\"]"), Path::ROOT),
         ],
         targeting: targeting(),
+        generated: [(address("x_thing.a"), "resource \"x_thing\" \"a\" {}".into())].into(),
     }
 }
 
@@ -225,6 +226,7 @@ fn header() -> Header {
             replace: BTreeSet::from([address("x_thing.a")]),
             blocked: BTreeSet::from([address("x_thing.b[0]")]),
             targeting: targeting(),
+            undeclared: Undeclared::Refused,
         },
         seed: u64::MAX,
         variables: [("v".into(), value())].into(),

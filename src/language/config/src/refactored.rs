@@ -52,7 +52,10 @@ fn imports(tree: &ModuleTree, diagnostics: &mut Diagnostics) {
             );
         }
         let resource = tree.module(&import.to.path()).and_then(|module| module.resources.get(&import.to.resource));
-        if let (Some(_), Some(name)) = (resource, &import.provider_name) {
+        // Terraform refuses any; a block that was generated for this import says the same as the import.
+        if let (Some(resource), Some(name)) = (resource, &import.provider_name)
+            && resource.provider_name != *name
+        {
             let detail = "The resource is declared, and its block says which provider it has.";
             diagnostics.push(
                 Diagnostic::error("Invalid import provider argument", detail)

@@ -1,7 +1,7 @@
 //! What a configuration declares: the modules, and in each the declarations, not evaluated.
 
 use crate::{ImportTarget, TypeDefaults};
-use addrs::{ModulePath, Provider, ProviderConfig, Resource};
+use addrs::{InstanceKey, ModulePath, Provider, ProviderConfig, Resource};
 use diag::Range;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,6 +98,24 @@ impl Module {
         let default = !self.required_providers.contains_key(&provider.kind)
             && &Provider::default_for(provider.kind.clone()) == provider;
         default.then(|| provider.kind.clone())
+    }
+
+    /// Imports to resources of this module that no block declares.
+    pub fn undeclared_imports(&self) -> impl Iterator<Item = &ImportBlock> {
+        let undeclared =
+            |import: &&ImportBlock| import.to.modules.is_empty() && !self.resources.contains_key(&import.to.resource);
+        self.imports.iter().filter(undeclared)
+    }
+
+    /// The provider configuration of an import to a resource that no block declares: the one that the import names, or the
+    /// default one of the prefix of the type.
+    pub fn provider_of_import(&self, import: &ImportBlock) -> ProviderConfig {
+        let (name, alias) = import.provider_name.clone().unwrap_or_else(|| {
+            let kind = &import.to.resource.kind;
+            (kind.split('_').next().unwrap_or(kind).into(), None)
+        });
+        let provider = self.provider_for(&name);
+        ProviderConfig { module: self.path.clone(), provider, alias, key: InstanceKey::None }
     }
 }
 

@@ -67,6 +67,8 @@ pub struct ExpressionGraph {
     pub dependencies: Vec<Vec<usize>>,
     /// All nodes, each after those that it waits for (but for cycles, which are reported).
     pub order: Vec<usize>,
+    /// What imports to resources without a block wait for, by resource.
+    pub loose_imports: BTreeMap<ConfigResource, Vec<usize>>,
     index: BTreeMap<ExprNode, usize>,
 }
 
@@ -92,7 +94,9 @@ pub fn expression_graph(tree: &ModuleTree) -> (ExpressionGraph, Diagnostics) {
         graph.dependencies.push(targets);
         diagnostics.extend(edges.troubles);
     }
-    diagnostics.extend(loose_references(tree, &graph, &contents));
+    let (loose_imports, troubles) = loose_imports(tree, &graph, &contents);
+    graph.loose_imports = loose_imports;
+    diagnostics.extend(troubles);
     diagnostics.extend(providers_of_objects(tree, &graph, &contents));
     let components = crate::components::components(&graph.dependencies);
     for component in &components {
@@ -105,22 +109,28 @@ pub fn expression_graph(tree: &ModuleTree) -> (ExpressionGraph, Diagnostics) {
     (graph, diagnostics)
 }
 
-/// What is wrong with references in blocks that are no nodes: `import`.
-fn loose_references(tree: &ModuleTree, graph: &ExpressionGraph, contents: &Contents) -> Vec<Diagnostic> {
-    let mut edges = Edges::new(tree, &graph.index, contents);
+/// What imports to resources without a block refer to, and what is wrong with that: no node tells of them.
+fn loose_imports(
+    tree: &ModuleTree,
+    graph: &ExpressionGraph,
+    contents: &Contents,
+) -> (BTreeMap<ConfigResource, Vec<usize>>, Vec<Diagnostic>) {
+    let mut loose: BTreeMap<ConfigResource, Vec<usize>> = BTreeMap::new();
+    let mut troubles = Vec::new();
     for module in tree.modules.values() {
         let declared = |import: &config::ImportBlock| {
             tree.module(&import.to.path()).is_some_and(|module| module.resources.contains_key(&import.to.resource))
         };
         // Of the others the resource tells.
         for import in module.imports.iter().filter(|import| !declared(import)) {
-            let keys = import.to.modules.iter().filter_map(|(_, key)| key.as_ref()).chain(&import.to.key);
-            for expr in import.for_each.iter().chain([import.by.expr()]).chain(keys) {
-                edges.expression(module, expr);
-            }
+            let mut edges = Edges::new(tree, &graph.index, contents);
+            edges.import(module, import);
+            let resource = ConfigResource { module: import.to.path(), resource: import.to.resource.clone() };
+            loose.entry(resource).or_default().extend(edges.found.into_iter().map(|(target, _)| target));
+            troubles.extend(edges.troubles);
         }
     }
-    edges.troubles
+    (loose, troubles)
 }
 
 /// All nodes, by module, then in the order of [`ExprNode`].
@@ -360,11 +370,13 @@ impl<'a> Edges<'a> {
         let Some(root) = self.tree.root() else { return };
         let here =
             root.imports.iter().filter(|import| import.to.resource == config.addr && import.to.path() == module.path);
-        for import in here {
-            let keys = import.to.modules.iter().filter_map(|(_, key)| key.as_ref()).chain(&import.to.key);
-            for expr in import.for_each.iter().chain([import.by.expr()]).chain(keys) {
-                self.expression(root, expr);
-            }
+        here.for_each(|import| self.import(root, import));
+    }
+
+    fn import(&mut self, root: &'a Module, import: &'a config::ImportBlock) {
+        let keys = import.to.modules.iter().filter_map(|(_, key)| key.as_ref()).chain(&import.to.key);
+        for expr in import.for_each.iter().chain([import.by.expr()]).chain(keys) {
+            self.expression(root, expr);
         }
     }
 

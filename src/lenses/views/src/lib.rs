@@ -2,6 +2,7 @@
 //! May touch: dr, plan, state, calls, language, words.
 //! Never: the terminal; unmarked secrets.
 
+mod block_text;
 mod difference;
 mod graph_text;
 pub mod json;
@@ -15,6 +16,7 @@ mod state_text;
 mod survival_text;
 mod value_text;
 
+pub use block_text::resource_block;
 pub use graph_text::{graph_dot, graph_mermaid, resources_dot, resources_mermaid};
 pub use line_difference::line_difference;
 pub use output_text::{OutputForm, output_text, outputs_json, outputs_text};

@@ -29,6 +29,12 @@ pub(crate) fn part_text(part: &Part, indent: usize, paint: Paint) -> String {
     Renderer { paint, symbols: true, out: String::new() }.whole(part, indent, Manner::default())
 }
 
+/// Renders a difference, parts that stay too.
+pub(crate) fn full_text(part: &Part, paint: Paint) -> String {
+    let manner = Manner { everything: true, ..Manner::default() };
+    Renderer { paint, symbols: true, out: String::new() }.whole(part, 0, manner)
+}
+
 /// Renders what is there, all of it, without symbols.
 pub(crate) fn whole_text(part: &Part, paint: Paint) -> String {
     let manner = Manner { everything: true, ..Manner::default() };

@@ -2,7 +2,7 @@
 
 use crate::difference::{Fate, Part, of_any, of_block, of_relevant};
 use crate::paint::{Paint, Symbol};
-use crate::part_text::{masked, part_text, symbol, warning};
+use crate::part_text::{full_text, masked, part_text, symbol, warning};
 use crate::secrets::Secrets;
 use crate::value_text::attribute_name;
 use addrs::Mode as ResourceMode;
@@ -41,7 +41,7 @@ fn shown_plan(plan: &Plan, colour: Colour) -> String {
         out.push_str(&format!("\n{started} the following actions{stopped}:\n"));
         for change in listed(plan.changes.iter().filter(shown), |change| &change.addr) {
             out.push('\n');
-            out.push_str(&change_text(change, moved_from(plan, change), paint));
+            out.push_str(&change_text(plan, change, paint));
         }
         out.push_str(&summary(plan, paint));
     }
@@ -194,7 +194,8 @@ fn moved_from<'p>(plan: &'p Plan, change: &InstanceChange) -> Option<&'p addrs::
     plan.moved.get(&change.addr).filter(|_| change.deposed.is_none())
 }
 
-fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInstance>, paint: Paint) -> String {
+fn change_text(plan: &Plan, change: &InstanceChange, paint: Paint) -> String {
+    let moved_from = moved_from(plan, change);
     let addr = match &change.deposed {
         Some(key) => format!("{} (deposed object {key})", change.addr),
         None => change.addr.to_string(),
@@ -222,12 +223,18 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
     if let Some(old) = moved_from.filter(|_| change.action != Action::NoOp) {
         out.push_str(&format!("  # (moved from {old})\n"));
     }
+    if change.action == Action::NoOp && plan.generated.contains_key(&change.addr) {
+        out.push_str("  # (config will be generated)\n");
+    }
     if let Some(by) = change.importing.as_ref().filter(|_| change.action != Action::NoOp) {
         out.push_str(&match by.id() {
             Some(id) => format!("  # (imported from {id:?})\n"),
             // Terraform says no more of an identity.
             None => "  # (will be imported first)\n".into(),
         });
+    }
+    if change.importing.is_some() && change.action.is_replace() {
+        out.push_str(&format!("  # {}\n", paint.yellow("Warning: this will destroy the imported resource")));
     }
     let symbol = match change.action {
         Action::Create => Symbol::Create,
@@ -248,7 +255,9 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
         _ => pair,
     };
     let part = of_block(&change.schema.block, pair, &change.replace_paths);
-    out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&change.addr), part_text(&part, 0, paint)));
+    // Nobody has seen in a plan yet what an imported object is.
+    let text = if change.importing.is_some() { full_text(&part, paint) } else { part_text(&part, 0, paint) };
+    out.push_str(&format!("{}{} {text}\n", paint.symbol(symbol), header(&change.addr)));
     out
 }
 

@@ -19,7 +19,15 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
         Err(diagnostic) => return shell.fail(diagnostic),
     };
     shell.terminal.out(request.site.banner());
-    let (planned, said) = ops::plan(&request, options, "plan", &Lines::with(&shell.terminal, args.saying.concise));
+    let lines = Lines::with(&shell.terminal, args.saying.concise);
+    let generated = args.generate_config_out.as_ref().filter(|path| !path.is_empty()).map(Path::new);
+    let (planned, said) = match generated {
+        Some(file) => {
+            let generating = ops::Generating { file, block: &views::resource_block };
+            ops::plan_generating(&request, options, generating, &lines)
+        }
+        None => ops::plan(&request, options, "plan", &lines),
+    };
     if let Some(planned) = &planned {
         // Of a configuration that is wrong in itself there is no plan to tell of.
         tell(shell, &planned.plan, !planned.plan.checked.is_empty());
@@ -34,10 +42,11 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
         said.diagnostics.push(unwritten);
     }
     let exit = shell.say(&said);
-    if let (Some(planned), Some(path), Exit::Success) = (&planned, out, exit)
+    if let (Some(planned), Exit::Success) = (&planned, exit)
         && planned.plan.has_changes()
     {
-        shell.terminal.out(&saved(&path.display().to_string(), args.world.sandbox));
+        let written = generated.filter(|_| !planned.plan.generated.is_empty());
+        shell.terminal.out(&next_steps(written, out, args.world.sandbox));
     }
     match planned {
         Some(planned) if exit == Exit::Success && args.detailed_exitcode && planned.plan.has_changes() => {
@@ -47,14 +56,24 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Plan) -> Exit {
     }
 }
 
-/// How to go on with a plan that was saved.
-fn saved(path: &str, sandbox: bool) -> String {
-    let flag = if sandbox { "-sandbox " } else { "" };
-    let line = "─".repeat(77);
-    format!(
-        "\n{line}\n\nSaved the plan to: {path}\n\nTo perform exactly these actions, run the following command to \
-         apply:\n    drform apply {flag}{path:?}\n"
-    )
+/// What was written beside the plan, and how to go on with it.
+fn next_steps(generated: Option<&Path>, saved: Option<&Path>, sandbox: bool) -> String {
+    let mut out = String::new();
+    if let Some(file) = generated {
+        let file = file.display();
+        out.push_str(&format!(
+            "\ndrform has generated configuration and written it to {file}. Please review the configuration and edit it as \
+             necessary before adding it to version control.\n"
+        ));
+    }
+    if let Some(path) = saved {
+        let (path, flag) = (path.display().to_string(), if sandbox { "-sandbox " } else { "" });
+        out.push_str(&format!(
+            "\nSaved the plan to: {path}\n\nTo perform exactly these actions, run the following command to apply:\n    \
+             drform apply {flag}{path:?}\n"
+        ));
+    }
+    if out.is_empty() { out } else { format!("\n{}\n{out}", "─".repeat(77)) }
 }
 
 /// Tells programs of a plan; of one that failed only if there is something in it, or `anyway`.

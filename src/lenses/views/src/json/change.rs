@@ -5,6 +5,7 @@ use super::values::{Members, index, known, member, mode, sensitive, text, unknow
 use addrs::{Mode, Provider, ResourceInstance};
 use calls::ImportedBy;
 use plan::{Action, Drift, InstanceChange, OutputChange, Plan};
+use std::sync::Arc;
 use value::json::Node;
 use value::{Path, PathStep, Value};
 
@@ -27,6 +28,7 @@ fn resource_change(plan: &Plan, change: &InstanceChange) -> Node {
         after: &change.after,
         replace_paths: &change.replace_paths,
         importing: change.importing.as_ref(),
+        generated: plan.generated.get(&change.addr),
     };
     members.push(member("change", what.node()));
     members.extend(reason(change.reason).map(|reason| text("action_reason", reason)));
@@ -44,7 +46,14 @@ pub(crate) fn resource_drift(plan: &Plan) -> Vec<Node> {
         let provider = provider(&drift.addr).or_else(|| before(&drift.addr));
         let mut members = named(&drift.addr, plan.moved.get(&drift.addr), &provider.unwrap_or_else(Provider::builtin));
         let actions = if drift.after.is_null() { &["delete"][..] } else { &["update"] };
-        let what = What { actions, before: &drift.before, after: &drift.after, replace_paths: &[], importing: None };
+        let what = What {
+            actions,
+            before: &drift.before,
+            after: &drift.after,
+            replace_paths: &[],
+            importing: None,
+            generated: None,
+        };
         members.push(member("change", what.node()));
         Node::Object(members)
     };
@@ -71,6 +80,8 @@ struct What<'a> {
     after: &'a Value,
     replace_paths: &'a [Path],
     importing: Option<&'a ImportedBy>,
+    /// The block that was written for it.
+    generated: Option<&'a Arc<str>>,
 }
 
 impl What<'_> {
@@ -87,6 +98,7 @@ impl What<'_> {
             members.push(member("replace_paths", Node::Array(self.replace_paths.iter().map(path).collect())));
         }
         members.extend(self.importing.map(|by| member("importing", importing(by))));
+        members.extend(self.generated.map(|block| text("generated_config", block.trim_end())));
         Node::Object(members)
     }
 }

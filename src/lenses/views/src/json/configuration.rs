@@ -3,11 +3,12 @@
 use super::expressions::{dependency, expression, expressions};
 use super::provider_configs::{ProviderConfigs, key};
 use super::values::{Members, known, member, mode, text};
-use addrs::{Mode, ModulePath};
+use addrs::{Mode, ModulePath, Resource};
 use config::{Module, ModuleCall, ModuleTree, Output, ProviderName, ResourceConfig, Variable};
 use configschema::{Attribute, Block};
 use diag::SourceTexts;
 use plan::Schemas;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use syntax::Expression;
 use value::Type;
@@ -20,6 +21,8 @@ pub(crate) struct Written<'a> {
     /// A version constraint in its usual form.
     pub(crate) constraint: &'a dyn Fn(&str) -> String,
     pub(crate) texts: &'a SourceTexts,
+    /// Resources of the root module whose blocks were written for imported objects: Terraform does not take them for a part of it.
+    pub(crate) generated: BTreeSet<&'a Resource>,
 }
 
 pub(crate) fn configuration(written: &Written<'_>) -> Node {
@@ -112,11 +115,12 @@ fn repetition(
 
 /// Managed resources, then data sources, each by their address.
 fn resources(written: &Written<'_>, providers: &ProviderConfigs, module: &Module) -> Vec<Node> {
+    let is_generated = |addr: &Resource| module.path.is_root() && written.generated.contains(addr);
     let of = |mode: Mode| {
         let mut all: Vec<(String, Node)> = module
             .resources
             .values()
-            .filter(|block| block.addr.mode == mode)
+            .filter(|block| block.addr.mode == mode && !is_generated(&block.addr))
             .map(|block| (block.addr.to_string(), resource(written, providers, (module, block))))
             .collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));

@@ -129,6 +129,7 @@ fn planned_change(plan: &Plan, planned: &InstanceChange) -> Message {
     if let Some(by) = &planned.importing {
         change.push(member("importing", super::plan::importing(by)));
     }
+    change.extend(plan.generated.get(addr).map(|block| text("generated_config", block.trim_end())));
     Message::new("planned_change", format!("{addr}: Plan to {action}"), vec![("change", Node::Object(change))])
 }
 

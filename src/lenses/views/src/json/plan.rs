@@ -49,7 +49,9 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
     if !prior.instances.is_empty() || !prior.outputs.is_empty() {
         add("prior_state", state(&prior, &decoded(&prior, &input.schemas)));
     }
-    add("configuration", configuration(&Written { tree: &input.tree, schemas: &input.schemas, constraint, texts }));
+    let generated = plan.generated.keys().map(|addr| &addr.resource).collect();
+    let written = Written { tree: &input.tree, schemas: &input.schemas, constraint, texts, generated };
+    add("configuration", configuration(&written));
     add("relevant_attributes", Node::Array(plan.relevant.iter().map(relevant).collect()));
     let results = state::print_check_results(&plan::check_results(&plan.checked));
     add("checks", checks(results.as_deref()).unwrap_or(Node::Array(Vec::new())));
