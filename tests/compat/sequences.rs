@@ -30,7 +30,7 @@ use std::time::Duration;
 /// Seeds of every run.
 const FIXED: u64 = 25;
 /// Sequences that run at once: most of the time they wait (`lab.rs`).
-const AT_ONCE: usize = 5;
+const AT_ONCE: usize = 6;
 /// How often is applied at the end until nothing is to be done: a data source may show what a plan did not know.
 const SETTLES: usize = 4;
 
@@ -236,7 +236,8 @@ impl Run<'_> {
         }
         let modules: BTreeSet<String> = files.keys().filter(|name| name.contains('/')).cloned().collect();
         if modules != self.modules {
-            self.tool.run(self.dir, &self.setting, &["get"]).ok();
+            // What is wrong with the configuration the apply says.
+            self.tool.run(self.dir, &self.setting, &["get"]);
             self.modules = modules;
         }
     }
@@ -248,32 +249,31 @@ impl Run<'_> {
             .chain(arguments.iter().map(String::as_str))
             .collect();
         let ran = self.tool.run(self.dir, &self.setting, &all);
-        let destroys = arguments.iter().any(|argument| argument == "-destroy");
-        let planned = told(&plan_of(&ran.out, self.tool));
+        let objects: String = self.cloud.objects().iter().map(|(id, object)| format!("{id}: {object}\n")).collect();
+        let calls = self.cloud.told();
+        let state = self.state().map_or(String::new(), |state| json(&state));
+        let left = format!("-- cloud\n{}-- state\n{state}", steady(&objects));
+        let head = format!("== apply {}: exit {}\n", arguments.join(" "), ran.code);
+        let failed = ["Planning failed.", "planned the following actions, but then encountered a problem"];
+        if ran.code != 0 && (failed.iter().any(|words| ran.out.contains(words)) || !ran.out.contains("\nPlan: ")) {
+            // How much is looked at and planned beside a mistake is no matter, nor what else there is to say.
+            assert!(!calls.contains("create ") && !calls.contains("delete ") && !calls.contains("update "), "{calls}");
+            let errors = done(&ran.text());
+            let errors: String =
+                errors.lines().filter(|l| l.starts_with("Error: ")).map(|l| format!("{l}\n")).collect();
+            return format!("{head}{errors}{left}");
+        }
         // Warnings stand below, of both streams.
+        let planned = told(&plan_of(&ran.out, self.tool));
         let planned: String =
             planned.lines().filter(|l| !l.starts_with("Warning: ")).map(|l| format!("{l}\n")).collect();
-        // Before it destroys, Terraform plans as usual: it reads more, and outputs have become what that plan would make.
-        let planned =
-            planned.split("Changes to Outputs:").next().filter(|_| destroys).map_or(planned.clone(), Into::into);
-        let has_plan = ["  # ", "No changes.", "Changes to Outputs"]
-            .iter()
-            .any(|begin| planned.lines().any(|line| line.starts_with(begin)));
-        // How much was read before a mistake was found is no matter.
-        let counts = |line: &&str| has_plan || !(line.starts_with("read ") || line.contains("lookup "));
-        let told = self.cloud.told();
-        let calls: String = told.lines().filter(counts).map(|line| format!("{line}\n")).collect();
-        let calls = if destroys { deletes(&calls) } else { calls };
-        let objects: String = self.cloud.objects().iter().map(|(id, object)| format!("{id}: {object}\n")).collect();
-        format!(
-            "== apply {}: exit {}\n{planned}{}-- calls\n{}-- cloud\n{}-- state\n{}",
-            arguments.join(" "),
-            ran.code,
-            done(&ran.text()),
-            steady(&calls),
-            steady(&objects),
-            self.state().map_or(String::new(), |state| json(&state)),
-        )
+        let (planned, calls) = if arguments.iter().any(|argument| argument == "-destroy") {
+            // Before it destroys, Terraform plans as usual: it reads more, and outputs are what that plan would make of them.
+            (planned.split("Changes to Outputs:").next().unwrap_or_default().to_string(), deletes(&calls))
+        } else {
+            (planned, calls)
+        };
+        format!("{head}{planned}{}-- calls\n{}{left}", done(&ran.text()), steady(&calls))
     }
 
     fn state(&self) -> Option<String> {

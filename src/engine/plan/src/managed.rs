@@ -178,6 +178,7 @@ impl ManagedTask {
         let value = stored::marked(&self.identity.schema, &before, &value);
         let prior = Prior { value, private: before.private.clone(), identity, status: before.status };
         let trusted = match view.options.refresh {
+            _ if self.is_let_go() => true,
             Refresh::Yes => false,
             Refresh::No => true,
             // What is not wanted is going to change in any case.
@@ -185,10 +186,20 @@ impl ManagedTask {
         };
         if trusted {
             self.report.refreshed = stored::kept(&self.identity.schema, &before, &prior, &prior);
-            self.unread = Some(prior.clone()).filter(|_| view.options.refresh == Refresh::Minimal);
+            let may_be_read = view.options.refresh == Refresh::Minimal && !self.is_let_go();
+            self.unread = Some(prior.clone()).filter(|_| may_be_read);
             return self.known(Some(prior), view);
         }
         self.look(prior)
+    }
+
+    /// What a `removed` block lets go of is not looked at (observed with Terraform 1.11.4).
+    fn is_let_go(&self) -> bool {
+        let by_lifecycle = |reason| {
+            let in_config = reason == ActionReason::ForgotBecauseLifecycleDestroyInConfig;
+            in_config || reason == ActionReason::ForgotBecauseLifecycleDestroyInState
+        };
+        matches!(self.aim, Aim::Forget(reason) if !by_lifecycle(reason))
     }
 
     /// The object would change: it is read after all, and planned again.
