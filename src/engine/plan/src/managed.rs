@@ -6,7 +6,7 @@ use crate::instance::{self, Outcome, Prepared, Prior, Settled, Subject};
 use crate::report::{Refreshed, Report, Turn};
 use crate::{Action, ActionReason, Drift, InstanceChange, Mode, Refresh};
 use crate::{refusals, stored, take_in};
-use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
+use addrs::{ConfigResource, InstanceKey, ProviderConfig, ResourceInstance};
 use calls::{Answer, ImportedBy, ObjectIdentity, Question, StoredObject};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
@@ -356,7 +356,10 @@ impl ManagedTask {
             (Aim::Refresh, Some(prior)) if self.identity.import.is_some() => self.described(&prior),
             (Aim::Refresh, prior) => {
                 if self.identity.deposed.is_none() {
-                    self.report.value = Some(prior.map_or_else(|| self.unknown(), |p| p.value));
+                    // What has a key and is not there is left out; of what has none Terraform knows the type.
+                    let has_key = self.identity.addr.key != InstanceKey::None;
+                    let nothing = (!has_key).then(|| self.unknown());
+                    self.report.value = prior.map(|prior| prior.value).or(nothing);
                 }
                 self.end()
             }
