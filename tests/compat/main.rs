@@ -18,6 +18,7 @@ mod case;
 mod commands;
 mod conformance;
 mod ephemeral;
+mod flight;
 mod fmt;
 mod hosted;
 mod hostile;
