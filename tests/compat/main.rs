@@ -14,6 +14,7 @@
 )]
 
 mod backend;
+mod canary;
 mod case;
 mod commands;
 mod conformance;

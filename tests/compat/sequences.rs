@@ -172,7 +172,9 @@ fn shown(seed: u64, at: usize) -> String {
 fn run(tool: Tool, seed: u64, most: Option<usize>, patience: Option<Duration>) -> Told {
     let cloud = Arc::new(Cloud::patient(patience));
     let broken = Broken::default();
-    let (setting, _at, _runtime) = served("lab", Fragile(Lab(cloud.clone()), broken.clone()));
+    let (mut setting, _at, _runtime) = served("lab", Fragile(Lab(cloud.clone()), broken.clone()));
+    // In no file of the configuration: where it stands then, a tool has written it.
+    setting.environment.push(("TF_VAR_secret".into(), CANARY.into()));
     let dir = directory();
     let mut run = Run { tool, dir: dir.path(), setting, cloud, broken, modules: BTreeSet::new() };
     let mut told = Told { steps: Vec::new(), ended: None };
@@ -249,6 +251,9 @@ impl Run<'_> {
             .chain(arguments.iter().map(String::as_str))
             .collect();
         let ran = self.tool.run(self.dir, &self.setting, &all);
+        if self.tool == Tool::Drform {
+            crate::canary::not_left(self.dir);
+        }
         let objects: String = self.cloud.objects().iter().map(|(id, object)| format!("{id}: {object}\n")).collect();
         let calls = self.cloud.told();
         let state = self.state().map_or(String::new(), |state| json(&state));

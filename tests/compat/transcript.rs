@@ -137,6 +137,9 @@ pub fn transcript(tool: Tool, case: &Case, (dir, as_json): (&Path, Json), settin
         // What a provider was asked for that is not told.
         calls(setting);
     }
+    if tool == Tool::Drform {
+        crate::canary::not_left(dir);
+    }
     Transcript { text: said, shown }
 }
 
