@@ -129,13 +129,13 @@ fn checked(planner: &Planner) -> Vec<Checked> {
     all
 }
 
-/// What is moved elsewhere and wanted where it was. With targets nobody looks.
+/// What is moved elsewhere and wanted where it was, as far as it is planned.
 fn still_declared(planner: &Planner) -> Diagnostics {
-    if planner.input.options.mode != Mode::Normal || planner.graph.selection.is_partial() {
+    if planner.input.options.mode != Mode::Normal {
         return Diagnostics::new();
     }
     let wanted = planner.record.changes.values().filter(|change| is_wanted(change)).map(|change| &change.addr);
-    moves::still_declared(&planner.input, &wanted.collect::<Vec<_>>(), |path| planner.evaluator.module_instances(path))
+    moves::still_declared(&planner.input, wanted, |path| planner.evaluator.module_instances(path))
 }
 
 /// Whether the configuration wants the object.

@@ -286,20 +286,25 @@ fn enabled_modules(input: &PlanInput, module: &ModuleInstance) -> ModuleInstance
 
 /// Moves of single instances, of resources and of modules, that the configuration still wants under their old address. Of
 /// whole resources and modules `config` tells.
-pub(crate) fn still_declared(
+pub(crate) fn still_declared<'a>(
     input: &PlanInput,
-    wanted: &[&ResourceInstance],
+    wanted: impl Iterator<Item = &'a ResourceInstance>,
     modules: impl Fn(&ModulePath) -> Vec<ModuleInstance>,
 ) -> Diagnostics {
     let statements = statements(input, &mut Diagnostics::new());
     let mut troubles = Diagnostics::new();
-    for statement in statements.all.iter().filter(|statement| statement.names_an_instance()) {
+    let keyed: Vec<&Statement> = statements.all.iter().filter(|statement| statement.names_an_instance()).collect();
+    let mut instances: BTreeMap<ConfigResource, Vec<&ResourceInstance>> = BTreeMap::new();
+    for addr in wanted.filter(|_| !keyed.is_empty()) {
+        instances.entry(addr.config()).or_default().push(addr);
+    }
+    for statement in keyed {
         let path = statement.from.path(&statement.within);
         let still = match &statement.from.resource {
             Some((resource, _)) => {
-                let here = |addr: &&&ResourceInstance| addr.resource == *resource && addr.module.path() == path;
-                let mut still = wanted.iter().filter(here).filter(|addr| statement.carry(addr).is_some());
-                still.next().map(ToString::to_string)
+                let here = ConfigResource { module: path, resource: resource.clone() };
+                let mut still = instances.get(&here).into_iter().flatten();
+                still.find(|addr| statement.carry(addr).is_some()).map(ToString::to_string)
             }
             None => {
                 modules(&path).into_iter().find(|module| statement.carries(module)).map(|module| module.to_string())
