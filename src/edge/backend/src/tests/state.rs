@@ -40,6 +40,22 @@ fn same_bytes_are_not_written() {
     assert_eq!(fs::metadata(state.path()).unwrap().ino(), inode);
 }
 
+/// They hold secrets.
+#[test]
+fn new_states_and_backups_are_their_owners_alone() {
+    let dir = room();
+    for bytes in [b"one", b"two"] {
+        let state = LocalState::new(dir.path().join("terraform.tfstate"));
+        let lock = state.try_lock("apply").unwrap();
+        state.write(bytes).unwrap();
+        drop(lock);
+    }
+    for file in ["terraform.tfstate", "terraform.tfstate.backup"] {
+        let mode = fs::metadata(dir.path().join(file)).unwrap().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
 #[test]
 fn keeps_mode_and_symbolic_link() {
     let dir = room();
