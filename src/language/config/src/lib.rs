@@ -25,7 +25,7 @@ pub use inheritance::awaits_provider;
 pub use load::load;
 pub use sources::Sources;
 pub use test_file::{
-    During, Mock, MockData, MockProvider, Override, OverrideKind, RunCommand, RunModule, RunOptions, TestFile,
+    During, Mock, MockProvider, MockedKinds, Override, OverrideKind, RunCommand, RunModule, RunOptions, TestFile,
     TestProvider, TestRun, is_mock_file, is_test_file, load_mock_file, load_test_file, target,
 };
 pub use tree::*;

@@ -45,7 +45,7 @@ pub struct MockProvider {
     /// `override_during`: when its values are used, unless its blocks say otherwise.
     pub during: During,
     /// Its own blocks.
-    pub data: MockData,
+    pub data: MockedKinds,
 }
 
 /// From when on values of mocks and overrides are known.
@@ -59,7 +59,7 @@ pub enum During {
 
 /// What mocked objects are like.
 #[derive(Clone, Debug, Default)]
-pub struct MockData {
+pub struct MockedKinds {
     /// `mock_resource` blocks by resource type.
     pub resources: BTreeMap<Arc<str>, Mock>,
     /// `mock_data` blocks by data source type.
@@ -68,9 +68,9 @@ pub struct MockData {
     pub overrides: Vec<Override>,
 }
 
-impl MockData {
+impl MockedKinds {
     /// Takes from another what this one has not.
-    pub fn complete(&mut self, other: MockData) {
+    pub fn complete(&mut self, other: MockedKinds) {
         for (kind, mock) in other.resources {
             self.resources.entry(kind).or_insert(mock);
         }
@@ -220,7 +220,7 @@ pub fn load_test_file(name: Arc<str>, text: Arc<str>) -> (TestFile, Diagnostics)
 }
 
 /// Reads a file of mock data; `during` is what counts where its blocks say nothing.
-pub fn load_mock_file(name: Arc<str>, text: Arc<str>, during: During) -> (MockData, Diagnostics) {
+pub fn load_mock_file(name: Arc<str>, text: Arc<str>, during: During) -> (MockedKinds, Diagnostics) {
     let (body, mut troubles) = parsed(name, text, crate::json::settle_mocks);
     let data = mocks::file(&body, during, &mut troubles);
     (data, troubles)

@@ -3,7 +3,7 @@
 use crate::configuration;
 use crate::{Said, Site};
 use addrs::ModulePath;
-use config::{During, MockData, ModuleTree, Sources, TestFile, TestProvider, TestRun};
+use config::{During, MockedKinds, ModuleTree, Sources, TestFile, TestProvider, TestRun};
 use diag::{Diagnostic, Diagnostics};
 use eval::VariableInput;
 use std::collections::BTreeMap;
@@ -139,8 +139,8 @@ fn mock_data(site: &Site, provider: &mut TestProvider, said: &mut Said) {
     }
 }
 
-fn read_mocks(files: Vec<(Arc<str>, Arc<str>)>, during: During, said: &mut Said) -> MockData {
-    let mut all = MockData::default();
+fn read_mocks(files: Vec<(Arc<str>, Arc<str>)>, during: During, said: &mut Said) -> MockedKinds {
+    let mut all = MockedKinds::default();
     for (name, text) in files {
         said.texts.insert(name.clone(), text.clone());
         let (data, troubles) = config::load_mock_file(name, text, during);
@@ -151,7 +151,7 @@ fn read_mocks(files: Vec<(Arc<str>, Arc<str>)>, during: During, said: &mut Said)
     all
 }
 
-fn twice(known: &MockData, more: &MockData) -> Diagnostics {
+fn twice(known: &MockedKinds, more: &MockedKinds) -> Diagnostics {
     let pairs =
         [("mock_resource", &known.resources, &more.resources), ("mock_data", &known.data_sources, &more.data_sources)];
     let mut troubles = Diagnostics::new();

@@ -330,14 +330,12 @@ impl FileRun<'_> {
         let state = loop {
             let bounds = Bounds::of(&wave.plan);
             let next = next_options(&wave);
-            let (state, goes_on) = match self.apply(bench, prepared, (wave, expected), tested)? {
-                Ok(applied) => applied,
+            let state = match self.apply(bench, prepared, (wave, expected), tested)? {
+                AfterWave::GoesOn(state) => state,
+                AfterWave::Last(state) => break state,
                 // What earlier waves made is there.
-                Err(state) => return Ok(Some(Done { state: state.or(applied), outputs: None })),
+                AfterWave::Failed(state) => return Ok(Some(Done { state: state.or(applied), outputs: None })),
             };
-            if !goes_on {
-                break state;
-            }
             // What only the apply made known decides what there is to be done next.
             applied = Some(state.clone());
             let planned = bench.plan(prepared, &state, next);
@@ -355,19 +353,18 @@ impl FileRun<'_> {
         Ok(Some(Done { state: Some(state), outputs: Some(outputs) }))
     }
 
-    /// Applies one wave of a plan: the state afterwards, and whether there is another wave. After a failure, which is
-    /// noted, the state if it is another one.
+    /// Applies one wave of a plan.
     fn apply(
         &self,
         bench: &Bench<'_>,
         prepared: &Prepared,
         (wave, expected): (Wave, &[Expected]),
         tested: &mut TestedRun,
-    ) -> Result<Result<(Arc<State>, bool), Option<Arc<State>>>, Dropped> {
+    ) -> Result<AfterWave, Dropped> {
         let explained = expected::explain(expected, wave.found);
         if explained.has_errors() {
             failed(tested, explained);
-            return Ok(Err(None));
+            return Ok(AfterWave::Failed(None));
         }
         let (checks, told): (Vec<_>, Vec<_>) = explained.into_iter().partition(of_check);
         tested.diagnostics.extend(told);
@@ -378,9 +375,9 @@ impl FileRun<'_> {
         let goes_on = has_deferred && !expected::came(expected, &found);
         let found = if goes_on { found } else { expected::settle(expected, found) };
         if failed(tested, found) {
-            return Ok(Err(Some(state)));
+            return Ok(AfterWave::Failed(Some(state)));
         }
-        Ok(Ok((state, goes_on)))
+        Ok(if goes_on { AfterWave::GoesOn(state) } else { AfterWave::Last(state) })
     }
 
     /// Checks assertions; the outputs for later runs.
@@ -457,6 +454,16 @@ struct Wave {
     plan: Arc<Plan>,
     input: PlanInput,
     found: Diagnostics,
+}
+
+/// What came of a wave, with the state afterwards.
+enum AfterWave {
+    /// It failed, which is noted; without a state it was not begun.
+    Failed(Option<Arc<State>>),
+    /// It was the last one.
+    Last(Arc<State>),
+    /// There is another one.
+    GoesOn(Arc<State>),
 }
 
 /// The options of the wave after: what was to be replaced is replaced.

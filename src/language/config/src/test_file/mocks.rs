@@ -1,6 +1,6 @@
 //! Mocks and overrides.
 
-use super::{During, Mock, MockData, MockProvider, Override, OverrideKind};
+use super::{During, Mock, MockProvider, MockedKinds, Override, OverrideKind};
 use crate::constant;
 use crate::shape::{self, Shape};
 use addrs::{Mode, Target};
@@ -21,7 +21,7 @@ const OVERRIDE_MODULE: Shape =
     Shape { required: &[], optional: &["target", "outputs", "override_during"], blocks: &[] };
 
 /// The content of a file of mock data.
-pub(super) fn file(body: &Body, during: During, troubles: &mut Diagnostics) -> MockData {
+pub(super) fn file(body: &Body, during: During, troubles: &mut Diagnostics) -> MockedKinds {
     MOCK_DATA.check(body, troubles);
     data(body, during, troubles)
 }
@@ -35,8 +35,8 @@ pub(super) fn provider(block: &Block, troubles: &mut Diagnostics) -> MockProvide
     MockProvider { source, during, data: data(&block.body, during, troubles) }
 }
 
-fn data(body: &Body, during: During, troubles: &mut Diagnostics) -> MockData {
-    let mut found = MockData::default();
+fn data(body: &Body, during: During, troubles: &mut Diagnostics) -> MockedKinds {
+    let mut found = MockedKinds::default();
     for block in &body.blocks {
         match block.kind.text.as_ref() {
             "mock_resource" => mock(block, during, &mut found.resources, troubles),
