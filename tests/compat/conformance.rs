@@ -26,7 +26,7 @@ macro_rules! topics {
     };
 }
 
-topics! { order, planning, targeting }
+topics! { order, planning, sequences, targeting }
 
 /// Scenarios of a topic that run at once: most of the time they wait (`lab.rs`).
 const AT_ONCE: usize = 4;

@@ -1,12 +1,12 @@
 //! Ephemeral resources and write-only attributes: what the provider is asked in which order, and that nothing of it is
 //! written down.
 
+use crate::canary::{self, files};
 use crate::case::Case;
 use crate::hosted::{Hosted, served};
 use crate::tool::{Ran, Setting, Tool, World};
 use crate::transcript::agree_each;
 use crate::vault::{CANARY, Calls, Vault};
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
@@ -170,21 +170,9 @@ fn not_in_the_journal() {
     nothing_kept(&hosted, &again);
 }
 
-/// The secret in the ways in which something may write it: as it is, in base 64 at each of three places, in hexadecimal,
-/// in UTF-16, backwards.
-fn written() -> Vec<Vec<u8>> {
-    let bytes = CANARY.as_bytes();
-    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-    let mut all: Vec<Vec<u8>> = vec![bytes.to_vec(), hex.to_uppercase().into(), hex.into()];
-    all.extend(["Y2FuYXJ5LTdmM2", "NhbmFyeS03ZjNh", "jYW5hcnktN2YzY"].map(Into::into));
-    all.push(CANARY.encode_utf16().flat_map(u16::to_le_bytes).collect());
-    all.push(bytes.iter().rev().copied().collect());
-    all
-}
-
 /// Nothing that was printed and no file holds anything of the secret.
 fn nothing_kept(hosted: &Hosted, ran: &Ran) {
-    let secret = |bytes: &[u8]| written().iter().any(|secret| holds(bytes, secret));
+    let secret = |bytes: &[u8]| canary::found(bytes).is_some();
     assert!(!secret(ran.text().as_bytes()), "{}", ran.text());
     for (path, bytes) in files(hosted.dir.path()) {
         assert!(!secret(&bytes), "{}", path.display());
@@ -193,19 +181,4 @@ fn nothing_kept(hosted: &Hosted, ran: &Ran) {
 
 fn holds(bytes: &[u8], what: &[u8]) -> bool {
     bytes.windows(what.len()).any(|part| part == what)
-}
-
-/// All files below a directory.
-fn files(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut open = vec![dir.to_path_buf()];
-    let mut found = Vec::new();
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if path.metadata().is_ok_and(|data| data.is_file()) {
-            let bytes = std::fs::read(&path).unwrap();
-            found.push((path, bytes));
-        }
-    }
-    found
 }

@@ -20,6 +20,8 @@ const QUIET: Duration = Duration::from_millis(150);
 /// Everything that there is, and what was asked.
 #[derive(Default)]
 pub struct Cloud {
+    /// For how long no call may have come, if it is to be longer than `QUIET`: on a machine that does much else.
+    quiet: Option<Duration>,
     inner: Mutex<Inner>,
 }
 
@@ -40,6 +42,11 @@ struct Inner {
 }
 
 impl Cloud {
+    /// Waits longer for calls than others do.
+    pub fn patient(quiet: Option<Duration>) -> Cloud {
+        Cloud { quiet, ..Cloud::default() }
+    }
+
     /// Waits until nothing else can be asked before this is answered.
     async fn turn(self: &Arc<Cloud>, call: String) {
         let (answer, answered) = oneshot::channel();
@@ -51,7 +58,7 @@ impl Cloud {
         };
         let cloud = self.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(QUIET).await;
+            tokio::time::sleep(cloud.quiet.unwrap_or(QUIET)).await;
             let mut inner = cloud.inner.lock().unwrap();
             if inner.arrivals == arrival {
                 let (mut calls, answers): (Vec<_>, Vec<_>) = inner.waiting.drain(..).unzip();
@@ -61,6 +68,12 @@ impl Cloud {
             }
         });
         answered.await.unwrap();
+    }
+
+    /// What there is: ids, and the objects as text.
+    pub fn objects(&self) -> BTreeMap<String, String> {
+        let inner = self.inner.lock().unwrap();
+        inner.objects.iter().map(|(id, object)| (id.clone(), value::json::simple(object).unwrap().print())).collect()
     }
 
     fn object(&self, id: &str) -> Option<Value> {

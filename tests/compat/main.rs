@@ -14,10 +14,12 @@
 )]
 
 mod backend;
+mod canary;
 mod case;
 mod commands;
 mod conformance;
 mod ephemeral;
+mod flight;
 mod fmt;
 mod hosted;
 mod hostile;
@@ -34,9 +36,12 @@ mod random;
 mod reads;
 mod remote_state;
 mod saved;
+mod sequences;
 mod shape;
 mod spread;
 mod stream;
+mod test_command;
+mod test_interrupts;
 mod tool;
 mod transcript;
 mod validate;

@@ -10,7 +10,7 @@ mod blocks;
 mod configuration;
 mod expression;
 mod rack;
-mod source;
+pub mod source;
 
 use crate::case::here;
 use crate::hosted::Hosted;

@@ -64,11 +64,15 @@ impl Tool {
     /// Runs it to the end.
     pub fn run(self, dir: &Path, setting: &Setting, arguments: &[&str]) -> Ran {
         let output: Output = self.command(dir, setting, arguments).output().unwrap();
-        Ran {
+        let ran = Ran {
             code: output.status.code().unwrap_or_else(|| panic!("{self:?} {arguments:?}: {}", output.status)),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             error: String::from_utf8_lossy(&output.stderr).into_owned(),
+        };
+        if self == Tool::Drform {
+            crate::canary::not_printed(arguments, &ran.text());
         }
+        ran
     }
 
     /// The command, not started. Nothing of the caller's environment reaches it but PATH.

@@ -137,6 +137,9 @@ pub fn transcript(tool: Tool, case: &Case, (dir, as_json): (&Path, Json), settin
         // What a provider was asked for that is not told.
         calls(setting);
     }
+    if tool == Tool::Drform {
+        crate::canary::not_left(dir);
+    }
     Transcript { text: said, shown }
 }
 
@@ -235,7 +238,8 @@ pub fn done(text: &str) -> String {
         .lines()
         .filter(is_progress)
         // drform does not tell what it reads while it plans.
-        .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still ") && !l.starts_with("data."))
+        .filter(|l| !l.contains("Refreshing state...") && !l.contains(": Still "))
+        .filter(|l| !l.starts_with("data.") && !l.contains(".data."))
         // Nor what it leaves for the apply.
         .filter(|l| !l.contains(": Configuration unknown, deferring..."))
         .map(|line| steady(without_id(line)))
@@ -287,6 +291,9 @@ fn steady_word(word: &str) -> String {
     }
     if word.trim_end_matches(['.', ',']) == "drform" {
         return word.replace("drform", "Terraform");
+    }
+    if word == "\"drform" {
+        return "\"terraform".to_string();
     }
     uuids(word)
 }

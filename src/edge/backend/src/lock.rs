@@ -120,6 +120,8 @@ fn attempt(path: &Path) -> Result<Option<HeldFile>, BackendError> {
         let mut options = OpenOptions::new();
         options.read(true).write(true);
         if create {
+            // It becomes the state, which is its owner's alone.
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             options.create_new(true);
         }
         options.open(path)

@@ -37,13 +37,14 @@ pub(crate) fn make_directory(directory: &Path) -> Result<(), BackendError> {
     sync_directory(directory_of(directory))
 }
 
-/// Writes a file beside `path`, durable but not yet in its place, with mode and owner of `like` where there is one.
+/// Writes a file beside `path`, durable but not yet in its place, with mode and owner of `like` where there is one. What is
+/// new only its owner may read: states hold secrets.
 pub(crate) fn write_beside(
     path: &Path,
     bytes: &[u8],
     like: Option<&fs::Metadata>,
 ) -> Result<NamedTempFile, BackendError> {
-    let mode = like.map_or(0o666, |m| m.permissions().mode() & 0o777);
+    let mode = like.map_or(0o600, |m| m.permissions().mode() & 0o777);
     let trouble = BackendError::file("write", path);
     let write = || -> io::Result<NamedTempFile> {
         let mut file = tempfile::Builder::new()

@@ -115,8 +115,9 @@ impl Shell {
         running: &Running,
     ) -> Result<Request, Diagnostic> {
         let locking = locking(running.lock, &running.lock_timeout)?;
+        let Running { state, state_out, backup, .. } = running.clone();
         Ok(Request {
-            site: self.site(world),
+            site: Site { state_file: state, state_out, backup, ..self.site(world) },
             variables: arguments(variables),
             locking,
             parallelism: Parallelism(running.parallelism),

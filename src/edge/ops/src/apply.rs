@@ -60,7 +60,7 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Option<Next
     let interrupted = matches!(&turned, Ok(drive::End::Interrupted));
     let stopped = turned.err();
     let (applied, diagnostics) = applier.finish();
-    said.diagnostics.extend(pointed(diagnostics, &session));
+    said.diagnostics.extend(pointed(diagnostics, &session.configuration.tree, session.providers.schemas()));
     if let Some(error) = stopped {
         said.diagnostics.push(error);
     }

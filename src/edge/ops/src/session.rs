@@ -7,6 +7,7 @@ use crate::interrupts::Interrupts;
 use crate::pointed::pointed;
 use crate::progress::Progress;
 use crate::providers::{Extent, Providers, place};
+use crate::scope::Ground;
 use crate::storage::{Locking, Storage};
 use crate::variables::{self, VariableArguments};
 use crate::{Said, Site, TERRAFORM_VERSION, World, chance, local_backend};
@@ -163,7 +164,7 @@ impl Session {
             interrupts.pause();
         }
         let (plan, diagnostics) = planner.finish();
-        let diagnostics = pointed(diagnostics, self);
+        let diagnostics = pointed(diagnostics, &self.configuration.tree, self.providers.schemas());
         // Validation has already warned of some things that planning comes across again.
         let anew: Diagnostics = found
             .into_iter()
@@ -172,6 +173,18 @@ impl Session {
         said.diagnostics.extend(anew);
         said.diagnostics.extend(diagnostics);
         (plan, input)
+    }
+
+    /// What expressions are evaluated on.
+    pub(crate) fn ground(&self) -> Ground<'_> {
+        Ground {
+            tree: &self.configuration.tree,
+            settings: &self.settings,
+            inputs: &self.inputs,
+            providers: &self.providers,
+            runtime: &self.runtime,
+            state: self.storage.state(),
+        }
     }
 
     /// What is wrong with the configuration whatever the state is; planning would not come to all of it.
@@ -194,8 +207,7 @@ impl Session {
 
     /// The current object of a resource instance as the state has it, with marks.
     pub(crate) fn decoded(&self, addr: &ResourceInstance) -> Option<Value> {
-        let instance = self.storage.state().instances.get(addr)?;
-        self.decode(addr, &instance.provider, instance.current.as_ref()?)
+        self.ground().decoded(addr)
     }
 
     /// An object decoded by its schema, with marks; `None` when it does not fit.
@@ -214,7 +226,11 @@ impl Session {
 }
 
 /// The schema of a managed resource type or data source; a provider may be known under the host of another registry.
-fn schema_of<'s>(schemas: &'s Schemas, addr: &ResourceInstance, provider: &ProviderConfig) -> Option<&'s Arc<Schema>> {
+pub(crate) fn schema_of<'s>(
+    schemas: &'s Schemas,
+    addr: &ResourceInstance,
+    provider: &ProviderConfig,
+) -> Option<&'s Arc<Schema>> {
     let same = || schemas.iter().find(|(known, _)| known.same_as(&provider.provider)).map(|(_, schema)| schema);
     let schema = schemas.get(&provider.provider).or_else(same)?;
     match addr.resource.mode {
@@ -274,7 +290,7 @@ pub(crate) fn run_id() -> Arc<str> {
 }
 
 /// A number for the keys of deposed objects.
-fn seed(run_id: &str) -> u64 {
+pub(crate) fn seed(run_id: &str) -> u64 {
     run_id
         .bytes()
         .filter(u8::is_ascii_hexdigit)

@@ -3,7 +3,7 @@
 use addrs::{ConfigResource, InstanceKey, ModuleInstance, ModulePath, ProviderConfig, Resource, ResourceInstance};
 use config::{CheckRule, ModuleTree, ProvisionWhen, Provisioner, RemovedBlock, ResourceConfig};
 use configschema::{Block, Schema};
-use diag::{Diagnostic, Diagnostics};
+use diag::{ConditionOf, Diagnostic, Diagnostics};
 use eval::{CheckedKind, Evaluator, Expansion, ExprNode, Outcome, Phase, Provisioners, Provisioning, Repetition};
 use plan::{Action, Plan, PlanInput};
 use std::collections::BTreeMap;
@@ -216,7 +216,8 @@ impl Desired {
                     Diagnostic::error(format!("Resource {what} failed"), message)
                         .at(rule.condition.range())
                         .within(rule.range.clone())
-                        .about(addr.to_string()),
+                        .about(addr.to_string())
+                        .failing(ConditionOf::Resource, addr.to_string()),
                 );
             }
         }

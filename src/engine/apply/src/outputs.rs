@@ -2,7 +2,7 @@
 
 use addrs::ModuleInstance;
 use eval::Evaluator;
-use plan::{Action, Plan};
+use plan::{Action, Mode, Plan};
 use state::OutputState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +20,12 @@ pub(crate) fn outputs(plan: &Plan, evaluator: &Evaluator) -> BTreeMap<Arc<str>, 
             (Action::Delete, _) => {
                 outputs.remove(name);
             }
+            // What is not known because nothing is made is stored as null (observed with Terraform 1.11.4).
+            (_, Some(value)) if plan.mode == Mode::RefreshOnly && !value.is_known() => {
+                let sensitive = value.all_marks().contains(Marks::SENSITIVE);
+                let value = Value::null(value.ty());
+                outputs.insert(name.clone(), OutputState { ty: value.ty(), value, sensitive });
+            }
             (_, Some(value)) => match stored(&without_unknown(plan, value)) {
                 Some(output) => {
                     outputs.insert(name.clone(), output);
@@ -36,7 +42,11 @@ pub(crate) fn outputs(plan: &Plan, evaluator: &Evaluator) -> BTreeMap<Arc<str>, 
 /// What is left out of a plan is not known after the apply either: such parts are stored as null (measured with Terraform
 /// 1.11.4).
 fn without_unknown(plan: &Plan, value: &Value) -> Value {
-    if plan.targeting.is_partial() && !value.is_wholly_known() { nulls(value) } else { value.clone() }
+    if (plan.targeting.is_partial() || plan.mode == Mode::RefreshOnly) && !value.is_wholly_known() {
+        nulls(value)
+    } else {
+        value.clone()
+    }
 }
 
 fn nulls(value: &Value) -> Value {

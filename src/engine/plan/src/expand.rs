@@ -196,10 +196,10 @@ impl<'a> Growth<'a> {
 
     fn desired(&self, addr: ResourceInstance, repetition: Repetition, provider: ProviderConfig) -> Box<Desired> {
         let dependencies = self.dependencies.clone();
-        let lenient = self.block.is_some_and(|b| b.check.is_some());
+        let check = self.block.and_then(|b| b.check.clone());
         let keeps_create_first = self.planner.graph.keeps_create_first(self.node);
         let subject = self.subject(addr, provider);
-        Box::new(Desired { subject, repetition, dependencies, keeps_create_first, lenient })
+        Box::new(Desired { subject, repetition, dependencies, keeps_create_first, check })
     }
 
     /// The provider configuration of an instance that the configuration wants. A wrong key is said once, not for each

@@ -28,7 +28,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     if !planner.graph.selection.is_partial() {
         removed_outputs(&planner.input, &mut planner.record);
     }
-    let still = moves::still_declared(&planner.input, |addr| planner.record.change_of(addr).is_some_and(is_wanted));
+    let still = still_declared(&planner);
     planner.record.trouble(Place::node(usize::MAX), still);
     planner.record.trouble(Place::node(usize::MAX), targeting::in_effect(&planner.input.options.targeting));
     let functions = planner.evaluator.function_results();
@@ -75,7 +75,8 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         execution,
         refreshed: Arc::new(record.refreshed),
         prior: read,
-        moved,
+        // What is destroyed counts from where it is by then.
+        moved: if input.options.mode == Mode::Destroy { BTreeMap::new() } else { moved },
         provider_configs: record.provider_configs,
         values: record.values,
         functions,
@@ -114,10 +115,10 @@ fn checked(planner: &Planner) -> Vec<Checked> {
             checked.objects = root_output.then(|| [(checked.config.clone(), Verdicts::new())].into());
         }
     } else if planner.graph.selection.is_partial() {
-        // Of variables that are left out nothing is known.
+        // Of variables and resources that are left out nothing is known.
         let nodes = planner.graph.expressions.nodes.iter().enumerate();
-        let left_out =
-            nodes.filter(|(node, what)| matches!(what, ExprNode::Variable(..)) && !planner.graph.is_needed(*node));
+        let counts = |what: &ExprNode| matches!(what, ExprNode::Variable(..) | ExprNode::Resource(_));
+        let left_out = nodes.filter(|(node, what)| counts(what) && !planner.graph.is_needed(*node));
         let left_out: BTreeSet<_> = left_out.filter_map(|(_, what)| checks::of(what)).collect();
         for checked in &mut all {
             if left_out.contains(&(checked.kind, checked.config.clone())) {
@@ -126,6 +127,15 @@ fn checked(planner: &Planner) -> Vec<Checked> {
         }
     }
     all
+}
+
+/// What is moved elsewhere and wanted where it was. With targets nobody looks.
+fn still_declared(planner: &Planner) -> Diagnostics {
+    if planner.input.options.mode != Mode::Normal || planner.graph.selection.is_partial() {
+        return Diagnostics::new();
+    }
+    let wanted = planner.record.changes.values().filter(|change| is_wanted(change)).map(|change| &change.addr);
+    moves::still_declared(&planner.input, &wanted.collect::<Vec<_>>(), |path| planner.evaluator.module_instances(path))
 }
 
 /// Whether the configuration wants the object.

@@ -6,7 +6,7 @@ use crate::instance::{self, Outcome, Prepared, Prior, Settled, Subject};
 use crate::report::{Refreshed, Report, Turn};
 use crate::{Action, ActionReason, Drift, InstanceChange, Mode, Refresh};
 use crate::{refusals, stored, take_in};
-use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
+use addrs::{ConfigResource, InstanceKey, ProviderConfig, ResourceInstance};
 use calls::{Answer, ImportedBy, ObjectIdentity, Question, StoredObject};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics, Range};
@@ -180,6 +180,7 @@ impl ManagedTask {
         let value = stored::marked(&self.identity.schema, &before, &value);
         let prior = Prior { value, private: before.private.clone(), identity, status: before.status };
         let trusted = match view.options.refresh {
+            _ if self.is_let_go() => true,
             Refresh::Yes => false,
             Refresh::No => true,
             // What is not wanted is going to change in any case.
@@ -187,10 +188,20 @@ impl ManagedTask {
         };
         if trusted {
             self.report.refreshed = stored::kept(&self.identity.schema, &before, &prior, &prior);
-            self.unread = Some(prior.clone()).filter(|_| view.options.refresh == Refresh::Minimal);
+            let may_be_read = view.options.refresh == Refresh::Minimal && !self.is_let_go();
+            self.unread = Some(prior.clone()).filter(|_| may_be_read);
             return self.known(Some(prior), view);
         }
         self.look(prior)
+    }
+
+    /// What a `removed` block lets go of is not looked at (observed with Terraform 1.11.4).
+    fn is_let_go(&self) -> bool {
+        let by_lifecycle = |reason| {
+            let in_config = reason == ActionReason::ForgotBecauseLifecycleDestroyInConfig;
+            in_config || reason == ActionReason::ForgotBecauseLifecycleDestroyInState
+        };
+        matches!(self.aim, Aim::Forget(reason) if !by_lifecycle(reason))
     }
 
     /// The object would change: it is read after all, and planned again.
@@ -347,7 +358,10 @@ impl ManagedTask {
             (Aim::Refresh, Some(prior)) if self.identity.import.is_some() => self.described(&prior),
             (Aim::Refresh, prior) => {
                 if self.identity.deposed.is_none() {
-                    self.report.value = Some(prior.map_or_else(|| self.unknown(), |p| p.value));
+                    // What has a key and is not there is left out; of what has none Terraform knows the type.
+                    let has_key = self.identity.addr.key != InstanceKey::None;
+                    let nothing = (!has_key).then(|| self.unknown());
+                    self.report.value = prior.map(|prior| prior.value).or(nothing);
                 }
                 self.end()
             }

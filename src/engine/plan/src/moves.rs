@@ -3,7 +3,7 @@
 
 use crate::PlanInput;
 use crate::graph;
-use addrs::{ConfigResource, InstanceKey, Mode, ModuleInstance, ModulePath, ResourceInstance};
+use addrs::{ConfigResource, InstanceKey, Mode, ModuleInstance, ModulePath, Resource, ResourceInstance};
 use config::{Endpoint, endpoint};
 use diag::{Diagnostic, Diagnostics, Range};
 use state::State;
@@ -205,6 +205,19 @@ impl Statement {
         ModuleInstance(to.module.0.get(..depth).unwrap_or_default().to_vec())
     }
 
+    /// Whether what it moves has a key somewhere.
+    fn names_an_instance(&self) -> bool {
+        let is_key = |key: &Option<InstanceKey>| key.as_ref().is_some_and(|key| *key != InstanceKey::None);
+        let of_resource = self.from.resource.as_ref().is_some_and(|(_, key)| is_key(key));
+        of_resource || self.from.modules.iter().any(|(_, key)| is_key(key))
+    }
+
+    /// Whether it takes a module instance elsewhere.
+    fn carries(&self, module: &ModuleInstance) -> bool {
+        let anything = Resource { mode: Mode::Managed, kind: "".into(), name: "".into() };
+        self.carry(&ResourceInstance { module: module.clone(), resource: anything, key: InstanceKey::None }).is_some()
+    }
+
     /// The address after the move; `None` when it does not concern the object.
     fn carry(&self, addr: &ResourceInstance) -> Option<ResourceInstance> {
         let depth = self.within.0.len();
@@ -271,30 +284,35 @@ fn enabled_modules(input: &PlanInput, module: &ModuleInstance) -> ModuleInstance
     ModuleInstance(steps.collect())
 }
 
-/// Moves of single instances that the configuration still wants under their old address. Of whole resources and modules
-/// `config` tells.
-pub(crate) fn still_declared(input: &PlanInput, is_wanted: impl Fn(&ResourceInstance) -> bool) -> Diagnostics {
-    if input.options.mode != crate::Mode::Normal {
-        return Diagnostics::new();
-    }
+/// Moves of single instances, of resources and of modules, that the configuration still wants under their old address. Of
+/// whole resources and modules `config` tells.
+pub(crate) fn still_declared(
+    input: &PlanInput,
+    wanted: &[&ResourceInstance],
+    modules: impl Fn(&ModulePath) -> Vec<ModuleInstance>,
+) -> Diagnostics {
     let statements = statements(input, &mut Diagnostics::new());
-    let keyed = statements.all.iter().filter_map(|statement| {
-        let (resource, Some(key)) = statement.from.resource.as_ref()? else { return None };
-        if *key == InstanceKey::None {
-            return None;
-        }
-        let outer = statement.within.0.iter().map(|name| (name.clone(), InstanceKey::None));
-        let inner = statement.from.modules.iter().map(|(name, key)| (name.clone(), key.clone().unwrap_or_default()));
-        let module = ModuleInstance(outer.chain(inner).collect());
-        Some((statement, ResourceInstance { module, resource: resource.clone(), key: key.clone() }))
-    });
-    let still = keyed.filter(|(_, addr)| is_wanted(addr)).map(|(statement, addr)| {
-        let detail = format!("A moved block takes {addr} elsewhere, but {addr} is still declared.");
-        Diagnostic::error("Moved object still exists", detail)
-            .at(statement.range.clone())
-            .next("Take the instance out of count or for_each, or remove the moved block.")
-    });
-    still.collect()
+    let mut troubles = Diagnostics::new();
+    for statement in statements.all.iter().filter(|statement| statement.names_an_instance()) {
+        let path = statement.from.path(&statement.within);
+        let still = match &statement.from.resource {
+            Some((resource, _)) => {
+                let here = |addr: &&&ResourceInstance| addr.resource == *resource && addr.module.path() == path;
+                let mut still = wanted.iter().filter(here).filter(|addr| statement.carry(addr).is_some());
+                still.next().map(ToString::to_string)
+            }
+            None => {
+                modules(&path).into_iter().find(|module| statement.carries(module)).map(|module| module.to_string())
+            }
+        };
+        troubles.extend(still.map(|addr| {
+            let detail = format!("A moved block takes {addr} elsewhere, but {addr} is still declared.");
+            Diagnostic::error("Moved object still exists", detail)
+                .at(statement.range.clone())
+                .next("Take the instance out of count or for_each, or remove the moved block.")
+        }));
+    }
+    troubles
 }
 
 fn taken(from: &ResourceInstance, to: &ResourceInstance) -> Diagnostic {

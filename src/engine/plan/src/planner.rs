@@ -312,7 +312,8 @@ impl Planner {
     fn end_resource(&mut self, node: usize, resource: &ConfigResource) {
         let Some(Open { failed, expansions, .. }) = self.open.remove(&node) else { return };
         for (module, expansion) in expansions.iter().filter(|_| !failed) {
-            if self.graph.selection.is_partial() {
+            // Where nothing is planned, or not all, references see what there is.
+            if self.graph.selection.is_partial() || self.input.options.mode == crate::Mode::RefreshOnly {
                 let there = |key: &InstanceKey| {
                     let (module, resource, key) = (module.clone(), resource.resource.clone(), key.clone());
                     self.evaluator.instance(&ResourceInstance { module, resource, key }).is_some()

@@ -218,14 +218,7 @@ impl Evaluator {
     }
 
     pub(crate) fn surroundings(&self) -> Surroundings<'_> {
-        let settings = &self.settings;
-        Surroundings {
-            files: &*settings.files,
-            working_directory: &settings.cwd,
-            home: settings.home.as_deref(),
-            plan_timestamp: settings.plan_timestamp.clone(),
-            chance: settings.chance.as_deref().map(|chance| chance as &dyn Chance),
-        }
+        surroundings(&self.settings)
     }
 
     /// What `module.name` gives in a module instance.
@@ -253,6 +246,17 @@ impl Evaluator {
         let values = self.values.get(module).map(|values| &values.outputs);
         let output = |name: &Arc<str>| values.and_then(|v| v.get(name)).cloned().unwrap_or_else(Value::dynamic);
         Value::object(config.outputs.keys().map(|name| (name.clone(), output(name))))
+    }
+}
+
+/// What functions may see of the world.
+pub(crate) fn surroundings(settings: &Settings) -> Surroundings<'_> {
+    Surroundings {
+        files: &*settings.files,
+        working_directory: &settings.cwd,
+        home: settings.home.as_deref(),
+        plan_timestamp: settings.plan_timestamp.clone(),
+        chance: settings.chance.as_deref().map(|chance| chance as &dyn Chance),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Never: files, clock, environment, randomness (they come through `Settings`); state, providers.
 
 mod access;
+mod assertion;
 mod budget;
 mod call;
 mod check;
@@ -38,6 +39,7 @@ mod validate;
 mod variable;
 mod verdicts;
 
+pub use assertion::{Asserted, Bound, evaluate_alone};
 pub use call::{function_exists, function_names};
 pub use check::{NO_MESSAGE, Outcome};
 pub use decode::role;

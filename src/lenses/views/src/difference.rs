@@ -1,7 +1,7 @@
 //! What differs between two values: a tree that says per part what becomes of it.
 //!
-//! How parts are paired is Terraform's: lists of one length by place, other lists by longest common run (objects that
-//! meet in a run are compared), sets by equality. Where a schema says *any type*, only the shape of the JSON counts.
+//! How parts are paired is Terraform's: lists of one length by place, others and reordered ones by longest common run
+//! (objects that meet in a run are compared), sets by equality. Where a schema says *any type*, only the shape of the JSON counts.
 
 use configschema::{Attribute, AttributeType, Block, Nesting};
 use std::collections::{BTreeMap, BTreeSet};
@@ -352,7 +352,7 @@ impl Comparison<'_> {
         let one = |pair: Pair, place: usize| one(&within, pair, place);
         let (before, after) = (items(pair.0), items(pair.1));
         let mut parts = Vec::new();
-        if before.len() == after.len() {
+        if before.len() == after.len() && !is_reordered(before, after) {
             for (i, (b, a)) in before.iter().zip(after).enumerate() {
                 parts.push(one((Some(b), Some(a)), i));
             }
@@ -462,6 +462,23 @@ fn shape(value: &Value) -> Shape {
     }
 }
 
+/// Whether each element of a list is somewhere in the other one, which is as long: then places say little.
+fn is_reordered(before: &[Value], after: &[Value]) -> bool {
+    // Of one element nothing is to be found out: at each level of a deep list it is the whole rest.
+    if before.len() < 2 {
+        return false;
+    }
+    let after: BTreeSet<String> = texts(after).into_iter().collect();
+    texts(before).iter().all(|text| after.contains(text))
+}
+
+/// Equal texts are equal values. In JSON, what is not known is null.
+fn texts(items: &[Value]) -> Vec<String> {
+    let is_null = |value: &Value| value.is_null() || !value.is_known();
+    let text = |value: &Value| if is_null(value) { String::new() } else { format!("{:?}", value.unmark_deep().0) };
+    items.iter().map(text).collect()
+}
+
 /// Pairs of places: a run of common elements as one, what is only on one side alone, objects that meet as one.
 fn aligned(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usize>)> {
     // Of what is all new or all gone nothing is compared: at each level of a deep list that is the whole rest.
@@ -469,8 +486,7 @@ fn aligned(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usiz
         let gone = (0..before.len()).map(|i| (Some(i), None));
         return gone.chain((0..after.len()).map(|j| (None, Some(j)))).collect();
     }
-    let text = |items: &[Value]| -> Vec<String> { items.iter().map(|v| format!("{:?}", v.unmark_deep().0)).collect() };
-    let (a, b) = (text(before), text(after));
+    let (a, b) = (texts(before), texts(after));
     let mut pairs = Vec::new();
     let is_object = |of: &[Value], i: usize| of.get(i).is_some_and(|v| shape(v) == Shape::Object);
     // A deletion and an insertion that touch are one run.

@@ -46,12 +46,19 @@ fn shown_plan(plan: &Plan, colour: Colour) -> String {
         }
         out.push_str(&summary(plan, paint));
     }
-    out.push_str(&outputs(plan, paint));
+    let outputs = outputs(plan, paint);
+    if plan.mode == Mode::RefreshOnly && !plan.drift.is_empty() && !outputs.is_empty() {
+        out.push_str(&format!("\n{RULE}\n"));
+    }
+    out.push_str(&outputs);
     if plan.complete == plan::Complete::Yes {
         out.push_str(&later(plan, paint));
     }
     out
 }
+
+/// Below what changed elsewhere.
+const RULE: &str = "─────────────────────────────────────────────────────────────────────────────";
 
 /// In the order in which Terraform lists them: the root module, then all modules of one level, then those of the next.
 fn listed<'a, T>(all: impl Iterator<Item = &'a T>, addr: impl Fn(&T) -> &addrs::ResourceInstance) -> Vec<&'a T> {
@@ -116,7 +123,7 @@ fn drift(plan: &Plan, paint: Paint) -> String {
             return String::new();
         }
         return format!(
-            "{}\nThis is a refresh-only plan, so drform will not take any actions to undo\nthese. If you were expecting these changes then you can apply this plan to\nrecord the updated values in the drform state without changing any remote\nobjects.\n",
+            "{}\n\nThis is a refresh-only plan, so drform will not take any actions to undo\nthese. If you were expecting these changes then you can apply this plan to\nrecord the updated values in the drform state without changing any remote\nobjects.\n",
             drifted(plan.drift.iter().map(|drift| (drift, whole_drift(drift))), true, paint)
         );
     }
@@ -137,9 +144,8 @@ fn drift(plan: &Plan, paint: Paint) -> String {
         return String::new();
     }
     format!(
-        "{}\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n\n{}\n",
-        drifted(drifts.into_iter(), true, paint),
-        "─".repeat(77)
+        "{}\n\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n\n{RULE}\n",
+        drifted(drifts.into_iter(), true, paint)
     )
 }
 

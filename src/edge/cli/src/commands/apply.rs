@@ -136,7 +136,6 @@ struct Course<'a> {
     verb: &'a str,
     mode: Mode,
     waves: usize,
-    changes: bool,
     imported: usize,
     lets_go: bool,
     sum: apply::ApplySummary,
@@ -148,8 +147,7 @@ impl<'a> Course<'a> {
     fn new(planned: &ops::Planned, verb: &'a str) -> Course<'a> {
         let sum = apply::ApplySummary::default();
         let mode = planned.plan.mode;
-        let mut course =
-            Course { verb, mode, waves: 0, changes: false, imported: 0, lets_go: false, sum, told: Diagnostics::new() };
+        let mut course = Course { verb, mode, waves: 0, imported: 0, lets_go: false, sum, told: Diagnostics::new() };
         course.wave_planned(planned);
         course
     }
@@ -157,7 +155,6 @@ impl<'a> Course<'a> {
     /// One wave more is planned.
     fn wave_planned(&mut self, planned: &ops::Planned) {
         self.waves += 1;
-        self.changes |= planned.plan.has_changes();
         self.lets_go |= planned.plan.forgotten() > 0;
     }
 
@@ -223,7 +220,7 @@ impl<'a> Course<'a> {
                 shell.terminal.tell(views::json::outputs(&applied.outputs));
             }
         }
-        if (self.changes && counted) || self.mode == Mode::Destroy || args.plan.is_some() || exit == Exit::Failure {
+        if counted || self.mode == Mode::Destroy || exit == Exit::Failure {
             let imported = if self.imported == 0 { String::new() } else { format!("{} imported, ", self.imported) };
             let counts = match verb {
                 "Destroy" => format!("{destroyed} destroyed"),

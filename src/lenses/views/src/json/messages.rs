@@ -26,6 +26,17 @@ impl Message {
         Message { level: "info", text: text.into(), kind, members }
     }
 
+    /// A message of a kind that is an error.
+    pub(super) fn error(kind: &'static str, text: impl Into<String>, members: Vec<(&'static str, Node)>) -> Message {
+        Message { level: "error", ..Message::new(kind, text, members) }
+    }
+
+    /// The message with a text besides.
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Message {
+        self.members.push(text(name, value));
+        self
+    }
+
     /// What is said to whoever looks at the log: that it was interrupted, for example.
     pub fn log(text: &str) -> Message {
         Message::new("log", text.trim(), Vec::new())

@@ -212,6 +212,6 @@ pub(crate) fn reason(reason: ActionReason) -> Option<&'static str> {
 }
 
 /// An attribute that may have influenced the changes.
-fn relevant((addr, at): &(ResourceInstance, Path)) -> Node {
+pub(super) fn relevant((addr, at): &(ResourceInstance, Path)) -> Node {
     Node::Object(vec![text("resource", addr.to_string()), member("attribute", path(at))])
 }
