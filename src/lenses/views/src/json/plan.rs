@@ -17,7 +17,7 @@ use value::json::Node;
 use value::{Marks, Path, Type, Value};
 
 /// Version of what stands under our own key (`schema/plan-json.md`).
-pub const DRFORM_VERSION: u32 = 1;
+const DRFORM_VERSION: u32 = 1;
 
 /// What a document says besides the plan.
 pub struct About<'a> {
