@@ -53,6 +53,9 @@ struct FileRun<'a> {
     outputs: RunOutputs,
 }
 
+/// The state after a wave, and whether there is another one; after a failure the state if it is another one.
+type OneWave = Result<(Arc<State>, bool), Option<Arc<State>>>;
+
 impl Runner<'_> {
     /// Runs all files.
     pub(super) fn suite(&self, loaded: Vec<LoadedFile>) -> TestSuite {
@@ -363,7 +366,7 @@ impl FileRun<'_> {
         prepared: &Prepared,
         (wave, expected): (Wave, &[Expected]),
         tested: &mut TestedRun,
-    ) -> Result<Result<(Arc<State>, bool), Option<Arc<State>>>, Dropped> {
+    ) -> Result<OneWave, Dropped> {
         let explained = expected::explain(expected, wave.found);
         if explained.has_errors() {
             failed(tested, explained);
