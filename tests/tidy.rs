@@ -312,6 +312,7 @@ fn formats_have_a_page_with_their_version() {
     let formats = [
         ("schema/journal.md", "src/engine/journal/src", "Version"),
         ("schema/saved-plan.md", "src/engine/saved/src", "Version"),
+        ("schema/plan-json.md", "src/lenses/views/src/json", "Version"),
     ];
     let mut broken = Vec::new();
     for (page, code, word) in formats {

@@ -93,7 +93,7 @@ impl Growth<'_> {
                 grown.left.push((addr.clone(), Value::unknown(self.ty.clone()).with_origin(&addr.to_string().into())));
                 let because = Because::Prerequisite(later.behind.clone().unwrap_or_default());
                 exact.insert(addr.clone(), grown.announced.len());
-                let deferred = self.of_one(&addr, expansion, because, &mut grown.troubles);
+                let deferred = self.of_one(&addr, expansion, because);
                 grown.announced.push(deferred);
             }
         }
@@ -131,7 +131,9 @@ impl Growth<'_> {
         }
         let current = instance.current.iter().map(|_| None);
         for deposed in current.chain(instance.deposed.keys().cloned().map(Some)) {
-            let task = self.task((addr.clone(), deposed), Aim::Wait, provider.clone(), &mut grown.troubles);
+            // Whether it may be destroyed is asked in its own wave.
+            let mut later = Diagnostics::new();
+            let task = self.task((addr.clone(), deposed), Aim::Wait, provider.clone(), &mut later);
             grown.tasks.push(task);
         }
     }
@@ -164,13 +166,7 @@ impl Growth<'_> {
         }
     }
 
-    fn of_one(
-        &self,
-        addr: &ResourceInstance,
-        expansion: &Expansion,
-        because: Because,
-        troubles: &mut Diagnostics,
-    ) -> Deferred {
+    fn of_one(&self, addr: &ResourceInstance, expansion: &Expansion, because: Because) -> Deferred {
         let repetition = expansion.repetition(&addr.key);
         let block = &self.schema.block;
         let decoded = |declared: &ResourceConfig| {
@@ -189,7 +185,8 @@ impl Growth<'_> {
         };
         let provider = match self.waits_for_provider(&self.provider) {
             true => None,
-            false => self.chosen(&addr.module, &repetition, troubles),
+            // A key that is not known yet is no error before its wave.
+            false => self.chosen(&addr.module, &repetition, &mut Diagnostics::new()),
         };
         Deferred {
             addr: PartialInstance::one(addr),

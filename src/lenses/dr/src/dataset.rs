@@ -123,7 +123,7 @@ pub(crate) fn store(observations: &Observations<'_>, object: &Observed, kind: Co
         Some(class) => Formula::Alive(Domain::new(class, address.clone())).and(place::zonal(observations, object)),
         None => place::regional(observations, object),
     };
-    let place = place.and(decided_later(object));
+    let place = decided_later(object, place);
     let rpo = if kind == CopyKind::Async { Rpo::Unbounded } else { Rpo::Nothing };
     let seal = seal::of(observations, object);
     let service = attached_instances(observations, &address);
@@ -138,7 +138,7 @@ fn attached_instances(observations: &Observations<'_>, disk: &Arc<str>) -> Formu
         if attachment.presence == Presence::Later
             && (volume.is_err() || volume == Ok(Some(Target::Address(disk.clone()))))
         {
-            instances.push(decided_later(attachment));
+            instances.push(decided_later(attachment, Formula::True));
             continue;
         }
         if volume != Ok(Some(Target::Address(disk.clone()))) {
@@ -149,7 +149,7 @@ fn attached_instances(observations: &Observations<'_>, disk: &Arc<str>) -> Formu
             && matches!(object.presence, Presence::Present | Presence::Later)
         {
             let alive = Formula::Alive(Domain::new(Class::Instance, instance));
-            instances.push(alive.and(place::zonal(observations, object)).and(decided_later(object)));
+            instances.push(decided_later(object, alive.and(place::zonal(observations, object))));
         }
     }
     if instances.is_empty() { Formula::True } else { Formula::Or(instances) }
@@ -217,7 +217,7 @@ fn point(observations: &Observations<'_>, object: &Observed, from: &Arc<str>) ->
         place: if object.presence == Presence::Missing {
             Formula::False
         } else {
-            place::regional(observations, object).and(decided_later(object))
+            decided_later(object, place::regional(observations, object))
         },
         seal,
         service: Formula::True,

@@ -133,16 +133,15 @@ impl<'a> Observations<'a> {
     }
 }
 
-/// What is planned in a later wave is never taken for safe.
-pub(crate) fn decided_later(object: &Observed) -> Formula {
-    match object.presence {
-        Presence::Later => {
-            let name = object.addr.to_string();
-            let name = name.strip_suffix("[\"*\"]").map_or_else(|| name.clone(), |resource| format!("{resource}[*]"));
-            Formula::Unknown(format!("{name} is planned in a later wave").into())
-        }
-        Presence::Present | Presence::Missing | Presence::Former => Formula::True,
+/// What an object that is planned in a later wave needs is undecided, whatever is lost; that it needs it is a guess.
+pub(crate) fn decided_later(object: &Observed, needs: Formula) -> Formula {
+    if object.presence != Presence::Later {
+        return needs;
     }
+    let name = object.addr.to_string();
+    let name = name.strip_suffix("[\"*\"]").map_or_else(|| name.clone(), |resource| format!("{resource}[*]"));
+    let unknown = Formula::Unknown(format!("{name} is planned in a later wave").into());
+    Formula::Or(vec![needs, unknown.clone()]).and(unknown)
 }
 
 pub(crate) fn not_known(object: &Observed, attribute: &str) -> Arc<str> {

@@ -66,7 +66,7 @@ fn key(observations: &Observations<'_>, target: &Target) -> Formula {
                 return Formula::False;
             }
             let alive = Formula::Alive(Domain::new(Class::Key, address.clone())).and(regional(observations, object));
-            let alive = alive.and(decided_later(object));
+            let alive = decided_later(object, alive);
             if enabled(object) { alive } else { Formula::False }
         }
         Target::Outside(name) if observations.is_former(name) => Formula::False,

@@ -122,19 +122,19 @@ fn what_a_later_wave_decides_is_unknown() {
             pair
               disk=aws_ebs_volume.d["*"]   unknown
                   aws_ebs_volume.e is undecided: aws_volume_attachment.a[*] is planned in a later wave
-                  aws_ebs_volume.d["*"] is gone: it needs disk=aws_ebs_volume.d["*"]
+                  aws_ebs_volume.d["*"] is undecided: aws_ebs_volume.d[*] is planned in a later wave
               disk=aws_ebs_volume.e        unknown
                   aws_ebs_volume.e is gone: it needs disk=aws_ebs_volume.e
                   aws_ebs_volume.d["*"] is undecided: aws_ebs_volume.d[*] is planned in a later wave
               zone=eu-central-1a           unknown
                   aws_ebs_volume.e is undecided: aws_volume_attachment.a[*] is planned in a later wave
-                  aws_ebs_volume.d["*"] is gone: it needs zone=eu-central-1a
+                  aws_ebs_volume.d["*"] is undecided: aws_ebs_volume.d[*] is planned in a later wave
               zone=eu-central-1b           unknown
                   aws_ebs_volume.e is gone: it needs zone=eu-central-1b
                   aws_ebs_volume.d["*"] is undecided: aws_ebs_volume.d[*] is planned in a later wave
-              region=eu-central-1          LOST
+              region=eu-central-1          unknown
                   aws_ebs_volume.e is gone: it needs region=eu-central-1
-                  aws_ebs_volume.d["*"] is gone: it needs region=eu-central-1
+                  aws_ebs_volume.d["*"] is undecided: aws_ebs_volume.d[*] is planned in a later wave
         "#]],
     );
 }

@@ -20,7 +20,8 @@ pub fn survival_text(report: &Report, colour: Colour) -> String {
         let s = if n == 1 { "" } else { "s" };
         out.push_str(&format!("\n  Taken to hold nothing of its own: the root disk of {n} instance{s}.\n"));
     }
-    out
+    // So the lens calls all instances of a resource whose keys are not known yet.
+    out.replace("[\"*\"]", "[*]")
 }
 
 fn coverage(report: &Report) -> String {

@@ -4,9 +4,10 @@ use super::plan::{show, tell};
 use crate::arguments;
 use crate::progress::Lines;
 use crate::shell::{Exit, Shell, plan_options};
-use diag::{Diagnostic, Diagnostics};
+use diag::Diagnostic;
 use ops::Said;
 use plan::{Action, InstanceChange, Mode, PlanOptions};
+use std::collections::BTreeSet;
 use std::path::Path;
 use views::json::{Message, Sum};
 
@@ -100,7 +101,7 @@ pub(crate) fn with_options(shell: &Shell, args: &arguments::Apply, options: Plan
         return Exit::Failure;
     }
     let mut course = Course::new(&planned, verb);
-    course.told.extend(said.diagnostics);
+    course.told.extend(said.diagnostics.iter().map(|found| format!("{found:?}")));
     loop {
         let (applied, next, said) = course.wave(shell, planned, &lines);
         let exit = shell.say(&said);
@@ -140,14 +141,14 @@ struct Course<'a> {
     lets_go: bool,
     sum: apply::ApplySummary,
     /// What the plans so far warned of.
-    told: Diagnostics,
+    told: BTreeSet<String>,
 }
 
 impl<'a> Course<'a> {
     fn new(planned: &ops::Planned, verb: &'a str) -> Course<'a> {
         let sum = apply::ApplySummary::default();
         let mode = planned.plan.mode;
-        let mut course = Course { verb, mode, waves: 0, imported: 0, lets_go: false, sum, told: Diagnostics::new() };
+        let mut course = Course { verb, mode, waves: 0, imported: 0, lets_go: false, sum, told: BTreeSet::new() };
         course.wave_planned(planned);
         course
     }
@@ -160,9 +161,7 @@ impl<'a> Course<'a> {
 
     /// Without the warnings that an earlier wave came with.
     fn anew(&mut self, said: Said) -> Said {
-        let known = |found: &Diagnostic| self.told.iter().any(|told| told == found);
-        let diagnostics: Diagnostics = said.diagnostics.into_iter().filter(|found| !known(found)).collect();
-        self.told.extend(diagnostics.clone());
+        let diagnostics = said.diagnostics.into_iter().filter(|found| self.told.insert(format!("{found:?}"))).collect();
         Said { diagnostics, ..said }
     }
 

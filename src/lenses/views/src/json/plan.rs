@@ -16,6 +16,9 @@ use std::sync::Arc;
 use value::json::Node;
 use value::{Marks, Path, Type, Value};
 
+/// Version of what stands under our own key (`schema/plan-json.md`).
+const DRFORM_VERSION: u32 = 1;
+
 /// What a document says besides the plan.
 pub struct About<'a> {
     /// What we pose as: readers refuse versions that they do not know.
@@ -66,7 +69,8 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
     add("complete", Node::Bool(whole && !plan.targeting.is_partial() && !plan.has_deferred()));
     add("errored", Node::Bool(!whole));
     if plan.has_deferred() {
-        add("drform", Node::object([("waves", waves(plan, texts))]));
+        let version = Node::Number(DRFORM_VERSION.to_string().into());
+        add("drform", Node::object([("version", version), ("waves", waves(plan, texts))]));
     }
     Node::Object(members)
 }
