@@ -39,5 +39,6 @@ mod spread;
 mod stream;
 mod tool;
 mod transcript;
+mod traps;
 mod validate;
 mod vault;

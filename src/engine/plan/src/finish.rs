@@ -6,6 +6,7 @@ use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
+use crate::refusals::PREVENTED;
 use crate::relevance::{self, Found};
 use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves, targeting};
 use addrs::{ConfigResource, ResourceInstance};
@@ -27,11 +28,11 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         removed_outputs(&planner.input, &mut planner.record);
     }
     let still = moves::still_declared(&planner.input, |addr| planner.record.change_of(addr).is_some_and(is_wanted));
-    planner.record.trouble(Place::node(usize::MAX), still);
+    let refused = planner.record.trouble(Place::node(usize::MAX), still) || planner.refused || unread(&planner);
     planner.record.trouble(Place::node(usize::MAX), targeting::in_effect(&planner.input.options.targeting));
     let functions = planner.evaluator.function_results();
     let checked = checked(&planner);
-    let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
+    let Planner { input, graph, evaluator, mut record, output_nodes, read, moved, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
     record.trouble(Place::node(usize::MAX), forgotten(&changes));
     let execution = if record.has_errors() {
@@ -44,6 +45,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             deposed_keys: &deposed_keys(&input, &changes),
             outputs: &last_nodes(output_nodes, &graph, &changes, &checked),
             ephemeral: &record.ephemeral,
+            in_checks: &in_checks(&input),
             mode: input.options.mode,
         };
         order::execution_graph(&work).unwrap_or_else(|cycle| {
@@ -51,7 +53,11 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             ExecutionGraph::default()
         })
     };
-    let complete = if record.has_errors() { Complete::Errored } else { Complete::Yes };
+    let complete = match record.has_errors() {
+        false => Complete::Yes,
+        true if refused => Complete::Refused,
+        true => Complete::Errored,
+    };
     let mut gone: Vec<Diagnostic> = Vec::new();
     // One error for all resources whose objects lost the same provider.
     let mut anew = |trouble: &Diagnostic| {
@@ -60,13 +66,14 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         !known
     };
     let troubles = std::mem::take(&mut record.troubles).into_values().flatten().filter(|t| anew(t)).collect();
-    let found = Found { changes: &changes, outputs: &record.outputs, values: &record.values };
+    let found = Found { changes: &changes, outputs: &record.outputs, evaluator: &evaluator };
     let relevant = relevance::relevant(&input, &found);
     let plan = Plan {
         mode: input.options.mode,
         changes,
         relevant,
-        drift: record.drift.into_values().collect(),
+        // What drifted was looked at before; what is destroyed is what is there now (observed with Terraform 1.11.4).
+        drift: if input.options.mode == Mode::Destroy { Vec::new() } else { record.drift.into_values().collect() },
         outputs: record.outputs,
         execution,
         refreshed: Arc::new(record.refreshed),
@@ -80,6 +87,13 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         targeting: input.options.targeting,
     };
     (plan, troubles)
+}
+
+/// Whether everything is to be destroyed, and something could not be looked at before.
+fn unread(planner: &Planner) -> bool {
+    let Planner { input, record, .. } = planner;
+    let refusals = |d: &Diagnostic| !d.is_error() || d.summary == PREVENTED;
+    input.options.mode == Mode::Destroy && !record.troubles.values().flat_map(|all| all.iter()).all(refusals)
 }
 
 /// What became of the conditions. Who destroys everything checks nothing; of outputs of the root module it is known all the
@@ -104,6 +118,13 @@ fn checked(planner: &Planner) -> Vec<Checked> {
         }
     }
     all
+}
+
+/// Data sources that stand in `check` blocks.
+fn in_checks(input: &PlanInput) -> BTreeSet<ConfigResource> {
+    let blocks = input.tree.modules.iter().flat_map(|(path, m)| m.resources.iter().map(move |(r, b)| (path, r, b)));
+    let nested = blocks.filter(|(_, _, block)| block.check.is_some());
+    nested.map(|(path, resource, _)| ConfigResource { module: path.clone(), resource: resource.clone() }).collect()
 }
 
 /// Whether the configuration wants the object.

@@ -25,6 +25,7 @@ mod order;
 mod planner;
 mod provider;
 mod record;
+mod refusals;
 mod relevance;
 mod removed;
 mod report;
@@ -37,6 +38,7 @@ mod triggers;
 mod waits;
 
 pub use checks::{check_results, is_open};
+pub use data::problems;
 pub use desired::undeclared_variables;
 pub use desk::Ticket;
 pub use drawing::{Drawing, DrawingOf, Drawn, Shape, drawing};

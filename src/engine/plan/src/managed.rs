@@ -5,7 +5,7 @@ use crate::desired::{self, Desired, View};
 use crate::instance::{self, Outcome, Prepared, Prior, Settled, Subject};
 use crate::report::{Refreshed, Report, Turn};
 use crate::{Action, ActionReason, Drift, InstanceChange, Mode, Refresh};
-use crate::{stored, take_in};
+use crate::{refusals, stored, take_in};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, ImportedBy, ObjectIdentity, Question, StoredObject};
 use configschema::{IgnoreChanges, ProviderSchema, Schema};
@@ -23,8 +23,8 @@ pub(crate) enum Aim {
     Delete(ActionReason),
     /// Nothing, but the object itself stays: a `removed` block says so, or `destroy = false`.
     Forget(ActionReason),
-    /// Only the state is brought up to date.
-    Refresh,
+    /// Only the state is brought up to date; where the configuration wants it, its conditions are judged.
+    Refresh(Option<Box<Desired>>),
 }
 
 /// What the object is, before anything is asked.
@@ -48,6 +48,8 @@ pub(crate) struct Identity {
     pub(crate) prevent_destroy: bool,
     /// Whether an earlier apply left its outcome in doubt.
     pub(crate) blocked: bool,
+    /// Whether a `removed` block lets it stay: nobody looks at it then, but in a refresh.
+    pub(crate) forgotten: bool,
 }
 
 /// Where an object is on its way.
@@ -82,18 +84,27 @@ pub(crate) struct ManagedTask {
     report: Report,
     /// The object as the state has it, while it is planned without having been read.
     unread: Option<Prior>,
+    /// Whether it was read.
+    looked: bool,
 }
 
 impl ManagedTask {
     /// A task that has not asked anything.
     pub(crate) fn new(identity: Identity, aim: Aim) -> ManagedTask {
-        ManagedTask { identity, aim, stage: ManagedStage::Upgrade, report: Report::default(), unread: None }
+        ManagedTask {
+            identity,
+            aim,
+            stage: ManagedStage::Upgrade,
+            report: Report::default(),
+            unread: None,
+            looked: false,
+        }
     }
 
     /// The first turn.
     pub(crate) fn begin(self, view: &View<'_>) -> Turn<ManagedTask> {
         if self.identity.blocked {
-            let trouble = in_doubt(&self.identity);
+            let trouble = refusals::in_doubt(&self.identity);
             return self.fail(trouble.into());
         }
         let Some(object) = self.identity.stored.clone() else {
@@ -178,6 +189,7 @@ impl ManagedTask {
         let value = stored::marked(&self.identity.schema, &before, &value);
         let prior = Prior { value, private: before.private.clone(), identity, status: before.status };
         let trusted = match view.options.refresh {
+            _ if self.identity.forgotten && view.options.mode != Mode::RefreshOnly => true,
             Refresh::Yes => false,
             Refresh::No => true,
             // What is not wanted is going to change in any case.
@@ -276,6 +288,7 @@ impl ManagedTask {
         let now = Prior { value, private: object.private, identity, status: before.status };
         self.drift(before.value.clone(), now.value.clone());
         self.report.refreshed = stored::kept(&self.identity.schema, &stored_object, before, &now);
+        self.looked = true;
         self.known(Some(now), view)
     }
 
@@ -286,6 +299,14 @@ impl ManagedTask {
         }
         self.report.refreshed = Refreshed::Gone;
         self.known(None, view)
+    }
+
+    /// It is said that there is nothing to destroy: a deposed object is not silently dropped
+    /// (features-and-traps.md 56).
+    fn never_there(self) -> Turn<ManagedTask> {
+        let nothing =
+            Prior { value: self.nothing(), private: Arc::from(&[][..]), identity: None, status: state::Status::Ready };
+        self.leave(&nothing, Arc::from(&[][..]), Action::NoOp)
     }
 
     fn drift(&mut self, before: Value, after: Value) {
@@ -322,7 +343,10 @@ impl ManagedTask {
             }
             (Aim::Delete(_), None) => {
                 self.seen_by_providers(None, view);
-                self.end()
+                match self.identity.deposed.is_some() && view.options.mode == Mode::Normal {
+                    true => self.never_there(),
+                    false => self.end(),
+                }
             }
             (Aim::Delete(_), Some(prior)) => {
                 self.seen_by_providers(Some(&prior), view);
@@ -342,9 +366,18 @@ impl ManagedTask {
                 };
                 self.ask(ManagedStage::PlanDelete(prior), question)
             }
-            (Aim::Refresh, prior) => {
+            (Aim::Refresh(desired), prior) => {
+                let moved = self.report.drift.is_none() && view.moved.contains_key(&self.identity.addr);
+                if let Some(prior) = prior.as_ref().filter(|_| moved && self.identity.deposed.is_none()) {
+                    let (schema, value) = (self.identity.schema.clone(), prior.value.clone());
+                    let drift = Drift { addr: self.identity.addr.clone(), schema, before: value.clone(), after: value };
+                    self.report.drift = Some(drift);
+                }
                 if self.identity.deposed.is_none() {
-                    self.report.value = Some(prior.map_or_else(|| self.unknown(), |p| p.value));
+                    let value = prior.map_or_else(|| self.unknown(), |p| p.value);
+                    let judged = desired.as_ref().map(|desired| desired::judged(desired, &value, view));
+                    self.report.diagnostics.extend(judged.unwrap_or_default());
+                    self.report.value = Some(value);
                 }
                 self.end()
             }
@@ -424,11 +457,15 @@ impl ManagedTask {
         let create_before_destroy = desired.subject.create_before_destroy;
         let skip_destroy = desired.subject.skip_destroy;
         let keeps_create_first = desired.keeps_create_first;
+        let known_dependencies = match outcome.action {
+            Action::NoOp => Some(dependencies.clone()),
+            _ => self.looked.then(|| stored::merged(self.identity.stored.as_ref(), &dependencies)),
+        };
         self.report.refreshed = stored::remembering(
             std::mem::take(&mut self.report.refreshed),
             self.identity.stored.as_ref(),
             (create_before_destroy, skip_destroy),
-            (outcome.action == Action::NoOp).then_some(&dependencies),
+            known_dependencies.as_ref(),
         );
         let change = InstanceChange {
             addr: self.identity.addr.clone(),
@@ -459,7 +496,7 @@ impl ManagedTask {
         let reason = match self.aim {
             Aim::Delete(reason) => reason,
             Aim::Forget(reason) => reason,
-            Aim::Keep(_) | Aim::Refresh => ActionReason::None,
+            Aim::Keep(_) | Aim::Refresh(_) => ActionReason::None,
         };
         let stored = self.identity.stored.as_ref();
         let nothing: Arc<[ConfigResource]> = Arc::from(&[][..]);
@@ -491,7 +528,7 @@ impl ManagedTask {
     /// (features-and-traps.md 54).
     fn record(mut self, change: InstanceChange) -> Turn<ManagedTask> {
         if self.identity.prevent_destroy && change.action.destroys() && change.deposed.is_none() {
-            self.report.diagnostics.push(prevented(&change));
+            self.report.diagnostics.push(refusals::prevented(&change));
         }
         self.report.change = Some(change);
         self.end()
@@ -513,7 +550,7 @@ impl ManagedTask {
     fn subject(&self) -> Subject {
         match &self.aim {
             Aim::Keep(desired) => desired.subject.clone(),
-            Aim::Delete(_) | Aim::Forget(_) | Aim::Refresh => Subject {
+            Aim::Delete(_) | Aim::Forget(_) | Aim::Refresh(_) => Subject {
                 addr: self.identity.addr.clone(),
                 provider: self.identity.provider.clone(),
                 schema: self.identity.schema.clone(),
@@ -553,40 +590,5 @@ impl ManagedTask {
 
     fn end(self) -> Turn<ManagedTask> {
         Turn::End(Box::new(self.report))
-    }
-}
-
-/// The refusal to destroy what is marked as not to be destroyed, in Terraform's words.
-fn prevented(change: &InstanceChange) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        "Instance cannot be destroyed",
-        format!(
-            "Resource {} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed.",
-            change.addr
-        ),
-    )
-    .next("Take back what calls for it, or disable lifecycle.prevent_destroy and run the command again.")
-    .about(change.addr.to_string());
-    match &change.declared_at {
-        Some(block) => diagnostic.at(block.clone()),
-        None => diagnostic,
-    }
-}
-
-/// Nothing is done to an object before it is known what the last apply did to it (architecture.md invariant 6).
-fn in_doubt(identity: &Identity) -> Diagnostic {
-    let addr = &identity.addr;
-    let diagnostic = Diagnostic::error(
-        "Outcome of an earlier apply is in doubt",
-        format!(
-            "An earlier apply began to change {addr} and ended before it was known what came of it. Nothing is planned \
-             for {addr} until that is settled, so that nothing is done twice or lost."
-        ),
-    )
-    .about(addr.to_string())
-    .next("Run drform recover, which finds out what became of it.");
-    match &identity.declared_at {
-        Some(range) => diagnostic.at(range.clone()),
-        None => diagnostic,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::difference::{Fate, Part, of_any, of_block, of_relevant};
 use crate::paint::{Paint, Symbol};
-use crate::part_text::{masked, part_text, symbol, warning};
+use crate::part_text::{masked, part_text, symbol, unhidden_text, warning};
 use crate::secrets::Secrets;
 use crate::value_text::attribute_name;
 use addrs::Mode as ResourceMode;
@@ -22,16 +22,19 @@ pub fn plan_text(plan: &Plan, colour: Colour) -> String {
 fn shown_plan(plan: &Plan, colour: Colour) -> String {
     let paint = Paint { colour: colour == Colour::Yes };
     let mut out = drift(plan, paint);
-    if !plan.has_changes() && plan.complete == plan::Complete::Errored {
+    if !plan.has_changes() && plan.complete != plan::Complete::Yes {
         // The errors say why; that nothing would change is not known.
-        return out;
-    }
-    if !plan.has_changes() {
-        out.push_str(&no_changes(plan, paint));
         return out;
     }
     let shown =
         |c: &&InstanceChange| c.action != Action::NoOp || moved_from(plan, c).is_some() || c.importing.is_some();
+    let outputs = outputs(plan, paint);
+    if !plan.has_changes()
+        || (plan.mode != Mode::RefreshOnly && outputs.is_empty() && !plan.changes.iter().any(|c| shown(&c)))
+    {
+        out.push_str(&no_changes(plan, paint));
+        return out;
+    }
     if plan.changes.iter().any(|c| shown(&c)) {
         if plan.changes.iter().any(|c| c.action != Action::NoOp) {
             out.push_str(&legend(plan, paint));
@@ -45,7 +48,7 @@ fn shown_plan(plan: &Plan, colour: Colour) -> String {
         }
         out.push_str(&summary(plan, paint));
     }
-    out.push_str(&outputs(plan, paint));
+    out.push_str(&outputs);
     out
 }
 
@@ -94,12 +97,13 @@ pub fn drift_text(plan: &Plan, colour: Colour) -> String {
 
 fn shown_drift(plan: &Plan, colour: Colour) -> String {
     let paint = Paint { colour: colour == Colour::Yes };
-    if plan.drift.is_empty() {
+    let drift: Vec<&Drift> = plan.drift.iter().filter(|drift| !drift.is_only_moved()).collect();
+    if drift.is_empty() {
         return "\nNo drift: everything in the state is as the state says.\n".into();
     }
-    let gone = plan.drift.iter().filter(|d| d.after.is_null()).count();
-    let changed = plan.drift.len() - gone;
-    let mut out = drifted(plan.drift.iter().map(|drift| (drift, whole_drift(drift))), false, paint);
+    let gone = drift.iter().filter(|d| d.after.is_null()).count();
+    let changed = drift.len() - gone;
+    let mut out = drifted(plan, drift.into_iter().map(|drift| (drift, whole_drift(drift))), false, paint);
     out.push_str(&format!("\n{} {changed} changed, {gone} missing.\n", paint.bold("Drift:")));
     out
 }
@@ -111,9 +115,11 @@ fn drift(plan: &Plan, paint: Paint) -> String {
         if plan.drift.is_empty() {
             return String::new();
         }
+        let changes_outputs = plan.outputs.values().any(|output| output.action != Action::NoOp);
+        let rule = if changes_outputs { format!("\n{}\n", "─".repeat(77)) } else { String::new() };
         return format!(
-            "{}\nThis is a refresh-only plan, so drform will not take any actions to undo\nthese. If you were expecting these changes then you can apply this plan to\nrecord the updated values in the drform state without changing any remote\nobjects.\n",
-            drifted(plan.drift.iter().map(|drift| (drift, whole_drift(drift))), true, paint)
+            "{}\n\nThis is a refresh-only plan, so drform will not take any actions to undo\nthese. If you were expecting these changes then you can apply this plan to\nrecord the updated values in the drform state without changing any remote\nobjects.\n{rule}",
+            drifted(plan, plan.drift.iter().map(|drift| (drift, whole_drift(drift))), true, paint)
         );
     }
     if !plan.has_changes() && plan.complete == plan::Complete::Yes {
@@ -133,8 +139,8 @@ fn drift(plan: &Plan, paint: Paint) -> String {
         return String::new();
     }
     format!(
-        "{}\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n\n{}\n",
-        drifted(drifts.into_iter(), true, paint),
+        "{}\n\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n\n{}\n",
+        drifted(plan, drifts.into_iter(), true, paint),
         "─".repeat(77)
     )
 }
@@ -143,7 +149,8 @@ fn whole_drift(drift: &Drift) -> Part {
     of_block(&drift.schema.block, there((&drift.before, &drift.after)), &[])
 }
 
-fn drifted<'a>(drifts: impl Iterator<Item = (&'a Drift, Part)>, for_plan: bool, paint: Paint) -> String {
+fn drifted<'a>(plan: &Plan, drifts: impl Iterator<Item = (&'a Drift, Part)>, for_plan: bool, paint: Paint) -> String {
+    let moved = &plan.moved;
     let mut out = String::from(
         "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the\nlast \"drform apply\"",
     );
@@ -151,9 +158,16 @@ fn drifted<'a>(drifts: impl Iterator<Item = (&'a Drift, Part)>, for_plan: bool, 
     let mut drifts: Vec<(&Drift, Part)> = drifts.collect();
     drifts.sort_by_key(|(drift, _)| drift.addr.module.0.len());
     for (drift, part) in &drifts {
-        let (what, symbol) =
-            if drift.after.is_null() { ("has been deleted", Symbol::Delete) } else { ("has changed", Symbol::Update) };
-        out.push_str(&format!("\n{}\n", paint.bold(&format!("  # {} {what}", drift.addr))));
+        let from = moved.get(&drift.addr);
+        let (title, symbol) = match from {
+            _ if drift.after.is_null() => (format!("{} has been deleted", drift.addr), Symbol::Delete),
+            Some(from) if drift.is_only_moved() => (format!("{from} has moved to {}", drift.addr), Symbol::None),
+            _ => (format!("{} has changed", drift.addr), Symbol::Update),
+        };
+        out.push_str(&format!("\n{}\n", paint.bold(&format!("  # {title}"))));
+        if let Some(from) = from.filter(|_| !drift.is_only_moved()) {
+            out.push_str(&format!("  # (moved from {from})\n"));
+        }
         out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&drift.addr), part_text(part, 0, paint)));
     }
     out
@@ -186,7 +200,8 @@ fn legend(plan: &Plan, paint: Paint) -> String {
 
 /// The address that the object had before.
 fn moved_from<'p>(plan: &'p Plan, change: &InstanceChange) -> Option<&'p addrs::ResourceInstance> {
-    plan.moved.get(&change.addr).filter(|_| change.deposed.is_none())
+    // What is destroyed has been moved before it was looked at.
+    plan.moved.get(&change.addr).filter(|_| change.deposed.is_none() && plan.mode != Mode::Destroy)
 }
 
 fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInstance>, paint: Paint) -> String {
@@ -211,7 +226,7 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
     };
     let mut out = format!("{}\n", paint.bold(&title));
     let told = change.action == Action::Forget && !change.is_forgotten();
-    if let Some(because) = because(change).filter(|_| !told) {
+    if let Some(because) = because(change, moved_from).filter(|_| !told) {
         out.push_str(&format!("  # {because}\n"));
     }
     if let Some(old) = moved_from.filter(|_| change.action != Action::NoOp) {
@@ -223,6 +238,9 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
             // Terraform says no more of an identity.
             None => "  # (will be imported first)\n".into(),
         });
+        if change.action.is_replace() {
+            out.push_str("  # Warning: this will destroy the imported resource\n");
+        }
     }
     let symbol = match change.action {
         Action::Create => Symbol::Create,
@@ -243,7 +261,9 @@ fn change_text(change: &InstanceChange, moved_from: Option<&addrs::ResourceInsta
         _ => pair,
     };
     let part = of_block(&change.schema.block, pair, &change.replace_paths);
-    out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&change.addr), part_text(&part, 0, paint)));
+    // Of what is imported nobody has seen anything yet.
+    let text = if change.importing.is_some() { unhidden_text(&part, paint) } else { part_text(&part, 0, paint) };
+    out.push_str(&format!("{}{} {text}\n", paint.symbol(symbol), header(&change.addr)));
     out
 }
 
@@ -276,11 +296,15 @@ fn becomes(change: &InstanceChange) -> &'static str {
     }
 }
 
-fn because(change: &InstanceChange) -> Option<String> {
+fn because(change: &InstanceChange, moved_from: Option<&addrs::ResourceInstance>) -> Option<String> {
     let addr = &change.addr;
     let words = match change.reason {
         ActionReason::DeleteBecauseNoResourceConfig => {
             format!("(because {} is not in configuration)", addr.resource)
+        }
+        ActionReason::DeleteBecauseNoMoveTarget => {
+            let old = moved_from?;
+            format!("(because {old} was moved to {addr}, which is not in configuration)")
         }
         ActionReason::DeleteBecauseNoModule => format!("(because {} is not in configuration)", addr.module),
         ActionReason::DeleteBecauseWrongRepetition => match addr.key {
@@ -289,7 +313,10 @@ fn because(change: &InstanceChange) -> Option<String> {
             addrs::InstanceKey::String(_) => "(because resource does not use for_each)".into(),
         },
         ActionReason::DeleteBecauseCountIndex => format!("(because index {} is out of range for count)", addr.key),
-        ActionReason::DeleteBecauseEachKey => format!("(because key {} is not in for_each map)", addr.key),
+        ActionReason::DeleteBecauseEachKey => match &addr.key {
+            addrs::InstanceKey::String(key) => format!("(because key [{key:?}] is not in for_each map)"),
+            key => format!("(because key {key} is not in for_each map)"),
+        },
         ActionReason::DeleteBecauseDisabled => "(because enabled is false)".into(),
         ActionReason::ForgotBecauseLifecycleDestroyInConfig => {
             "(because lifecycle.destroy = false is set in the configuration)".into()
@@ -299,6 +326,7 @@ fn because(change: &InstanceChange) -> Option<String> {
                 .into()
         }
         ActionReason::ReadBecauseConfigUnknown => "(config refers to values not yet known)".into(),
+        ActionReason::ReadBecauseCheckNested => "(config will be reloaded to verify a check block)".into(),
         ActionReason::ReadBecauseDependencyPending => "(depends on a resource or a module with changes pending)".into(),
         _ if change.deposed.is_some() => "(left over from a partially-failed replacement of this instance)".into(),
         _ => return None,
@@ -326,17 +354,21 @@ fn outputs(plan: &Plan, paint: Paint) -> String {
     }
     // In line with outputs that do not change too.
     let width = plan.outputs.keys().map(|name| attribute_name(name).len()).max().unwrap_or(0);
-    let mut out = String::from("\nChanges to Outputs:\n");
+    let mut lines = String::new();
     for (name, output) in changed {
         let (before, after) = (masked(&output.before, output.sensitive), masked(&output.after, output.sensitive));
         let part = of_any(there((&before, &after)));
         if part.fate == Fate::Kept {
             continue;
         }
-        out.push_str(&warning(&part, 0));
+        lines.push_str(&warning(&part, 0));
         let (symbol, name) = (paint.symbol(symbol(part.fate)), attribute_name(name));
-        out.push_str(&format!("{symbol}{name:width$} = {}\n", part_text(&part, 0, paint)));
+        lines.push_str(&format!("{symbol}{name:width$} = {}\n", part_text(&part, 0, paint)));
     }
+    if lines.is_empty() {
+        return lines;
+    }
+    let mut out = format!("\nChanges to Outputs:\n{lines}");
     if plan.changes.iter().all(|c| c.action == Action::NoOp) {
         out.push_str("\nYou can apply this plan to save these new output values to the drform\nstate, without changing any real infrastructure.\n");
     }
