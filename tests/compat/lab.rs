@@ -1,6 +1,8 @@
 //! A provider with a cloud in memory: what it holds can be changed behind a tool's back, what it is asked fails as the
 //! configuration says, and it tells which calls had to wait for which.
 
+mod rack;
+
 use crate::tool::World;
 use configschema::{Attribute, Block, NestedBlock, Nesting, Schema};
 use sdk::{
@@ -94,7 +96,7 @@ impl Cloud {
 }
 
 impl World for Cloud {
-    /// `gone ID`, `set ID NAME=VALUE …`, `add ID NAME=VALUE …`.
+    /// `gone ID`, `set ID NAME=VALUE …`, `add ID NAME=VALUE …` (of a node), `rack ID NAME=VALUE …`.
     fn edit(&self, line: &str) {
         let mut words = line.split_whitespace();
         let (verb, id) = (words.next().unwrap(), words.next().unwrap());
@@ -105,26 +107,16 @@ impl World for Cloud {
                 return;
             }
             "set" => inner.objects[id].as_object().unwrap().clone(),
-            "add" => {
-                let empty = |(name, ty): (&Arc<str>, &Type)| (name.clone(), Value::null(ty.clone()));
-                let mut object: BTreeMap<Arc<str>, Value> = attribute_types().iter().map(empty).collect();
-                object.insert("id".into(), Value::string(id));
-                for (name, nested) in &node().block.blocks {
-                    let empty = configschema::empty_value(&nested.block).ty();
-                    let none =
-                        if nested.nesting == Nesting::Set { Value::set(empty, []) } else { Value::list(empty, vec![]) };
-                    object.insert(name.clone(), none);
-                }
-                object
-            }
-            other => panic!("{other}: gone, set or add"),
+            "add" => begun(&node().block, id),
+            "rack" => begun(&rack::rack().block, id),
+            other => panic!("{other}: gone, set, add or rack"),
         };
-        let types = attribute_types();
         for word in words {
             let (name, given) = word.split_once('=').unwrap();
+            let ty = object[name].ty();
             let value = match given {
-                "null" => Value::null(types[name].clone()),
-                given => convert(&Value::string(given), &types[name]).unwrap(),
+                "null" => Value::null(ty),
+                given => convert(&Value::string(given), &ty).unwrap(),
             };
             object.insert(name.into(), value);
         }
@@ -184,8 +176,11 @@ fn node() -> Schema {
     Schema { version: 0, block }
 }
 
-fn attribute_types() -> BTreeMap<Arc<str>, Type> {
-    node().block.attributes.iter().map(|(name, a)| (name.clone(), configschema::attribute_type(a))).collect()
+/// An object that has but its id.
+fn begun(block: &Block, id: &str) -> BTreeMap<Arc<str>, Value> {
+    let mut object = configschema::empty_value(block).as_object().unwrap().clone();
+    object.insert("id".into(), Value::string(id));
+    object
 }
 
 fn text(value: &Value, name: &str) -> String {
@@ -206,7 +201,9 @@ impl Provider for Lab {
     }
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
-        vec![("lab_node", Arc::new(Node(self.0.clone())))]
+        let node = Arc::new(Node(self.0.clone()));
+        let (rack, old) = (Arc::new(rack::Rack(self.0.clone())), Arc::new(rack::Old(self.0.clone())));
+        vec![("lab_node", node), ("lab_rack", rack), ("lab_old", old)]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
@@ -234,6 +231,25 @@ impl Node {
         object.insert("disk".into(), disks);
         Value::object(object)
     }
+}
+
+/// The object as a provider gives it that does not keep its word.
+fn faulty(value: Value, fault: &str) -> Value {
+    let mut object = value.as_object().unwrap().clone();
+    if fault == "wrong" {
+        object.insert("size".into(), Value::number(77u64.into()));
+    }
+    Value::object(object)
+}
+
+/// An answer that leaves something open.
+fn unfinished(mut made: Object, fault: &str) -> Object {
+    if fault == "left_unknown" {
+        let mut object = made.value.as_object().unwrap().clone();
+        object.insert("address".into(), Value::unknown(Type::String));
+        made.value = Value::object(object);
+    }
+    made
 }
 
 impl Resource for Node {
@@ -265,6 +281,18 @@ impl Resource for Node {
         if fault == "same_size" && changes {
             planned.set("size", request.prior.get("size").unwrap().clone());
         }
+        match fault.as_str() {
+            // Neither what is configured nor what was there.
+            "plan_wrong" => planned.set("size", Value::number(99u64.into())),
+            "plan_null" => planned.value = Value::null(planned.value.ty()),
+            "replace_unknown_path" => planned.requires_replace.push(Path::attribute("nothing")),
+            // One answer while not everything is known, another one when it is.
+            "unsteady" if !request.config.is_wholly_known() => {
+                planned.set("address", Value::string("10.0.0.1"));
+            }
+            "unsteady" => planned.set("address", Value::string("10.9.9.9")),
+            _ => {}
+        }
         Box::pin(async move {
             match fault.as_str() {
                 "plan" => Reply::failed("Cannot plan", "As asked."),
@@ -275,16 +303,7 @@ impl Resource for Node {
     }
 
     fn read<'a>(&'a self, current: Object) -> Future<'a, Reply<Object>> {
-        let id = text(&current.value, "id");
-        self.0.inner.lock().unwrap().reads.push(format!("read {id}"));
-        let found = self.0.object(&id);
-        Box::pin(async move {
-            match found {
-                Some(value) if text(&value, "fault") == "read" => Reply::failed("Cannot read", "As asked."),
-                Some(value) => Reply::done(Object { value, private: current.private }),
-                None => Reply::nothing(),
-            }
-        })
+        self.0.read(current)
     }
 
     fn create(&self, request: ChangeRequest) -> Future<'_, Reply<Object>> {
@@ -295,14 +314,12 @@ impl Resource for Node {
             if fault == "create" {
                 return Reply::failed("Cannot create", "As asked.");
             }
-            let id = self.0.next_id(&name);
-            let mut value = self.filled(&request.planned, &id, 1);
-            if fault == "wrong" {
-                let mut object = value.as_object().unwrap().clone();
-                object.insert("size".into(), Value::number(77u64.into()));
-                value = Value::object(object);
+            if fault == "create_null" {
+                return Reply::nothing();
             }
-            let made = Reply::done(self.0.put(value));
+            let id = self.0.next_id(&name);
+            let made = self.0.put(faulty(self.filled(&request.planned, &id, 1), &fault));
+            let made = Reply::done(unfinished(made, &fault));
             if fault == "create_partial" { made.with(error("Half made", "As asked.")) } else { made }
         })
     }
@@ -315,30 +332,21 @@ impl Resource for Node {
             if fault == "update" {
                 return Reply::failed("Cannot update", "As asked.");
             }
+            if fault == "update_null" {
+                return Reply::nothing();
+            }
             let value = self.filled(&request.planned, &id, number(&request.prior, "revision") + 1);
-            let made = Reply::done(self.0.put(value));
+            let made = Reply::done(unfinished(self.0.put(faulty(value, &fault)), &fault));
             if fault == "update_partial" { made.with(error("Half changed", "As asked.")) } else { made }
         })
     }
 
     fn delete(&self, request: ChangeRequest) -> Future<'_, Findings> {
-        let id = text(&request.prior, "id");
-        Box::pin(async move {
-            self.0.turn(format!("delete {id}")).await;
-            if text(&request.prior, "fault") == "delete" {
-                return vec![error("Cannot delete", "As asked.")];
-            }
-            self.0.inner.lock().unwrap().objects.remove(&id);
-            Vec::new()
-        })
+        self.0.delete(text(&request.prior, "id"), text(&request.prior, "fault"))
     }
 
     fn import<'a>(&'a self, id: &'a str) -> Future<'a, Reply<Object>> {
-        self.0.inner.lock().unwrap().reads.push(format!("import {id}"));
-        let found = self.0.object(id);
-        Box::pin(async move {
-            found.map_or_else(Reply::nothing, |value| Reply::done(Object { value, private: Private::new() }))
-        })
+        self.0.import(id)
     }
 }
 

@@ -44,6 +44,7 @@ mod test_command;
 mod test_interrupts;
 mod tool;
 mod transcript;
+mod traps;
 mod validate;
 mod vault;
 mod waves;

@@ -70,7 +70,7 @@ pub fn kind_of(site: &Site, path: &Path) -> Result<FileKind, Diagnostic> {
 /// What the disk says.
 pub fn save(planned: &Planned, site: &Site, path: &Path) -> Result<(), Diagnostic> {
     let plan = &planned.plan;
-    if plan.complete == Complete::Errored && plan.execution.steps.is_empty() && plan.values.is_empty() {
+    if plan.complete == Complete::Refused {
         return Ok(());
     }
     let bytes = saved::write(&header(planned, site)?, plan)?;
@@ -212,7 +212,7 @@ fn opened(request: &Request, path: &Path, said: &mut Said) -> Option<Planned> {
     };
     let schemas = session.providers.schemas().clone();
     let plan = said.take(plan_of(&opened, &schemas))?;
-    if plan.complete == Complete::Errored {
+    if plan.complete != Complete::Yes {
         let detail = "There were errors when this plan was made, so that a part of it is missing.";
         let error = Diagnostic::error("Cannot apply incomplete plan", detail);
         said.diagnostics.push(error.next("Put right what drform plan complains about, and make a new plan."));

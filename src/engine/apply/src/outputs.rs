@@ -1,6 +1,6 @@
 //! Outputs of the root module after an apply, and what became of the conditions.
 
-use addrs::ModuleInstance;
+use addrs::{ModuleInstance, ResourceInstance};
 use eval::Evaluator;
 use plan::{Action, Mode, Plan};
 use state::OutputState;
@@ -57,10 +57,20 @@ fn nulls(value: &Value) -> Value {
     Value { content: bare.content, marks: value.marks }
 }
 
-/// What became of the conditions: what the plan knew, and what this run found out.
+/// What became of the conditions: what the plan knew, and what this run found out. Of data sources only those count that
+/// this run has read (observed with Terraform 1.11.4).
 pub(crate) fn checks(plan: &Plan, evaluator: &Evaluator) -> Option<Arc<str>> {
     let mut checked = plan.checked.clone();
     evaluator.bring_in_verdicts(&mut checked);
+    let read = |addr: &ResourceInstance| {
+        plan.changes.iter().any(|change| change.action == Action::Read && change.addr == *addr)
+    };
+    for (object, verdicts) in checked.iter_mut().flat_map(|checked| checked.objects.iter_mut().flatten()) {
+        let data = addrs::parse_resource_instance(object).ok().filter(|addr| addr.resource.mode == addrs::Mode::Data);
+        if data.is_some_and(|addr| !read(&addr)) {
+            verdicts.clear();
+        }
+    }
     state::print_check_results(&plan::check_results(&checked))
 }
 

@@ -8,7 +8,7 @@ use crate::{Action, ActionReason, InstanceChange, Mode};
 use calls::{Answer, Question, StoredObject};
 use diag::Diagnostics;
 use std::sync::Arc;
-use value::{Marks, Path, Value};
+use value::{Content, Marks, Path, Value};
 
 /// Where a data source is on its way.
 #[derive(Clone, Debug)]
@@ -93,6 +93,12 @@ impl DataTask {
 
     /// The provider has read.
     fn read(mut self, object: Option<StoredObject>, diagnostics: Diagnostics, view: &View<'_>) -> Turn<DataTask> {
+        if self.desired.check.is_some() {
+            view.evaluator.note_check_data(&self.desired.subject.addr, &problems(&diagnostics));
+        }
+        if self.desired.check.is_some() && diagnostics.has_errors() {
+            return self.unread(diagnostics, view);
+        }
         if !self.accept(diagnostics) {
             return self.end();
         }
@@ -112,7 +118,23 @@ impl DataTask {
         let schema = &self.desired.subject.schema;
         self.report.refreshed = Refreshed::Object(stored::data_object(schema, &value));
         self.report.diagnostics.extend(desired::postconditions(&self.desired, &value, view));
+        if self.desired.check.is_some() && view.options.mode == Mode::Normal {
+            self.report.change = Some(self.to_read(ActionReason::ReadBecauseCheckNested, value.clone()));
+        }
         self.report.value = Some(value);
+        self.end()
+    }
+
+    /// What a `check` block asks for could not be read. It is tried again during apply, and hinders nobody.
+    fn unread(mut self, diagnostics: Diagnostics, view: &View<'_>) -> Turn<DataTask> {
+        let schema = self.desired.subject.schema.clone();
+        let planned = configschema::planned_unknown_object(&schema.block, &self.config);
+        self.report.refreshed = Refreshed::Object(stored::data_object(&schema, &self.marked(&known_or_null(&planned))));
+        if view.options.mode == Mode::Normal {
+            let after = instance::with_origins(&self.desired.subject.addr, &self.marked(&planned), &self.config);
+            self.report.change = Some(self.to_read(ActionReason::ReadBecauseCheckNested, after));
+        }
+        self.accept(diagnostics);
         self.end()
     }
 
@@ -122,14 +144,21 @@ impl DataTask {
         let subject = self.desired.subject.clone();
         let planned = configschema::planned_unknown_object(&subject.schema.block, &self.config);
         let after = instance::with_origins(&subject.addr, &self.marked(&planned), &self.config);
-        let nothing: Arc<[u8]> = Arc::from(&[][..]);
         self.report.value = Some(after.clone());
         // Values of earlier runs are never reused.
         self.report.refreshed = Refreshed::Gone;
         if view.options.mode != Mode::Normal {
             return self.end();
         }
-        self.report.change = Some(InstanceChange {
+        self.report.change = Some(self.to_read(reason, after));
+        self.end()
+    }
+
+    /// The change that reads it during apply.
+    fn to_read(&self, reason: ActionReason, after: Value) -> InstanceChange {
+        let subject = self.desired.subject.clone();
+        let nothing: Arc<[u8]> = Arc::from(&[][..]);
+        InstanceChange {
             addr: subject.addr,
             deposed: None,
             provider: subject.provider,
@@ -149,8 +178,7 @@ impl DataTask {
             skip_destroy: false,
             declared_at: subject.declared_at,
             importing: None,
-        });
-        self.end()
+        }
     }
 
     fn marked(&self, value: &Value) -> Value {
@@ -177,6 +205,23 @@ impl DataTask {
         }
         Turn::End(Box::new(self.report))
     }
+}
+
+/// What is wrong with a read that a `check` block asks for, as the state keeps it.
+pub fn problems(diagnostics: &Diagnostics) -> Vec<String> {
+    let errors = diagnostics.iter().filter(|d| d.is_error());
+    errors
+        .map(|d| if d.detail.is_empty() { d.summary.clone() } else { format!("{}: {}", d.summary, d.detail) })
+        .collect()
+}
+
+/// The value with null where something is unknown.
+fn known_or_null(value: &Value) -> Value {
+    let bare = match &value.content {
+        Content::Unknown(ty, ..) => Value::null(ty.clone()),
+        _ => value.map_children(|_, part| known_or_null(part)),
+    };
+    Value { content: bare.content, marks: value.marks }
 }
 
 /// Whether something that a data source depends on is going to change.

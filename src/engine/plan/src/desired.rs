@@ -4,9 +4,9 @@ use crate::instance::Subject;
 use crate::record::Record;
 use crate::triggers;
 use crate::{PlanInput, PlanOptions};
-use addrs::{ConfigResource, ModuleInstance};
+use addrs::{ConfigResource, ModuleInstance, ResourceInstance};
 use config::{CheckRule, ModuleTree, ResourceConfig};
-use diag::{ConditionOf, Diagnostic, Diagnostics};
+use diag::{ConditionOf, Diagnostic, Diagnostics, Severity};
 use eval::{Evaluator, ExprNode, Outcome, Repetition};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub(crate) struct View<'a> {
     pub(crate) options: &'a PlanOptions,
     /// Changes so far.
     pub(crate) record: &'a Record,
+    /// Objects that moved: new address to old.
+    pub(crate) moved: &'a BTreeMap<ResourceInstance, ResourceInstance>,
 }
 
 /// One instance that the configuration wants.
@@ -74,6 +76,14 @@ pub(crate) fn postconditions(desired: &Desired, planned: &Value, view: &View<'_>
         }
         _ => Diagnostics::new(),
     }
+}
+
+/// Judges an object that is only looked at: what fails is a warning (features-and-traps.md 87).
+pub(crate) fn judged(desired: &Desired, object: &Value, view: &View<'_>) -> Diagnostics {
+    let Some(block) = desired.block(view.tree) else { return Diagnostics::new() };
+    let mut troubles = conditions(&block.lifecycle.preconditions, desired, &desired.repetition, "precondition", view);
+    troubles.extend(postconditions(desired, object, view));
+    troubles.map(|trouble| Diagnostic { severity: Severity::Warning, ..trouble })
 }
 
 /// Whether `replace_triggered_by` asks for a replacement.

@@ -298,12 +298,13 @@ impl<'a> Growth<'a> {
                     continue;
                 }
                 let Some(provider) = self.chosen(module, &repetition, &mut grown.troubles) else { continue };
+                let desired = self.desired(addr.clone(), repetition, provider.clone());
                 let aim = match mode {
                     // Of what has no block there is only an object to look at.
                     _ if self.block.is_none() && !self.imports.contains_key(&addr) => continue,
-                    _ if self.block.is_none() => Aim::Refresh,
-                    Mode::RefreshOnly => Aim::Refresh,
-                    Mode::Normal | Mode::Destroy => Aim::Keep(self.desired(addr.clone(), repetition, provider.clone())),
+                    _ if self.block.is_none() => Aim::Refresh(None),
+                    Mode::RefreshOnly => Aim::Refresh(Some(desired)),
+                    Mode::Normal | Mode::Destroy => Aim::Keep(desired),
                 };
                 let task = self.task((addr, None), aim, provider, &mut grown.troubles);
                 grown.tasks.push(task);
@@ -365,13 +366,16 @@ impl<'a> Growth<'a> {
         &self,
         mode: Mode,
         skips: Option<ActionReason>,
-        reason: impl FnOnce() -> ActionReason,
+        reason: impl Fn() -> ActionReason,
     ) -> Aim {
         match (mode, self.removed, skips) {
-            (Mode::RefreshOnly, ..) => Aim::Refresh,
+            (Mode::RefreshOnly, ..) => Aim::Refresh(None),
             // A removed block says the last word (features-and-traps.md 106). In destroy mode it saves nothing (observed
             // with Terraform 1.11.4).
-            (Mode::Normal, Some(RemovedAction::Forget), _) => Aim::Forget(ActionReason::DeleteBecauseNoResourceConfig),
+            (Mode::Normal, Some(RemovedAction::Forget), _) => Aim::Forget(match reason() {
+                ActionReason::DeleteBecauseNoMoveTarget => ActionReason::DeleteBecauseNoMoveTarget,
+                _ => ActionReason::DeleteBecauseNoResourceConfig,
+            }),
             (Mode::Normal, Some(RemovedAction::Destroy), _) => Aim::Delete(reason()),
             (_, _, Some(skips)) => Aim::Forget(skips),
             (Mode::Normal, None, None) => Aim::Delete(reason()),

@@ -7,6 +7,7 @@ use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
 use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
+use crate::refusals::PREVENTED;
 use crate::relevance::{self, Found};
 use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves, targeting};
 use addrs::{ConfigResource, PartialInstances, ResourceInstance};
@@ -29,11 +30,11 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         removed_outputs(&planner.input, &mut planner.record);
     }
     let still = still_declared(&planner);
-    planner.record.trouble(Place::node(usize::MAX), still);
+    let refused = planner.record.trouble(Place::node(usize::MAX), still) || planner.refused || unread(&planner);
     planner.record.trouble(Place::node(usize::MAX), targeting::in_effect(&planner.input.options.targeting));
     let functions = planner.evaluator.function_results();
     let checked = checked(&planner);
-    let Planner { input, graph, mut record, output_nodes, read, moved, mut deferral, .. } = planner;
+    let Planner { input, graph, evaluator, mut record, output_nodes, read, moved, mut deferral, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
     record.trouble(Place::node(usize::MAX), forgotten(&changes));
     let execution = if record.has_errors() {
@@ -46,6 +47,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             deposed_keys: &deposed_keys(&input, &changes),
             outputs: &last_nodes(output_nodes, (&graph, &deferral), &changes, &checked),
             ephemeral: &record.ephemeral,
+            in_checks: &in_checks(&input),
             mode: input.options.mode,
         };
         order::execution_graph(&work).unwrap_or_else(|cycle| {
@@ -55,7 +57,11 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     };
     deferral.announced.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
     deferral.awaited.sort_by(|a, b| a.block.cmp(&b.block));
-    let complete = if record.has_errors() { Complete::Errored } else { Complete::Yes };
+    let complete = match record.has_errors() {
+        false => Complete::Yes,
+        true if refused => Complete::Refused,
+        true => Complete::Errored,
+    };
     let mut gone: Vec<Diagnostic> = Vec::new();
     // One error for all resources whose objects lost the same provider.
     let mut anew = |trouble: &Diagnostic| {
@@ -64,13 +70,14 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         !known
     };
     let troubles = std::mem::take(&mut record.troubles).into_values().flatten().filter(|t| anew(t)).collect();
-    let found = Found { changes: &changes, outputs: &record.outputs, values: &record.values };
+    let found = Found { changes: &changes, outputs: &record.outputs, evaluator: &evaluator };
     let relevant = relevance::relevant(&input, &found);
     let plan = Plan {
         mode: input.options.mode,
         changes,
         relevant,
-        drift: record.drift.into_values().collect(),
+        // What drifted was looked at before; what is destroyed is what is there now (observed with Terraform 1.11.4).
+        drift: if input.options.mode == Mode::Destroy { Vec::new() } else { record.drift.into_values().collect() },
         outputs: record.outputs,
         execution,
         refreshed: Arc::new(record.refreshed),
@@ -102,6 +109,13 @@ fn without_open(planner: &Planner, all: &mut [Checked]) {
             checked.objects = None;
         }
     }
+}
+
+/// Whether everything is to be destroyed, and something could not be looked at before.
+fn unread(planner: &Planner) -> bool {
+    let Planner { input, record, .. } = planner;
+    let refusals = |d: &Diagnostic| !d.is_error() || d.summary == PREVENTED;
+    input.options.mode == Mode::Destroy && !record.troubles.values().flat_map(|all| all.iter()).all(refusals)
 }
 
 /// What became of the conditions. Who destroys everything checks nothing; of outputs of the root module it is known all the
@@ -136,6 +150,13 @@ fn still_declared(planner: &Planner) -> Diagnostics {
     }
     let wanted = planner.record.changes.values().filter(|change| is_wanted(change)).map(|change| &change.addr);
     moves::still_declared(&planner.input, wanted, |path| planner.evaluator.module_instances(path))
+}
+
+/// Data sources that stand in `check` blocks.
+fn in_checks(input: &PlanInput) -> BTreeSet<ConfigResource> {
+    let blocks = input.tree.modules.iter().flat_map(|(path, m)| m.resources.iter().map(move |(r, b)| (path, r, b)));
+    let nested = blocks.filter(|(_, _, block)| block.check.is_some());
+    nested.map(|(path, resource, _)| ConfigResource { module: path.clone(), resource: resource.clone() }).collect()
 }
 
 /// Whether the configuration wants the object.

@@ -311,7 +311,6 @@ fn needed(
     let selected = (expressions.nodes.iter().enumerate()).filter(|(place, node)| selection.runs(*place, node));
     let starts = selected.filter(|(_, node)| match node {
         ExprNode::Provider(_) => false,
-        ExprNode::Check(..) => input.options.mode == Mode::Normal,
         ExprNode::Resource(resource) if destroys => stored.contains_key(resource),
         _ => !destroys,
     });

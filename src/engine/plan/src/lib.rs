@@ -41,6 +41,7 @@ mod triggers;
 mod waits;
 
 pub use checks::{check_results, is_open};
+pub use data::problems;
 pub use deferred::{Because, Bounds, Deferred, Waiting};
 pub use desired::undeclared_variables;
 pub use desk::Ticket;

@@ -23,9 +23,9 @@ pub(crate) enum Aim {
     Delete(ActionReason),
     /// Nothing, but the object itself stays: a `removed` block says so, or `destroy = false`.
     Forget(ActionReason),
-    /// Only the state is brought up to date.
-    Refresh,
-    /// The same, and what it will be is left to a later wave: references do not see it.
+    /// Only the state is brought up to date; where the configuration wants it, its conditions are judged.
+    Refresh(Option<Box<Desired>>),
+    /// The state is brought up to date, and what the object will be is left to a later wave: references do not see it.
     Wait,
 }
 
@@ -84,12 +84,21 @@ pub(crate) struct ManagedTask {
     report: Report,
     /// The object as the state has it, while it is planned without having been read.
     unread: Option<Prior>,
+    /// Whether it was read.
+    looked: bool,
 }
 
 impl ManagedTask {
     /// A task that has not asked anything.
     pub(crate) fn new(identity: Identity, aim: Aim) -> ManagedTask {
-        ManagedTask { identity, aim, stage: ManagedStage::Upgrade, report: Report::default(), unread: None }
+        ManagedTask {
+            identity,
+            aim,
+            stage: ManagedStage::Upgrade,
+            report: Report::default(),
+            unread: None,
+            looked: false,
+        }
     }
 
     /// The first turn.
@@ -289,6 +298,7 @@ impl ManagedTask {
         let now = Prior { value, private: object.private, identity, status: before.status };
         self.drift(before.value.clone(), now.value.clone());
         self.report.refreshed = stored::kept(&self.identity.schema, &stored_object, before, &now);
+        self.looked = true;
         self.known(Some(now), view)
     }
 
@@ -299,6 +309,14 @@ impl ManagedTask {
         }
         self.report.refreshed = Refreshed::Gone;
         self.known(None, view)
+    }
+
+    /// It is said that there is nothing to destroy: a deposed object is not silently dropped
+    /// (features-and-traps.md 56).
+    fn never_there(self) -> Turn<ManagedTask> {
+        let nothing =
+            Prior { value: self.nothing(), private: Arc::from(&[][..]), identity: None, status: state::Status::Ready };
+        self.leave(&nothing, Arc::from(&[][..]), Action::NoOp)
     }
 
     fn drift(&mut self, before: Value, after: Value) {
@@ -335,7 +353,10 @@ impl ManagedTask {
             }
             (Aim::Delete(_), None) => {
                 self.seen_by_providers(None, view);
-                self.end()
+                match self.identity.deposed.is_some() && view.options.mode == Mode::Normal {
+                    true => self.never_there(),
+                    false => self.end(),
+                }
             }
             (Aim::Delete(_), Some(prior)) => {
                 self.seen_by_providers(Some(&prior), view);
@@ -355,13 +376,22 @@ impl ManagedTask {
                 };
                 self.ask(ManagedStage::PlanDelete(prior), question)
             }
-            (Aim::Refresh, Some(prior)) if self.identity.import.is_some() => self.described(&prior),
-            (Aim::Refresh, prior) => {
+            (Aim::Refresh(_), Some(prior)) if self.identity.import.is_some() => self.described(&prior),
+            (Aim::Refresh(desired), prior) => {
+                let moved = self.report.drift.is_none() && view.moved.contains_key(&self.identity.addr);
+                if let Some(prior) = prior.as_ref().filter(|_| moved && self.identity.deposed.is_none()) {
+                    let (schema, value) = (self.identity.schema.clone(), prior.value.clone());
+                    let drift = Drift { addr: self.identity.addr.clone(), schema, before: value.clone(), after: value };
+                    self.report.drift = Some(drift);
+                }
                 if self.identity.deposed.is_none() {
+                    let value = prior.map(|prior| prior.value);
+                    let seen = value.clone().unwrap_or_else(|| self.unknown());
+                    let judged = desired.as_ref().map(|desired| desired::judged(desired, &seen, view));
+                    self.report.diagnostics.extend(judged.unwrap_or_default());
                     // What has a key and is not there is left out; of what has none Terraform knows the type.
                     let has_key = self.identity.addr.key != InstanceKey::None;
-                    let nothing = (!has_key).then(|| self.unknown());
-                    self.report.value = prior.map(|prior| prior.value).or(nothing);
+                    self.report.value = value.or((!has_key).then_some(seen));
                 }
                 self.end()
             }
@@ -449,11 +479,15 @@ impl ManagedTask {
         let create_before_destroy = desired.subject.create_before_destroy;
         let skip_destroy = desired.subject.skip_destroy;
         let keeps_create_first = desired.keeps_create_first;
+        let known_dependencies = match outcome.action {
+            Action::NoOp => Some(dependencies.clone()),
+            _ => self.looked.then(|| stored::merged(self.identity.stored.as_ref(), &dependencies)),
+        };
         self.report.refreshed = stored::remembering(
             std::mem::take(&mut self.report.refreshed),
             self.identity.stored.as_ref(),
             (create_before_destroy, skip_destroy),
-            (outcome.action == Action::NoOp).then_some(&dependencies),
+            known_dependencies.as_ref(),
         );
         let change = InstanceChange {
             addr: self.identity.addr.clone(),
@@ -484,7 +518,7 @@ impl ManagedTask {
         let reason = match self.aim {
             Aim::Delete(reason) => reason,
             Aim::Forget(reason) => reason,
-            Aim::Keep(_) | Aim::Refresh | Aim::Wait => ActionReason::None,
+            Aim::Keep(_) | Aim::Refresh(_) | Aim::Wait => ActionReason::None,
         };
         let after = self.nothing();
         let change = InstanceChange { action, reason, after, private, ..self.still(prior) };
@@ -544,7 +578,7 @@ impl ManagedTask {
     fn subject(&self) -> Subject {
         match &self.aim {
             Aim::Keep(desired) => desired.subject.clone(),
-            Aim::Delete(_) | Aim::Forget(_) | Aim::Refresh | Aim::Wait => Subject {
+            Aim::Delete(_) | Aim::Forget(_) | Aim::Refresh(_) | Aim::Wait => Subject {
                 addr: self.identity.addr.clone(),
                 provider: self.identity.provider.clone(),
                 schema: self.identity.schema.clone(),

@@ -168,6 +168,8 @@ pub enum ActionReason {
     ReadBecauseConfigUnknown,
     /// A data source that depends on something that changes.
     ReadBecauseDependencyPending,
+    /// It stands in a `check` block, which is judged anew when everything is done.
+    ReadBecauseCheckNested,
 }
 
 /// The planned change of one object.
@@ -236,6 +238,13 @@ pub struct Drift {
     pub before: Value,
     /// What is there; null when it is gone.
     pub after: Value,
+}
+
+impl Drift {
+    /// Whether the object is as it was, and only has another address: in a plan that changes no object this is news, too.
+    pub fn is_only_moved(&self) -> bool {
+        self.before == self.after
+    }
 }
 
 /// The planned change of a root output.
@@ -307,6 +316,8 @@ pub enum Complete {
     Yes,
     /// Errors stopped some of it: shown, never applied.
     Errored,
+    /// Errors stopped all of it: what is wrong makes everything else meaningless, so that there is nothing to show.
+    Refused,
 }
 
 impl Plan {
@@ -326,7 +337,7 @@ impl Plan {
             values: BTreeMap::new(),
             functions: FunctionResults::default(),
             checked: Vec::new(),
-            complete: Complete::Errored,
+            complete: Complete::Refused,
             targeting: input.options.targeting.clone(),
             generated: BTreeMap::new(),
             deferred: Vec::new(),

@@ -40,6 +40,8 @@ struct Statements {
     named: BTreeSet<ConfigResource>,
     /// Module instances that have objects and stay where they are: no other module takes their place.
     occupied: BTreeSet<ModuleInstance>,
+    /// Resources that have objects: no other resource as a whole takes their place.
+    taken: BTreeSet<(ModuleInstance, Resource)>,
 }
 
 /// Moves the objects of the state. A place that is taken is never given to another: such an object stays, with a
@@ -48,7 +50,11 @@ pub(crate) fn moved(input: &PlanInput) -> Moved {
     let mut troubles = Diagnostics::new();
     let mut statements = statements(input, &mut troubles);
     statements.occupied = statements.staying(input);
-    troubles.extend(statements.blocked_modules(input));
+    if !statements.by_resource.is_empty() {
+        let managed = input.prior.instances.keys().filter(|a| a.resource.mode == Mode::Managed);
+        statements.taken = managed.map(|addr| (addr.module.clone(), addr.resource.clone())).collect();
+    }
+    troubles.extend(statements.blocked(input));
     let mut targets: Vec<(usize, ResourceInstance, ResourceInstance)> = Vec::new();
     for addr in input.prior.instances.keys().filter(|a| a.resource.mode == Mode::Managed) {
         match statements.follow(addr) {
@@ -74,7 +80,7 @@ pub(crate) fn moved(input: &PlanInput) -> Moved {
         if to.resource.kind != from.resource.kind {
             troubles.push(other_type(&from, &to));
         } else if occupied || previous.contains_key(&to) {
-            troubles.extend(statements.names(&from).then(|| taken(&from, &to)));
+            troubles.push(taken(&from, &to));
         } else {
             previous.insert(to, from);
         }
@@ -124,7 +130,7 @@ impl Statements {
     fn follow(&self, addr: &ResourceInstance) -> Option<(usize, ResourceInstance)> {
         let mut at = addr.clone();
         let mut seen = BTreeSet::from([at.clone()]);
-        while let Some(next) = self.next(&at) {
+        while let Some(next) = self.next(&at, addr) {
             at = next;
             if !seen.insert(at.clone()) {
                 return None;
@@ -133,7 +139,9 @@ impl Statements {
         Some((seen.len() - 1, at))
     }
 
-    fn next(&self, addr: &ResourceInstance) -> Option<ResourceInstance> {
+    /// The next address of an object that began at `start`: it does not stand in its own way.
+    fn next(&self, addr: &ResourceInstance, start: &ResourceInstance) -> Option<ResourceInstance> {
+        let own = |to: &ResourceInstance| to.module == start.module && to.resource == start.resource;
         let of_resource = self.by_resource.get(&addr.config()).into_iter().flatten();
         let path = addr.module.path();
         let prefixes = (1..=path.0.len()).filter_map(|n| path.0.get(..n)).map(|names| ModulePath(names.to_vec()));
@@ -142,13 +150,16 @@ impl Statements {
             .chain(of_module)
             .filter_map(|place| self.all.get(*place))
             .filter_map(|statement| Some((statement, statement.carry(addr)?)))
-            .find(|(statement, to)| !self.is_blocked(statement, to))
+            .find(|(statement, to)| !self.is_blocked(statement, to) || (statement.moves_resource() && own(to)))
             .map(|(_, to)| to)
     }
 
-    /// A module is moved as a whole or not at all (observed with Terraform 1.11.4).
+    /// A module is moved as a whole or not at all, and so is a resource (observed with Terraform 1.11.4).
     fn is_blocked(&self, statement: &Statement, to: &ResourceInstance) -> bool {
-        statement.from.resource.is_none() && self.occupied.contains(&statement.destination(to))
+        match statement.moves_resource() {
+            true => self.taken.contains(&(to.module.clone(), to.resource.clone())),
+            false => statement.from.resource.is_none() && self.occupied.contains(&statement.destination(to)),
+        }
     }
 
     /// Module instances with objects that no statement moves elsewhere.
@@ -170,16 +181,24 @@ impl Statements {
         staying
     }
 
-    /// Warns of each module that stays because its new place is taken.
-    fn blocked_modules(&self, input: &PlanInput) -> Diagnostics {
-        let mut blocked: BTreeSet<(ModuleInstance, ModuleInstance)> = BTreeSet::new();
+    /// Warns of each module and resource that stays because its new place is taken.
+    fn blocked(&self, input: &PlanInput) -> Diagnostics {
+        let mut blocked: BTreeSet<(String, String)> = BTreeSet::new();
         let managed = input.prior.instances.keys().filter(|a| a.resource.mode == Mode::Managed);
-        for addr in managed.filter(|_| !self.occupied.is_empty()) {
-            for statement in self.all.iter().filter(|statement| statement.from.resource.is_none()) {
+        for addr in managed.filter(|_| !self.occupied.is_empty() || !self.taken.is_empty()) {
+            let whole = |statement: &&Statement| statement.from.resource.is_none() || statement.moves_resource();
+            for statement in self.all.iter().filter(whole) {
                 let Some(to) = statement.carry(addr).filter(|to| self.is_blocked(statement, to)) else { continue };
-                let depth = statement.within.0.len() + statement.from.modules.len();
-                let from = ModuleInstance(addr.module.0.get(..depth).unwrap_or_default().to_vec());
-                blocked.insert((from, statement.destination(&to)));
+                if statement.moves_resource() {
+                    let without_key = |addr: &ResourceInstance| {
+                        ResourceInstance { key: InstanceKey::None, ..addr.clone() }.to_string()
+                    };
+                    blocked.insert((without_key(addr), without_key(&to)));
+                } else {
+                    let depth = statement.within.0.len() + statement.from.modules.len();
+                    let from = ModuleInstance(addr.module.0.get(..depth).unwrap_or_default().to_vec());
+                    blocked.insert((from.to_string(), statement.destination(&to).to_string()));
+                }
             }
         }
         let warnings = blocked.into_iter().map(|(from, to)| {
@@ -187,18 +206,19 @@ impl Statements {
                 "{from} was to be moved to {to}, but there are already objects in there. It stays where it is."
             );
             Diagnostic::warning("Unresolved resource instance address changes", detail)
-                .next("Move its resources one by one, or remove the moved block.")
+                .next("Move its objects one by one, or remove the moved block.")
         });
         warnings.collect()
-    }
-
-    /// Whether some statement is about the object.
-    fn names(&self, addr: &ResourceInstance) -> bool {
-        self.next(addr).is_some()
     }
 }
 
 impl Statement {
+    /// Whether it moves a resource with all its instances.
+    fn moves_resource(&self) -> bool {
+        let has_no_key = |end: &Endpoint| end.resource.as_ref().is_some_and(|(_, key)| key.is_none());
+        has_no_key(&self.from) && has_no_key(&self.to)
+    }
+
     /// The module instance that an object is in after a move of its module.
     fn destination(&self, to: &ResourceInstance) -> ModuleInstance {
         let depth = self.within.0.len() + self.to.modules.len();

@@ -32,6 +32,8 @@ pub(crate) struct Work<'a> {
     pub(crate) ephemeral: &'a BTreeMap<ResourceInstance, ProviderConfig>,
     /// Root outputs that change: they are evaluated even when nothing else needs them.
     pub(crate) outputs: &'a BTreeSet<usize>,
+    /// Data sources that stand in `check` blocks: they are read when everything else is done.
+    pub(crate) in_checks: &'a BTreeSet<ConfigResource>,
     /// In destroy mode no resource is expanded.
     pub(crate) mode: PlanMode,
 }
@@ -122,11 +124,31 @@ pub(crate) fn execution_graph(work: &Work<'_>) -> Result<ExecutionGraph, Box<Dia
     expression_steps(work, &mut draft);
     let deletions = instance_steps(work, &mut draft);
     delete_order(work, &deletions, &mut draft);
+    checked_last(work, &mut draft);
     open_steps(work, &mut draft);
     drop_unneeded(&mut draft);
     close_steps(&mut draft);
     let order = sort(work, &mut draft)?;
     Ok(numbered(work, &draft, &order))
+}
+
+/// What `check` blocks read waits for all that is made and changed.
+fn checked_last(work: &Work<'_>, draft: &mut Draft) {
+    let is_nested = |change: &&InstanceChange| work.in_checks.contains(&change.addr.config());
+    let nested: Vec<&ResourceInstance> = work.changes.iter().filter(is_nested).map(|change| &change.addr).collect();
+    if nested.is_empty() {
+        return;
+    }
+    let managed = work.changes.iter().filter(|change| change.addr.resource.mode == Mode::Managed);
+    let made: Vec<usize> = managed
+        .flat_map(|change| deeds(work, change).into_iter().map(move |deed| (&change.addr, deed)))
+        .filter(|(_, deed)| matches!(deed, Deed::Create | Deed::Update))
+        .filter_map(|(addr, deed)| draft.find(&Key::Instance(addr.clone(), deed)))
+        .collect();
+    for addr in nested {
+        let Some(read) = draft.find(&Key::Instance(addr.clone(), Deed::Read)) else { continue };
+        made.iter().for_each(|made| draft.edge(read, *made));
+    }
 }
 
 /// Steps for expressions, providers and resources, with edges as in the expression graph.

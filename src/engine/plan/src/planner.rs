@@ -58,6 +58,8 @@ pub struct Planner {
     /// Ephemeral resources that are open.
     leases: BTreeMap<ResourceInstance, Lease>,
     interrupted: bool,
+    /// Whether the input makes no sense: then nothing is asked.
+    pub(crate) refused: bool,
 }
 
 /// Who waits for an answer.
@@ -129,6 +131,7 @@ impl Planner {
             functions: Lacking::default(),
             leases: BTreeMap::new(),
             interrupted: false,
+            refused: stop,
         };
         planner.run();
         planner
@@ -336,6 +339,7 @@ impl Planner {
             evaluator: &self.evaluator,
             options: &self.input.options,
             record: &self.record,
+            moved: &self.moved,
         };
         // A turn takes the task; where its expressions may lack something, it is kept for another try.
         let kept = self.evaluator.has_functions().then(|| (task.clone(), answer.clone()));

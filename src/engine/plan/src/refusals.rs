@@ -1,13 +1,16 @@
-//! What is not planned for an object, and why.
+//! Why nothing is planned for an object.
 
 use crate::InstanceChange;
 use crate::managed::Identity;
 use diag::Diagnostic;
 
+/// The summary of a refusal to destroy.
+pub(crate) const PREVENTED: &str = "Instance cannot be destroyed";
+
 /// The refusal to destroy what is marked as not to be destroyed, in Terraform's words.
 pub(crate) fn prevented(change: &InstanceChange) -> Diagnostic {
     let diagnostic = Diagnostic::error(
-        "Instance cannot be destroyed",
+        PREVENTED,
         format!(
             "Resource {} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed.",
             change.addr

@@ -3,21 +3,21 @@
 
 use crate::{Action, InstanceChange, Mode as PlanMode, OutputChange, PlanInput, Schemas};
 use addrs::{InstanceKey, Mode, ModuleInstance, Resource, ResourceInstance};
-use config::{Module, ModuleTree, ResourceConfig};
+use config::{Module, ModuleTree, Output, ResourceConfig};
 use configschema::{Block, Nesting};
 use diag::Diagnostics;
-use eval::{Reference, ReferenceStep, Referent, references, role};
+use eval::{Evaluator, Reference, ReferenceStep, Referent, references, role};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use syntax::json::{Reading, Role};
 use syntax::{Body, ExprKind, Expression};
-use value::{Path, PathStep, Value};
+use value::{Path, PathStep};
 
 /// What was planned.
 pub(crate) struct Found<'a> {
     pub(crate) changes: &'a [InstanceChange],
     pub(crate) outputs: &'a BTreeMap<Arc<str>, OutputChange>,
-    pub(crate) values: &'a BTreeMap<ResourceInstance, Value>,
+    pub(crate) evaluator: &'a Evaluator,
 }
 
 /// The attributes, in the order of addresses and paths.
@@ -37,12 +37,9 @@ pub(crate) fn relevant(input: &PlanInput, found: &Found<'_>) -> Vec<(ResourceIns
     }
     // Outputs of other modules are new in every plan that evaluates them.
     if input.options.mode != PlanMode::Destroy {
-        for module in module_instances(found, &input.tree) {
-            let outputs = input.tree.module(&module.path()).map(|declared| &declared.outputs);
-            for output in outputs.into_iter().flat_map(|outputs| outputs.values()) {
-                if !matches!(output.expr.root.kind, ExprKind::Null) {
-                    walk.output(&module, &output.name);
-                }
+        for (module, output) in module_outputs(&input.tree, found.evaluator) {
+            if !matches!(output.expr.root.kind, ExprKind::Null) {
+                walk.output(&module, &output.name);
             }
         }
     }
@@ -52,32 +49,15 @@ pub(crate) fn relevant(input: &PlanInput, found: &Found<'_>) -> Vec<(ResourceIns
     walk.found.into_iter().collect()
 }
 
-/// All module instances but the root, as far as the plan tells which there are.
-fn module_instances(found: &Found<'_>, tree: &ModuleTree) -> BTreeSet<ModuleInstance> {
-    let goes = |change: &&InstanceChange| matches!(change.action, Action::Delete | Action::Forget);
-    let gone: BTreeSet<&ResourceInstance> = found.changes.iter().filter(goes).map(|change| &change.addr).collect();
-    let named = found.changes.iter().map(|change| &change.addr).chain(found.values.keys());
-    let named = named.filter(|addr| !gone.contains(addr));
-    let mut all: BTreeSet<ModuleInstance> = named.map(|addr| addr.module.clone()).collect();
-    for module in all.clone() {
-        let mut at = module;
-        while let Some((parent, ..)) = at.parent() {
-            at = parent.clone();
-            all.insert(parent);
+/// The outputs of modules but the root that were evaluated.
+fn module_outputs<'a>(tree: &'a ModuleTree, evaluator: &Evaluator) -> Vec<(ModuleInstance, &'a Output)> {
+    let mut all = Vec::new();
+    for (path, declared) in tree.modules.iter().filter(|(path, _)| !path.is_root()) {
+        for module in evaluator.module_instances(path) {
+            let evaluated = |output: &&Output| evaluator.output_value(&module, &output.name).is_some();
+            all.extend(declared.outputs.values().filter(evaluated).map(|output| (module.clone(), output)));
         }
     }
-    all.insert(ModuleInstance::ROOT);
-    let mut pending: Vec<ModuleInstance> = all.iter().cloned().collect();
-    while let Some(module) = pending.pop() {
-        let calls = tree.module(&module.path()).into_iter().flat_map(|declared| declared.module_calls.values());
-        for call in calls.filter(|call| call.count.is_none() && call.for_each.is_none()) {
-            let child = module.child(call.name.clone(), InstanceKey::None);
-            if tree.module(&child.path()).is_some() && all.insert(child.clone()) {
-                pending.push(child);
-            }
-        }
-    }
-    all.remove(&ModuleInstance::ROOT);
     all
 }
 

@@ -239,6 +239,17 @@ pub(crate) fn remembering(
     Refreshed::Object(Arc::new(Object { create_before_destroy, skip_destroy, dependencies, ..object.as_ref().clone() }))
 }
 
+/// What an object depends on until its change is made: what the state says, and the configuration.
+pub(crate) fn merged(stored: Option<&Arc<Object>>, wanted: &Arc<[ConfigResource]>) -> Arc<[ConfigResource]> {
+    match stored {
+        Some(object) if !object.dependencies.is_empty() => {
+            let both: BTreeSet<&ConfigResource> = object.dependencies.iter().chain(wanted.iter()).collect();
+            both.into_iter().cloned().collect()
+        }
+        _ => wanted.clone(),
+    }
+}
+
 /// Compared without order: every tool sorts such lists in its own way, and a state must not change for that.
 fn same_resources(a: &[ConfigResource], b: &[ConfigResource]) -> bool {
     a == b || (a.len() == b.len() && a.iter().collect::<BTreeSet<_>>() == b.iter().collect::<BTreeSet<_>>())

@@ -35,7 +35,7 @@ names! {
     refresh: plan::Refresh { Yes = "yes", No = "no", Minimal = "minimal" }
 
     /// Whether everything was planned.
-    complete: plan::Complete { Yes = "yes", Errored = "errored" }
+    complete: plan::Complete { Yes = "yes", Errored = "errored", Refused = "refused" }
 
     /// What is done.
     action: plan::Action {
@@ -68,6 +68,7 @@ names! {
         ForgotBecauseLifecycleDestroyInState = "forgot_because_lifecycle_destroy_in_state",
         ReadBecauseConfigUnknown = "read_because_config_unknown",
         ReadBecauseDependencyPending = "read_because_dependency_pending",
+        ReadBecauseCheckNested = "read_because_check_nested",
     }
 
     /// What is done where many steps meet.

@@ -49,7 +49,7 @@ pub use evaluator::{Evaluator, Phase, Repetition, Settings};
 pub use expansion::{Awaited, Expansion, origins};
 pub use graph::{ExprNode, ExpressionGraph, expression_graph};
 pub use provider_function::{FunctionCall, FunctionResults};
-pub use provisioner::{Provisioners, Provisioning};
+pub use provisioner::{Provisioners, Provisioning, provisioner_schema};
 pub use references::{Reference, ReferenceStep, Referent, references};
 pub use statics::StaticSources;
 pub use validate::{AnsweredCall, Judged, JudgedKind, Schemas, Validated, validate_module_tree};

@@ -99,7 +99,7 @@ impl Evaluator {
         (provisioners, provisioner): (Provisioners<'_>, &Provisioner),
         repeating: Repeating<'_>,
     ) -> (Provisioning, Diagnostics) {
-        let schema = schema(&provisioner.kind);
+        let schema = provisioner_schema(&provisioner.kind);
         let (config, mut troubles) = self.decode_repeating(module, &provisioner.body, &schema, repeating);
         if !troubles.has_errors() {
             let wrong = wrong_arguments(&provisioner.kind, &config);
@@ -119,7 +119,7 @@ impl Evaluator {
 }
 
 /// The arguments that each provisioner has.
-fn schema(kind: &str) -> Block {
+pub fn provisioner_schema(kind: &str) -> Block {
     let text = || Attribute::optional(Type::String);
     let texts = || Attribute::optional(Type::List(Arc::new(Type::String)));
     match kind {

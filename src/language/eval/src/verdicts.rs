@@ -4,7 +4,7 @@ use crate::check::Outcome;
 use crate::evaluator::{Evaluator, Repetition};
 use addrs::{ConfigResource, ModuleInstance, ModulePath, Resource, ResourceInstance};
 use config::{CheckRule, Module};
-use diag::Diagnostics;
+use diag::{Diagnostics, Range};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -46,9 +46,23 @@ pub(crate) struct Register {
 impl Register {
     /// The last outcome counts: what lacked a function is evaluated again.
     pub(crate) fn note(&self, kind: CheckedKind, object: &str, rule: &CheckRule, outcome: &Outcome) {
+        self.note_at(kind, object, &rule.range, outcome.clone());
+    }
+
+    fn note_at(&self, kind: CheckedKind, object: &str, range: &Range, outcome: Outcome) {
         let mut all = self.by_object.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = (rule.range.file.to_string(), rule.range.start);
-        all.entry((kind, object.to_string())).or_default().insert(place, outcome.clone());
+        let place = (range.file.to_string(), range.start);
+        all.entry((kind, object.to_string())).or_default().insert(place, outcome);
+    }
+
+    /// Instances that failed a condition.
+    fn failed_resources(&self) -> Vec<ResourceInstance> {
+        let all = self.by_object.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = |verdicts: &Verdicts| {
+            verdicts.values().any(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Invalid))
+        };
+        let resources = all.iter().filter(|((kind, _), verdicts)| *kind == CheckedKind::Resource && failed(verdicts));
+        resources.filter_map(|((_, object), _)| addrs::parse_resource_instance(object).ok()).collect()
     }
 
     fn of(&self, kind: CheckedKind, object: &str) -> Option<Verdicts> {
@@ -70,11 +84,25 @@ impl Evaluator {
         (outcome, troubles)
     }
 
+    /// Remembers what became of reading a data source that stands in a `check` block: a failure is one of the check.
+    pub fn note_check_data(&self, addr: &ResourceInstance, problems: &[String]) {
+        let block = self.tree.module(&addr.module.path()).and_then(|module| module.resources.get(&addr.resource));
+        let Some((block, name)) = block.and_then(|block| Some((block, block.check.as_ref()?))) else { return };
+        let outcome = match problems {
+            [] => Outcome::Passed,
+            [problem] => Outcome::Failed(problem.clone()),
+            several => Outcome::Failed(format!("{} problems:\n\n- {}", several.len(), several.join("\n- "))),
+        };
+        let object = within(&addr.module, &format!("check.{name}"));
+        self.register.note_at(CheckedKind::Check, &object, &block.range, outcome);
+    }
+
     /// Every block with conditions, by address, with the objects that are known and what became of their conditions.
     pub fn checked(&self) -> Vec<Checked> {
         let mut all = Vec::new();
+        let failed = self.register.failed_resources();
         for (path, module) in &self.tree.modules {
-            self.checked_in(path, module, &mut all);
+            self.checked_in((path, module), &failed, &mut all);
         }
         all.sort_by(|a, b| (&a.config, a.kind).cmp(&(&b.config, b.kind)));
         all
@@ -89,7 +117,7 @@ impl Evaluator {
         }
     }
 
-    fn checked_in(&self, path: &ModulePath, module: &Module, all: &mut Vec<Checked>) {
+    fn checked_in(&self, (path, module): (&ModulePath, &Module), failed: &[ResourceInstance], all: &mut Vec<Checked>) {
         let instances = self.instances.get(path);
         let mut add = |kind: CheckedKind, local: String, rules: usize| {
             let config = if path.is_root() { local.clone() } else { format!("{path}.{local}") };
@@ -113,14 +141,19 @@ impl Evaluator {
             if rules > 0 {
                 let config = ConfigResource { module: path.clone(), resource: resource.clone() }.to_string();
                 let objects = instances.map(|instances| {
-                    instances.iter().flat_map(|instance| self.instances_of(instance, resource)).collect()
+                    instances.iter().flat_map(|instance| self.instances_of(instance, resource, failed)).collect()
                 });
                 all.push(Checked { kind: CheckedKind::Resource, config, rules, objects });
             }
         }
     }
 
-    fn instances_of(&self, module: &ModuleInstance, resource: &Resource) -> Vec<(String, Verdicts)> {
+    fn instances_of(
+        &self,
+        module: &ModuleInstance,
+        resource: &Resource,
+        failed: &[ResourceInstance],
+    ) -> Vec<(String, Verdicts)> {
         let known = self.values.get(module).and_then(|values| values.resources.get(resource));
         let keys = known.into_iter().flat_map(|known| known.instances.keys());
         let addr = |key: &addrs::InstanceKey| ResourceInstance {
@@ -128,7 +161,15 @@ impl Evaluator {
             resource: resource.clone(),
             key: key.clone(),
         };
-        keys.map(|key| self.known(CheckedKind::Resource, addr(key).to_string())).collect()
+        let mut all: Vec<_> = keys.map(|key| self.known(CheckedKind::Resource, addr(key).to_string())).collect();
+        // What failed its conditions has no value.
+        for addr in failed.iter().filter(|addr| addr.module == *module && addr.resource == *resource) {
+            let failed = addr.to_string();
+            if !all.iter().any(|(object, _)| *object == failed) {
+                all.push(self.known(CheckedKind::Resource, failed));
+            }
+        }
+        all
     }
 
     fn known(&self, kind: CheckedKind, object: String) -> (String, Verdicts) {

@@ -39,6 +39,8 @@ pub(crate) enum Body {
     Map(BTreeMap<Arc<str>, Part>),
     /// Attributes by name.
     Object(BTreeMap<Arc<str>, Part>),
+    /// Attributes within an attribute, by name.
+    Nested(BTreeMap<Arc<str>, Part>),
     /// Will be known after apply; with what was there.
     Unknown(Option<Box<Part>>),
     /// Not to be shown; with a warning where this begins or ends.
@@ -175,6 +177,9 @@ impl Comparison<'_> {
             }
             let at = at.then(PathStep::Attribute(name.clone()));
             let pair = self.minding(pair, &at);
+            if pair == (None, None) {
+                continue;
+            }
             let void = |value: Option<&Value>| self.is_void(value);
             let pair = (pair.0.filter(|v| !void(Some(v))), pair.1.filter(|v| !void(Some(v))));
             // Two empty strings count as an attribute that did not change, though not as one that is not there.
@@ -197,7 +202,7 @@ impl Comparison<'_> {
                     of.hidden_or(pair, at, &|pair| {
                         let parts = of.attributes(&nested.attributes, pair, at);
                         let fate = parts.values().fold(whole(pair), |fate, part| with(fate, part.fate));
-                        of.part(fate, at, Body::Object(parts))
+                        of.part(fate, at, Body::Nested(parts))
                     })
                 })
             }),
@@ -219,6 +224,16 @@ impl Comparison<'_> {
         match collected.body {
             Body::List(parts, _) | Body::Set(parts) => parts.into_iter().map(bare).collect(),
             Body::Map(parts) => parts.into_iter().map(|(key, part)| (format!(" {key:?}"), bare(part).1)).collect(),
+            // Nobody knows which blocks there will be: those that there are go.
+            Body::Unknown(Some(before)) if matches!(before.body, Body::List(..) | Body::Set(_) | Body::Map(_)) => {
+                let open = Part { body: Body::Unknown(None), ..collected };
+                let going: Vec<(String, Part)> = match before.body {
+                    Body::Map(parts) => parts.into_iter().map(|(key, part)| (format!(" {key:?}"), part)).collect(),
+                    Body::List(parts, _) | Body::Set(parts) => parts.into_iter().map(bare).collect(),
+                    _ => Vec::new(),
+                };
+                std::iter::once((String::new(), open)).chain(going).collect()
+            }
             _ => vec![(String::new(), collected)],
         }
     }
@@ -228,7 +243,12 @@ impl Comparison<'_> {
         match nesting {
             Nesting::Single | Nesting::Group => one(self, pair, at),
             Nesting::List => {
-                self.list(pair, at, false, |of, pair, i| one(of, pair, &at.then(PathStep::Index(i as u64))))
+                let within = self.within_list();
+                let (before, after) = (items(pair.0), items(pair.1));
+                let of_place = |i| one(&within, (before.get(i), after.get(i)), &at.then(PathStep::Index(i as u64)));
+                let parts: Vec<Part> = (0..before.len().max(after.len())).map(of_place).collect();
+                let fate = parts.iter().fold(whole(pair), |fate, part| with(fate, part.fate));
+                self.part(fate, at, Body::List(parts, false))
             }
             Nesting::Set => self.set(pair, at, |of, pair| one(of, pair, at)),
             Nesting::Map => {
@@ -288,7 +308,7 @@ impl Comparison<'_> {
             // Inside a value of any type Terraform does not say what forces a replacement.
             Type::Dynamic => Comparison::OF_VALUES.any(pair, at),
             Type::List(element) => {
-                self.list(pair, at, true, |of, pair, i| of.value(element, pair, &at.then(PathStep::Index(i as u64))))
+                self.list(pair, at, |of, pair, i| of.value(element, pair, &at.then(PathStep::Index(i as u64))))
             }
             Type::Set(element) => self.set(pair, at, |of, pair| of.value(element, pair, at)),
             Type::Map(element) => {
@@ -333,9 +353,9 @@ impl Comparison<'_> {
                 let whole = |pair: Pair| Box::new(Part { forces: false, ..self.any(pair, at) });
                 self.part(Fate::Updated, at, Body::Retyped(whole((pair.0, None)), whole((None, pair.1))))
             }
-            (Some(Shape::Array), _) | (None, Some(Shape::Array)) => self.list(pair, at, true, |of, pair, i| {
-                of.value(&Type::Dynamic, pair, &at.then(PathStep::Index(i as u64)))
-            }),
+            (Some(Shape::Array), _) | (None, Some(Shape::Array)) => {
+                self.list(pair, at, |of, pair, i| of.value(&Type::Dynamic, pair, &at.then(PathStep::Index(i as u64))))
+            }
             (Some(Shape::Object), _) | (None, Some(Shape::Object)) => {
                 let parts = entries(pair, |key, pair| {
                     self.value(&Type::Dynamic, pair, &at.then(PathStep::Attribute(key.clone())))
@@ -347,7 +367,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn list(&self, pair: Pair, at: &Path, around: bool, one: impl Fn(&Self, Pair, usize) -> Part) -> Part {
+    fn list(&self, pair: Pair, at: &Path, one: impl Fn(&Self, Pair, usize) -> Part) -> Part {
         let within = self.within_list();
         let one = |pair: Pair, place: usize| one(&within, pair, place);
         let (before, after) = (items(pair.0), items(pair.1));
@@ -363,7 +383,7 @@ impl Comparison<'_> {
             }
         }
         let fate = parts.iter().fold(whole(pair), |fate, part| with(fate, part.fate));
-        self.part(fate, at, Body::List(parts, around))
+        self.part(fate, at, Body::List(parts, true))
     }
 
     fn set(&self, pair: Pair, at: &Path, one: impl Fn(&Self, Pair) -> Part) -> Part {

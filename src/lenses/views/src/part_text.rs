@@ -24,6 +24,17 @@ struct Manner {
     forces: bool,
 }
 
+/// What stands between the braces of a map or an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entries {
+    Elements,
+    /// Of a map of attributes within an attribute.
+    NestedElements,
+    Attributes,
+    /// Of attributes within an attribute.
+    NestedAttributes,
+}
+
 /// Renders a difference; everything after the header or name of the part, first line without indent.
 pub(crate) fn part_text(part: &Part, indent: usize, paint: Paint) -> String {
     Renderer { paint, symbols: true, out: String::new() }.whole(part, indent, Manner::default())
@@ -79,13 +90,18 @@ impl Renderer {
             Body::List(parts, around) => self.list(part, parts, *around, indent, manner),
             Body::Set(parts) => self.set(part, parts, indent, manner),
             Body::Map(parts) => {
+                let nested = parts.values().any(|part| matches!(part.body, Body::Nested(_)));
+                let quiet = part.fate == Fate::Deleted || nested;
+                let what = if nested { Entries::NestedElements } else { Entries::Elements };
                 let parts: Vec<_> = parts.iter().map(|(key, p)| (quoted(key), p, false)).collect();
-                self.entries(part, &parts, "element", indent, Manner { quiet: part.fate == Fate::Deleted, ..manner });
+                self.entries(part, &parts, what, indent, Manner { quiet, ..manner });
             }
-            Body::Object(parts) => {
+            Body::Object(parts) | Body::Nested(parts) => {
+                let nested = matches!(part.body, Body::Nested(_));
+                let what = if nested { Entries::NestedAttributes } else { Entries::Attributes };
                 let parts: Vec<_> =
                     parts.iter().map(|(key, p)| (attribute_name(key), p, TELLING.contains(&&**key))).collect();
-                self.entries(part, &parts, "attribute", indent, manner);
+                self.entries(part, &parts, what, indent, manner);
             }
             Body::Unknown(None) => self.put(&["(known after apply)", &self.forces(part, manner)]),
             Body::Unknown(Some(before)) => {
@@ -204,16 +220,23 @@ impl Renderer {
     }
 
     /// Map elements or attributes: how they are written, what they are, and whether they are shown in any case.
-    fn entries(&mut self, part: &Part, parts: &[(String, &Part, bool)], what: &str, indent: usize, manner: Manner) {
+    fn entries(&mut self, part: &Part, parts: &[(String, &Part, bool)], what: Entries, indent: usize, manner: Manner) {
         // A map that goes away says so itself, its elements do not.
-        let own = Manner { quiet: manner.bare || manner.quiet && what == "attribute", ..manner };
+        let of_object = matches!(what, Entries::Attributes | Entries::NestedAttributes);
+        let own = Manner { quiet: manner.bare || manner.quiet && of_object, ..manner };
         let (null, forces) = (self.null(part, own), self.forces(part, manner));
         if parts.is_empty() {
             return self.put(&["{}", &null, &forces]);
         }
         // Terraform counts bytes here and pads by characters.
-        let width = parts.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
-        let inner = Manner { quiet: manner.quiet || what == "attribute", bare: false, forces: false, ..manner };
+        let widest = parts.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
+        let width = if what == Entries::NestedElements { 0 } else { widest };
+        let quiet = match what {
+            Entries::Attributes => true,
+            Entries::NestedAttributes => false,
+            Entries::Elements | Entries::NestedElements => manner.quiet,
+        };
+        let inner = Manner { quiet, bare: false, forces: false, ..manner };
         self.put(&["{", &forces, "\n"]);
         let mut kept = 0;
         for (name, entry, telling) in parts {
@@ -222,13 +245,13 @@ impl Renderer {
                 continue;
             }
             self.put(&[&warning(entry, indent + 1)]);
-            let comma = if what == "element" && matches!(entry.body, Body::Object(_)) { "," } else { "" };
+            let comma = if !of_object && matches!(entry.body, Body::Object(_) | Body::Nested(_)) { "," } else { "" };
             self.start(indent + 1, symbol(entry.fate));
             self.put(&[&format!("{name:width$} = ")]);
             self.part(entry, indent + 1, inner);
             self.put(&[comma, "\n"]);
         }
-        self.hidden(indent + 1, kept, what);
+        self.hidden(indent + 1, kept, if of_object { "attribute" } else { "element" });
         self.start(indent, Symbol::None);
         self.put(&["}", &null]);
     }

@@ -23,16 +23,22 @@ pub fn plan_text(plan: &Plan, colour: Colour) -> String {
 fn shown_plan(plan: &Plan, colour: Colour) -> String {
     let paint = Paint { colour: colour == Colour::Yes };
     let mut out = drift(plan, paint);
-    if !plan.has_changes() && plan.complete == plan::Complete::Errored {
+    if !plan.has_changes() && plan.complete != plan::Complete::Yes {
         // The errors say why; that nothing would change is not known.
-        return out;
-    }
-    if !plan.has_changes() {
-        out.push_str(&no_changes(plan, paint));
         return out;
     }
     let shown =
         |c: &&InstanceChange| c.action != Action::NoOp || moved_from(plan, c).is_some() || c.importing.is_some();
+    let outputs = outputs(plan, paint);
+    if !plan.has_changes()
+        || (plan.mode != Mode::RefreshOnly
+            && outputs.is_empty()
+            && plan.deferred.is_empty()
+            && !plan.changes.iter().any(|c| shown(&c)))
+    {
+        out.push_str(&no_changes(plan, paint));
+        return out;
+    }
     if plan.changes.iter().any(|c| shown(&c)) {
         if plan.changes.iter().any(|c| c.action != Action::NoOp) {
             out.push_str(&legend(plan, paint));
@@ -45,10 +51,6 @@ fn shown_plan(plan: &Plan, colour: Colour) -> String {
             out.push_str(&change_text(plan, change, paint));
         }
         out.push_str(&summary(plan, paint));
-    }
-    let outputs = outputs(plan, paint);
-    if plan.mode == Mode::RefreshOnly && !plan.drift.is_empty() && !outputs.is_empty() {
-        out.push_str(&format!("\n{RULE}\n"));
     }
     out.push_str(&outputs);
     if plan.complete == plan::Complete::Yes {
@@ -105,12 +107,13 @@ pub fn drift_text(plan: &Plan, colour: Colour) -> String {
 
 fn shown_drift(plan: &Plan, colour: Colour) -> String {
     let paint = Paint { colour: colour == Colour::Yes };
-    if plan.drift.is_empty() {
+    let drift: Vec<&Drift> = plan.drift.iter().filter(|drift| !drift.is_only_moved()).collect();
+    if drift.is_empty() {
         return "\nNo drift: everything in the state is as the state says.\n".into();
     }
-    let gone = plan.drift.iter().filter(|d| d.after.is_null()).count();
-    let changed = plan.drift.len() - gone;
-    let mut out = drifted(plan.drift.iter().map(|drift| (drift, whole_drift(drift))), false, paint);
+    let gone = drift.iter().filter(|d| d.after.is_null()).count();
+    let changed = drift.len() - gone;
+    let mut out = drifted(plan, drift.into_iter().map(|drift| (drift, whole_drift(drift))), false, paint);
     out.push_str(&format!("\n{} {changed} changed, {gone} missing.\n", paint.bold("Drift:")));
     out
 }
@@ -122,9 +125,11 @@ fn drift(plan: &Plan, paint: Paint) -> String {
         if plan.drift.is_empty() {
             return String::new();
         }
+        let changes_outputs = plan.outputs.values().any(|output| output.action != Action::NoOp);
+        let rule = if changes_outputs { format!("\n{RULE}\n") } else { String::new() };
         return format!(
-            "{}\n\nThis is a refresh-only plan, so drform will not take any actions to undo\nthese. If you were expecting these changes then you can apply this plan to\nrecord the updated values in the drform state without changing any remote\nobjects.\n",
-            drifted(plan.drift.iter().map(|drift| (drift, whole_drift(drift))), true, paint)
+            "{}\n\nThis is a refresh-only plan, so drform will not take any actions to undo\nthese. If you were expecting these changes then you can apply this plan to\nrecord the updated values in the drform state without changing any remote\nobjects.\n{rule}",
+            drifted(plan, plan.drift.iter().map(|drift| (drift, whole_drift(drift))), true, paint)
         );
     }
     if !plan.has_changes() && plan.complete == plan::Complete::Yes {
@@ -145,7 +150,7 @@ fn drift(plan: &Plan, paint: Paint) -> String {
     }
     format!(
         "{}\n\nUnless you have made equivalent changes to your configuration, or ignored the\nrelevant attributes using ignore_changes, the following plan may include\nactions to undo or respond to these changes.\n\n{RULE}\n",
-        drifted(drifts.into_iter(), true, paint)
+        drifted(plan, drifts.into_iter(), true, paint)
     )
 }
 
@@ -153,7 +158,8 @@ fn whole_drift(drift: &Drift) -> Part {
     of_block(&drift.schema.block, there((&drift.before, &drift.after)), &[])
 }
 
-fn drifted<'a>(drifts: impl Iterator<Item = (&'a Drift, Part)>, for_plan: bool, paint: Paint) -> String {
+fn drifted<'a>(plan: &Plan, drifts: impl Iterator<Item = (&'a Drift, Part)>, for_plan: bool, paint: Paint) -> String {
+    let moved = &plan.moved;
     let mut out = String::from(
         "\nNote: Objects have changed outside of drform\n\ndrform detected the following changes made outside of drform since the\nlast \"drform apply\"",
     );
@@ -161,9 +167,16 @@ fn drifted<'a>(drifts: impl Iterator<Item = (&'a Drift, Part)>, for_plan: bool, 
     let mut drifts: Vec<(&Drift, Part)> = drifts.collect();
     drifts.sort_by_key(|(drift, _)| drift.addr.module.0.len());
     for (drift, part) in &drifts {
-        let (what, symbol) =
-            if drift.after.is_null() { ("has been deleted", Symbol::Delete) } else { ("has changed", Symbol::Update) };
-        out.push_str(&format!("\n{}\n", paint.bold(&format!("  # {} {what}", drift.addr))));
+        let from = moved.get(&drift.addr);
+        let (title, symbol) = match from {
+            _ if drift.after.is_null() => (format!("{} has been deleted", drift.addr), Symbol::Delete),
+            Some(from) if drift.is_only_moved() => (format!("{from} has moved to {}", drift.addr), Symbol::None),
+            _ => (format!("{} has changed", drift.addr), Symbol::Update),
+        };
+        out.push_str(&format!("\n{}\n", paint.bold(&format!("  # {title}"))));
+        if let Some(from) = from.filter(|_| !drift.is_only_moved()) {
+            out.push_str(&format!("  # (moved from {from})\n"));
+        }
         out.push_str(&format!("{}{} {}\n", paint.symbol(symbol), header(&drift.addr), part_text(part, 0, paint)));
     }
     out
@@ -196,7 +209,8 @@ fn legend(plan: &Plan, paint: Paint) -> String {
 
 /// The address that the object had before.
 fn moved_from<'p>(plan: &'p Plan, change: &InstanceChange) -> Option<&'p addrs::ResourceInstance> {
-    plan.moved.get(&change.addr).filter(|_| change.deposed.is_none())
+    // What is destroyed has been moved before it was looked at.
+    plan.moved.get(&change.addr).filter(|_| change.deposed.is_none() && plan.mode != Mode::Destroy)
 }
 
 fn change_text(plan: &Plan, change: &InstanceChange, paint: Paint) -> String {
@@ -222,7 +236,7 @@ fn change_text(plan: &Plan, change: &InstanceChange, paint: Paint) -> String {
     };
     let mut out = format!("{}\n", paint.bold(&title));
     let told = change.action == Action::Forget && !change.is_forgotten();
-    if let Some(because) = because(change).filter(|_| !told) {
+    if let Some(because) = because(change, moved_from).filter(|_| !told) {
         out.push_str(&format!("  # {because}\n"));
     }
     if let Some(old) = moved_from.filter(|_| change.action != Action::NoOp) {
@@ -295,11 +309,15 @@ fn becomes(change: &InstanceChange) -> &'static str {
     }
 }
 
-fn because(change: &InstanceChange) -> Option<String> {
+fn because(change: &InstanceChange, moved_from: Option<&addrs::ResourceInstance>) -> Option<String> {
     let addr = &change.addr;
     let words = match change.reason {
         ActionReason::DeleteBecauseNoResourceConfig => {
             format!("(because {} is not in configuration)", addr.resource)
+        }
+        ActionReason::DeleteBecauseNoMoveTarget => {
+            let old = moved_from?;
+            format!("(because {old} was moved to {addr}, which is not in configuration)")
         }
         ActionReason::DeleteBecauseNoModule => format!("(because {} is not in configuration)", addr.module),
         ActionReason::DeleteBecauseWrongRepetition => match addr.key {
@@ -308,7 +326,10 @@ fn because(change: &InstanceChange) -> Option<String> {
             addrs::InstanceKey::String(_) => "(because resource does not use for_each)".into(),
         },
         ActionReason::DeleteBecauseCountIndex => format!("(because index {} is out of range for count)", addr.key),
-        ActionReason::DeleteBecauseEachKey => format!("(because key {} is not in for_each map)", addr.key),
+        ActionReason::DeleteBecauseEachKey => match &addr.key {
+            addrs::InstanceKey::String(key) => format!("(because key [{key:?}] is not in for_each map)"),
+            key => format!("(because key {key} is not in for_each map)"),
+        },
         ActionReason::DeleteBecauseDisabled => "(because enabled is false)".into(),
         ActionReason::ForgotBecauseLifecycleDestroyInConfig => {
             "(because lifecycle.destroy = false is set in the configuration)".into()
@@ -318,6 +339,7 @@ fn because(change: &InstanceChange) -> Option<String> {
                 .into()
         }
         ActionReason::ReadBecauseConfigUnknown => "(config refers to values not yet known)".into(),
+        ActionReason::ReadBecauseCheckNested => "(config will be reloaded to verify a check block)".into(),
         ActionReason::ReadBecauseDependencyPending => "(depends on a resource or a module with changes pending)".into(),
         _ if change.deposed.is_some() => "(left over from a partially-failed replacement of this instance)".into(),
         _ => return None,
@@ -345,17 +367,21 @@ fn outputs(plan: &Plan, paint: Paint) -> String {
     }
     // In line with outputs that do not change too.
     let width = plan.outputs.keys().map(|name| attribute_name(name).len()).max().unwrap_or(0);
-    let mut out = String::from("\nChanges to Outputs:\n");
+    let mut lines = String::new();
     for (name, output) in changed {
         let (before, after) = (masked(&output.before, output.sensitive), masked(&output.after, output.sensitive));
         let part = of_any(there((&before, &after)));
         if part.fate == Fate::Kept {
             continue;
         }
-        out.push_str(&warning(&part, 0));
+        lines.push_str(&warning(&part, 0));
         let (symbol, name) = (paint.symbol(symbol(part.fate)), attribute_name(name));
-        out.push_str(&format!("{symbol}{name:width$} = {}\n", part_text(&part, 0, paint)));
+        lines.push_str(&format!("{symbol}{name:width$} = {}\n", part_text(&part, 0, paint)));
     }
+    if lines.is_empty() {
+        return lines;
+    }
+    let mut out = format!("\nChanges to Outputs:\n{lines}");
     if plan.changes.iter().all(|c| c.action == Action::NoOp) {
         out.push_str("\nYou can apply this plan to save these new output values to the drform\nstate, without changing any real infrastructure.\n");
     }

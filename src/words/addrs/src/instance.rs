@@ -23,8 +23,11 @@ impl fmt::Display for InstanceKey {
             InstanceKey::Int(i) => write!(f, "[{i}]"),
             InstanceKey::String(s) => {
                 f.write_str("[\"")?;
-                for c in s.chars() {
+                let mut rest = s.chars().peekable();
+                while let Some(c) = rest.next() {
                     match c {
+                        // As it is written in a configuration, where this would begin a template.
+                        '$' | '%' if rest.peek() == Some(&'{') => write!(f, "{c}{c}")?,
                         '"' => f.write_str("\\\"")?,
                         '\\' => f.write_str("\\\\")?,
                         '\n' => f.write_str("\\n")?,

@@ -84,6 +84,12 @@ fn quoted_string(text: &str) -> Result<(String, &str), ParseError> {
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
+            '$' | '%'
+                if text.get(at + 1..).is_some_and(|rest| rest.starts_with([c]) && rest.get(1..2) == Some("{")) =>
+            {
+                chars.next();
+                value.push(c);
+            }
             '"' => return Ok((value, text.get(at + 1..).unwrap_or(""))),
             '\\' => match chars.next() {
                 Some((_, 'n')) => value.push('\n'),

@@ -13,5 +13,5 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Drift) -> Exit {
         return Exit::Failure;
     };
     shell.terminal.out(&views::drift_text(&planned.plan, shell.colour()));
-    if planned.plan.drift.is_empty() { Exit::Success } else { Exit::Difference }
+    if planned.plan.drift.iter().all(|drift| drift.is_only_moved()) { Exit::Success } else { Exit::Difference }
 }

@@ -3,6 +3,7 @@
 use super::{Again, Applier, Awaited, Changed, Ending};
 use crate::{Effect, Event};
 use calls::Answer;
+use diag::Diagnostics;
 use eval::FunctionCall;
 use plan::{call_question, result_of};
 
@@ -55,28 +56,29 @@ impl Applier {
     }
 
     /// Looks at a change whose outcome is on disk.
-    pub(super) fn settle(&mut self, mut changed: Changed) {
+    pub(super) fn settle(&mut self, changed: Changed) {
         let addr = &changed.intent.addr;
         let value = self.desired.evaluator.instance(addr).cloned();
         let troubles = value.map(|value| self.desired.postconditions(addr, &value)).unwrap_or_default();
         if self.lacks_functions() {
             return self.do_again(changed.step, Again::Settle(changed));
         }
-        changed.failed |= troubles.has_errors();
-        self.trouble(changed.step, troubles);
-        let (event, ending) = self.settled(&changed);
+        let (event, ending) = self.settled(&changed, troubles);
         self.events.push(event);
         self.end(changed.step, ending);
     }
 
-    /// Counts a change; what is told of it, and how its step ends.
-    pub(super) fn settled(&mut self, changed: &Changed) -> (Event, Ending) {
+    /// Counts a change; what is told of it, and how its step ends. Where its object fails its conditions the change is made
+    /// all the same, and only what depends on it does not follow.
+    pub(super) fn settled(&mut self, changed: &Changed, failures: Diagnostics) -> (Event, Ending) {
+        let ending = if changed.failed || failures.has_errors() { Ending::Failed } else { Ending::Done };
+        self.trouble(changed.step, failures);
         let intent = &changed.intent;
         let (addr, deposed, act) = (intent.addr.clone(), intent.deposed.clone(), intent.act);
         self.count(act, changed.failed);
         match changed.failed {
-            true => (Event::Failed { addr, deposed, act }, Ending::Failed),
-            false => (Event::Finished { addr, deposed, act }, Ending::Done),
+            true => (Event::Failed { addr, deposed, act }, ending),
+            false => (Event::Finished { addr, deposed, act }, ending),
         }
     }
 }

@@ -52,7 +52,7 @@ impl Applier {
             return self.end(step, Ending::Failed);
         };
         self.write_outcome(intent, outcome);
-        let mut changed = Changed { step, intent: intent.clone(), failed };
+        let changed = Changed { step, intent: intent.clone(), failed };
         if let Some(object) = value.as_ref().filter(|_| intent.provisions && !failed) {
             let course = Course::of_created(changed, object.clone());
             return self.after_next.push(After::Provision(Box::new(course)));
@@ -64,10 +64,7 @@ impl Applier {
                 self.after_next.push(After::Settle(Box::new(changed)));
             }
             troubles => {
-                let troubles = troubles.unwrap_or_default();
-                changed.failed |= troubles.has_errors();
-                self.trouble(step, troubles);
-                let (event, ending) = self.settled(&changed);
+                let (event, ending) = self.settled(&changed, troubles.unwrap_or_default());
                 self.after_next.push(After::Tell(event));
                 self.after_next.push(After::End(step, ending));
             }

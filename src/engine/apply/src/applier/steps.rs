@@ -125,6 +125,7 @@ impl Applier {
     pub(super) fn read(&mut self, step: usize, addr: &ResourceInstance, answer: Answer) {
         let Some(change) = self.change_of(addr, None).cloned() else { return self.end(step, Ending::Failed) };
         let mut troubles = answer.diagnostics();
+        self.desired.evaluator.note_check_data(addr, &plan::problems(&troubles));
         let value = match &answer {
             Answer::Object(Some(object), _) => object.value.clone(),
             _ => instance::nothing(&change),

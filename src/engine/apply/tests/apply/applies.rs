@@ -366,7 +366,7 @@ resource "t" "b" {
             change: create a Works
             append: outcome 1 object
             append: checks, end
-            +0 ~0 -0 failed 1 skipped 1
+            +1 ~0 -0 failed 0 skipped 1
             t.a=new1/a
             Resource postcondition failed (t.a)
         "#]],
@@ -486,7 +486,7 @@ fn functions_of_providers_are_asked_again() {
             append: outcome 3 object
             ask: call wrap(new3)
             append: outputs, checks, end
-            +2 ~0 -0 failed 1 skipped 0
+            +3 ~0 -0 failed 0 skipped 0
             t.a=new1/<a> t.b=new2/<<new1>> t.c=new3/<<new1>> o:"\u003c\u003cnew1\u003e\u003e"
             Resource postcondition failed (t.c)
         "#]],

@@ -198,25 +198,25 @@ fn a_replacement_runs_both() {
     check(
         Stage::new(&text, &[("t.a", "1", "old"), ("t.b", "2", "1")]),
         &expect![[r#"
-        append: begin
-        provision: t.a local-exec on other: last 1
-        append: before t.a, intent 1 Delete t.a
-        change: delete old Works
-        append: outcome 1 gone
-        append: intent 2 Create t.a
-        change: create a Works
-        append: outcome 2 object
-        provision: t.a local-exec on a: first new1
-        provision: t.a local-exec on a: second
-        append: provisioned t.a
-        ask: final plan new1
-        append: before t.b, intent 3 Update t.b
-        change: update new1 Works
-        append: outcome 3 object
-        append: end
-        +1 ~1 -1 failed 0 skipped 0
-        t.a=new1/a t.b=2/new1
-    "#]],
+            append: begin, before t.b, refreshed t.b
+            provision: t.a local-exec on other: last 1
+            append: before t.a, intent 1 Delete t.a
+            change: delete old Works
+            append: outcome 1 gone
+            append: intent 2 Create t.a
+            change: create a Works
+            append: outcome 2 object
+            provision: t.a local-exec on a: first new1
+            provision: t.a local-exec on a: second
+            append: provisioned t.a
+            ask: final plan new1
+            append: intent 3 Update t.b
+            change: update new1 Works
+            append: outcome 3 object
+            append: end
+            +1 ~1 -1 failed 0 skipped 0
+            t.a=new1/a t.b=2/new1
+        "#]],
     );
 }
 
@@ -227,24 +227,24 @@ fn what_is_set_aside_runs_none() {
     check(
         Stage::new(&text, &[("t.a", "1", "old"), ("t.b", "2", "1")]),
         &expect![[r#"
-        append: begin, before t.a, refreshed t.a
-        append: deposed t.a, intent 1 Create t.a
-        change: create a Works
-        append: outcome 1 object
-        provision: t.a local-exec on a: first new1
-        provision: t.a local-exec on a: second
-        append: provisioned t.a
-        ask: final plan new1
-        append: intent 2 Delete t.a
-        change: delete old Works
-        append: before t.b, intent 3 Update t.b
-        change: update new1 Works
-        append: outcome 2 gone
-        append: outcome 3 object
-        append: end
-        +1 ~1 -1 failed 0 skipped 0
-        t.a=new1/a t.b=2/new1
-    "#]],
+            append: begin, before t.a, refreshed t.a, before t.b, refreshed t.b
+            append: deposed t.a, intent 1 Create t.a
+            change: create a Works
+            append: outcome 1 object
+            provision: t.a local-exec on a: first new1
+            provision: t.a local-exec on a: second
+            append: provisioned t.a
+            ask: final plan new1
+            append: intent 2 Delete t.a
+            change: delete old Works
+            append: intent 3 Update t.b
+            change: update new1 Works
+            append: outcome 2 gone
+            append: outcome 3 object
+            append: end
+            +1 ~1 -1 failed 0 skipped 0
+            t.a=new1/a t.b=2/new1
+        "#]],
     );
 }
 

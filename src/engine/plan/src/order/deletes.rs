@@ -101,12 +101,10 @@ fn order_change(
     deleted: &BTreeMap<ConfigResource, Deleted<'_>>,
     draft: &mut Draft,
 ) {
-    if matches!(change.action, Action::Create | Action::Read) {
-        // It has no object whose dependencies could be stored.
-        return;
-    }
     let Some((begin, end)) = change_steps(work, change, draft) else { return };
-    let dependencies = work.stored.get(&(change.addr.clone(), None));
+    // What is new or read has no object whose dependencies could be stored: there those of the configuration count.
+    let own = matches!(change.action, Action::Create | Action::Read).then_some(&change.dependencies);
+    let dependencies = own.or_else(|| work.stored.get(&(change.addr.clone(), None)));
     for resource in dependencies.iter().flat_map(|d| d.iter()) {
         let Some(of) = deleted.get(resource) else { continue };
         if of.first {

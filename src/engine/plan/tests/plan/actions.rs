@@ -103,19 +103,20 @@ fn orphans_and_why() {
     check(
         run.text(),
         expect![[r#"
-        test_thing.c[0]: NoOp
-        test_thing.c[1]: Delete DeleteBecauseCountIndex
-        test_thing.c["x"]: Delete DeleteBecauseWrongRepetition
-        test_thing.e[0]: Delete DeleteBecauseWrongRepetition
-        test_thing.e["a"]: NoOp
-        test_thing.e["b"]: Delete DeleteBecauseEachKey
-        test_thing.gone: Delete DeleteBecauseNoResourceConfig
-        test_thing.single: NoOp
-        test_thing.single[0]: Delete DeleteBecauseWrongRepetition
-        module.cnt[0].test_thing.in: NoOp
-        module.cnt[1].test_thing.in: Delete DeleteBecauseNoModule
-        module.gone.test_thing.in: Delete DeleteBecauseNoResourceConfig
-    "#]],
+            test_thing.c[0]: NoOp
+            test_thing.c[1]: Delete DeleteBecauseCountIndex
+            test_thing.c["x"]: Delete DeleteBecauseWrongRepetition
+            test_thing.e[0]: Delete DeleteBecauseWrongRepetition
+            test_thing.e["a"]: NoOp
+            test_thing.e["b"]: Delete DeleteBecauseEachKey
+            test_thing.gone: Delete DeleteBecauseNoResourceConfig
+            test_thing.single: NoOp
+            test_thing.single[0]: Delete DeleteBecauseWrongRepetition
+            module.cnt[0].test_thing.in: NoOp
+            module.cnt[1].test_thing.in: Delete DeleteBecauseNoModule
+            module.gone.test_thing.in: Delete DeleteBecauseNoResourceConfig
+            Warning [test_thing.single[0]]: Unresolved resource instance address changes: The object at test_thing.single[0] was to be moved to test_thing.single, but there is already an object there. It stays where it is, and is planned as an object at that address.
+        "#]],
     );
 }
 
@@ -434,9 +435,8 @@ fn moves_that_cannot_be_done() {
     check(
         circle.with([row("module.m.test_thing.a", r#"{"id":"1"}"#)]).run().text(),
         expect![[r#"
-        errored
-        Error [module.m.test_thing.a]: Cyclic dependency in move statements: The moved blocks take module.m.test_thing.a round in a circle, so that it has no final address.
-    "#]],
+            Error [module.m.test_thing.a]: Cyclic dependency in move statements: The moved blocks take module.m.test_thing.a round in a circle, so that it has no final address.
+        "#]],
     );
     let occupied = case(
         r#"
@@ -451,10 +451,10 @@ fn moves_that_cannot_be_done() {
     check(
         occupied.with(rows).run().text(),
         expect![[r#"
-        test_thing.a: Delete DeleteBecauseNoResourceConfig
-        test_thing.b: NoOp
-        Warning [test_thing.a]: Unresolved resource instance address changes: The object at test_thing.a was to be moved to test_thing.b, but there is already an object there. It stays where it is, and is planned as an object at that address.
-    "#]],
+            test_thing.a: Delete DeleteBecauseNoResourceConfig
+            test_thing.b: NoOp
+            Warning: Unresolved resource instance address changes: test_thing.a was to be moved to test_thing.b, but there are already objects in there. It stays where it is.
+        "#]],
     );
 }
 

@@ -137,6 +137,8 @@ fn inside_of_check_blocks_errors_only_warn() {
     })
     .run();
     expect![[r#"
+        data.test_lookup.d: Read ReadBecauseCheckNested
+            {found: ?data.test_lookup.d:found, key: "k"}
         test_thing.t: Create
             {id: ?test_thing.t:id, secret: !null, zone: ?test_thing.t:zone}
         Warning [data.test_lookup.d]: Not reachable: 

@@ -155,7 +155,6 @@ fn orphans_need_their_provider() {
     orphan.object_mut();
     let run = case("").with([orphan]).provider("test_thing.a", "west").run();
     expect![[r#"
-        errored
         Error [test_thing.a]: Provider configuration not present: To work with test_thing.a its original provider configuration at provider["registry.terraform.io/hashicorp/test"].west is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy test_thing.a, after which you can remove the provider configuration again.
     "#]].assert_eq(&run.text());
 }

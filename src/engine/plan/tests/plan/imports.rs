@@ -148,7 +148,6 @@ fn imports_that_cannot_be_done() {
 fn imports_to_what_is_not_declared() {
     let run = case("import {\n  to = test_thing.nowhere\n  id = \"1\"\n}\n").run();
     expect![[r#"
-        errored
         Error: Configuration for import target does not exist: An object is to be imported to test_thing.nowhere, which is not declared.
     "#]].assert_eq(&run.text());
 }

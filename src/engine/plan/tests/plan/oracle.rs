@@ -112,6 +112,7 @@ fn our_change(change: &InstanceChange) -> String {
         ActionReason::ForgotBecauseLifecycleDestroyInState => " forgot_because_lifecycle_destroy_in_state",
         ActionReason::ReadBecauseConfigUnknown => " read_because_config_unknown",
         ActionReason::ReadBecauseDependencyPending => " read_because_dependency_pending",
+        ActionReason::ReadBecauseCheckNested => " read_because_check_nested",
     };
     let paths: Vec<String> = change.replace_paths.iter().map(|p| format!(" replace:{p}")).collect();
     format!("{}{reason}{} {}", change.addr, paths.join(""), line(actions(change.action), &change.before, &change.after))

@@ -19,7 +19,8 @@ pub(crate) fn resource_changes(plan: &Plan) -> Vec<Node> {
 }
 
 fn resource_change(plan: &Plan, change: &InstanceChange) -> Node {
-    let from = plan.moved.get(&change.addr).filter(|_| change.deposed.is_none());
+    // What is destroyed has been moved before it was looked at.
+    let from = plan.moved.get(&change.addr).filter(|_| change.deposed.is_none() && plan.mode != plan::Mode::Destroy);
     let mut members = named(&change.addr, from, &change.provider.provider);
     members.extend(change.deposed.as_ref().map(|key| text("deposed", key.clone())));
     let what = What {
@@ -45,7 +46,11 @@ pub(crate) fn resource_drift(plan: &Plan) -> Vec<Node> {
     let drifted = |drift: &Drift| {
         let provider = provider(&drift.addr).or_else(|| before(&drift.addr));
         let mut members = named(&drift.addr, plan.moved.get(&drift.addr), &provider.unwrap_or_else(Provider::builtin));
-        let actions = if drift.after.is_null() { &["delete"][..] } else { &["update"] };
+        let actions = match drift.after.is_null() {
+            true => &["delete"][..],
+            false if drift.is_only_moved() => &["no-op"],
+            false => &["update"],
+        };
         let what = What {
             actions,
             before: &drift.before,

@@ -4,7 +4,7 @@ use super::expressions::{dependency, expression, expressions};
 use super::provider_configs::{ProviderConfigs, key};
 use super::values::{Members, known, member, mode, text};
 use addrs::{Mode, ModulePath, Resource};
-use config::{Module, ModuleCall, ModuleTree, Output, ProviderName, ResourceConfig, Variable};
+use config::{Module, ModuleCall, ModuleTree, Output, ProviderName, Provisioner, ResourceConfig, Variable};
 use configschema::{Attribute, Block};
 use diag::SourceTexts;
 use plan::Schemas;
@@ -137,6 +137,10 @@ fn resource(written: &Written<'_>, providers: &ProviderConfigs, (module, block):
         text("name", block.addr.name.clone()),
         text("provider_config_key", providers.source(key(&compact(&block.provider_name), &module.path))),
     ];
+    if !block.provisioners.is_empty() {
+        let all = block.provisioners.iter().map(|one| provisioner(written.texts, one));
+        members.push(member("provisioners", Node::Array(all.collect())));
+    }
     let schema = written.schemas.get(&block.provider).and_then(|schemas| match block.addr.mode {
         Mode::Managed => schemas.resources.get(&block.addr.kind),
         _ => schemas.data_sources.get(&block.addr.kind),
@@ -151,6 +155,15 @@ fn resource(written: &Written<'_>, providers: &ProviderConfigs, (module, block):
     members.push(member("schema_version", Node::Number(version.to_string().into())));
     members.extend(repetition(written.texts, block.count.as_ref(), block.for_each.as_ref()));
     members.extend(depends_on(&block.depends_on));
+    Node::Object(members)
+}
+
+fn provisioner(texts: &SourceTexts, provisioner: &Provisioner) -> Node {
+    let mut members = vec![text("type", provisioner.kind.clone())];
+    let arguments = expressions(texts, &provisioner.body, &eval::provisioner_schema(&provisioner.kind));
+    if arguments.as_object().is_some_and(|all| !all.is_empty()) {
+        members.push(member("expressions", arguments));
+    }
     Node::Object(members)
 }
 

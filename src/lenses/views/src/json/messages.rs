@@ -4,7 +4,7 @@
 
 use super::values::{Members, index, known, member, text};
 use addrs::{Mode, ResourceInstance};
-use plan::{Action, ActionReason, Complete, Drift, InstanceChange, Plan};
+use plan::{Action, ActionReason, Drift, InstanceChange, Plan};
 use state::OutputState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,8 +76,6 @@ pub fn version(terraform: &str) -> Message {
 /// Everything that a plan says, in order: drift, changes, their sum, outputs.
 pub fn planned(plan: &Plan) -> impl Iterator<Item = Message> {
     let drift = plan.drift.iter().map(|drift| drifted(plan, drift));
-    let moved = plan.moved.iter().filter(move |(addr, _)| is_only_moved(plan, addr));
-    let moved = moved.map(|(addr, from)| drift_message(addr, Some(from), "move"));
     let shown = |change: &&InstanceChange| {
         let is_moved = change.deposed.is_none() && plan.moved.contains_key(&change.addr);
         let data_goes = change.action == Action::Delete && change.addr.resource.mode == Mode::Data;
@@ -88,7 +86,7 @@ pub fn planned(plan: &Plan) -> impl Iterator<Item = Message> {
     let sum = summary(&Sum { add, change, import: plan.imported(), remove }, "plan");
     let outputs = (!plan.outputs.is_empty()).then(|| planned_outputs(plan));
     let deferred = plan.deferred.iter().map(super::deferred::message);
-    drift.chain(moved).chain(changes).chain(std::iter::once(sum)).chain(outputs).chain(deferred)
+    drift.chain(changes).chain(std::iter::once(sum)).chain(outputs).chain(deferred)
 }
 
 /// What an apply tells first of a plan that was saved: changes alone, not even their sum (measured with 1.11.4).
@@ -100,19 +98,13 @@ pub fn saved_changes(plan: &Plan) -> impl Iterator<Item = Message> {
     plan.changes.iter().filter(shown).map(|change| planned_change(plan, change))
 }
 
-/// In a plan that changes no object, a move is told as drift.
-fn is_only_moved(plan: &Plan, addr: &ResourceInstance) -> bool {
-    plan.mode == plan::Mode::RefreshOnly
-        && plan.complete == Complete::Yes
-        && !plan.drift.iter().any(|drift| drift.addr == *addr)
-}
-
 fn drifted(plan: &Plan, drift: &Drift) -> Message {
-    let action = if drift.after.is_null() { "delete" } else { "update" };
-    drift_message(&drift.addr, plan.moved.get(&drift.addr), action)
-}
-
-fn drift_message(addr: &ResourceInstance, from: Option<&ResourceInstance>, action: &'static str) -> Message {
+    let (addr, from) = (&drift.addr, plan.moved.get(&drift.addr));
+    let action = match drift.after.is_null() {
+        true => "delete",
+        false if drift.is_only_moved() => "move",
+        false => "update",
+    };
     let mut change = vec![member("resource", resource(addr))];
     change.extend(from.map(|from| member("previous_resource", resource(from))));
     change.push(text("action", action));
@@ -122,7 +114,7 @@ fn drift_message(addr: &ResourceInstance, from: Option<&ResourceInstance>, actio
 
 fn planned_change(plan: &Plan, planned: &InstanceChange) -> Message {
     let addr = &planned.addr;
-    let from = plan.moved.get(addr).filter(|_| planned.deposed.is_none());
+    let from = plan.moved.get(addr).filter(|_| planned.deposed.is_none() && plan.mode != plan::Mode::Destroy);
     let action = match planned.action {
         Action::NoOp if planned.importing.is_some() => "import",
         Action::NoOp if from.is_some() => "move",

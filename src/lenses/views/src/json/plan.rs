@@ -95,7 +95,9 @@ fn prior_state(plan: &Plan, terraform_version: &str) -> State {
             prior.outputs.remove(name);
         } else if output.action != Action::Delete && output.after.is_wholly_known() {
             let value = output.after.unmark_deep().0;
-            prior.outputs.insert(name.clone(), OutputState { ty: value.ty(), value, sensitive: output.sensitive });
+            // What was sensitive before hides the change, not the value.
+            let sensitive = output.after.all_marks().contains(Marks::SENSITIVE);
+            prior.outputs.insert(name.clone(), OutputState { ty: value.ty(), value, sensitive });
         }
     }
     prior
@@ -204,6 +206,7 @@ pub(crate) fn reason(reason: ActionReason) -> Option<&'static str> {
         ActionReason::DeleteBecauseEachKey => "delete_because_each_key",
         ActionReason::ReadBecauseConfigUnknown => "read_because_config_unknown",
         ActionReason::ReadBecauseDependencyPending => "read_because_dependency_pending",
+        ActionReason::ReadBecauseCheckNested => "read_because_check_nested",
         // What Terraform does not have is called as OpenTofu calls it.
         ActionReason::DeleteBecauseDisabled => "delete_because_enabled_false",
         ActionReason::ForgotBecauseLifecycleDestroyInConfig => "forgot_because_lifecycle_destroy_in_config",
