@@ -1,5 +1,5 @@
 //! Holds: benchmarks of whole commands: drform beside `terraform`, same configuration, same machine, same run.
-//! What `fmt` of a long file takes, and `validate` of a large configuration. What a refresh asks of an emulated AWS, and
+//! What `fmt` of a long file takes, what it takes to show a large plan, and `validate` of a large configuration. What a refresh asks of an emulated AWS, and
 //! how long an apply takes where it takes few requests.
 //! May touch: processes, temporary directories, tests/cloud, gate.
 //! Never: drform's rooms; a verdict.
@@ -12,6 +12,7 @@ mod aws_refresh;
 mod aws_throttled;
 mod fmt;
 mod language;
+mod render;
 
 use std::fs;
 use std::io;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let count = arguments.last().and_then(|n| n.parse().ok());
     let done = match arguments.first().map(String::as_str) {
         Some("language") => language::run(),
+        Some("render") => render::run(count),
         Some("fmt") => fmt::run(count.unwrap_or(15)),
         Some("aws-refresh") => match arguments.iter().position(|argument| argument == "runs") {
             Some(_) => aws_refresh::run(1_000, Some(count.unwrap_or(5))),

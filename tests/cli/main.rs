@@ -22,3 +22,4 @@ mod provisioners;
 mod reference;
 mod script;
 mod truth;
+mod waves;

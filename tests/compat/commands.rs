@@ -53,6 +53,7 @@ commands! {
     saved_workspace,
     show_json,
     state_backups,
+    state_files,
     state_list,
     state_moves,
     state_moves_dependencies,

@@ -73,7 +73,7 @@ fn agree(topic: &str) {
 }
 
 /// Splits a topic; every directory with configuration gets the provider.
-fn scenarios(text: &str) -> Vec<Case> {
+pub fn scenarios(text: &str) -> Vec<Case> {
     let parts = text.split("\n## ").skip(1);
     let cases: Vec<Case> = parts
         .map(|part| {

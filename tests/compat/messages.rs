@@ -66,9 +66,9 @@ const MISTAKES: &[Mistake] = &[
     ),
     plan("a list for for_each", "resource \"terraform_data\" \"a\" {\n  for_each = [\"x\", \"y\"]\n}\n", &["toset"]),
     plan(
-        "keys of for_each that are not known",
-        "resource \"terraform_data\" \"a\" {}\n\nresource \"terraform_data\" \"b\" {\n  for_each = toset([terraform_data.a.id])\n}\n",
-        &["terraform_data.a"],
+        "keys of for_each that nothing makes known",
+        "resource \"terraform_data\" \"a\" {}\n\nresource \"terraform_data\" \"b\" {\n  for_each = toset([timestamp()])\n}\n",
+        &["never be"],
     ),
     plan(
         "a resource with count, referred to without an index",

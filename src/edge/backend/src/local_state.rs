@@ -22,6 +22,8 @@ const MOVED_ON: &str = "drform has replaced this state file while you waited for
 #[derive(Clone, Debug)]
 pub struct LocalState {
     path: PathBuf,
+    /// Where the previous version is kept, if anywhere.
+    backup: Option<PathBuf>,
     shared: Arc<Mutex<Shared>>,
 }
 
@@ -37,7 +39,15 @@ pub(crate) struct Shared {
 impl LocalState {
     /// The state in the file at `path`.
     pub fn new(path: impl Into<PathBuf>) -> LocalState {
-        LocalState { path: path.into(), shared: Arc::default() }
+        let path = path.into();
+        let mut backup = path.as_os_str().to_owned();
+        backup.push(".backup");
+        LocalState { path, backup: Some(backup.into()), shared: Arc::default() }
+    }
+
+    /// The same with the previous version kept elsewhere, or nowhere.
+    pub fn keeping(self, backup: Option<PathBuf>) -> LocalState {
+        LocalState { backup, ..self }
     }
 
     /// Where it is.
@@ -45,11 +55,9 @@ impl LocalState {
         &self.path
     }
 
-    /// Where the previous version is kept.
-    pub fn backup_path(&self) -> PathBuf {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(".backup");
-        name.into()
+    /// Where the previous version is kept, if anywhere.
+    pub fn backup_path(&self) -> Option<&Path> {
+        self.backup.as_deref()
     }
 
     /// The bytes; `None` when there are none (no file, or an empty one, as Terraform leaves it while it plans).
@@ -68,7 +76,7 @@ impl LocalState {
     /// Writes the bytes so that at every moment the old or the new ones are there in full, and keeps the previous
     /// version on the first write of a run. When it returns, they are on the disk.
     pub fn write(&self, bytes: &[u8]) -> Result<(), BackendError> {
-        self.write_keeping(bytes, Some(&self.backup_path()))
+        self.write_keeping(bytes, self.backup_path())
     }
 
     /// The same, with the previous version kept at `backup`, or nowhere.
@@ -79,7 +87,7 @@ impl LocalState {
         }
         place::make_directory(place::directory_of(&self.path))?;
         let mut shared = self.shared();
-        let keeps_other = backup != Some(&self.backup_path());
+        let keeps_other = backup != self.backup_path();
         if let (Some(before), Some(backup)) = (before.filter(|_| keeps_other || !shared.backed_up), backup) {
             // As secret as the state itself.
             place::replace_like(backup, &before, fs::metadata(&self.path).ok().as_ref())?;

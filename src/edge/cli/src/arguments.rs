@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 mod shared;
 mod state;
+mod test;
 pub use shared::{Locking, Planning, Running, Saying, Targets, Telling, Variables, World};
 pub use state::{Editing, ForceUnlock, Graph, GraphFormat, GraphType, Import, Mark, State};
+pub use test::Test;
 
 /// Provisioning that knows what your infrastructure survives.
 ///
@@ -41,11 +43,23 @@ pub enum Command {
     /// Every expression and every block is checked against the schemas of the providers, with no variable, object or
     /// service known. The exit code is 1 when there are errors.
     Validate(Validate),
+    /// Run the test files of the configuration: what they make is destroyed afterwards
+    ///
+    /// Test files (*.tftest.hcl, *.tftest.json, *.tofutest.hcl) stand beside the configuration and in the test directory.
+    /// Their run blocks are planned or applied one after the other, and their assertions checked. Real objects are made,
+    /// unless providers are mocked or -sandbox is given; their states are kept in memory only. What could not be destroyed
+    /// is listed at the end. The exit code is 1 when a run does not pass.
+    Test(Test),
     /// Bring files into the canonical layout
     Fmt(Fmt),
     /// Show what apply would do, and what the result survives
     Plan(Plan),
     /// Do it
+    ///
+    /// Where a count or for_each depends on what only an apply makes known, it is done in waves: each one is planned when the one
+    /// before it is applied, until nothing is left. Approval is asked for once, and again for a wave that does more than the plan
+    /// announced. The exit code is 0 when all is done, 1 after an error, and 4 when a saved plan (FILE) was applied that was one
+    /// wave of several: plan or apply again to go on.
     Apply(Apply),
     /// Delete everything that the state holds
     Destroy(Apply),
@@ -152,9 +166,9 @@ pub struct Init {
     /// Wait this long for a lock, such as 30s.
     #[arg(long, value_name = "DURATION", default_value = "0s")]
     pub lock_timeout: String,
-    /// Where test files lie; drform init does not look at them yet.
+    /// Where test files are: the modules of their runs are installed too.
     #[arg(long, value_name = "DIR", default_value = "tests")]
-    pub test_directory: String,
+    pub test_directory: PathBuf,
     /// Ask before states are copied (-input=false never asks).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub input: bool,
@@ -169,9 +183,9 @@ pub struct Get {
     /// Replace what is installed by the newest that is allowed.
     #[arg(long)]
     pub update: bool,
-    /// Where test files lie; drform get does not look at them yet.
+    /// Where test files are: the modules of their runs are installed too.
     #[arg(long, value_name = "DIR", default_value = "tests")]
-    pub test_directory: String,
+    pub test_directory: PathBuf,
 }
 
 /// `drform modules`
@@ -277,7 +291,8 @@ pub struct Apply {
     /// A destroy that leaves objects behind, because of destroy = false, is a success.
     #[arg(long)]
     pub suppress_forget_errors: bool,
-    /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked.
+    /// Apply this plan, which drform plan -out=FILE saved: nothing is planned, nothing is asked. Exit code 4 says that more
+    /// follows.
     #[arg(value_name = "FILE")]
     pub plan: Option<PathBuf>,
     #[command(flatten)]
@@ -336,6 +351,9 @@ pub struct Output {
     /// The bare value of one string, number or bool.
     #[arg(long)]
     pub raw: bool,
+    /// Of this state file.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub world: World,
@@ -386,7 +404,7 @@ pub struct Providers {
     /// More about providers.
     #[command(subcommand)]
     pub about: Option<AboutProviders>,
-    /// Where test files are; drform does not look at them yet.
+    /// Where test files are; what only they need is not listed.
     #[arg(long, value_name = "DIR", default_value = "tests")]
     pub test_directory: PathBuf,
 }
@@ -497,4 +515,7 @@ pub struct Recover {
     /// Declare that the change at this address was never made.
     #[arg(long, value_name = "ADDRESS")]
     pub never_made: Vec<String>,
+    /// Of this state file, where an apply with -state was stopped.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
 }

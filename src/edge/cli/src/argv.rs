@@ -4,13 +4,14 @@ use std::ffi::OsString;
 
 /// Rewrites Terraform's single-dash long flags and inserts `TF_CLI_ARGS` and `TF_CLI_ARGS_<command>`.
 ///
-/// Everything after a lone `--` is left as it is. `extra` holds the two variables' texts, general one first.
+/// Everything after a lone `--` is left as it is. `extra` gives the words of both variables for a command, general ones
+/// first; in the name of the command stands `_` for blanks and hyphens, as in `TF_CLI_ARGS_state_mv`.
 pub(crate) fn rewrite(args: impl IntoIterator<Item = OsString>, extra: impl Fn(&str) -> Vec<String>) -> Vec<OsString> {
-    let mut args = args.into_iter();
+    let mut args = args.into_iter().peekable();
     let mut out: Vec<OsString> = args.next().into_iter().collect();
     let mut command_seen = false;
     let mut plain = false;
-    for arg in args {
+    while let Some(arg) = args.next() {
         let Some(text) = arg.to_str() else {
             out.push(arg);
             continue;
@@ -32,11 +33,18 @@ pub(crate) fn rewrite(args: impl IntoIterator<Item = OsString>, extra: impl Fn(&
         out.push(double_dash(text).into());
         if !command_seen && !text.starts_with('-') {
             command_seen = true;
-            out.extend(extra(text).iter().map(|e| double_dash(e).into()));
+            let nested = if GROUPS.contains(&text) { args.peek().and_then(|next| next.to_str()) } else { None };
+            let nested = nested.filter(|next| !next.starts_with('-')).map(str::to_string);
+            let name = nested.as_ref().map_or_else(|| text.to_string(), |nested| format!("{text}_{nested}"));
+            out.extend(nested.and_then(|_| args.next()));
+            out.extend(extra(&name.replace('-', "_")).iter().map(|e| double_dash(e).into()));
         }
     }
     out
 }
+
+/// Commands that have commands of their own.
+const GROUPS: [&str; 5] = ["state", "workspace", "providers", "metadata", "sandbox"];
 
 /// `-flag` to `--flag`; short `-h`, negative numbers and everything else stay.
 fn double_dash(text: &str) -> String {

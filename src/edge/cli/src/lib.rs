@@ -100,6 +100,7 @@ fn dispatch(shell: &Shell, command: &Command) -> Exit {
         Command::Get(args) => commands::get::run(shell, args),
         Command::Modules(args) => commands::modules::run(shell, args),
         Command::Validate(args) => commands::validate::run(shell, args),
+        Command::Test(args) => commands::test::run(shell, args),
         Command::Fmt(args) => commands::fmt::run(shell, args),
         Command::Plan(args) => commands::plan::run(shell, args),
         Command::Apply(args) => commands::apply::run(shell, args),

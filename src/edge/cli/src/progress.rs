@@ -46,7 +46,7 @@ impl Progress for Lines<'_> {
         let Ok(mut count) = self.count.lock() else { return };
         match happening {
             Happening::Begins { steps } => {
-                count.total = *steps;
+                (count.total, count.done) = (*steps, 0);
                 if *steps > 0 && self.each {
                     self.terminal.out("\n");
                 }

@@ -22,6 +22,8 @@ pub(crate) enum Exit {
     Difference = 2,
     /// The layout of a file differs (`fmt -check`).
     Layout = 3,
+    /// Done, and more follows: a saved plan was one wave of several (`apply FILE`).
+    Wave = 4,
 }
 
 /// The surroundings of a command.
@@ -113,8 +115,9 @@ impl Shell {
         running: &Running,
     ) -> Result<Request, Diagnostic> {
         let locking = locking(running.lock, &running.lock_timeout)?;
+        let Running { state, state_out, backup, .. } = running.clone();
         Ok(Request {
-            site: self.site(world),
+            site: Site { state_file: state, state_out, backup, ..self.site(world) },
             variables: arguments(variables),
             locking,
             parallelism: Parallelism(running.parallelism),

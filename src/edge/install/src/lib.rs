@@ -48,5 +48,6 @@ pub use place::{Place, Secret, Settings};
 pub use pointed_files::pointed_files;
 pub use required_version::check_required_version;
 pub use requirements::module_requirements;
-pub use root_files::{dr_files, target_file, test_files, variable_file, variable_files};
+pub use root_files::{dr_files, mock_files, target_file, test_files, variable_file, variable_files};
+pub use source::is_remote_package;
 pub use version::{Constraints, Version};

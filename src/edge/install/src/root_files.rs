@@ -1,5 +1,6 @@
 //! Files of the root directory that are not modules: variable definitions and `*.dr.hcl`.
 
+use crate::module_sources::joined;
 use crate::text_file;
 use diag::Diagnostic;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,27 @@ pub fn test_files(dir: &Path, test_directory: &Path) -> Result<Vec<(Arc<str>, Ar
         Err(trouble) => Err(trouble.about("Failed to read test file", &name)),
     };
     found.into_iter().map(read).collect()
+}
+
+/// Name and text of each file of mock data in a directory, sorted by name; `shown` is what the directory is called.
+///
+/// # Errors
+/// When the directory or one of the files cannot be read.
+#[allow(clippy::type_complexity, reason = "name and text, said in the line above")]
+pub fn mock_files(dir: &Path, shown: &str) -> Result<Vec<(Arc<str>, Arc<str>)>, Diagnostic> {
+    let entries = text_file::list(dir).map_err(|_| {
+        let detail = format!("Mock data directory {shown} does not exist or cannot be read.");
+        Diagnostic::error("Failed to read mock data directory", detail)
+            .next("Check the path; it is relative to the root module's directory.")
+    })?;
+    let read = |name: String| {
+        let shown = joined(".", &format!("{shown}/{name}"));
+        match text_file::read(&dir.join(&name)) {
+            Ok(text) => Ok((Arc::from(shown), text)),
+            Err(trouble) => Err(trouble.about("Failed to read mock data", &shown)),
+        }
+    };
+    entries.into_iter().filter(|name| config::is_mock_file(name)).map(read).collect()
 }
 
 /// The variable definitions files that are read without being asked for, in the order in which they are read:

@@ -42,6 +42,11 @@ pub(crate) struct Package {
     pub(crate) subdirectory: String,
 }
 
+/// True for the address of a package that is in no registry.
+pub fn is_remote_package(source: &str) -> bool {
+    matches!(parse(source), Ok(Source::Package(_)))
+}
+
 /// Why a source cannot be understood: a sentence, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Misunderstood {

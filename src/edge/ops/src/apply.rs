@@ -4,6 +4,7 @@ use crate::drive::{self, Crank};
 use crate::interrupts::Interrupts;
 use crate::pointed::pointed;
 use crate::progress::{Happening, Progress};
+use crate::waves::NextWave;
 use crate::{Planned, Said, chance};
 use apply::{Applier, ApplySummary, Limits};
 use diag::Diagnostic;
@@ -26,9 +27,9 @@ pub struct Applied {
 /// To providers, in state and for `required_version` we are this Terraform (decision 7).
 pub const TERRAFORM_VERSION: &str = "1.11.4";
 
-/// Applies a plan that has no errors.
-pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
-    let Planned { plan, mut input, mut session, texts, .. } = planned;
+/// Applies a plan that has no errors. Where it was one wave of several, and all of it was done, there is a next one.
+pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Option<NextWave>, Said) {
+    let Planned { plan, mut input, mut session, texts, announced, .. } = planned;
     input.surroundings.chance = Some(Arc::new(chance::Real));
     let mut said = Said { texts, ..Said::default() };
     let prior = session.storage.state();
@@ -42,23 +43,24 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
     let limits = Limits { open: session.parallelism.0.max(1), unlimited: session.providers.forgiving() };
     let steps = plan.changes.iter().filter(|c| c.action != plan::Action::NoOp).count();
     progress.happens(&Happening::Begins { steps });
+    let done = plan.clone();
     let mut applier = Applier::new(plan, &input, begin, session.storage.stored(), limits);
     let Some(mut journal) = said.take(session.storage.journal()) else {
-        return (Applied::default(), said);
+        return (Applied::default(), None, said);
     };
     let crank =
         Crank { providers: &session.providers, parallelism: session.parallelism, progress, site: &session.site };
     let listening = session.interrupts.take();
-    let turned = session.runtime.block_on(async {
+    let (turned, interrupts) = session.runtime.block_on(async {
         let interrupts = listening.unwrap_or_else(Interrupts::listen);
         interrupts.resume();
-        drive::apply(&mut applier, &mut journal, &crank, &interrupts).await
+        (drive::apply(&mut applier, &mut journal, &crank, &interrupts).await, interrupts)
     });
     drop(journal);
     let interrupted = matches!(&turned, Ok(drive::End::Interrupted));
     let stopped = turned.err();
     let (applied, diagnostics) = applier.finish();
-    said.diagnostics.extend(pointed(diagnostics, &session));
+    said.diagnostics.extend(pointed(diagnostics, &session.configuration.tree, session.providers.schemas()));
     if let Some(error) = stopped {
         said.diagnostics.push(error);
     }
@@ -78,7 +80,13 @@ pub fn apply(planned: Planned, progress: &dyn Progress) -> (Applied, Said) {
             "Everything that was done is in the journal under .drform/journal; the next run brings it into the state.",
         ));
     }
-    said.diagnostics.extend(plan::may_be_incomplete(&input.options.targeting));
     let outputs = session.storage.state().outputs.clone();
-    (Applied { summary: applied.summary, outputs, interrupted }, said)
+    let applied = Applied { summary: applied.summary, outputs, interrupted };
+    session.interrupts = Some(interrupts);
+    let goes_on = done.has_deferred() && !interrupted && !said.diagnostics.has_errors();
+    if !goes_on {
+        said.diagnostics.extend(plan::may_be_incomplete(&input.options.targeting));
+    }
+    let next = goes_on.then(|| NextWave::after(&done, &input.options, announced, (session, said.texts.clone())));
+    (applied, next, said)
 }

@@ -3,7 +3,7 @@
 use crate::providers::place;
 use crate::recorded::{Recorded, Replayed};
 use crate::variables::{self, VariableArguments};
-use crate::{Said, Site, TERRAFORM_VERSION, session};
+use crate::{Said, Site, TERRAFORM_VERSION, session, test};
 use config::{ModuleTree, Sources};
 use eval::VariableInput;
 use install::{Loaded, Purpose, Upgrade};
@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use syntax::File;
+
+/// Values of root variables.
+type Inputs = BTreeMap<Arc<str>, VariableInput>;
 
 /// What the directory says.
 pub(crate) struct Configuration {
@@ -86,10 +89,27 @@ pub(crate) fn read_with(site: &Site, inputs: &BTreeMap<Arc<str>, VariableInput>,
     with_dr_files(site, (tree, snapshot), said)
 }
 
-/// The same, with modules installed as far as they are missing; `say` hears what happens.
+/// Adds the modules of test files, for who looks at what providers all of it needs.
+pub(crate) fn with_tests(
+    site: &Site,
+    inputs: &Inputs,
+    tests: &Path,
+    configuration: Configuration,
+    said: &mut Said,
+) -> Configuration {
+    let files = install::ModuleSources::new(&site.dir, &site.data_dir());
+    let mut loaded = Loaded { tree: configuration.tree.as_ref().clone(), ..Loaded::default() };
+    test::graft(site, tests, inputs, &files, &mut loaded);
+    said.texts.extend(loaded.texts);
+    said.diagnostics.extend(loaded.diagnostics);
+    Configuration { tree: Arc::new(loaded.tree), ..configuration }
+}
+
+/// The same, with modules installed as far as they are missing, those of the test files in `tests` too; `say` hears what
+/// happens.
 pub(crate) fn install(
     site: &Site,
-    variables: &VariableArguments,
+    (variables, tests): (&VariableArguments, &Path),
     (upgrade, purpose): (Upgrade, Purpose),
     say: &mut dyn FnMut(&str),
     said: &mut Said,
@@ -97,6 +117,7 @@ pub(crate) fn install(
     let (inputs, _) = variables::gather(site, variables, &mut said.texts);
     let read = |sources: &dyn Sources| {
         let mut loaded = loaded(site, &inputs, sources);
+        test::graft(site, tests, &inputs, sources, &mut loaded);
         // Nothing is downloaded for a configuration that wants another Terraform.
         loaded.diagnostics.extend(install::check_required_version(&loaded.tree, TERRAFORM_VERSION));
         loaded

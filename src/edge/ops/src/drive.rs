@@ -40,7 +40,8 @@ pub(crate) async fn plan(
         let mut answered = false;
         for (ticket, question) in planner.asks() {
             looking.begins(planner, ticket, &question, progress);
-            match providers.at_once(&question) {
+            let about = planner.looked_at(ticket).map(|(addr, _)| addr);
+            match providers.at_once_about(about, &question) {
                 Some(answer) => {
                     looking.ends(ticket, &answer, progress);
                     planner.answer(ticket, answer);
@@ -172,7 +173,7 @@ impl From<Answered<ApplyTicket>> for Back {
 /// A journal that cannot be written: nothing more is begun, what runs is waited for.
 pub(crate) async fn apply(
     applier: &mut Applier,
-    journal: &mut JournalFile,
+    journal: &mut dyn Log,
     crank: &Crank<'_>,
     interrupts: &Interrupts,
 ) -> Result<End, Diagnostic> {
@@ -251,7 +252,7 @@ pub(crate) async fn apply(
 fn effect(
     applier: &mut Applier,
     effects: Vec<Effect>,
-    journal: &mut JournalFile,
+    journal: &mut dyn Log,
     crank: &Crank<'_>,
     calls: (&mut JoinSet<Back>, &mut Lanes<ApplyTicket>, &mut Leases<ApplyTicket>, &mut Provisioners),
 ) -> Result<(), Diagnostic> {
@@ -260,18 +261,23 @@ fn effect(
     for effect in effects {
         match effect {
             Effect::Append(batch) => {
-                write(journal, &batch)?;
+                journal.write(&batch)?;
                 applier.appended(batch.id);
             }
-            Effect::Ask(ticket, question) => match crank.providers.at_once(&question) {
-                Some(answer) => applier.answer(ticket, answer),
-                None => {
-                    if let Some((ticket, question)) = leases.hold(ticket, question) {
-                        lanes.push(crank.providers.lane(&question), ticket, question);
+            Effect::Ask(ticket, question) => {
+                match crank.providers.at_once_about(applier.asked_about(ticket), &question) {
+                    Some(answer) => applier.answer(ticket, answer),
+                    None => {
+                        if let Some((ticket, question)) = leases.hold(ticket, question) {
+                            lanes.push(crank.providers.lane(&question), ticket, question);
+                        }
                     }
                 }
+            }
+            Effect::Change(ticket, change) => match crank.providers.mocked(&change.intent().addr, &change.request()) {
+                Some(answer) => applier.changed(ticket, answer),
+                None => changes.push((ticket, change.request())),
             },
-            Effect::Change(ticket, change) => changes.push((ticket, change.request())),
             Effect::Provision(ticket, provision) => provisioners.push(ticket, provision),
         }
     }
@@ -290,14 +296,33 @@ fn effect(
     Ok(())
 }
 
-/// Appends one batch and syncs it.
-pub(crate) fn write(journal: &mut JournalFile, batch: &Batch) -> Result<(), BackendError> {
-    if journal.len() != batch.at as u64 {
-        // The torn end of an earlier run: what it said never became durable.
-        journal.truncate_to(batch.at as u64)?;
+/// Where records go.
+pub(crate) trait Log {
+    /// Appends one batch. When this returns it stays.
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn write(&mut self, batch: &Batch) -> Result<(), BackendError>;
+}
+
+impl Log for JournalFile {
+    fn write(&mut self, batch: &Batch) -> Result<(), BackendError> {
+        if self.len() != batch.at as u64 {
+            // The torn end of an earlier run: what it said never became durable.
+            self.truncate_to(batch.at as u64)?;
+        }
+        self.append(&batch.bytes)?;
+        self.sync()
     }
-    journal.append(&batch.bytes)?;
-    journal.sync()
+}
+
+/// In memory: for tests, whose objects live as long as the process.
+impl Log for Vec<u8> {
+    fn write(&mut self, batch: &Batch) -> Result<(), BackendError> {
+        self.truncate(batch.at);
+        self.extend_from_slice(&batch.bytes);
+        Ok(())
+    }
 }
 
 /// How long planning may be silent.
@@ -323,7 +348,7 @@ pub(crate) async fn recover(
         for effect in effects {
             match effect {
                 Effect::Append(batch) => {
-                    write(journal, &batch)?;
+                    journal.write(&batch)?;
                     recovery.appended(batch.id);
                 }
                 Effect::Ask(ticket, question) => match providers.at_once(&question) {

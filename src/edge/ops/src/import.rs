@@ -31,7 +31,7 @@ pub fn import(request: &Request, addr: &ResourceInstance, id: &str, progress: &d
     let Some(mut session) = Session::open(request, "import", &mut said) else { return said };
     match taken(&session, addr, id, progress) {
         Ok((provider, object, troubles)) => {
-            said.diagnostics.extend(pointed(troubles, &session));
+            said.diagnostics.extend(pointed(troubles, &session.configuration.tree, session.providers.schemas()));
             let outputs = outputs(&session, addr, &provider, &object);
             said.take(keep(
                 &mut session,
@@ -40,7 +40,9 @@ pub fn import(request: &Request, addr: &ResourceInstance, id: &str, progress: &d
                 outputs,
             ));
         }
-        Err(troubles) => said.diagnostics.extend(pointed(troubles, &session)),
+        Err(troubles) => {
+            said.diagnostics.extend(pointed(troubles, &session.configuration.tree, session.providers.schemas()))
+        }
     }
     said
 }
@@ -176,7 +178,8 @@ fn provider(
     if !evaluator.module_instances(&addr.module.path()).contains(&addr.module) {
         return Err(missing());
     }
-    let (expansion, troubles) = evaluator.expand_resource(&addr.module, config);
+    let (expansion, mut troubles) = evaluator.expand_resource(&addr.module, config);
+    troubles.extend(expansion.refusal());
     if troubles.has_errors() {
         return Err(troubles);
     }
@@ -241,7 +244,7 @@ fn keep(
     writer.push(Record::End);
     if let Some(batch) = writer.take() {
         let mut journal = storage.journal()?;
-        drive::write(&mut journal, &batch)?;
+        drive::Log::write(&mut journal, &batch)?;
     }
     storage.fold_in()
 }

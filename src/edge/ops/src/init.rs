@@ -6,6 +6,7 @@ use crate::{
 };
 pub use install::Upgrade;
 use install::{Purpose, Wanted};
+use std::path::Path;
 
 const EMPTY: &str =
     "\nThe directory has no configuration files (.tf). Write a first main.tf, then run drform init again.";
@@ -19,10 +20,11 @@ pub enum Modules {
     Keep,
 }
 
-/// Prepares a site. Variables count where modules or the backend depend on them.
+/// Prepares a site. Variables count where modules or the backend depend on them; the modules of the runs of test files in
+/// `tests` are fetched too.
 pub fn init(
     site: &Site,
-    variables: &VariableArguments,
+    (variables, tests): (&VariableArguments, &Path),
     (upgrade, modules): (Upgrade, Modules),
     backend: &BackendOptions,
     talk: &mut Talk<'_>,
@@ -34,10 +36,13 @@ pub fn init(
         return said;
     }
     let configuration = match modules {
-        Modules::Fetch => configuration::install(site, variables, (upgrade, Purpose::Init), talk.say, &mut said),
+        Modules::Fetch => {
+            configuration::install(site, (variables, tests), (upgrade, Purpose::Init), talk.say, &mut said)
+        }
         Modules::Keep => {
             let (inputs, _) = variables::gather(site, variables, &mut said.texts);
             let configuration = configuration::read_with(site, &inputs, &mut said);
+            let configuration = configuration::with_tests(site, &inputs, tests, configuration, &mut said);
             said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
             configuration
         }
@@ -57,11 +62,16 @@ pub fn init(
     said
 }
 
-/// Installs modules and nothing else.
-pub fn get(site: &Site, variables: &VariableArguments, upgrade: Upgrade, say: &mut dyn FnMut(&str)) -> Said {
+/// Installs modules, those of the test files in `tests` too, and nothing else.
+pub fn get(
+    site: &Site,
+    (variables, tests): (&VariableArguments, &Path),
+    upgrade: Upgrade,
+    say: &mut dyn FnMut(&str),
+) -> Said {
     let mut said = Said::default();
     if !configuration::is_empty(site) {
-        configuration::install(site, variables, (upgrade, Purpose::Get), say, &mut said);
+        configuration::install(site, (variables, tests), (upgrade, Purpose::Get), say, &mut said);
     }
     said
 }

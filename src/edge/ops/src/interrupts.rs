@@ -13,12 +13,29 @@ struct Shared {
     count: AtomicU32,
     /// Nothing runs: one interrupt is enough.
     idle: AtomicBool,
+    /// Whoever listens ends the process.
+    gentle: bool,
     notify: Notify,
+    again: Notify,
 }
 
 impl Interrupts {
     pub(crate) fn listen() -> Interrupts {
-        let shared: Arc<Shared> = Arc::default();
+        Interrupts::with(Shared::default())
+    }
+
+    /// Listens; the second signal ends nothing, but is told.
+    pub(crate) fn listen_gently() -> Interrupts {
+        Interrupts::with(Shared { gentle: true, ..Shared::default() })
+    }
+
+    /// Hears nothing: somebody else listens.
+    pub(crate) fn deaf() -> Interrupts {
+        Interrupts(Arc::default())
+    }
+
+    fn with(shared: Shared) -> Interrupts {
+        let shared = Arc::new(shared);
         let interrupts = Interrupts(shared.clone());
         tokio::spawn(async move {
             let Ok(mut terminated) = signal(SignalKind::terminate()) else { return };
@@ -27,7 +44,17 @@ impl Interrupts {
                     interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { return },
                     _ = terminated.recv() => {}
                 }
-                if shared.idle.load(Ordering::SeqCst) || shared.count.fetch_add(1, Ordering::SeqCst) > 0 {
+                let before = shared.count.fetch_add(1, Ordering::SeqCst);
+                if shared.gentle {
+                    // Kept for whoever begins to wait only now.
+                    if before == 0 {
+                        shared.notify.notify_one()
+                    } else {
+                        shared.again.notify_one()
+                    }
+                    continue;
+                }
+                if shared.idle.load(Ordering::SeqCst) || before > 0 {
                     // Asked twice: the journal holds whatever is in doubt.
                     std::process::exit(130);
                 }
@@ -50,6 +77,11 @@ impl Interrupts {
 
     pub(crate) fn arrived(&self) -> bool {
         self.0.count.load(Ordering::SeqCst) > 0
+    }
+
+    /// Waits for the second one; only for who listens gently.
+    pub(crate) async fn second(&self) {
+        self.0.again.notified().await;
     }
 
     /// Waits for the first one.

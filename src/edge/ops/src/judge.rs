@@ -2,7 +2,7 @@
 
 use crate::configuration::Configuration;
 use crate::session::{Session, decoded};
-use addrs::{Mode, ProviderConfig, ResourceInstance};
+use addrs::{InstanceKey, Mode, ProviderConfig, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use dr::{Declared, Observed, Presence, Report};
 use plan::{Action, InstanceChange, Plan, Schemas};
@@ -13,6 +13,7 @@ use value::Value;
 /// What survives once the plan is applied.
 pub(crate) fn after(plan: &Plan, configuration: &Configuration, schemas: &Schemas) -> (Report, Diagnostics) {
     let mut objects = left_alone(plan, schemas);
+    objects.extend(left_for_later(plan, schemas));
     for change in &plan.changes {
         if change.deposed.is_some() || change.action == Action::Delete || change.addr.resource.mode != Mode::Managed {
             continue;
@@ -33,18 +34,51 @@ fn left_alone(plan: &Plan, schemas: &Schemas) -> Vec<Observed> {
     if !plan.targeting.is_partial() {
         return Vec::new();
     }
-    let planned: BTreeSet<&ResourceInstance> = plan.changes.iter().map(|change| &change.addr).collect();
-    let stored = plan.refreshed.instances.iter().filter(|(addr, _)| addr.resource.mode == Mode::Managed);
-    let others = stored.filter(|(addr, _)| !planned.contains(addr)).filter_map(|(addr, instance)| {
-        let value = decoded(schemas, addr, &instance.provider, instance.current.as_ref()?)?;
-        Some(observed(addr, &value, &instance.provider, &plan.provider_configs))
-    });
+    let later = plan.deferred.iter().flat_map(|deferred| &deferred.there);
+    let planned: BTreeSet<&ResourceInstance> = plan.changes.iter().map(|change| &change.addr).chain(later).collect();
+    let stored = plan.refreshed.instances.keys().filter(|addr| addr.resource.mode == Mode::Managed);
+    let others = stored.filter(|addr| !planned.contains(addr)).filter_map(|addr| as_stored(plan, schemas, addr));
     others.collect()
+}
+
+/// An object as the state has it.
+fn as_stored(plan: &Plan, schemas: &Schemas, addr: &ResourceInstance) -> Option<Observed> {
+    let instance = plan.refreshed.instances.get(addr)?;
+    let value = decoded(schemas, addr, &instance.provider, instance.current.as_ref()?)?;
+    Some(observed(addr, &value, &instance.provider, &plan.provider_configs))
+}
+
+/// What later waves decide: objects that are there and may change, and those that may come.
+fn left_for_later(plan: &Plan, schemas: &Schemas) -> Vec<Observed> {
+    let mut all = Vec::new();
+    for deferred in plan.deferred.iter().filter(|deferred| deferred.addr.resource.mode == Mode::Managed) {
+        let there = deferred.there.iter().filter_map(|addr| as_stored(plan, schemas, addr));
+        all.extend(there.map(|object| Observed { presence: Presence::Later, ..object }));
+        let one = deferred.addr.instance();
+        if one.as_ref().is_some_and(|one| deferred.there.contains(one)) {
+            continue;
+        }
+        let addr = one.unwrap_or_else(|| {
+            let below = deferred.addr.below.iter().map(|name| (name.clone(), any()));
+            let module = addrs::ModuleInstance(deferred.addr.module.0.iter().cloned().chain(below).collect());
+            ResourceInstance { module, resource: deferred.addr.resource.clone(), key: any() }
+        });
+        let object = observed(&addr, &deferred.after, &deferred.provider, &plan.provider_configs);
+        all.push(Observed { presence: Presence::Later, ..object });
+    }
+    all
+}
+
+/// The key that stands for all that are not known yet.
+fn any() -> InstanceKey {
+    InstanceKey::String("*".into())
 }
 
 /// What survives before the plan is applied, from the refreshed objects.
 pub(crate) fn before(plan: &Plan, configuration: &Configuration, schemas: &Schemas) -> Report {
     let mut objects = left_alone(plan, schemas);
+    let there = plan.deferred.iter().flat_map(|deferred| &deferred.there);
+    objects.extend(there.filter_map(|addr| as_stored(plan, schemas, addr)));
     for change in &plan.changes {
         if change.deposed.is_none() && !change.before.is_null() && change.addr.resource.mode == Mode::Managed {
             objects.push(observed(&change.addr, &change.before, &change.provider, &plan.provider_configs));

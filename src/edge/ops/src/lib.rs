@@ -51,9 +51,11 @@ mod storage;
 mod stored;
 mod survive;
 mod targets;
+mod test;
 mod threads;
 mod validate;
 mod variables;
+mod waves;
 mod workspace;
 
 pub use apply::{Applied, TERRAFORM_VERSION, apply};
@@ -87,8 +89,10 @@ pub use storage::Locking;
 pub use stored::{Stored, read_state, stored};
 pub use survive::survive;
 pub use targets::{TargetArguments, targeting};
+pub use test::{TestDetail, TestNews, TestRequest, TestView, test};
 pub use validate::{TestFiles, validate};
 pub use variables::{VariableArgument, VariableArguments};
+pub use waves::NextWave;
 pub use workspace::{
     Creation, Deletion, Listed, Selected, current_workspace, delete_workspace, new_workspace, select_workspace,
     workspaces,

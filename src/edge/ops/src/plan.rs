@@ -6,7 +6,7 @@ use crate::session::{Request, Session};
 use crate::{Said, judge};
 use diag::SourceTexts;
 use dr::Report;
-use plan::{Complete, Mode, Plan, PlanInput, PlanOptions};
+use plan::{Bounds, Complete, Mode, Plan, PlanInput, PlanOptions};
 use std::sync::Arc;
 
 /// A plan, and everything that is needed to apply it.
@@ -21,6 +21,8 @@ pub struct Planned {
     pub(crate) session: Session,
     /// What the excerpts of diagnostics come from while it is applied.
     pub(crate) texts: SourceTexts,
+    /// Of a later wave what earlier ones announced.
+    pub(crate) announced: Option<Bounds>,
 }
 
 impl Planned {
@@ -68,10 +70,15 @@ fn plan_with(
     let Some(mut session) = Session::open(request, operation, &mut said) else {
         return (None, said);
     };
-    let (plan, input) = match generating {
+    let planned = match generating {
         None => session.plan(options, progress, &mut said),
         Some(generating) => generate::plan(&mut session, options, generating, progress, &mut said),
     };
+    (Some(judged(planned, session, &mut said)), said)
+}
+
+/// A plan with what survives before and after it.
+pub(crate) fn judged((plan, input): (Plan, PlanInput), session: Session, said: &mut Said) -> Planned {
     let (after, diagnostics) = judge::after(&plan, &session.configuration, session.providers.schemas());
     // A destroy leaves nothing that a DR file could speak of.
     if plan.mode == Mode::Normal && plan.complete == Complete::Yes {
@@ -82,5 +89,5 @@ fn plan_with(
         said.diagnostics.extend(judge::last_copies(&plan, &before));
     }
     let texts = said.texts.clone();
-    (Some(Planned { plan: Arc::new(plan), before, after, input, session, texts }), said)
+    Planned { plan: Arc::new(plan), before, after, input, session, texts, announced: None }
 }

@@ -1,15 +1,16 @@
 //! What a provider means, as a place in the configuration: the nearest argument or block that is surely it.
 
-use crate::session::Session;
-use config::ResourceConfig;
+use crate::session::schema_of;
+use config::{ModuleTree, ResourceConfig};
 use configschema::{AttributeType, Block as Schema, Nesting};
 use diag::{Diagnostic, Diagnostics, PartStep, Range};
+use plan::Schemas;
 use syntax::{Block, Body, Expr, ExprKind, ObjectKey};
 
 /// Puts what names a part of a block at that part, and what only names an address at its block; the block stays in
 /// sight.
-pub(crate) fn pointed(diagnostics: Diagnostics, session: &Session) -> Diagnostics {
-    diagnostics.map(|diagnostic| match place(&diagnostic, session) {
+pub(crate) fn pointed(diagnostics: Diagnostics, tree: &ModuleTree, schemas: &Schemas) -> Diagnostics {
+    diagnostics.map(|diagnostic| match place(&diagnostic, tree, schemas) {
         Some((Some(part), header)) => diagnostic.at(part).within(header),
         Some((None, header)) if diagnostic.subject.is_none() => diagnostic.at(header),
         _ => diagnostic,
@@ -18,19 +19,19 @@ pub(crate) fn pointed(diagnostics: Diagnostics, session: &Session) -> Diagnostic
 
 /// The part, if it is written, and the header of its block; `None` where something nearer is underlined already, and for
 /// addresses that are not in the configuration.
-fn place(diagnostic: &Diagnostic, session: &Session) -> Option<(Option<Range>, Range)> {
+fn place(diagnostic: &Diagnostic, tree: &ModuleTree, schemas: &Schemas) -> Option<(Option<Range>, Range)> {
     let address = diagnostic.address.as_ref()?;
-    let (body, header, schema) = match resource(address, session) {
+    let (body, header, schema) = match resource(address, tree, schemas) {
         Some((config, schema)) => (&config.body, &config.range, schema),
         None => {
-            let modules = session.configuration.tree.modules.iter();
+            let modules = tree.modules.iter();
             let mut blocks = modules
                 .flat_map(|(path, module)| module.provider_configs.values().map(move |block| (path.clone(), block)));
             let (_, block) = blocks.find(|(path, block)| {
                 let named = addrs::parse_provider_config(address);
                 named.is_ok_and(|n| n.module == *path && n.alias == block.alias && n.provider == block.provider)
             })?;
-            let schema = &session.providers.schemas().get(&block.provider)?.provider;
+            let schema = &schemas.get(&block.provider)?.provider;
             (&block.body, &block.range, schema)
         }
     };
@@ -40,10 +41,10 @@ fn place(diagnostic: &Diagnostic, session: &Session) -> Option<(Option<Range>, R
     Some((nearest(body, schema, &diagnostic.part), header.clone()))
 }
 
-fn resource<'s>(address: &str, session: &'s Session) -> Option<(&'s ResourceConfig, &'s Schema)> {
+fn resource<'s>(address: &str, tree: &'s ModuleTree, schemas: &'s Schemas) -> Option<(&'s ResourceConfig, &'s Schema)> {
     let addr = addrs::parse_resource_instance(address).ok()?;
-    let config = session.configuration.tree.module(&addr.module.path())?.resources.get(&addr.resource)?;
-    Some((config, &session.schema(&addr, &config.provider_config)?.block))
+    let config = tree.module(&addr.module.path())?.resources.get(&addr.resource)?;
+    Some((config, &schema_of(schemas, &addr, &config.provider_config)?.block))
 }
 
 /// The nearest thing to a part that is written in a body.

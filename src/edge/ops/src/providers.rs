@@ -6,12 +6,13 @@
 use crate::cloud::Cloud;
 use crate::lanes::Lane;
 use crate::{Said, Site, World, remote_state};
-use addrs::{InstanceKey, Provider, ProviderConfig};
+use addrs::{InstanceKey, Provider, ProviderConfig, ResourceInstance};
 use calls::{Answer, ChangeAnswer, ChangeRequest, Question, Repeat};
 use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics};
 use install::ProviderBinary;
 use journal::Intent;
+use mocks::Mocks;
 use plan::Schemas;
 use plugin::{LaunchSpec, Plugin};
 use state::State;
@@ -41,6 +42,8 @@ pub(crate) struct Providers {
     plugins: Plugins,
     /// Those that answer reads which arrive together with one request.
     batching: BTreeSet<Provider>,
+    /// What is answered in place of providers, in tests.
+    mocks: Mocks,
 }
 
 /// Plugin processes.
@@ -86,6 +89,7 @@ impl Providers {
                 ..Plugins::default()
             },
             batching: BTreeSet::new(),
+            mocks: Mocks::default(),
         };
         let mut wanted = wanted(tree, state);
         wanted.extend(crate::functions::called(tree, &said.texts));
@@ -150,12 +154,35 @@ impl Providers {
         Ok(schema)
     }
 
+    /// From now on these are answered in place of providers.
+    pub(crate) fn with_mocks(self: Arc<Self>, mocks: Mocks) -> Arc<Providers> {
+        let mut providers = self;
+        if let Some(alone) = Arc::get_mut(&mut providers) {
+            alone.mocks = mocks;
+        }
+        providers
+    }
+
+    /// What comes of a change that no provider is asked for.
+    pub(crate) fn mocked(&self, addr: &ResourceInstance, request: &ChangeRequest) -> Option<ChangeAnswer> {
+        self.mocks.change(addr, request, &self.schemas)
+    }
+
+    /// The answer to a question about an object, where it needs no waiting.
+    pub(crate) fn at_once_about(&self, addr: Option<&ResourceInstance>, question: &Question) -> Option<Answer> {
+        self.mocks.answer(addr, question, &self.schemas).or_else(|| self.inside(question))
+    }
+
     fn answered_inside(&self, provider: &Provider) -> bool {
         !self.plugins.binaries.contains_key(provider)
     }
 
-    /// The answer, where it needs no waiting: built-in and sandbox.
+    /// The answer, where it needs no waiting: built-in, sandbox and mocks.
     pub(crate) fn at_once(&self, question: &Question) -> Option<Answer> {
+        self.at_once_about(None, question)
+    }
+
+    fn inside(&self, question: &Question) -> Option<Answer> {
         let config = question.provider();
         if !self.answered_inside(&config.provider) {
             return None;

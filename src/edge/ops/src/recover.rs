@@ -132,7 +132,7 @@ fn declare(request: &Request, declared: &BTreeSet<ResourceInstance>, progress: &
         return said;
     }
     if let Some(batch) = writer.take() {
-        let written = storage.journal().and_then(|mut journal| drive::write(&mut journal, &batch));
+        let written = storage.journal().and_then(|mut journal| drive::Log::write(&mut journal, &batch));
         if said.take(written).is_none() {
             return said;
         }

@@ -222,7 +222,7 @@ fn opened(request: &Request, path: &Path, said: &mut Said) -> Option<Planned> {
     let before = judge::before(&plan, &session.configuration, &schemas);
     let input = input(&opened, (&session.configuration, schemas), inputs, settings);
     let texts = said.texts.clone();
-    Some(Planned { plan: Arc::new(plan), before, after, input, session, texts })
+    Some(Planned { plan: Arc::new(plan), before, after, input, session, texts, announced: None })
 }
 
 fn read(site: &Site, path: &Path) -> Result<Opened, Diagnostic> {

@@ -1,13 +1,18 @@
 //! Expressions against what the state says: for the console, and for provider blocks before a plan exists.
 
-use crate::functions;
+use crate::providers::Providers;
 use crate::session::Session;
+use crate::{functions, session};
 use addrs::{ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
+use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics};
-use eval::{Evaluator, ExprNode};
+use eval::{Evaluator, ExprNode, Settings, VariableInput};
+use state::State;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use syntax::Body;
+use tokio::runtime::Runtime;
 use value::Value;
 
 /// Objects that expressions refer to.
@@ -22,83 +27,121 @@ pub(crate) enum Objects<'a> {
 
 /// An evaluator that knows what configuration and objects say.
 pub(crate) fn evaluator(session: &Session, objects: &Objects<'_>) -> (Evaluator, Diagnostics) {
-    let tree = session.configuration.tree.clone();
-    let mut evaluator = Evaluator::new(tree.clone(), session.settings.clone());
-    evaluator.set_root_variables(session.inputs.clone());
-    let (graph, mut diagnostics) = eval::expression_graph(&tree);
-    evaluator.know_functions(session.providers.schemas());
-    for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
-        loop {
-            let troubles = settle(&mut evaluator, node, session, objects);
-            if !answer_functions(&mut evaluator, session) {
-                diagnostics.extend(troubles);
-                break;
+    session.ground().evaluator(objects)
+}
+
+/// What expressions are evaluated on.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub(crate) tree: &'a Arc<ModuleTree>,
+    pub(crate) settings: &'a Settings,
+    pub(crate) inputs: &'a BTreeMap<Arc<str>, VariableInput>,
+    pub(crate) providers: &'a Providers,
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) state: &'a State,
+}
+
+impl Ground<'_> {
+    /// An evaluator that knows what configuration and objects say.
+    pub(crate) fn evaluator(&self, objects: &Objects<'_>) -> (Evaluator, Diagnostics) {
+        let mut evaluator = Evaluator::new(self.tree.clone(), self.settings.clone());
+        evaluator.set_root_variables(self.inputs.clone());
+        let (graph, mut diagnostics) = eval::expression_graph(self.tree);
+        evaluator.know_functions(self.providers.schemas());
+        for node in graph.order.iter().filter_map(|i| graph.nodes.get(*i)) {
+            loop {
+                let troubles = self.settle(&mut evaluator, node, objects);
+                if !self.answer_functions(&mut evaluator) {
+                    diagnostics.extend(troubles);
+                    break;
+                }
             }
         }
+        (evaluator, diagnostics)
     }
-    (evaluator, diagnostics)
+
+    /// The current object of a resource instance as the state has it, with marks.
+    pub(crate) fn decoded(&self, addr: &ResourceInstance) -> Option<Value> {
+        let instance = self.state.instances.get(addr)?;
+        session::decoded(self.providers.schemas(), addr, &instance.provider, instance.current.as_ref()?)
+    }
+
+    /// Answers the calls of provider functions that the last evaluation lacks; true when there were any, so that it is to
+    /// be repeated.
+    pub(crate) fn answer_functions(&self, evaluator: &mut Evaluator) -> bool {
+        let lacking = evaluator.lacking_functions();
+        let any = !lacking.is_empty();
+        for (call, answer) in self.runtime.block_on(functions::answer(self.providers, lacking)) {
+            evaluator.answer_function(&call, answer);
+        }
+        any
+    }
+
+    /// Gives one node of the expression graph its value.
+    fn settle(&self, evaluator: &mut Evaluator, node: &ExprNode, objects: &Objects<'_>) -> Diagnostics {
+        match node {
+            ExprNode::Variable(module, name) => evaluator.evaluate_variable(module, name),
+            ExprNode::Local(module, name) => evaluator.evaluate_local(module, name),
+            ExprNode::Output(module, name) => evaluator.evaluate_output(module, name),
+            ExprNode::ModuleCall(called) => {
+                let mut troubles = evaluator.expand_module(called);
+                let awaited = evaluator.awaited_calls(called);
+                troubles.extend(awaited.into_iter().map(|(_, awaited)| awaited.refusal.clone()));
+                troubles
+            }
+            ExprNode::Resource(resource) => {
+                let tree = self.tree.clone();
+                if let Some(config) = tree.module(&resource.module).and_then(|m| m.resources.get(&resource.resource)) {
+                    for module in evaluator.module_instances(&resource.module) {
+                        self.instances(evaluator, objects, &module, config);
+                    }
+                }
+                Diagnostics::new()
+            }
+            _ => Diagnostics::new(),
+        }
+    }
+
+    fn instances(
+        &self,
+        evaluator: &mut Evaluator,
+        objects: &Objects<'_>,
+        module: &ModuleInstance,
+        config: &config::ResourceConfig,
+    ) {
+        if config.addr.mode == addrs::Mode::Ephemeral {
+            // Nothing is open here, and references to it are unknown.
+            return;
+        }
+        let (expansion, _) = evaluator.expand_resource(module, config);
+        for key in expansion.keys() {
+            let addr = ResourceInstance { module: module.clone(), resource: config.addr.clone(), key };
+            let value = match objects {
+                Objects::StoredWith(other, value) if addr == **other => Some((*value).clone()),
+                Objects::StoredWith(..) => {
+                    // What is not there is unknown, but its type is known.
+                    let ty = || {
+                        let schemas = self.providers.schemas();
+                        session::schema_of(schemas, &addr, &config.provider_config)
+                            .map(|s| configschema::implied_type(&s.block))
+                    };
+                    self.decoded(&addr).or_else(|| ty().map(Value::unknown))
+                }
+                Objects::Stored => self.decoded(&addr),
+                Objects::Planned(values) => values.get(&addr).cloned(),
+            };
+            if let Some(value) = value {
+                evaluator.set_instance(&addr, value);
+            }
+        }
+        evaluator.finish_resource(module, &config.addr, &expansion);
+    }
 }
 
 /// Answers the calls of provider functions that the last evaluation lacks; true when there were any, so that it is to be
 /// repeated.
 pub(crate) fn answer_functions(evaluator: &mut Evaluator, session: &Session) -> bool {
-    let lacking = evaluator.lacking_functions();
-    let any = !lacking.is_empty();
-    for (call, answer) in session.runtime.block_on(functions::answer(&session.providers, lacking)) {
-        evaluator.answer_function(&call, answer);
-    }
-    any
-}
-
-/// Gives one node of the expression graph its value.
-fn settle(evaluator: &mut Evaluator, node: &ExprNode, session: &Session, objects: &Objects<'_>) -> Diagnostics {
-    match node {
-        ExprNode::Variable(module, name) => evaluator.evaluate_variable(module, name),
-        ExprNode::Local(module, name) => evaluator.evaluate_local(module, name),
-        ExprNode::Output(module, name) => evaluator.evaluate_output(module, name),
-        ExprNode::ModuleCall(called) => evaluator.expand_module(called),
-        ExprNode::Resource(resource) => {
-            let tree = session.configuration.tree.clone();
-            if let Some(config) = tree.module(&resource.module).and_then(|m| m.resources.get(&resource.resource)) {
-                for module in evaluator.module_instances(&resource.module) {
-                    instances(evaluator, (session, objects), &module, config);
-                }
-            }
-            Diagnostics::new()
-        }
-        _ => Diagnostics::new(),
-    }
-}
-
-fn instances(
-    evaluator: &mut Evaluator,
-    (session, objects): (&Session, &Objects<'_>),
-    module: &ModuleInstance,
-    config: &config::ResourceConfig,
-) {
-    if config.addr.mode == addrs::Mode::Ephemeral {
-        // Nothing is open here, and references to it are unknown.
-        return;
-    }
-    let (expansion, _) = evaluator.expand_resource(module, config);
-    for key in expansion.keys() {
-        let addr = ResourceInstance { module: module.clone(), resource: config.addr.clone(), key };
-        let value = match objects {
-            Objects::StoredWith(other, value) if addr == **other => Some((*value).clone()),
-            Objects::StoredWith(..) => {
-                // What is not there is unknown, but its type is known.
-                let ty =
-                    || session.schema(&addr, &config.provider_config).map(|s| configschema::implied_type(&s.block));
-                session.decoded(&addr).or_else(|| ty().map(Value::unknown))
-            }
-            Objects::Stored => session.decoded(&addr),
-            Objects::Planned(values) => values.get(&addr).cloned(),
-        };
-        if let Some(value) = value {
-            evaluator.set_instance(&addr, value);
-        }
-    }
-    evaluator.finish_resource(module, &config.addr, &expansion);
+    session.ground().answer_functions(evaluator)
 }
 
 /// Configures providers by their blocks, as far as the state knows the values.
@@ -149,7 +192,8 @@ fn provider_block(
     };
     let block = session.configuration.tree.provider_block(provider);
     let body = block.map_or_else(Body::default, |block| block.body.clone());
-    let (_, mut diagnostics) = evaluator.expand_provider(provider);
+    let (expansion, mut diagnostics) = evaluator.expand_provider(provider);
+    diagnostics.extend(expansion.refusal());
     let decode = |evaluator: &Evaluator| {
         let module = evaluator.module_of_provider(provider);
         evaluator.decode_body(&module, &body, &schema.provider, &evaluator.provider_repetition(provider))

@@ -7,6 +7,7 @@ use crate::interrupts::Interrupts;
 use crate::pointed::pointed;
 use crate::progress::Progress;
 use crate::providers::{Extent, Providers, place};
+use crate::scope::Ground;
 use crate::storage::{Locking, Storage};
 use crate::variables::{self, VariableArguments};
 use crate::{Said, Site, TERRAFORM_VERSION, World, chance, local_backend};
@@ -116,14 +117,32 @@ impl Session {
     }
 
     /// Plans. The plan may be incomplete; then there are errors among what was said.
-    pub(crate) fn plan(
+    pub(crate) fn plan(&mut self, options: PlanOptions, progress: &dyn Progress, said: &mut Said) -> (Plan, PlanInput) {
+        let found = if options.mode == plan::Mode::Destroy { Diagnostics::new() } else { self.validated() };
+        self.plan_valid(options, found, progress, said)
+    }
+
+    /// Plans once more, from the state as it is now. What is wrong with the configuration in itself has been said.
+    pub(crate) fn plan_again(
+        &mut self,
+        options: PlanOptions,
+        progress: &dyn Progress,
+        said: &mut Said,
+    ) -> (Plan, PlanInput) {
+        if let Some(interrupts) = &self.interrupts {
+            interrupts.resume();
+        }
+        self.plan_valid(options, Diagnostics::new(), progress, said)
+    }
+
+    fn plan_valid(
         &mut self,
         mut options: PlanOptions,
+        found: Diagnostics,
         progress: &dyn Progress,
         said: &mut Said,
     ) -> (Plan, PlanInput) {
         options.blocked = self.blocked();
-        let validates = options.mode != plan::Mode::Destroy;
         let input = PlanInput {
             tree: self.configuration.tree.clone(),
             schemas: self.providers.schemas().clone(),
@@ -133,7 +152,6 @@ impl Session {
             surroundings: self.settings.clone(),
             seed: seed(&self.run_id),
         };
-        let found = if validates { self.validated() } else { Diagnostics::new() };
         if found.has_errors() {
             // Nothing is asked about a configuration that is wrong in itself.
             said.diagnostics.extend(found);
@@ -146,7 +164,7 @@ impl Session {
             interrupts.pause();
         }
         let (plan, diagnostics) = planner.finish();
-        let diagnostics = pointed(diagnostics, self);
+        let diagnostics = pointed(diagnostics, &self.configuration.tree, self.providers.schemas());
         // Validation has already warned of some things that planning comes across again.
         let anew: Diagnostics = found
             .into_iter()
@@ -155,6 +173,18 @@ impl Session {
         said.diagnostics.extend(anew);
         said.diagnostics.extend(diagnostics);
         (plan, input)
+    }
+
+    /// What expressions are evaluated on.
+    pub(crate) fn ground(&self) -> Ground<'_> {
+        Ground {
+            tree: &self.configuration.tree,
+            settings: &self.settings,
+            inputs: &self.inputs,
+            providers: &self.providers,
+            runtime: &self.runtime,
+            state: self.storage.state(),
+        }
     }
 
     /// What is wrong with the configuration whatever the state is; planning would not come to all of it.
@@ -177,8 +207,7 @@ impl Session {
 
     /// The current object of a resource instance as the state has it, with marks.
     pub(crate) fn decoded(&self, addr: &ResourceInstance) -> Option<Value> {
-        let instance = self.storage.state().instances.get(addr)?;
-        self.decode(addr, &instance.provider, instance.current.as_ref()?)
+        self.ground().decoded(addr)
     }
 
     /// An object decoded by its schema, with marks; `None` when it does not fit.
@@ -197,7 +226,11 @@ impl Session {
 }
 
 /// The schema of a managed resource type or data source; a provider may be known under the host of another registry.
-fn schema_of<'s>(schemas: &'s Schemas, addr: &ResourceInstance, provider: &ProviderConfig) -> Option<&'s Arc<Schema>> {
+pub(crate) fn schema_of<'s>(
+    schemas: &'s Schemas,
+    addr: &ResourceInstance,
+    provider: &ProviderConfig,
+) -> Option<&'s Arc<Schema>> {
     let same = || schemas.iter().find(|(known, _)| known.same_as(&provider.provider)).map(|(_, schema)| schema);
     let schema = schemas.get(&provider.provider).or_else(same)?;
     match addr.resource.mode {
@@ -257,7 +290,7 @@ pub(crate) fn run_id() -> Arc<str> {
 }
 
 /// A number for the keys of deposed objects.
-fn seed(run_id: &str) -> u64 {
+pub(crate) fn seed(run_id: &str) -> u64 {
     run_id
         .bytes()
         .filter(u8::is_ascii_hexdigit)

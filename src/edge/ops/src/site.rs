@@ -72,8 +72,12 @@ pub struct Site {
     pub world: World,
     /// The environment.
     pub environment: Environment,
-    /// Another state file to read (`-state`), for what changes nothing.
+    /// Another state file than the one of the site (`-state`).
     pub state_file: Option<PathBuf>,
+    /// Where the state is written instead of there (`-state-out`).
+    pub state_out: Option<PathBuf>,
+    /// Where an apply keeps the version before instead of beside the state (`-backup`); `-` keeps none.
+    pub backup: Option<PathBuf>,
     /// Our own executable's directory, where our providers are looked for.
     pub executable_dir: Option<PathBuf>,
 }
@@ -82,7 +86,15 @@ impl Site {
     /// The current directory, or the one of `-chdir`.
     pub fn new(dir: &Path, world: World, environment: Environment) -> Site {
         let executable = std::env::current_exe().ok().and_then(|path| Some(path.parent()?.to_path_buf()));
-        Site { dir: dir.to_path_buf(), world, environment, state_file: None, executable_dir: executable }
+        Site {
+            dir: dir.to_path_buf(),
+            world,
+            environment,
+            state_file: None,
+            state_out: None,
+            backup: None,
+            executable_dir: executable,
+        }
     }
 
     /// `.terraform`, or what `TF_DATA_DIR` says.

@@ -113,12 +113,12 @@ pub fn push_state(edit: &StateEdit, bytes: Vec<u8>, force: Force) -> Result<(), 
     let existing = (!storage.is_nothing()).then(|| storage.state().as_ref());
     let lineage = if pushed.lineage.is_empty() { storage.lineage() } else { pushed.lineage.clone() };
     let new = State::pushed(existing, State { lineage, ..pushed }, force)?;
-    let backup = edit.backup.clone().map(|path| edit.site.dir.join(path));
-    let backup = backup.unwrap_or_else(|| storage.local().backup_path());
+    let backup = edit.backup.as_ref().map(|path| edit.site.dir.join(path));
+    let backup = backup.or_else(|| storage.local().backup_path().map(Path::to_path_buf));
     if existing.is_some_and(|existing| *existing == new) {
         return Ok(());
     }
-    storage.replace(State { terraform_version: TERRAFORM_VERSION.into(), ..new }, Some(&backup))?;
+    storage.replace(State { terraform_version: TERRAFORM_VERSION.into(), ..new }, backup.as_deref())?;
     Ok(())
 }
 
@@ -180,7 +180,7 @@ pub fn mark(edit: &StateEdit, addr: &ResourceInstance, status: Status) -> Result
         }
     };
     let backup = match &edit.backup {
-        None => Some(storage.local().backup_path()),
+        None => storage.local().backup_path().map(Path::to_path_buf),
         Some(path) if path.as_os_str() == "-" => None,
         Some(path) => Some(edit.site.dir.join(path)),
     };

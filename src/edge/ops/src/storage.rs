@@ -27,6 +27,8 @@ pub(crate) struct Storage {
     _lock: Option<StateLock>,
     /// The state file alone.
     on_disk: Arc<State>,
+    /// True while it was read from one file and is to be written to another.
+    to_copy: bool,
     /// The state file with the journal folded into it.
     state: Arc<State>,
     stored: Stored,
@@ -40,12 +42,13 @@ impl Storage {
     /// A lock that somebody else holds; files that cannot be read; a state or journal that is torn in the middle or
     /// of a newer version. Nothing is written.
     pub(crate) fn open(site: &Site, locking: Locking, operation: &str) -> Result<Storage, Diagnostic> {
-        let (workspace, workspaces) = workspace(site)?;
-        let local = match &site.state_file {
-            Some(path) => LocalState::new(site.dir.join(path)),
-            None => workspaces.state(&workspace),
-        };
-        let journal_dir = journal_dir(site, &workspaces, &workspace, &local);
+        let Files { workspace, read, local, journal_dir } = files(site)?;
+        if read.is_some() && JournalFile::exists(&journal_dir) {
+            return Err(stopped(&local));
+        }
+        if let (Locking::Hold(_), Some(path)) = (locking, &site.state_file) {
+            unsettled_elsewhere(site, &site.dir.join(path))?;
+        }
         if let (Locking::Hold(_), Some(dir)) = (locking, local.path().parent()) {
             std::fs::create_dir_all(dir).map_err(|e| cannot_make(dir, &e))?;
         }
@@ -53,19 +56,17 @@ impl Storage {
             Locking::Hold(timeout) => Some(local.lock(operation, timeout)?),
             Locking::Free => None,
         };
-        let on_disk = Arc::new(read_state(&local)?);
-        // The journal belongs to the state of the site.
-        let stored = if site.state_file.is_some() { Stored::none() } else { read_journal(&journal_dir)? };
+        let on_disk = Arc::new(read_state(read.as_ref().unwrap_or(&local))?);
+        let stored = read_journal(&journal_dir)?;
         let folded = fold(&on_disk, &stored.records)?;
         let state = if stored.records.is_empty() { on_disk.clone() } else { Arc::new(folded.state.clone()) };
-        Ok(Storage { local, journal_dir, workspace, _lock: lock, on_disk, state, stored, folded })
+        let to_copy = read.is_some();
+        Ok(Storage { local, journal_dir, workspace, _lock: lock, on_disk, to_copy, state, stored, folded })
     }
 
     /// Whether an earlier run left a journal behind.
     pub(crate) fn has_journal(site: &Site) -> bool {
-        workspace(site).is_ok_and(|(workspace, workspaces)| {
-            JournalFile::exists(&journal_dir(site, &workspaces, &workspace, &workspaces.state(&workspace)))
-        })
+        files(site).is_ok_and(|files| JournalFile::exists(&files.journal_dir))
     }
 
     /// What the journal knows and the state cannot take, because another tool changed it meanwhile.
@@ -148,11 +149,15 @@ impl Storage {
         Ok(())
     }
 
-    /// Opens the journal for appending, its torn end cut off.
+    /// Opens the journal for appending, its torn end cut off. What is written to another file than it was read from is
+    /// there before anything happens: the journal belongs to that file.
     ///
     /// # Errors
     /// What the disk says.
-    pub(crate) fn journal(&self) -> Result<JournalFile, BackendError> {
+    pub(crate) fn journal(&mut self) -> Result<JournalFile, BackendError> {
+        if std::mem::take(&mut self.to_copy) && !self.on_disk.lineage.is_empty() {
+            self.local.write(state::v4::print(&self.on_disk).as_bytes())?;
+        }
         JournalFile::open(&self.journal_dir)
     }
 
@@ -183,6 +188,59 @@ impl Storage {
     }
 }
 
+/// The files of a site, as `-state`, `-state-out` and `-backup` have them.
+struct Files {
+    workspace: String,
+    /// Where the state is read, if not where it is written.
+    read: Option<LocalState>,
+    /// Where it is written.
+    local: LocalState,
+    journal_dir: PathBuf,
+}
+
+fn files(site: &Site) -> Result<Files, Diagnostic> {
+    let (workspace, workspaces) = workspace(site)?;
+    let own = workspaces.state(&workspace);
+    let at = |path: &PathBuf| {
+        let path = site.dir.join(path);
+        if is_same(&path, own.path()) { own.clone() } else { LocalState::new(path) }
+    };
+    let read = site.state_file.as_ref().map_or_else(|| own.clone(), at);
+    let local = site.state_out.as_ref().map_or_else(|| read.clone(), at);
+    let journal_dir = journal_dir(site, &workspaces, &workspace, &local);
+    let read = (!is_same(read.path(), local.path())).then_some(read);
+    let local = match &site.backup {
+        None => local,
+        Some(path) if path.as_os_str() == "-" => local.keeping(None),
+        Some(path) => local.keeping(Some(site.dir.join(path))),
+    };
+    Ok(Files { workspace, read, local, journal_dir })
+}
+
+fn is_same(a: &Path, b: &Path) -> bool {
+    a == b || std::fs::canonicalize(a).ok().zip(std::fs::canonicalize(b).ok()).is_some_and(|(a, b)| a == b)
+}
+
+/// The state of another directory may have a journal there, which only that directory settles.
+fn unsettled_elsewhere(site: &Site, path: &Path) -> Result<(), Diagnostic> {
+    let elsewhere = path.parent().is_some_and(|dir| !is_same(dir, &site.dir));
+    let journal = path.with_file_name(".drform").join("journal");
+    if !elsewhere || path.file_name() != Some("terraform.tfstate".as_ref()) || !JournalFile::exists(&journal) {
+        return Ok(());
+    }
+    let detail = format!("An earlier run left a journal that is not in {} yet.", path.display());
+    Err(Diagnostic::error("The state is not settled", detail)
+        .next("Nothing was changed. Run drform recover in the directory that the state belongs to."))
+}
+
+/// An earlier run that wrote to another file than it read from was stopped: it is not to be begun again.
+fn stopped(local: &LocalState) -> Diagnostic {
+    let path = local.path().display();
+    let detail = format!("An earlier run that wrote its state to {path} was stopped. What it did is known there.");
+    Diagnostic::error("The state is not settled", detail)
+        .next(format!("Go on from there: run the command with -state={path} alone."))
+}
+
 /// Name of the workspace, and where states lie.
 fn workspace(site: &Site) -> Result<(String, Workspaces), Diagnostic> {
     Ok((workspace::current_workspace(site)?, workspaces(site)?))
@@ -202,7 +260,8 @@ pub(crate) fn workspaces(site: &Site) -> Result<Workspaces, Diagnostic> {
 /// Where the journal of a state lies: with the other things of the site, or beside a state that is kept elsewhere, so that
 /// whoever else works on that state finds it.
 pub(crate) fn journal_dir(site: &Site, workspaces: &Workspaces, workspace: &str, state: &LocalState) -> PathBuf {
-    if site.state_file.is_none() && *workspaces == Workspaces::new(site.state_dir()) {
+    let is_own = state.path() == workspaces.state(workspace).path();
+    if is_own && *workspaces == Workspaces::new(site.state_dir()) {
         return site.journal_dir(workspace);
     }
     let name = state.path().file_name().unwrap_or_default().to_string_lossy();

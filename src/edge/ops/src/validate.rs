@@ -1,13 +1,14 @@
 //! `drform validate`: configuration and schemas, no state, no cloud.
 
 use crate::providers::{Extent, Providers};
-use crate::{Said, Site, TERRAFORM_VERSION, configuration, functions, session};
+use crate::{Said, Site, TERRAFORM_VERSION, configuration, functions, session, test};
 use calls::Question;
 use config::ModuleTree;
 use diag::{Diagnostic, Diagnostics};
 use eval::{ExpressionGraph, Judged, JudgedKind, Settings, Validated};
 use state::State;
-use std::path::{Component, Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What an expression graph says of references that go round.
@@ -26,28 +27,49 @@ pub enum TestFiles {
 pub fn validate(site: &Site, tests: &TestFiles) -> Said {
     let mut said = Said::default();
     let configuration = configuration::read_if_any(site, &mut said);
-    if let TestFiles::In(directory) = tests {
-        test_files(site, directory, &mut said);
-    }
+    let files = match tests {
+        TestFiles::In(directory) => test_files(site, directory, &mut said),
+        TestFiles::None => Vec::new(),
+    };
     said.diagnostics.extend(install::check_required_version(&configuration.tree, TERRAFORM_VERSION));
-    let (graph, diagnostics) = eval::expression_graph(&configuration.tree);
+    let main = configuration.tree;
+    if !module(site, &main, &mut said) {
+        return said;
+    }
+    let mut seen = BTreeSet::new();
+    for file in &files {
+        said.diagnostics.extend(test::check_names(file, &main));
+        for run in &file.test.runs {
+            // Whoever publishes a module in a registry has validated it.
+            let local = run.module.as_ref().map(|module| &module.source).filter(|source| source.starts_with('.'));
+            let tree = local.filter(|source| seen.insert((*source).clone())).and(file.modules.get(&run.name));
+            if let Some(tree) = tree {
+                module(site, tree, &mut said);
+            }
+        }
+    }
+    said
+}
+
+/// Checks a module with all that it calls; false when it is so wrong that nothing else is looked at.
+fn module(site: &Site, tree: &Arc<ModuleTree>, said: &mut Said) -> bool {
+    let (graph, diagnostics) = eval::expression_graph(tree);
     // A wrong reference does not hide what else is wrong; a wrong tree or a cycle leaves nothing to evaluate.
     let endless = diagnostics.iter().any(|one| CYCLES.contains(&one.summary.as_str()));
     if said.diagnostics.has_errors() || endless {
         said.diagnostics.extend(diagnostics);
-        return said;
+        return false;
     }
     let Some(runtime) = said.take(crate::threads::runtime()) else {
-        return said;
+        return false;
     };
     let nothing = State::default();
-    let started = Providers::start(site, &configuration.tree, &nothing, Extent::Used, &mut said);
+    let started = Providers::start(site, tree, &nothing, Extent::Used, said);
     let Some(providers) = runtime.block_on(started) else {
         said.diagnostics.extend(diagnostics);
-        return said;
+        return false;
     };
     let settings = Settings { phase: eval::Phase::Validate, ..session::settings_of(site) };
-    let tree = &configuration.tree;
     let validated = runtime.block_on(found(&providers, tree, &graph, &settings));
     let wrong = diagnostics.has_errors() || validated.diagnostics.has_errors();
     let told =
@@ -61,23 +83,15 @@ pub fn validate(site: &Site, tests: &TestFiles) -> Said {
         said.diagnostics.extend(found);
     }
     runtime.block_on(providers.stop());
-    said
+    !said.diagnostics.has_errors()
 }
 
-/// Whether test files are well formed.
-fn test_files(site: &Site, directory: &Path, said: &mut Said) {
-    // The default directory need not be there; one that climbs out of the site Terraform does not look at either.
-    let climbs = directory.components().any(|part| part == Component::ParentDir);
-    if directory != Path::new("tests") && !climbs && !site.dir.join(directory).is_dir() {
-        let detail = format!("Requested test directory {} does not exist.", directory.display());
-        let warning = Diagnostic::warning("Test directory does not exist", detail);
-        said.diagnostics.push(warning.next("Correct -test-directory, or leave it out."));
-    }
-    let directory = if climbs { Path::new(".") } else { directory };
-    for (name, text) in said.take(install::test_files(&site.dir, directory)).unwrap_or_default() {
-        said.texts.insert(name.clone(), text.clone());
-        said.diagnostics.extend(config::check_test_file(name, text));
-    }
+/// The test files, with what is wrong with them.
+fn test_files(site: &Site, directory: &Path, said: &mut Said) -> Vec<test::LoadedFile> {
+    // Terraform does not look at a directory that climbs out of the site either.
+    let directory = if test::climbs(directory) { Path::new("tests") } else { directory };
+    let (inputs, _) = crate::variables::gather(site, &crate::VariableArguments::default(), &mut said.texts);
+    test::load(site, directory, &inputs, said)
 }
 
 /// What is wrong with a module tree by itself; functions of providers are asked.

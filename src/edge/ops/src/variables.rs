@@ -41,6 +41,25 @@ pub(crate) fn gather(
     (gathered.inputs, gathered.diagnostics)
 }
 
+/// Those of the definitions files of another directory only.
+///
+/// # Errors
+/// A directory that cannot be read.
+pub(crate) fn of_directory(
+    site: &Site,
+    directory: &Path,
+    texts: &mut SourceTexts,
+) -> Result<(BTreeMap<Arc<str>, VariableInput>, Diagnostics), Diagnostic> {
+    let mut gathered = Gathered { inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    let directory = site.dir.join(directory);
+    if directory.is_dir() {
+        for path in install::variable_files(&directory)? {
+            gathered.file(&path, &display(site, &path), texts);
+        }
+    }
+    Ok((gathered.inputs, gathered.diagnostics))
+}
+
 /// Those of the environment only.
 pub(crate) fn of_environment(site: &Site) -> BTreeMap<Arc<str>, VariableInput> {
     let input = |(variable, name, text): (&str, &str, &str)| {

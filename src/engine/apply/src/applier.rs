@@ -228,6 +228,16 @@ impl Applier {
         self.change_of(addr, deposed).map(|change| &change.before)
     }
 
+    /// The object that a question is about, while it waits for the answer.
+    pub fn asked_about(&self, ticket: Ticket) -> Option<&ResourceInstance> {
+        let waiting = self.desk.get(&ticket)?;
+        match &waiting.what {
+            Awaited::Data(addr) => Some(addr),
+            Awaited::Plan(..) => Some(&self.change_of_step(waiting.step)?.addr),
+            _ => None,
+        }
+    }
+
     /// The current object of a resource instance as it is now, with marks.
     pub fn object(&self, addr: &ResourceInstance) -> Option<&Value> {
         self.desired.evaluator.instance(addr)

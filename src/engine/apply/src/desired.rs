@@ -3,7 +3,7 @@
 use addrs::{ConfigResource, InstanceKey, ModuleInstance, ModulePath, ProviderConfig, Resource, ResourceInstance};
 use config::{CheckRule, ModuleTree, ProvisionWhen, Provisioner, RemovedBlock, ResourceConfig};
 use configschema::{Block, Schema};
-use diag::{Diagnostic, Diagnostics};
+use diag::{ConditionOf, Diagnostic, Diagnostics};
 use eval::{CheckedKind, Evaluator, Expansion, ExprNode, Outcome, Phase, Provisioners, Provisioning, Repetition};
 use plan::{Action, Plan, PlanInput};
 use std::collections::BTreeMap;
@@ -36,7 +36,12 @@ impl Desired {
     pub(crate) fn evaluate(&mut self, node: &ExprNode) -> Diagnostics {
         let evaluator = &mut self.evaluator;
         match node {
-            ExprNode::ModuleCall(path) => evaluator.expand_module(path),
+            ExprNode::ModuleCall(path) => {
+                let mut troubles = evaluator.expand_module(path);
+                let awaited = evaluator.awaited_calls(path).into_iter();
+                troubles.extend(awaited.map(|(_, awaited)| awaited.refusal.clone()));
+                troubles
+            }
             ExprNode::Variable(path, name) => evaluator.evaluate_variable(path, name),
             ExprNode::VariableRules(path, name) => evaluator.check_variable(path, name),
             ExprNode::Local(path, name) => evaluator.evaluate_local(path, name),
@@ -55,6 +60,7 @@ impl Desired {
         for module in self.evaluator.module_instances(&resource.module) {
             let (expansion, found) = self.evaluator.expand_resource(&module, block);
             troubles.extend(found);
+            troubles.extend(expansion.refusal());
             self.expansions.insert((module, resource.resource.clone()), expansion);
         }
         troubles
@@ -210,7 +216,8 @@ impl Desired {
                     Diagnostic::error(format!("Resource {what} failed"), message)
                         .at(rule.condition.range())
                         .within(rule.range.clone())
-                        .about(addr.to_string()),
+                        .about(addr.to_string())
+                        .failing(ConditionOf::Resource, addr.to_string()),
                 );
             }
         }

@@ -6,7 +6,7 @@ use crate::report::{Refreshed, Report, Turn};
 use crate::stored;
 use crate::{Action, ActionReason, InstanceChange, Mode};
 use calls::{Answer, Question, StoredObject};
-use diag::{Diagnostic, Diagnostics, Severity};
+use diag::Diagnostics;
 use std::sync::Arc;
 use value::{Marks, Path, Value};
 
@@ -169,9 +169,10 @@ impl DataTask {
 
     /// Inside of a `check` block errors only warn (features-and-traps.md 83).
     fn end(mut self) -> Turn<DataTask> {
-        if self.desired.lenient && self.report.diagnostics.has_errors() {
+        if let Some(check) = self.desired.check.as_ref().filter(|_| self.report.diagnostics.has_errors()) {
+            let check = self.desired.subject.addr.module.within(&format!("check.{check}"));
             let troubles = std::mem::take(&mut self.report.diagnostics);
-            self.report.diagnostics = troubles.map(|d| Diagnostic { severity: Severity::Warning, ..d });
+            self.report.diagnostics = troubles.map(|trouble| trouble.in_check(&check));
             self.report.value = Some(Value::dynamic());
         }
         Turn::End(Box::new(self.report))

@@ -6,7 +6,7 @@ use crate::triggers;
 use crate::{PlanInput, PlanOptions};
 use addrs::{ConfigResource, ModuleInstance};
 use config::{CheckRule, ModuleTree, ResourceConfig};
-use diag::{Diagnostic, Diagnostics};
+use diag::{ConditionOf, Diagnostic, Diagnostics};
 use eval::{Evaluator, ExprNode, Outcome, Repetition};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,8 +35,8 @@ pub(crate) struct Desired {
     pub(crate) dependencies: Arc<[ConfigResource]>,
     /// What the state is told of `create_before_destroy`: also what follows from what is left out of the plan.
     pub(crate) keeps_create_first: bool,
-    /// Whether it stands in a `check` block.
-    pub(crate) lenient: bool,
+    /// The `check` block that it stands in.
+    pub(crate) check: Option<Arc<str>>,
 }
 
 impl Desired {
@@ -100,7 +100,8 @@ fn conditions(
                 Diagnostic::error(format!("Resource {what} failed"), message)
                     .at(rule.condition.range())
                     .within(rule.range.clone())
-                    .about(desired.subject.addr.to_string()),
+                    .about(desired.subject.addr.to_string())
+                    .failing(ConditionOf::Resource, desired.subject.addr.to_string()),
             );
         }
     }

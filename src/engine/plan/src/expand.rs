@@ -6,11 +6,12 @@ use crate::desired::Desired;
 use crate::ephemeral::EphemeralTask;
 use crate::graph::{self, Graph};
 use crate::instance::Subject;
+use crate::later::Later;
 use crate::managed::{Aim, Identity, ManagedTask};
 use crate::planner::{Planner, Task};
 use crate::provider::ProviderTask;
 use crate::record::ObjectAddr;
-use crate::{ActionReason, Mode, PlanInput, imports, instances, removed, stored};
+use crate::{ActionReason, Deferred, Mode, PlanInput, Waiting, imports, instances, removed, stored};
 use addrs::{ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::ImportedBy;
 use config::{ModuleTree, RemovedAction, ResourceConfig};
@@ -29,6 +30,12 @@ pub(crate) struct Grown {
     pub(crate) expansions: Vec<(ModuleInstance, Expansion)>,
     /// Instances that are left out although others refer to them, with what these see.
     pub(crate) left: Vec<(ResourceInstance, Value)>,
+    /// What is left to a later wave.
+    pub(crate) announced: Vec<Deferred>,
+    /// What it waits for, where that is decided here.
+    pub(crate) awaited: Vec<Arc<Waiting>>,
+    /// Its keys are not known, and the plan has no waves.
+    pub(crate) keys_unknown: bool,
     pub(crate) troubles: Diagnostics,
 }
 
@@ -51,12 +58,14 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
             return grown;
         }
     };
+    let mut later = Later::of(planner, node, resource);
     if let Some(block) = block
         && planner.graph.is_expanded(node)
     {
         for module in planner.evaluator.module_instances(&resource.module) {
             let (expansion, troubles) = planner.evaluator.expand_resource(&module, block);
             grown.troubles.extend(troubles);
+            later.expansion(planner, (&module, block), &expansion, &mut grown);
             grown.expansions.push((module, expansion));
         }
         if grown.troubles.has_errors() {
@@ -67,20 +76,25 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
         grown.expansions.push((ModuleInstance::ROOT, Expansion::Single));
     }
     let imports = match planner.input.options.mode {
-        Mode::Normal => {
+        Mode::Normal if later.behind.is_none() => {
             let schema = growth.provider_schema.identities.get(&resource.resource.kind);
-            imports::of(planner, (resource, schema.map(|schema| &**schema)), &grown.expansions, &mut grown.troubles)
+            let resource = (resource, schema.map(|schema| &**schema));
+            imports::of(planner, resource, (&grown.expansions, &later.covered), &mut grown.troubles)
         }
-        Mode::Destroy | Mode::RefreshOnly => BTreeMap::new(),
+        Mode::Normal | Mode::Destroy | Mode::RefreshOnly => BTreeMap::new(),
     };
     if grown.troubles.has_errors() {
         return grown;
     }
     let growth = Growth { imports, ..growth };
+    growth.announce(&later, &mut grown);
+    if later.behind.is_some() {
+        return grown;
+    }
     match resource.resource.mode {
         ResourceMode::Data => growth.data(&mut grown),
         ResourceMode::Managed => {
-            growth.managed(&mut grown);
+            growth.managed(&later, &mut grown);
             if planner.input.options.mode == Mode::RefreshOnly {
                 growth.show_unwanted(&mut grown);
             }
@@ -91,23 +105,23 @@ pub(crate) fn objects(planner: &Planner, node: usize, resource: &ConfigResource)
 }
 
 /// What the objects of one resource have in common.
-struct Growth<'a> {
-    planner: &'a Planner,
-    node: usize,
-    resource: &'a ConfigResource,
-    block: Option<&'a ResourceConfig>,
-    provider: ProviderConfig,
-    provider_schema: Arc<ProviderSchema>,
-    schema: Arc<Schema>,
-    dependencies: Arc<[ConfigResource]>,
-    ty: Type,
-    ignore: Arc<IgnoreChanges>,
+pub(crate) struct Growth<'a> {
+    pub(crate) planner: &'a Planner,
+    pub(crate) node: usize,
+    pub(crate) resource: &'a ConfigResource,
+    pub(crate) block: Option<&'a ResourceConfig>,
+    pub(crate) provider: ProviderConfig,
+    pub(crate) provider_schema: Arc<ProviderSchema>,
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) dependencies: Arc<[ConfigResource]>,
+    pub(crate) ty: Type,
+    pub(crate) ignore: Arc<IgnoreChanges>,
     /// What the module says to the provider in `provider_meta`.
-    meta: Option<Value>,
+    pub(crate) meta: Option<Value>,
     /// What a `removed` block says of the objects.
-    removed: Option<RemovedAction>,
+    pub(crate) removed: Option<RemovedAction>,
     /// Which objects are imported.
-    imports: BTreeMap<ResourceInstance, ImportedBy>,
+    pub(crate) imports: BTreeMap<ResourceInstance, ImportedBy>,
 }
 
 impl<'a> Growth<'a> {
@@ -182,15 +196,15 @@ impl<'a> Growth<'a> {
 
     fn desired(&self, addr: ResourceInstance, repetition: Repetition, provider: ProviderConfig) -> Box<Desired> {
         let dependencies = self.dependencies.clone();
-        let lenient = self.block.is_some_and(|b| b.check.is_some());
+        let check = self.block.and_then(|b| b.check.clone());
         let keeps_create_first = self.planner.graph.keeps_create_first(self.node);
         let subject = self.subject(addr, provider);
-        Box::new(Desired { subject, repetition, dependencies, keeps_create_first, lenient })
+        Box::new(Desired { subject, repetition, dependencies, keeps_create_first, check })
     }
 
     /// The provider configuration of an instance that the configuration wants. A wrong key is said once, not for each
     /// instance.
-    fn chosen(
+    pub(crate) fn chosen(
         &self,
         module: &ModuleInstance,
         repetition: &Repetition,
@@ -226,7 +240,7 @@ impl<'a> Growth<'a> {
     }
 
     /// Whether an instance is not planned. References see it as the state has it, if it does.
-    fn is_left_out(&self, addr: &ResourceInstance, left: &mut Vec<(ResourceInstance, Value)>) -> bool {
+    pub(crate) fn is_left_out(&self, addr: &ResourceInstance, left: &mut Vec<(ResourceInstance, Value)>) -> bool {
         if self.planner.graph.selection.plans(addr) {
             return false;
         }
@@ -269,7 +283,7 @@ impl<'a> Growth<'a> {
     }
 
     /// The objects of a managed resource: wanted instances, then what the state has besides.
-    fn managed(&self, grown: &mut Grown) {
+    fn managed(&self, later: &Later, grown: &mut Grown) {
         let mode = self.planner.input.options.mode;
         let mut kept = BTreeSet::new();
         for (module, expansion) in &grown.expansions {
@@ -300,6 +314,9 @@ impl<'a> Growth<'a> {
         let mut unwanted = Vec::new();
         for addr in stored.into_iter().flatten() {
             let Some(instance) = self.planner.input.prior.instances.get(addr) else { continue };
+            if !kept.contains(addr) && later.covered.contain(addr) {
+                continue;
+            }
             if instance.current.is_some() && !kept.contains(addr) && self.planner.graph.selection.plans(addr) {
                 let skips = self.skips_destroy(instance.current.as_deref(), mode);
                 let aim = self.aim_of_unwanted(mode, skips, || self.reason(addr, &expansions));
@@ -344,7 +361,12 @@ impl<'a> Growth<'a> {
         grown.expansions = expansions.into_iter().collect();
     }
 
-    fn aim_of_unwanted(&self, mode: Mode, skips: Option<ActionReason>, reason: impl FnOnce() -> ActionReason) -> Aim {
+    pub(crate) fn aim_of_unwanted(
+        &self,
+        mode: Mode,
+        skips: Option<ActionReason>,
+        reason: impl FnOnce() -> ActionReason,
+    ) -> Aim {
         match (mode, self.removed, skips) {
             (Mode::RefreshOnly, ..) => Aim::Refresh,
             // A removed block says the last word (features-and-traps.md 106). In destroy mode it saves nothing (observed
@@ -364,7 +386,7 @@ impl<'a> Growth<'a> {
 
     /// Why an object is let go of instead of destroyed, if it is. When everything is destroyed the block decides, as
     /// long as there is one; else what the block said last counts too.
-    fn skips_destroy(&self, object: Option<&Object>, mode: Mode) -> Option<ActionReason> {
+    pub(crate) fn skips_destroy(&self, object: Option<&Object>, mode: Mode) -> Option<ActionReason> {
         if self.says_skip_destroy() {
             return Some(ActionReason::ForgotBecauseLifecycleDestroyInConfig);
         }
@@ -374,7 +396,11 @@ impl<'a> Growth<'a> {
     }
 
     /// Why an instance is not wanted, most specific first (features-and-traps.md 33; the order is Terraform's).
-    fn reason(&self, addr: &ResourceInstance, expansions: &BTreeMap<&ModuleInstance, &Expansion>) -> ActionReason {
+    pub(crate) fn reason(
+        &self,
+        addr: &ResourceInstance,
+        expansions: &BTreeMap<&ModuleInstance, &Expansion>,
+    ) -> ActionReason {
         let Some(block) = self.block else {
             return match self.planner.moved.contains_key(addr) {
                 true => ActionReason::DeleteBecauseNoMoveTarget,
@@ -394,7 +420,7 @@ impl<'a> Growth<'a> {
 
     /// Who deletes an object that is not wanted. Where its block is gone, or chooses an instance of a provider for each
     /// object, that is whoever made it.
-    fn stored_provider(&self, addr: &ResourceInstance) -> ProviderConfig {
+    pub(crate) fn stored_provider(&self, addr: &ResourceInstance) -> ProviderConfig {
         let instance = self.planner.input.prior.instances.get(addr);
         match (self.block, instance) {
             (Some(block), _) if block.provider_key.is_none() => self.provider.clone(),
@@ -404,7 +430,7 @@ impl<'a> Growth<'a> {
     }
 
     /// Whether the configuration still has a provider configuration with that key.
-    fn is_there(&self, provider: &ProviderConfig) -> bool {
+    pub(crate) fn is_there(&self, provider: &ProviderConfig) -> bool {
         match (self.planner.evaluator.provider_expansion(provider), &provider.key) {
             (Some(Expansion::Each(known)), InstanceKey::String(key)) => known.contains_key(key),
             (Some(Expansion::Single), key) => *key == InstanceKey::None,
@@ -413,7 +439,7 @@ impl<'a> Growth<'a> {
         }
     }
 
-    fn task(
+    pub(crate) fn task(
         &self,
         (addr, deposed): ObjectAddr,
         aim: Aim,
@@ -454,7 +480,7 @@ impl<'a> Growth<'a> {
         Task::Managed(Box::new(ManagedTask::new(identity, aim)))
     }
 
-    fn instance(&self, module: &ModuleInstance, key: InstanceKey) -> ResourceInstance {
+    pub(crate) fn instance(&self, module: &ModuleInstance, key: InstanceKey) -> ResourceInstance {
         ResourceInstance { module: module.clone(), resource: self.resource.resource.clone(), key }
     }
 }
@@ -507,6 +533,7 @@ fn unknown_kind(resource: &ConfigResource, provider: &ProviderConfig, block: Opt
 /// The tasks of a provider configuration, one for each key of its `for_each`: its block is evaluated, or empty.
 pub(crate) fn provider_tasks(planner: &mut Planner, block: &ProviderConfig) -> Result<Vec<ProviderTask>, Diagnostics> {
     let (expansion, mut troubles) = planner.evaluator.expand_provider(block);
+    troubles.extend(expansion.refusal());
     let mut tasks = Vec::new();
     for key in expansion.keys() {
         match provider_task(planner, &block.with_key(key)) {

@@ -1,6 +1,7 @@
 //! From what was found out to the plan.
 
 use crate::checks;
+use crate::deferral::{self, Deferral};
 use crate::graph::Graph;
 use crate::model::{Complete, OutputChange, Plan, PlanInput};
 use crate::order::{self, Work};
@@ -8,7 +9,7 @@ use crate::planner::Planner;
 use crate::record::{ObjectAddr, Place, Record};
 use crate::relevance::{self, Found};
 use crate::{Action, ExecutionGraph, InstanceChange, Mode, instances, moves, targeting};
-use addrs::{ConfigResource, ResourceInstance};
+use addrs::{ConfigResource, PartialInstances, ResourceInstance};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Checked, CheckedKind, ExprNode, Verdicts};
 use state::DeposedKey;
@@ -22,6 +23,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         let detail = "Some expressions wait for each other, so none of them can be evaluated.";
         planner.record.trouble(Place::node(0), Diagnostic::error("Cycle", detail).into());
     }
+    deferral::hold_back(&planner.input, &mut planner.deferral, &mut planner.record, &planner.moved);
     planner.record.trouble(Place::node(usize::MAX), unused_replacements(&planner));
     if !planner.graph.selection.is_partial() {
         removed_outputs(&planner.input, &mut planner.record);
@@ -31,7 +33,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
     planner.record.trouble(Place::node(usize::MAX), targeting::in_effect(&planner.input.options.targeting));
     let functions = planner.evaluator.function_results();
     let checked = checked(&planner);
-    let Planner { input, graph, mut record, output_nodes, read, moved, .. } = planner;
+    let Planner { input, graph, mut record, output_nodes, read, moved, mut deferral, .. } = planner;
     let changes: Vec<InstanceChange> = std::mem::take(&mut record.changes).into_values().collect();
     record.trouble(Place::node(usize::MAX), forgotten(&changes));
     let execution = if record.has_errors() {
@@ -42,7 +44,7 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             changes: &changes,
             stored: &stored_dependencies(&input, &changes, &moved),
             deposed_keys: &deposed_keys(&input, &changes),
-            outputs: &last_nodes(output_nodes, &graph, &changes, &checked),
+            outputs: &last_nodes(output_nodes, (&graph, &deferral), &changes, &checked),
             ephemeral: &record.ephemeral,
             mode: input.options.mode,
         };
@@ -51,6 +53,8 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
             ExecutionGraph::default()
         })
     };
+    deferral.announced.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
+    deferral.awaited.sort_by(|a, b| a.block.cmp(&b.block));
     let complete = if record.has_errors() { Complete::Errored } else { Complete::Yes };
     let mut gone: Vec<Diagnostic> = Vec::new();
     // One error for all resources whose objects lost the same provider.
@@ -80,14 +84,31 @@ pub(crate) fn finish(mut planner: Planner) -> (Plan, Diagnostics) {
         complete,
         targeting: input.options.targeting,
         generated: BTreeMap::new(),
+        left: deferral.blocks(&graph.expressions.nodes),
+        awaited: deferral.awaited,
+        deferred: deferral.announced,
     };
     (plan, troubles)
+}
+
+/// What is deferred has objects of which nobody knows yet.
+fn without_open(planner: &Planner, all: &mut [Checked]) {
+    let open = planner.deferral.announced.iter().filter(|deferred| deferred.addr.instance().is_none());
+    let open = open.map(|deferred| (CheckedKind::Resource, deferred.addr.config().to_string()));
+    let nodes = planner.graph.expressions.nodes.iter().filter(|node| planner.deferral.is_open(node));
+    let open: BTreeSet<_> = open.chain(nodes.filter_map(checks::of)).collect();
+    for checked in all.iter_mut().filter(|_| !open.is_empty()) {
+        if open.contains(&(checked.kind, checked.config.clone())) {
+            checked.objects = None;
+        }
+    }
 }
 
 /// What became of the conditions. Who destroys everything checks nothing; of outputs of the root module it is known all the
 /// same that there is one each (measured with Terraform 1.11.4).
 fn checked(planner: &Planner) -> Vec<Checked> {
     let mut all = planner.evaluator.checked();
+    without_open(planner, &mut all);
     if planner.input.options.mode == Mode::Destroy {
         for checked in &mut all {
             let root_output = checked.kind == CheckedKind::Output && !checked.config.starts_with("module.");
@@ -126,7 +147,7 @@ fn is_wanted(change: &InstanceChange) -> bool {
 /// anything; and whatever has a condition that could not be judged yet, also where nothing else of it changes.
 fn last_nodes(
     mut outputs: BTreeSet<usize>,
-    graph: &Graph,
+    (graph, deferral): (&Graph, &Deferral),
     changes: &[InstanceChange],
     checked: &[Checked],
 ) -> BTreeSet<usize> {
@@ -137,7 +158,8 @@ fn last_nodes(
                 || (!open.is_empty() && checks::of(what).is_some_and(|c| open.contains(&c)))
         };
         let nodes = graph.expressions.nodes.iter().enumerate();
-        outputs.extend(nodes.filter(|(node, what)| wanted(what) && graph.is_needed(*node)).map(|(node, _)| node));
+        let runs = |node: usize| graph.is_needed(node) && !deferral.has(node);
+        outputs.extend(nodes.filter(|(node, what)| wanted(what) && runs(*node)).map(|(node, _)| node));
     }
     outputs
 }
@@ -207,6 +229,8 @@ fn unused_replacements(planner: &Planner) -> Diagnostics {
     let planned = input.options.replace.iter().filter(|addr| planner.graph.selection.plans(addr));
     let missing = planned.filter(|addr| record.change_of(addr).is_none());
     let missing = missing.filter(|_| input.options.mode == Mode::Normal && !record.has_errors());
+    let later: PartialInstances = planner.deferral.announced.iter().map(|deferred| deferred.addr.clone()).collect();
+    let missing = missing.filter(|addr| !later.contain(addr));
     let warnings = missing.map(|addr| {
         let first = (ResourceInstance { key: addrs::InstanceKey::None, ..addr.clone() }, None);
         let of_resource = record.changes.range(first..).map(|((other, _), _)| other);

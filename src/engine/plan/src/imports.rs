@@ -2,7 +2,7 @@
 
 use crate::planner::Planner;
 use crate::{PlanInput, Undeclared, graph};
-use addrs::{ConfigResource, InstanceKey, ModuleInstance, ResourceInstance};
+use addrs::{ConfigResource, InstanceKey, ModuleInstance, PartialInstances, ResourceInstance};
 use calls::{ImportedBy, ObjectIdentity};
 use config::{ImportBlock, ImportBy};
 use configschema::IdentitySchema;
@@ -13,12 +13,12 @@ use std::sync::Arc;
 use syntax::Expression;
 use value::{Content, Marks, Type, Value, convert, json};
 
-/// The objects that are imported to a resource, by instance; those that the state has already are left out. With the
-/// resource comes how identities of its type look, if it has any.
+/// The objects that are imported to a resource, by instance; those that the state has already are left out, and those
+/// that are imported in a later wave. With the resource comes how identities of its type look, if it has any.
 pub(crate) fn of(
     planner: &Planner,
     (resource, identity): (&ConfigResource, Option<&IdentitySchema>),
-    expansions: &[(ModuleInstance, Expansion)],
+    (expansions, later): (&[(ModuleInstance, Expansion)], &PartialInstances),
     troubles: &mut Diagnostics,
 ) -> BTreeMap<ResourceInstance, ImportedBy> {
     let mut found: BTreeMap<ResourceInstance, ImportedBy> = BTreeMap::new();
@@ -35,6 +35,8 @@ pub(crate) fn of(
         };
         for repetition in repetitions {
             match read.one(&repetition) {
+                // Whether it is declared is not known yet.
+                Ok((addr, _)) if later.contain(&addr) => {}
                 Ok((addr, by)) => read.note(addr, by, expansions, &mut found, troubles),
                 Err(trouble) => troubles.extend(trouble),
             }
@@ -132,7 +134,7 @@ impl Reading<'_> {
             Content::List(_, items) | Content::Tuple(items) => {
                 Ok(items.iter().enumerate().map(|(i, item)| one(i.to_string().into(), item.clone())).collect())
             }
-            Content::Unknown(..) => {
+            Content::Unknown(..) | Content::Set(..) if !value.is_wholly_known() => {
                 let detail = "Which objects are imported must be known while planning.";
                 Err(self.refuse("for_each", detail, expr, "Use values that are known before an apply."))
             }

@@ -5,6 +5,8 @@
 mod checks;
 mod closing;
 mod data;
+mod deferral;
+mod deferred;
 mod desired;
 mod desk;
 mod drawing;
@@ -17,6 +19,7 @@ mod graph;
 mod imports;
 pub mod instance;
 mod instances;
+mod later;
 mod lineage;
 mod managed;
 mod model;
@@ -38,6 +41,7 @@ mod triggers;
 mod waits;
 
 pub use checks::{check_results, is_open};
+pub use deferred::{Because, Bounds, Deferred, Waiting};
 pub use desired::undeclared_variables;
 pub use desk::Ticket;
 pub use drawing::{Drawing, DrawingOf, Drawn, Shape, drawing};

@@ -25,6 +25,8 @@ pub(crate) enum Aim {
     Forget(ActionReason),
     /// Only the state is brought up to date.
     Refresh,
+    /// The same, and what it will be is left to a later wave: references do not see it.
+    Wait,
 }
 
 /// What the object is, before anything is asked.
@@ -363,6 +365,7 @@ impl ManagedTask {
                 }
                 self.end()
             }
+            (Aim::Wait, _) => self.end(),
         }
     }
 
@@ -481,7 +484,7 @@ impl ManagedTask {
         let reason = match self.aim {
             Aim::Delete(reason) => reason,
             Aim::Forget(reason) => reason,
-            Aim::Keep(_) | Aim::Refresh => ActionReason::None,
+            Aim::Keep(_) | Aim::Refresh | Aim::Wait => ActionReason::None,
         };
         let after = self.nothing();
         let change = InstanceChange { action, reason, after, private, ..self.still(prior) };
@@ -541,7 +544,7 @@ impl ManagedTask {
     fn subject(&self) -> Subject {
         match &self.aim {
             Aim::Keep(desired) => desired.subject.clone(),
-            Aim::Delete(_) | Aim::Forget(_) | Aim::Refresh => Subject {
+            Aim::Delete(_) | Aim::Forget(_) | Aim::Refresh | Aim::Wait => Subject {
                 addr: self.identity.addr.clone(),
                 provider: self.identity.provider.clone(),
                 schema: self.identity.schema.clone(),

@@ -1,6 +1,6 @@
 //! What a plan is made from and what it says.
 
-use crate::{ExecutionGraph, Targeting};
+use crate::{Deferred, ExecutionGraph, Targeting, Waiting};
 use addrs::{ConfigResource, Provider, ProviderConfig, ResourceInstance};
 use calls::{ImportedBy, ObjectIdentity};
 use config::ModuleTree;
@@ -292,6 +292,12 @@ pub struct Plan {
     /// Resource blocks that were written for imported objects (`-generate-config-out`). Planning leaves it empty: whoever
     /// wrote them notes them here.
     pub generated: BTreeMap<ResourceInstance, Arc<str>>,
+    /// What is left to later waves, in address order.
+    pub deferred: Vec<Deferred>,
+    /// What decides it, and is not known yet.
+    pub awaited: Vec<Arc<Waiting>>,
+    /// How many resources, module calls and providers are left to later waves, wholly or in part.
+    pub left: usize,
 }
 
 /// Whether everything was planned.
@@ -323,7 +329,15 @@ impl Plan {
             complete: Complete::Errored,
             targeting: input.options.targeting.clone(),
             generated: BTreeMap::new(),
+            deferred: Vec::new(),
+            awaited: Vec::new(),
+            left: 0,
         }
+    }
+
+    /// True when this is one wave of several: something is left that only its apply makes known.
+    pub fn has_deferred(&self) -> bool {
+        self.left > 0
     }
 
     /// True when applying would change an object, its address, an output or (refresh-only) the state.

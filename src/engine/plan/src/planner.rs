@@ -4,6 +4,7 @@
 //! each of those takes turns with its provider. Whatever the order of answers, the plan is the same.
 
 use crate::data::DataTask;
+use crate::deferral::{self, Deferral};
 use crate::desired::{self, View};
 use crate::desk::{Asker, Desk, Ticket};
 use crate::ephemeral::{EphemeralTask, Lease};
@@ -17,7 +18,7 @@ use crate::record::{ObjectAddr, Place, Record};
 use crate::report::{Report, Turn};
 use crate::schedule::{Ending, Schedule};
 use crate::targeting;
-use crate::{Action, Plan, PlanInput};
+use crate::{Action, Mode, Plan, PlanInput};
 use addrs::{ConfigResource, InstanceKey, ModuleInstance, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
 use diag::{Diagnostic, Diagnostics};
@@ -47,6 +48,8 @@ pub struct Planner {
     pub(crate) read: Arc<State>,
     /// Objects that moved: new address to old.
     pub(crate) moved: BTreeMap<ResourceInstance, ResourceInstance>,
+    /// What is left to a later wave.
+    pub(crate) deferral: Deferral,
     schedule: Schedule,
     desk: Desk<Waiting>,
     /// Resources some of whose objects are on their way, and those that are being closed.
@@ -119,6 +122,7 @@ impl Planner {
             output_nodes: BTreeSet::new(),
             read,
             moved,
+            deferral: Deferral::default(),
             schedule,
             desk: Desk::default(),
             open: BTreeMap::new(),
@@ -199,7 +203,11 @@ impl Planner {
             return self.schedule.finish(node, Ending::Done);
         }
         let Some(expression) = self.graph.expressions.nodes.get(node).cloned() else { return };
+        if let Some(cause) = self.deferral.behind(self.graph.expressions.dependencies_of(node)) {
+            self.deferral.mark(node, cause);
+        }
         match expression {
+            ExprNode::Provider(_) if self.deferral.has(node) => self.schedule.finish(node, Ending::Done),
             ExprNode::Resource(resource) => {
                 let grown = expand::objects(self, node, &resource);
                 match self.lacks_functions() {
@@ -216,7 +224,10 @@ impl Planner {
                 }
             }
             other => {
-                let troubles = desired::evaluate_node(&mut self.evaluator, &other);
+                let troubles = match &other {
+                    ExprNode::ModuleCall(path) => deferral::expand_module(self, node, path),
+                    other => desired::evaluate_node(&mut self.evaluator, other),
+                };
                 if let Some(calls) = self.lacks_functions() {
                     return self.ask_functions(calls, Again::Start(node));
                 }
@@ -235,8 +246,12 @@ impl Planner {
         let output = self.input.tree.root().and_then(|root| root.outputs.get(name));
         let value = self.evaluator.output_value(&ModuleInstance::ROOT, name);
         let (Some(output), Some(value)) = (output, value) else { return };
+        if self.deferral.keys_unknown && self.input.options.mode == Mode::RefreshOnly && !value.is_wholly_known() {
+            // Only the next apply will tell: until then it is what it was.
+            return;
+        }
         let change = crate::finish::output_change(&self.input, name, value, output.sensitive);
-        if change.action != Action::NoOp {
+        if change.action != Action::NoOp && !self.deferral.has(node) {
             self.output_nodes.insert(node);
         }
         self.record.outputs.insert(name.clone(), change);
@@ -272,7 +287,13 @@ impl Planner {
 
     /// The graph grows: a resource becomes its objects.
     fn start_resource(&mut self, node: usize, resource: &ConfigResource, grown: Grown) {
-        let Grown { tasks, expansions, left, troubles } = grown;
+        let Grown { tasks, expansions, left, announced, awaited, keys_unknown, troubles } = grown;
+        self.deferral.keys_unknown |= keys_unknown;
+        if !announced.is_empty() || !awaited.is_empty() {
+            self.deferral.mark(node, resource.to_string().into());
+        }
+        self.deferral.announced.extend(announced);
+        self.deferral.awaited.extend(awaited);
         for (addr, value) in left {
             self.evaluator.set_instance(&addr, value.clone());
             self.record.values.insert(addr, value);

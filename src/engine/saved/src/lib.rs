@@ -6,6 +6,7 @@
 //! providers, and which providers those are is said in the file: [`open`] gives everything else, [`Opened::plan`] the plan.
 
 mod archive;
+mod deferred;
 mod error;
 mod graph;
 mod header;

@@ -1,6 +1,7 @@
 //! The plan as JSON, and the whole file.
 
 use crate::archive::{pack, unpack};
+use crate::deferred::{deferred_from, deferred_to, waiting_from, waiting_to};
 use crate::graph::{graph_from, graph_to};
 use crate::header::{header_from, header_to};
 use crate::names::{action, checked, complete, mode, reason};
@@ -88,6 +89,15 @@ impl Opened {
             complete: complete::named(&text(node, "complete")?)?,
             targeting: self.header.options.targeting.clone(),
             generated: all("generated")?.iter().map(block).collect::<Read<_>>()?,
+            deferred: list(node, "deferred")?
+                .iter()
+                .map(|deferred| deferred_from(deferred, schemas))
+                .collect::<Read<_>>()?,
+            awaited: list(node, "awaited")?
+                .iter()
+                .map(|waiting| waiting_from(waiting).map(Arc::new))
+                .collect::<Read<_>>()?,
+            left: usize::try_from(whole(node, "left")?).map_err(|_| SavedError::part("left"))?,
         })
     }
 
@@ -123,14 +133,17 @@ fn plan_to(plan: &Plan) -> Node {
         values,
         functions,
         checked: conditions,
-        complete: whole,
+        complete: entire,
+        deferred,
+        awaited,
+        left,
         // It stands in the options.
         targeting: _,
         generated,
     } = plan;
     Node::object([
         ("mode", Node::string(mode::name(*kind))),
-        ("complete", Node::string(complete::name(*whole))),
+        ("complete", Node::string(complete::name(*entire))),
         ("changes", Node::Array(changes.iter().map(change_to).collect())),
         ("drift", Node::Array(drift.iter().map(drift_to).collect())),
         ("relevant", Node::Array(relevant.iter().map(relevant_to).collect())),
@@ -148,6 +161,9 @@ fn plan_to(plan: &Plan) -> Node {
         ("values", Node::object(values.iter().map(|(addr, value)| (addr.to_string(), value_to(value))))),
         ("functions", Node::object(functions.iter().map(|(call, value)| (call.as_str(), value_to(value))))),
         ("checked", Node::Array(conditions.iter().map(checked_to).collect())),
+        ("deferred", Node::Array(deferred.iter().map(deferred_to).collect())),
+        ("awaited", Node::Array(awaited.iter().map(|waiting| waiting_to(waiting)).collect())),
+        ("left", number(left)),
     ])
 }
 
@@ -259,11 +275,11 @@ fn importing_from(node: &Node) -> Read<ImportedBy> {
     })
 }
 
-fn range_to(range: &Range) -> Node {
+pub(crate) fn range_to(range: &Range) -> Node {
     Node::Array(vec![Node::String(range.file.clone()), number(range.start), number(range.end)])
 }
 
-fn range_from(node: &Node) -> Read<Range> {
+pub(crate) fn range_from(node: &Node) -> Read<Range> {
     let wrong = || SavedError::part("a place in a file");
     let [file, start, end] = items(node)? else { return Err(wrong()) };
     let place = |node: &Node| node.as_u64().and_then(|place| u32::try_from(place).ok()).ok_or_else(wrong);

@@ -2,14 +2,14 @@
 
 use crate::archive::{HEADER, hex, pack, unpack};
 use crate::{Backend, CalledModule, Header, ModuleDir, SavedError, Snapshot, fingerprint, open, write};
-use addrs::{InstanceKey, ModuleInstance, ModulePath, ProviderConfig, ResourceInstance};
+use addrs::{InstanceKey, ModuleInstance, ModulePath, PartialInstance, ProviderConfig, ResourceInstance};
 use calls::{ImportedBy, ObjectIdentity};
 use configschema::{ProviderSchema, Schema};
 use diag::Range;
 use eval::{Checked, CheckedKind, ExprNode, Outcome};
 use plan::{
-    Action, ActionReason, Complete, Drift, ExecutionGraph, InstanceChange, Join, Joined, Mode, OutputChange, Plan,
-    PlanOptions, Refresh, Schemas, Step, Targeting, Undeclared,
+    Action, ActionReason, Because, Complete, Deferred, Drift, ExecutionGraph, InstanceChange, Join, Joined, Mode,
+    OutputChange, Plan, PlanOptions, Refresh, Schemas, Step, Targeting, Undeclared, Waiting,
 };
 use state::{InstanceState, Object, State, Status};
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,6 +149,40 @@ fn graph() -> ExecutionGraph {
     ExecutionGraph { steps, after }
 }
 
+fn waiting() -> Arc<Waiting> {
+    Arc::new(Waiting {
+        block: "module.m[\"a b\"].x_thing.a".into(),
+        argument: "count".into(),
+        range: Range::new("main.tf".into(), 3, 9),
+        on: vec!["x_thing.b.id".into()],
+    })
+}
+
+fn deferred() -> Vec<Deferred> {
+    let addr = address("module.m[\"a b\"].x_thing.a[0]");
+    let many = PartialInstance::all(addr.module.clone(), Vec::new(), addr.resource.clone());
+    let below = PartialInstance::all(ModuleInstance::ROOT, vec!["m".into()], addr.resource.clone());
+    let whats = [
+        (many, Action::Create, Because::Keys(waiting())),
+        (below, Action::Create, Because::Prerequisite("x_thing.b".into())),
+        (PartialInstance::one(&addr), Action::Delete, Because::Used("x_thing.b".into())),
+    ];
+    let one = |(addr, action, because): (PartialInstance, Action, Because)| Deferred {
+        addr,
+        deposed: (action == Action::Delete).then(|| "0badcafe".into()),
+        provider: provider(),
+        schema: Arc::new(Schema { version: 3, ..Schema::default() }),
+        action,
+        reason: ActionReason::None,
+        because,
+        before: value(),
+        after: Value::null(Type::Dynamic),
+        there: vec![address("x_thing.c")],
+        declared_at: (action == Action::Create).then(|| Range::new("main.tf".into(), 1, 2)),
+    };
+    whats.into_iter().map(one).collect()
+}
+
 fn plan() -> Plan {
     let verdicts = [Outcome::Passed, Outcome::Failed("no".into()), Outcome::Unknown, Outcome::Invalid];
     let verdicts = verdicts.into_iter().enumerate().map(|(i, o)| (("main.tf".to_string(), i as u32), o)).collect();
@@ -193,6 +227,9 @@ fn plan() -> Plan {
             checked(CheckedKind::Resource, Some([("x_thing.a".to_string(), verdicts)].into())),
             checked(CheckedKind::Check, None),
         ],
+        deferred: deferred(),
+        awaited: vec![waiting()],
+        left: 2,
         complete: Complete::Errored,
         relevant: vec![
             (address("x_thing.a[0]"), Path(vec![PathStep::Attribute("a".into()), PathStep::Index(1)])),

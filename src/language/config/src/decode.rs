@@ -10,6 +10,8 @@ mod resource;
 mod terraform;
 mod variable;
 
+pub(crate) use module_call::passed_providers;
+
 use crate::constant;
 use crate::reference;
 use crate::shape::{self, Shape};
@@ -182,29 +184,7 @@ impl Decoder<'_> {
 
     /// Blocks of a condition with its message.
     fn rules(&mut self, body: &Body, kind: &str) -> Vec<CheckRule> {
-        body.blocks_of(kind).filter_map(|block| self.rule(block)).collect()
-    }
-
-    fn rule(&mut self, block: &Block) -> Option<CheckRule> {
-        const RULE: Shape = Shape { required: &["condition", "error_message"], optional: &[], blocks: &[] };
-        shape::labels(block, [], self.diagnostics);
-        RULE.check(&block.body, self.diagnostics);
-        let condition = block.body.attribute("condition")?;
-        let kind = block.kind.text.as_ref();
-        // Of a validation something more exact is said.
-        if kind != "validation" && !constant::refers(&condition.expr) {
-            self.error(
-                condition.expr.range(),
-                format!("Invalid {kind} expression"),
-                "The condition refers to nothing in the configuration, so that its result checks nothing.",
-                "Refer to the object that is to be checked.",
-            );
-        }
-        Some(CheckRule {
-            condition: condition.expr.clone(),
-            error_message: block.body.attribute("error_message")?.expr.clone(),
-            range: block.header_range(),
-        })
+        rules(body, kind, self.diagnostics)
     }
 
     /// What `deprecated` says.
@@ -260,6 +240,33 @@ impl Decoder<'_> {
             }
         }
     }
+}
+
+/// Blocks of a condition with its message.
+pub(crate) fn rules(body: &Body, kind: &str, diagnostics: &mut Diagnostics) -> Vec<CheckRule> {
+    body.blocks_of(kind).filter_map(|block| rule(block, diagnostics)).collect()
+}
+
+fn rule(block: &Block, diagnostics: &mut Diagnostics) -> Option<CheckRule> {
+    const RULE: Shape = Shape { required: &["condition", "error_message"], optional: &[], blocks: &[] };
+    shape::labels(block, [], diagnostics);
+    RULE.check(&block.body, diagnostics);
+    let condition = block.body.attribute("condition")?;
+    let kind = block.kind.text.as_ref();
+    // Of a validation something more exact is said.
+    if kind != "validation" && !constant::refers(&condition.expr) {
+        let detail = "The condition refers to nothing in the configuration, so that its result checks nothing.";
+        diagnostics.push(
+            Diagnostic::error(format!("Invalid {kind} expression"), detail)
+                .at(condition.expr.range())
+                .next("Refer to the object that is to be checked."),
+        );
+    }
+    Some(CheckRule {
+        condition: condition.expr.clone(),
+        error_message: block.body.attribute("error_message")?.expr.clone(),
+        range: block.header_range(),
+    })
 }
 
 /// How a second declaration of a name is told.

@@ -10,6 +10,7 @@ use crate::reference::shown;
 use crate::{KeyPlace, Module, ModuleTree, ProviderBlock, ProviderKey, ProviderName};
 use addrs::{InstanceKey, ModulePath, Provider, ProviderConfig, Resource};
 use diag::{Diagnostic, Diagnostics, Range};
+use std::sync::Arc;
 
 /// Fills in the provider configuration of every resource, and reports names that mean nothing.
 pub(crate) fn resolve(tree: &mut ModuleTree, diagnostics: &mut Diagnostics) {
@@ -26,7 +27,12 @@ pub(crate) fn resolve(tree: &mut ModuleTree, diagnostics: &mut Diagnostics) {
                 Ok(config) => found.push((module.path.clone(), resource.addr.clone(), config)),
                 // Told at the call.
                 Err(Missing::NotPassed) => {}
-                Err(reason) => diagnostics.push(undefined(&resource.provider_name, module, &reason, &resource.range)),
+                Err(reason) => {
+                    diagnostics.push(undefined(&resource.provider_name, module, &reason, &resource.range));
+                    if let Missing::Awaited(config) = reason {
+                        found.push((module.path.clone(), resource.addr.clone(), (*config, None)));
+                    }
+                }
             }
         }
         check_call(tree, module, diagnostics);
@@ -51,6 +57,8 @@ enum Missing {
     Undefined,
     /// The module asks its caller for it in `configuration_aliases`, and the call does not pass it: told there.
     NotPassed,
+    /// The root module asks for it in `configuration_aliases`: a test may supply it.
+    Awaited(Box<ProviderConfig>),
 }
 
 fn find(tree: &ModuleTree, module: &Module, name: &ProviderName, key: Option<ProviderKey>) -> Result<Found, Missing> {
@@ -64,7 +72,11 @@ fn find(tree: &ModuleTree, module: &Module, name: &ProviderName, key: Option<Pro
     }
     let parent = module.path.parent().and_then(|(path, _)| tree.module(&path));
     let (Some(parent), Some(call)) = (parent, tree.call_of(&module.path)) else {
-        return if name.1.is_none() { Ok(here(name)) } else { Err(Missing::Undefined) };
+        return match &name.1 {
+            None => Ok(here(name)),
+            Some(alias) if asks_for(module, name, alias) => Err(Missing::Awaited(Box::new(here(name).0))),
+            Some(_) => Err(Missing::Undefined),
+        };
     };
     if let Some(passed) = call.providers.get(name) {
         let place = KeyPlace::Call(module.path.clone());
@@ -75,12 +87,36 @@ fn find(tree: &ModuleTree, module: &Module, name: &ProviderName, key: Option<Pro
         None => find_default(tree, parent, &provider),
         // An empty block with an alias that nobody passes is an empty configuration of its own.
         Some(_) if module.provider_configs.contains_key(name) => Ok(here(name)),
-        Some(alias) => {
-            let asked_for = module.required_providers.get(&name.0).is_some_and(|r| r.aliases.contains(alias));
-            Err(if asked_for { Missing::NotPassed } else { Missing::Undefined })
-        }
+        Some(alias) => Err(if asks_for(module, name, alias) { Missing::NotPassed } else { Missing::Undefined }),
     }
 }
+
+/// Whether a module asks for a configuration in `configuration_aliases`.
+fn asks_for(module: &Module, name: &ProviderName, alias: &Arc<str>) -> bool {
+    module.required_providers.get(&name.0).is_some_and(|required| required.aliases.contains(alias))
+}
+
+/// Whether a trouble is that a provider configuration is not there which the root module asks its caller for. To plan
+/// such a module alone is a mistake; to test it is none, where the test has the provider.
+pub fn awaits_provider(tree: &ModuleTree, trouble: &Diagnostic) -> bool {
+    let Some(root) = tree.root().filter(|_| trouble.summary == NOT_PRESENT) else { return false };
+    let asked = |config: &ProviderConfig| {
+        let of_provider = root.required_providers.values().filter(|required| required.source == config.provider);
+        config.module.is_root()
+            && config.alias.as_ref().is_some_and(|alias| of_provider.clone().any(|r| r.aliases.contains(alias)))
+    };
+    let resources = tree.modules.values().flat_map(|module| module.resources.values());
+    let mut resources = resources.filter(|resource| asked(&resource.provider_config)).map(|resource| &resource.range);
+    let passed = root.module_calls.values().flat_map(|call| call.providers.values());
+    let mut passed = passed
+        .filter(|passed| passed.name.1.as_ref().is_some_and(|alias| asks_for(root, &passed.name, alias)))
+        .map(|passed| &passed.range);
+    resources.any(|range| trouble.subject.as_ref() == Some(range))
+        || passed.any(|range| trouble.subject.as_ref() == Some(range))
+}
+
+/// Summary of a provider configuration that is not there.
+const NOT_PRESENT: &str = "Provider configuration not present";
 
 /// The default configuration of a provider, whatever its local name is.
 fn find_default(tree: &ModuleTree, module: &Module, provider: &Provider) -> Result<Found, Missing> {
@@ -108,16 +144,16 @@ fn undefined(name: &ProviderName, module: &Module, reason: &Missing, at: &Range)
     let shown = shown(name);
     let place = if module.path.is_root() { "the root module".to_owned() } else { module.path.to_string() };
     let detail = match reason {
-        Missing::Undefined => format!("There is no provider configuration {shown} in {place}."),
+        Missing::Undefined | Missing::Awaited(_) => format!("There is no provider configuration {shown} in {place}."),
         Missing::NotPassed => format!("The provider configuration {shown} is not passed to {place}."),
     };
     let next = match (&name.1, reason) {
-        (Some(alias), Missing::Undefined) => {
+        (Some(alias), Missing::Undefined | Missing::Awaited(_)) => {
             format!("Write a block provider \"{}\" with alias = \"{alias}\", or use another configuration.", name.0)
         }
         _ => format!("Pass it in the module block: providers = {{ {shown} = … }}."),
     };
-    Diagnostic::error("Provider configuration not present", detail).at(at.clone()).next(next)
+    Diagnostic::error(NOT_PRESENT, detail).at(at.clone()).next(next)
 }
 
 /// Empty provider blocks in called modules say what `configuration_aliases` says better.

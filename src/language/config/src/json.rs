@@ -243,6 +243,13 @@ const OVERRIDE: Form = Form {
     rest: Rest::Refused,
 };
 
+const MOCK_FILE: Form = Form { arguments: &[], blocks: MOCK_PROVIDER.blocks, rest: Rest::Refused };
+
+/// Decides all of a file of mock data.
+pub(crate) fn settle_mocks(body: Body, diagnostics: &mut Diagnostics) -> Body {
+    settled(body, &MOCK_FILE, diagnostics)
+}
+
 /// Decides all of a test file.
 pub(crate) fn settle_test(body: Body, diagnostics: &mut Diagnostics) -> Body {
     settled(body, &TEST_FILE, diagnostics)

@@ -21,9 +21,13 @@ mod type_expr;
 
 pub use address::{Endpoint, ImportTarget, endpoint, unify};
 pub use files::is_configuration_file;
+pub use inheritance::awaits_provider;
 pub use load::load;
 pub use sources::Sources;
-pub use test_file::{check_test_file, is_test_file};
+pub use test_file::{
+    During, Mock, MockData, MockProvider, Override, OverrideKind, RunCommand, RunModule, RunOptions, TestFile,
+    TestProvider, TestRun, is_mock_file, is_test_file, load_mock_file, load_test_file, target,
+};
 pub use tree::*;
 pub use type_expr::TypeDefaults;
 

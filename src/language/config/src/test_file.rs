@@ -1,170 +1,250 @@
-//! Test files (`*.tftest.hcl`): whether they are well formed. What their runs come to is for `test`.
+//! Test files (`*.tftest.hcl`) and files of mock data (`*.tfmock.hcl`): what they declare, not evaluated.
 //!
-//! Blocks and arguments are those of Terraform 1.11.4 (measured with `terraform validate`).
+//! Blocks and arguments are those of Terraform 1.11.4 (`internal/configs/test_file.go`, and measured with
+//! `terraform validate`).
 
-use crate::json;
-use crate::shape::{self, Shape};
-use diag::{Diagnostic, Diagnostics, Range};
+mod mocks;
+mod read;
+
+use crate::{CheckRule, PassedProvider, ProviderName, VersionConstraint};
+use addrs::Target;
+use diag::{Diagnostics, Range};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use syntax::{Block, Body, ExprKind, Expression};
+use syntax::{Body, Expression};
 
-const FILE: Shape = Shape {
-    required: &[],
-    optional: &[],
-    blocks: &["run", "variables", "provider", "mock_provider", "override_resource", "override_data", "override_module"],
-};
-const RUN: Shape = Shape {
-    required: &[],
-    optional: &["command", "providers", "expect_failures", "state_key"],
-    blocks: &["plan_options", "assert", "variables", "module", "override_resource", "override_data", "override_module"],
-};
-const ASSERT: Shape = Shape { required: &["condition", "error_message"], optional: &[], blocks: &[] };
-const MODULE: Shape = Shape { required: &[], optional: &["source", "version"], blocks: &[] };
-const PLAN_OPTIONS: Shape = Shape { required: &[], optional: &["mode", "refresh", "replace", "target"], blocks: &[] };
-const MOCK_PROVIDER: Shape = Shape {
-    required: &[],
-    optional: &["alias", "source", "override_during"],
-    blocks: &["mock_resource", "mock_data", "override_resource", "override_data"],
-};
-const MOCK: Shape = Shape { required: &[], optional: &["defaults", "override_during"], blocks: &[] };
-const OVERRIDE: Shape = Shape { required: &[], optional: &["target", "values", "override_during"], blocks: &[] };
-const OVERRIDE_MODULE: Shape =
-    Shape { required: &[], optional: &["target", "outputs", "override_during"], blocks: &[] };
+/// A test file.
+#[derive(Clone, Debug, Default)]
+pub struct TestFile {
+    /// `variables`, for all runs.
+    pub variables: BTreeMap<Arc<str>, Expression>,
+    /// `provider` and `mock_provider` blocks.
+    pub providers: BTreeMap<ProviderName, TestProvider>,
+    /// Overrides for all runs.
+    pub overrides: Vec<Override>,
+    /// `run` blocks in the order in which they are carried out.
+    pub runs: Vec<TestRun>,
+}
+
+/// A `provider` or `mock_provider` block of a test file.
+#[derive(Clone, Debug)]
+pub struct TestProvider {
+    /// The provider's arguments; a mocked one has none.
+    pub body: Body,
+    /// What answers in its place.
+    pub mock: Option<MockProvider>,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// A `mock_provider` block.
+#[derive(Clone, Debug)]
+pub struct MockProvider {
+    /// `source`: a directory with files of mock data.
+    pub source: Option<Arc<str>>,
+    /// `override_during`: when its values are used, unless its blocks say otherwise.
+    pub during: During,
+    /// Its own blocks.
+    pub data: MockData,
+}
+
+/// From when on values of mocks and overrides are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum During {
+    /// While planning already.
+    Plan,
+    /// When an object is made; unknown until then.
+    Apply,
+}
+
+/// What mocked objects are like.
+#[derive(Clone, Debug, Default)]
+pub struct MockData {
+    /// `mock_resource` blocks by resource type.
+    pub resources: BTreeMap<Arc<str>, Mock>,
+    /// `mock_data` blocks by data source type.
+    pub data_sources: BTreeMap<Arc<str>, Mock>,
+    /// Overrides of single objects.
+    pub overrides: Vec<Override>,
+}
+
+impl MockData {
+    /// Takes from another what this one has not.
+    pub fn complete(&mut self, other: MockData) {
+        for (kind, mock) in other.resources {
+            self.resources.entry(kind).or_insert(mock);
+        }
+        for (kind, mock) in other.data_sources {
+            self.data_sources.entry(kind).or_insert(mock);
+        }
+        for one in other.overrides {
+            if !self.overrides.iter().any(|known| known.target == one.target) {
+                self.overrides.push(one);
+            }
+        }
+    }
+}
+
+/// A `mock_resource` or `mock_data` block.
+#[derive(Clone, Debug)]
+pub struct Mock {
+    /// `defaults`: a constant object.
+    pub defaults: Option<Expression>,
+    /// `override_during`
+    pub during: During,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// What is overridden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverrideKind {
+    /// A managed resource.
+    Resource,
+    /// A data source.
+    Data,
+    /// A module: its outputs are given, nothing in it is planned.
+    Module,
+}
+
+impl OverrideKind {
+    /// Its block type.
+    pub fn block(self) -> &'static str {
+        match self {
+            OverrideKind::Resource => "override_resource",
+            OverrideKind::Data => "override_data",
+            OverrideKind::Module => "override_module",
+        }
+    }
+}
+
+/// An `override_…` block.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// What is overridden.
+    pub kind: OverrideKind,
+    /// `target`
+    pub target: Target,
+    /// `values` or `outputs`: a constant object.
+    pub values: Option<Expression>,
+    /// `override_during`
+    pub during: During,
+    /// The block's header.
+    pub range: Range,
+    /// The argument `target`.
+    pub target_range: Range,
+}
+
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunCommand {
+    /// Plans.
+    Plan,
+    /// Plans and applies.
+    Apply,
+}
+
+/// A `run` block.
+#[derive(Clone, Debug)]
+pub struct TestRun {
+    /// Its name.
+    pub name: Arc<str>,
+    /// `command`
+    pub command: RunCommand,
+    /// `plan_options`
+    pub options: RunOptions,
+    /// `variables`
+    pub variables: BTreeMap<Arc<str>, Expression>,
+    /// `providers`: names in the module to names in the test file; empty where not written.
+    pub providers: BTreeMap<ProviderName, PassedProvider>,
+    /// `module`: what is carried out in place of the configuration.
+    pub module: Option<RunModule>,
+    /// `assert` blocks.
+    pub asserts: Vec<CheckRule>,
+    /// `expect_failures`: references.
+    pub expect_failures: Vec<Expression>,
+    /// Overrides for this run.
+    pub overrides: Vec<Override>,
+    /// `state_key`: which state it works on, in place of that of its module.
+    pub state_key: Option<Arc<str>>,
+    /// The block's header.
+    pub range: Range,
+}
+
+/// A `plan_options` block.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// `mode = refresh-only`
+    pub refresh_only: bool,
+    /// `refresh`
+    pub refresh: bool,
+    /// `replace`: addresses.
+    pub replace: Vec<Expression>,
+    /// `target`: addresses.
+    pub target: Vec<Expression>,
+}
+
+impl Default for RunOptions {
+    fn default() -> RunOptions {
+        RunOptions { refresh_only: false, refresh: true, replace: Vec::new(), target: Vec::new() }
+    }
+}
+
+/// A `module` block of a run.
+#[derive(Clone, Debug)]
+pub struct RunModule {
+    /// `source`
+    pub source: Arc<str>,
+    /// `version`
+    pub version: Option<VersionConstraint>,
+    /// The argument `source`.
+    pub source_range: Range,
+    /// The block's header.
+    pub range: Range,
+}
 
 /// True for the name of a test file, for Terraform (`x.tftest.hcl`) or OpenTofu (`x.tofutest.hcl`), in either form.
 pub fn is_test_file(name: &str) -> bool {
     [".tftest.hcl", ".tftest.json", ".tofutest.hcl", ".tofutest.json"].iter().any(|end| name.ends_with(end))
 }
 
-/// What is wrong with a test file by itself.
-pub fn check_test_file(name: Arc<str>, text: Arc<str>) -> Diagnostics {
-    let in_json = name.ends_with(".json");
-    let (file, mut troubles) = if in_json { syntax::parse_json(name, text) } else { syntax::parse(name, text) };
-    let body = if in_json { json::settle_test(file.body, &mut troubles) } else { file.body };
-    let mut check = Check { troubles };
-    check.file(&body);
-    check.troubles
+/// True for the name of a file of mock data.
+pub fn is_mock_file(name: &str) -> bool {
+    [".tfmock.hcl", ".tfmock.json"].iter().any(|end| name.ends_with(end))
 }
 
-struct Check {
-    troubles: Diagnostics,
+/// Reads a test file. Everything that can be understood is there, also when there are errors.
+pub fn load_test_file(name: Arc<str>, text: Arc<str>) -> (TestFile, Diagnostics) {
+    let (body, troubles) = parsed(name, text, crate::json::settle_test);
+    read::file(&body, troubles)
 }
 
-impl Check {
-    fn error(&mut self, summary: &str, detail: impl Into<String>, at: Range, next: &str) {
-        self.troubles.push(Diagnostic::error(summary, detail).at(at).next(next));
-    }
+/// Reads a file of mock data; `during` is what counts where its blocks say nothing.
+pub fn load_mock_file(name: Arc<str>, text: Arc<str>, during: During) -> (MockData, Diagnostics) {
+    let (body, mut troubles) = parsed(name, text, crate::json::settle_mocks);
+    let data = mocks::file(&body, during, &mut troubles);
+    (data, troubles)
+}
 
-    fn file(&mut self, body: &Body) {
-        FILE.check(body, &mut self.troubles);
-        let mut runs: BTreeMap<&str, Range> = BTreeMap::new();
-        let mut variables: Option<Range> = None;
-        for block in &body.blocks {
-            match block.kind.text.as_ref() {
-                "run" => {
-                    let Some([label]) = shape::labels(block, ["name"], &mut self.troubles) else { continue };
-                    shape::check_name(label, "run block", block, &mut self.troubles);
-                    if let Some(first) = runs.insert(&label.text, block.header_range()) {
-                        let detail = format!("This test file already has a run block named {:?}.", label.text);
-                        let trouble =
-                            Diagnostic::error("Duplicate \"run\" block names", detail).at(block.header_range());
-                        self.troubles.push(trouble.related("the first one", first).next("Give it another name."));
-                    }
-                    self.run(&block.body);
-                }
-                "variables" => {
-                    if variables.replace(block.header_range()).is_some() {
-                        let detail = "This test file already has a variables block.";
-                        self.error(
-                            "Multiple \"variables\" blocks",
-                            detail,
-                            block.header_range(),
-                            "Make one block of both.",
-                        );
-                    }
-                }
-                "provider" => {
-                    shape::labels(block, ["name"], &mut self.troubles);
-                }
-                "mock_provider" => self.mock_provider(block),
-                _ => self.overriding(block),
-            }
-        }
+fn parsed(name: Arc<str>, text: Arc<str>, settle: fn(Body, &mut Diagnostics) -> Body) -> (Body, Diagnostics) {
+    if name.ends_with(".json") {
+        let (file, mut troubles) = syntax::parse_json(name, text);
+        let body = settle(file.body, &mut troubles);
+        return (body, troubles);
     }
+    let (file, troubles) = syntax::parse(name, text);
+    (file.body, troubles)
+}
 
-    fn run(&mut self, body: &Body) {
-        RUN.check(body, &mut self.troubles);
-        if let Some(command) = body.attribute("command") {
-            let known = ["apply", "plan"];
-            self.keyword(&command.expr, known, "Invalid \"command\" keyword", "command");
-        }
-        for block in &body.blocks {
-            match block.kind.text.as_ref() {
-                "assert" => ASSERT.check(&block.body, &mut self.troubles),
-                "module" => {
-                    MODULE.check(&block.body, &mut self.troubles);
-                    if block.body.attribute("source").is_none() {
-                        let detail =
-                            "You must specify a source attribute when executing alternate modules during test runs.";
-                        let summary = "Missing \"source\" attribute for module block";
-                        self.error(summary, detail, block.header_range(), "Write source = ….");
-                    }
-                }
-                "plan_options" => {
-                    PLAN_OPTIONS.check(&block.body, &mut self.troubles);
-                    if let Some(mode) = block.body.attribute("mode") {
-                        self.keyword(&mode.expr, ["normal", "refresh-only"], "Invalid \"mode\" keyword", "mode");
-                    }
-                }
-                _ => self.overriding(block),
-            }
-        }
-    }
-
-    fn keyword(&mut self, expr: &Expression, known: [&str; 2], summary: &str, argument: &str) {
-        let written = matches!(&expr.root.kind, ExprKind::Variable(name) if known.contains(&name.text.as_ref()));
-        if !written {
-            let [first, second] = known;
-            let detail = format!(
-                "The {argument:?} argument requires one of the following keywords without quotes: {first} or {second}."
-            );
-            self.error(summary, detail, expr.range(), "Write one of them.");
-        }
-    }
-
-    fn mock_provider(&mut self, block: &Block) {
-        shape::labels(block, ["name"], &mut self.troubles);
-        MOCK_PROVIDER.check(&block.body, &mut self.troubles);
-        for nested in &block.body.blocks {
-            match nested.kind.text.as_ref() {
-                "mock_resource" | "mock_data" => {
-                    shape::labels(nested, ["type"], &mut self.troubles);
-                    MOCK.check(&nested.body, &mut self.troubles);
-                }
-                _ => self.overriding(nested),
-            }
-        }
-    }
-
-    fn overriding(&mut self, block: &Block) {
-        let kind = block.kind.text.as_ref();
-        match kind {
-            "override_resource" | "override_data" => OVERRIDE.check(&block.body, &mut self.troubles),
-            "override_module" => OVERRIDE_MODULE.check(&block.body, &mut self.troubles),
-            _ => return,
-        }
-        if block.body.attribute("target").is_none() {
-            let detail = format!("{kind} blocks must specify a target address.");
-            self.error("Missing target attribute", detail, block.header_range(), "Write target = ….");
-        }
-        let name = if kind == "override_module" { "outputs" } else { "values" };
-        let is_none = |kind: &ExprKind| {
-            matches!(kind, ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Template(_))
-        };
-        if let Some(values) = block.body.attribute(name).filter(|values| is_none(&values.expr.root.kind)) {
-            let detail = format!("{kind} blocks must specify a {name} attribute that is an object.");
-            self.error(&format!("Invalid {name} attribute"), detail, values.range(), "Write an object.");
-        }
-    }
+/// The address that an expression is, as `-target` takes it; `None` when it is none.
+pub fn target(expr: &Expression) -> Option<Target> {
+    let crate::Endpoint { modules, resource } = crate::endpoint(&expr.root)?;
+    let module =
+        addrs::ModuleInstance(modules.into_iter().map(|(name, key)| (name, key.unwrap_or_default())).collect());
+    Some(match resource {
+        None if module.is_root() => return None,
+        None => Target::Module(module),
+        Some((resource, None)) => Target::Resource(module, resource),
+        Some((resource, Some(key))) => Target::Instance(addrs::ResourceInstance { module, resource, key }),
+    })
 }

@@ -4,7 +4,7 @@ use crate::evaluator::{Evaluator, Phase, Repeating, Repetition};
 use crate::verdicts::{CheckedKind, within};
 use addrs::{InstanceKey, ModuleInstance, ModulePath, Resource, ResourceInstance};
 use config::CheckRule;
-use diag::{Diagnostic, Diagnostics};
+use diag::{ConditionOf, Diagnostic, Diagnostics};
 use value::{Content, Marks, Type, Value, convert};
 
 /// What became of a condition.
@@ -52,7 +52,9 @@ impl Evaluator {
                     ),
                     Outcome::Passed | Outcome::Unknown | Outcome::Invalid => continue,
                 };
-                let warning = Diagnostic::warning(summary, detail).at(rule.condition.range());
+                let warning = Diagnostic::warning(summary, detail)
+                    .at(rule.condition.range())
+                    .failing(ConditionOf::Check, address.clone());
                 diagnostics.push(warning.within(check.range.clone()).about(address.clone()));
             }
         }

@@ -2,10 +2,11 @@
 
 use crate::dynamic::{Item, Keyed};
 use crate::evaluation::Evaluation;
-use crate::evaluator::{Evaluator, ModuleNames, Repeating, Repetition};
+use crate::evaluator::{Evaluator, ModuleNames, Open, Repeating, Repetition};
 use crate::functions::Surroundings;
 use crate::suggestion::nearest;
 use addrs::ModuleInstance;
+use config::ResourceConfig;
 use configschema::{Attribute, AttributeType, Block, NestedBlock, Nesting, attribute_type, empty_value, implied_type};
 use diag::{Diagnostic, Diagnostics};
 use std::collections::btree_map::Entry;
@@ -26,6 +27,17 @@ impl Evaluator {
         repetition: &Repetition,
     ) -> (Value, Diagnostics) {
         self.decode_repeating(module, body, block, Repeating::Instance(repetition))
+    }
+
+    /// The same for all instances of a resource whose keys are not known yet: what differs between them is unknown.
+    pub fn decode_for_all(
+        &self,
+        module: &ModuleInstance,
+        resource: &ResourceConfig,
+        block: &Block,
+    ) -> (Value, Diagnostics) {
+        let open = Open { count: resource.count.is_some(), each: resource.for_each.is_some(), self_object: false };
+        self.decode_repeating(module, &resource.body, block, Repeating::Open(open))
     }
 
     pub(crate) fn decode_repeating(

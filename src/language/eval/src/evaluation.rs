@@ -40,6 +40,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) misnamed: Vec<Diagnostic>,
     /// Above zero where diagnostics are thrown away, so that nobody describes values for them.
     pub(crate) quiet: u32,
+    /// Whether diagnostics say of a value that it is ephemeral.
+    pub(crate) tells_ephemeral: bool,
     /// What has been used up of what one expression may make.
     pub(crate) budget: Budget,
 }
@@ -56,6 +58,7 @@ impl<'a> Evaluation<'a> {
             warnings: Vec::new(),
             misnamed: Vec::new(),
             quiet: 0,
+            tells_ephemeral: false,
             budget: Budget::default(),
         }
     }
@@ -318,7 +321,9 @@ impl<'a> Evaluation<'a> {
                 self.misnamed.truncate(before.1);
                 if !failed {
                     let (text, _) = constant_part(name, steps);
-                    if let Some(said) = telling(&value)
+                    let ephemeral = self.tells_ephemeral && value.marks == Marks::EPHEMERAL;
+                    let said = if ephemeral { Some("has an ephemeral value".into()) } else { telling(&value) };
+                    if let Some(said) = said
                         && !described.iter().any(|(told, _)| *told == text)
                     {
                         described.push((text, said));

@@ -150,6 +150,11 @@ impl Evaluator {
         self.values.get(module)?.variables.get(name)
     }
 
+    /// The value of a local value of a module instance, once evaluated.
+    pub fn local_value(&self, module: &ModuleInstance, name: &str) -> Option<&Value> {
+        self.values.get(module)?.locals.get(name)
+    }
+
     /// Keeps the planned or final object of a resource instance; [`Evaluator::finish_resource`] makes it visible.
     pub fn set_instance(&mut self, addr: &ResourceInstance, value: Value) {
         let values = self.values.entry(addr.module.clone()).or_default();
@@ -213,14 +218,7 @@ impl Evaluator {
     }
 
     pub(crate) fn surroundings(&self) -> Surroundings<'_> {
-        let settings = &self.settings;
-        Surroundings {
-            files: &*settings.files,
-            working_directory: &settings.cwd,
-            home: settings.home.as_deref(),
-            plan_timestamp: settings.plan_timestamp.clone(),
-            chance: settings.chance.as_deref().map(|chance| chance as &dyn Chance),
-        }
+        surroundings(&self.settings)
     }
 
     /// What `module.name` gives in a module instance.
@@ -248,6 +246,17 @@ impl Evaluator {
         let values = self.values.get(module).map(|values| &values.outputs);
         let output = |name: &Arc<str>| values.and_then(|v| v.get(name)).cloned().unwrap_or_else(Value::dynamic);
         Value::object(config.outputs.keys().map(|name| (name.clone(), output(name))))
+    }
+}
+
+/// What functions may see of the world.
+pub(crate) fn surroundings(settings: &Settings) -> Surroundings<'_> {
+    Surroundings {
+        files: &*settings.files,
+        working_directory: &settings.cwd,
+        home: settings.home.as_deref(),
+        plan_timestamp: settings.plan_timestamp.clone(),
+        chance: settings.chance.as_deref().map(|chance| chance as &dyn Chance),
     }
 }
 

@@ -3,11 +3,11 @@
 use crate::evaluator::{CallValues, Evaluator, ModuleValues, Open, Phase, Repeating, Repetition};
 use addrs::{InstanceKey, ModuleInstance, ModulePath};
 use config::{ModuleCall, ResourceConfig};
-use diag::{Diagnostic, Diagnostics};
-use std::collections::BTreeMap;
+use diag::{Diagnostic, Diagnostics, Range};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use syntax::Expression;
-use value::{Content, Marks, Type, Value, convert};
+use value::{Content, Marks, Origin, Type, Value, convert};
 
 /// The instances of a resource or module call.
 #[derive(Clone, Debug)]
@@ -20,8 +20,21 @@ pub enum Expansion {
     Each(BTreeMap<Arc<str>, Value>),
     /// None, and what refers to it sees null: `enabled` is false.
     Disabled,
-    /// Cannot be told before an apply; the sentence says why.
-    Unknown(String),
+    /// Cannot be told: with [`Awaited`] before an apply, without it because of errors.
+    Unknown(Option<Arc<Awaited>>),
+}
+
+/// An argument that decides which instances there are, and that only an apply makes known.
+#[derive(Clone, Debug)]
+pub struct Awaited {
+    /// `count`, `for_each` or `enabled`.
+    pub argument: &'static str,
+    /// Where its expression stands.
+    pub range: Range,
+    /// The attributes that it waits for, as far as values tell.
+    pub origins: Vec<Arc<Origin>>,
+    /// What is said where nobody can wait.
+    pub refusal: Diagnostic,
 }
 
 impl Expansion {
@@ -51,6 +64,19 @@ impl Expansion {
         }
     }
 
+    /// What it waits for, if it does.
+    pub fn awaited(&self) -> Option<&Arc<Awaited>> {
+        match self {
+            Expansion::Unknown(awaited) => awaited.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The error of whoever cannot wait.
+    pub fn refusal(&self) -> Option<Diagnostic> {
+        Some(self.awaited()?.refusal.clone())
+    }
+
     /// What `count.index` and `each` are for an instance.
     pub fn repetition(&self, key: &InstanceKey) -> Repetition {
         let count_index = match key {
@@ -74,7 +100,7 @@ impl Evaluator {
     }
 
     /// Finds the instances of a called module, in each instance of its caller. To be called once for each module, its
-    /// caller first.
+    /// caller first. What is not known yet is no error here: see [`Evaluator::awaited_calls`].
     pub fn expand_module(&mut self, called: &ModulePath) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         let tree = self.tree.clone();
@@ -96,6 +122,17 @@ impl Evaluator {
         }
         self.instances.insert(called.clone(), instances);
         diagnostics
+    }
+
+    /// The instances of the caller in which it is not known yet which instances of a module there are; to be asked after
+    /// [`Evaluator::expand_module`].
+    pub fn awaited_calls(&self, called: &ModulePath) -> Vec<(ModuleInstance, Arc<Awaited>)> {
+        let Some((parent, name)) = called.parent() else { return Vec::new() };
+        let awaited = |caller: ModuleInstance| {
+            let awaited = self.values.get(&caller)?.calls.get(&name)?.expansion.awaited()?.clone();
+            Some((caller, awaited))
+        };
+        self.module_instances(&parent).into_iter().filter_map(awaited).collect()
     }
 
     /// In validation one instance stands for all, and the call itself is unknown to those who refer to it.
@@ -127,8 +164,8 @@ impl Evaluator {
         self.expand(parent, [&call.count, &call.for_each, &call.enabled], &what)
     }
 
-    /// The instances of a resource in a module instance. Where that is unknown, the diagnostics hold the one error that
-    /// says so: a caller that can wait for an apply may drop it.
+    /// The instances of a resource in a module instance. That they are not known yet is no error here: who cannot wait for
+    /// an apply says what [`Expansion::refusal`] says.
     pub fn expand_resource(&self, module: &ModuleInstance, resource: &ResourceConfig) -> (Expansion, Diagnostics) {
         let what = resource.addr.to_string();
         self.expand(module, [&resource.count, &resource.for_each, &resource.lifecycle.enabled], &what)
@@ -185,8 +222,7 @@ impl Evaluator {
         };
         let (value, mut diagnostics) = self.evaluate_bound(module, expr, repeating, &[]);
         if diagnostics.has_errors() {
-            let why = format!("The {argument:?} argument of {what} could not be evaluated.");
-            return (Expansion::Unknown(why), diagnostics);
+            return (Expansion::Unknown(None), diagnostics);
         }
         let result = match argument {
             "count" => count_of(&value, what),
@@ -198,17 +234,34 @@ impl Evaluator {
             Err(refusal) => refusal,
         };
         let Refusal { detail, next, unknown } = refusal;
-        let why = if unknown { detail.clone() } else { format!("The {argument:?} argument of {what} is not valid.") };
-        if !(unknown && self.settings.phase == Phase::Validate) {
-            diagnostics.push(
-                Diagnostic::error(format!("Invalid {argument} argument"), detail)
-                    .at(expr.range())
-                    .involving(argument, crate::describe(&value))
-                    .next(next),
-            );
+        let refusal = Diagnostic::error(format!("Invalid {argument} argument"), detail)
+            .at(expr.range())
+            .involving(argument, crate::describe(&value))
+            .next(next);
+        if unknown {
+            let awaited = Awaited { argument, range: expr.range(), origins: origins(&value), refusal };
+            return (Expansion::Unknown(Some(Arc::new(awaited))), diagnostics);
         }
-        (Expansion::Unknown(why), diagnostics)
+        diagnostics.push(refusal);
+        (Expansion::Unknown(None), diagnostics)
     }
+}
+
+/// Where what is unknown in a value comes from, each attribute once.
+pub fn origins(value: &Value) -> Vec<Arc<Origin>> {
+    let mut found: BTreeSet<Arc<Origin>> = BTreeSet::new();
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        match &value.content {
+            Content::Unknown(_, _, Some(origin)) => {
+                found.insert(origin.clone());
+            }
+            Content::List(_, items) | Content::Set(_, items) | Content::Tuple(items) => open.extend(items.iter()),
+            Content::Map(_, members) | Content::Object(members) => open.extend(members.values()),
+            _ => {}
+        }
+    }
+    found.into_iter().collect()
 }
 
 /// Why a value is not a number of instances or a collection of keys.

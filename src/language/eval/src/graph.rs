@@ -73,6 +73,11 @@ pub struct ExpressionGraph {
 }
 
 impl ExpressionGraph {
+    /// Where a node stands.
+    pub fn find(&self, node: &ExprNode) -> Option<usize> {
+        self.index.get(node).copied()
+    }
+
     /// The nodes that a node waits for.
     pub fn dependencies_of(&self, node: usize) -> &[usize] {
         self.dependencies.get(node).map_or(&[], Vec::as_slice)

@@ -3,6 +3,7 @@
 //! Never: files, clock, environment, randomness (they come through `Settings`); state, providers.
 
 mod access;
+mod assertion;
 mod budget;
 mod call;
 mod check;
@@ -38,13 +39,14 @@ mod validate;
 mod variable;
 mod verdicts;
 
+pub use assertion::{Asserted, Bound, evaluate_alone};
 pub use call::{function_exists, function_names};
 pub use check::{NO_MESSAGE, Outcome};
 pub use decode::role;
 pub use describe::describe;
 pub use evaluation::constant;
 pub use evaluator::{Evaluator, Phase, Repetition, Settings};
-pub use expansion::Expansion;
+pub use expansion::{Awaited, Expansion, origins};
 pub use graph::{ExprNode, ExpressionGraph, expression_graph};
 pub use provider_function::{FunctionCall, FunctionResults};
 pub use provisioner::{Provisioners, Provisioning};

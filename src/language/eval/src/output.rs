@@ -5,7 +5,7 @@ use crate::evaluator::{Evaluator, Repeating, Repetition};
 use crate::verdicts::{CheckedKind, within};
 use addrs::{ModuleInstance, ModulePath};
 use config::Output;
-use diag::{Diagnostic, Diagnostics};
+use diag::{ConditionOf, Diagnostic, Diagnostics};
 use value::{Marks, Value, convert};
 
 impl Evaluator {
@@ -63,6 +63,7 @@ impl Evaluator {
                     Diagnostic::error("Module output value precondition failed", message)
                         .at(rule.condition.range())
                         .within(output.range.clone())
+                        .failing(ConditionOf::Output, address)
                         .next("Change what the condition looks at, or the condition."),
                 );
             }

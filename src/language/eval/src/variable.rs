@@ -6,7 +6,7 @@ use crate::names::NoNames;
 use crate::verdicts::{CheckedKind, within};
 use addrs::{InstanceKey, ModuleInstance, ModulePath};
 use config::{Module, ModuleCall, Variable};
-use diag::{Diagnostic, Diagnostics, Range};
+use diag::{ConditionOf, Diagnostic, Diagnostics, Range};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::Expression;
@@ -149,6 +149,7 @@ impl Evaluator {
                             .at(place)
                             .within(rule.range.clone())
                             .involving(format!("var.{name}"), value)
+                            .failing(ConditionOf::Variable, address)
                             .next("Give a value that meets the validation rule of the variable."),
                     );
                 }

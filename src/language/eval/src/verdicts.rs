@@ -139,5 +139,5 @@ impl Evaluator {
 
 /// The address of something in a module instance.
 pub(crate) fn within(module: &ModuleInstance, local: &str) -> String {
-    if module.is_root() { local.to_string() } else { format!("{module}.{local}") }
+    module.within(local)
 }

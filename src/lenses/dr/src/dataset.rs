@@ -1,7 +1,7 @@
 //! Data sets: copies of the same data, declared in DR files or inferred from what the provider states.
 
 use crate::Formula;
-use crate::observed::{Observations, Observed, Presence, Target};
+use crate::observed::{Observations, Observed, Presence, Target, decided_later};
 use crate::{Class, Domain, declared::Declared, place, seal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -123,6 +123,7 @@ pub(crate) fn store(observations: &Observations<'_>, object: &Observed, kind: Co
         Some(class) => Formula::Alive(Domain::new(class, address.clone())).and(place::zonal(observations, object)),
         None => place::regional(observations, object),
     };
+    let place = place.and(decided_later(object));
     let rpo = if kind == CopyKind::Async { Rpo::Unbounded } else { Rpo::Nothing };
     let seal = seal::of(observations, object);
     let service = attached_instances(observations, &address);
@@ -133,15 +134,22 @@ pub(crate) fn store(observations: &Observations<'_>, object: &Observed, kind: Co
 fn attached_instances(observations: &Observations<'_>, disk: &Arc<str>) -> Formula {
     let mut instances = Vec::new();
     for (_, attachment) in observations.of_kind("aws_volume_attachment") {
-        if observations.target(attachment, "volume_id") != Ok(Some(Target::Address(disk.clone()))) {
+        let volume = observations.target(attachment, "volume_id");
+        if attachment.presence == Presence::Later
+            && (volume.is_err() || volume == Ok(Some(Target::Address(disk.clone()))))
+        {
+            instances.push(decided_later(attachment));
+            continue;
+        }
+        if volume != Ok(Some(Target::Address(disk.clone()))) {
             continue;
         }
         if let Ok(Some(Target::Address(instance))) = observations.target(attachment, "instance_id")
             && let Some(object) = observations.get(&instance).filter(|_| attachment.presence == Presence::Present)
-            && object.presence == Presence::Present
+            && matches!(object.presence, Presence::Present | Presence::Later)
         {
             let alive = Formula::Alive(Domain::new(Class::Instance, instance));
-            instances.push(alive.and(place::zonal(observations, object)));
+            instances.push(alive.and(place::zonal(observations, object)).and(decided_later(object)));
         }
     }
     if instances.is_empty() { Formula::True } else { Formula::Or(instances) }
@@ -209,7 +217,7 @@ fn point(observations: &Observations<'_>, object: &Observed, from: &Arc<str>) ->
         place: if object.presence == Presence::Missing {
             Formula::False
         } else {
-            place::regional(observations, object)
+            place::regional(observations, object).and(decided_later(object))
         },
         seal,
         service: Formula::True,

@@ -284,12 +284,17 @@ impl Reader<'_> {
         collect(&expression.root, &mut prefixes);
         let mut found = BTreeSet::new();
         for prefix in prefixes {
+            let before = found.len();
             for address in self.known {
                 let rest = address.strip_prefix(prefix.as_str());
                 if rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with('[') && !prefix.ends_with(']'))) {
                     found.insert(address.clone());
                 }
             }
+            // An instance whose resource has keys that are not known yet.
+            let resource = prefix.split_once('[').filter(|_| found.len() == before);
+            let resource = resource.map(|(resource, _)| format!("{resource}[\"*\"]"));
+            found.extend(resource.and_then(|resource| self.known.get(resource.as_str())).cloned());
         }
         found.into_iter().collect()
     }

@@ -1,5 +1,6 @@
 //! What the lens is shown: one object per resource instance, planned or stored.
 
+use crate::Formula;
 use addrs::ResourceInstance;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,6 +26,9 @@ pub enum Presence {
     Present,
     /// The state has it, the world has not: a copy that nothing can be read from.
     Missing,
+    /// A later wave decides what it will be, or whether it will be: nobody knows yet. The key `*` stands for all instances of
+    /// a resource whose keys are not known.
+    Later,
     /// It is gone or will be, and its address holds another object or none. Only its names count: what still refers to
     /// them refers to nothing.
     Former,
@@ -126,6 +130,18 @@ impl<'a> Observations<'a> {
             _ => None,
         };
         Some((origin.address.clone(), attribute))
+    }
+}
+
+/// What is planned in a later wave is never taken for safe.
+pub(crate) fn decided_later(object: &Observed) -> Formula {
+    match object.presence {
+        Presence::Later => {
+            let name = object.addr.to_string();
+            let name = name.strip_suffix("[\"*\"]").map_or_else(|| name.clone(), |resource| format!("{resource}[*]"));
+            Formula::Unknown(format!("{name} is planned in a later wave").into())
+        }
+        Presence::Present | Presence::Missing | Presence::Former => Formula::True,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which keys must be alive to read something (recovery.md 2.4: the key in the ARN that the copy names).
 
-use crate::observed::{Observations, Observed, Presence, Target};
+use crate::observed::{Observations, Observed, Presence, Target, decided_later};
 use crate::place::{region, region_of_arn, regional};
 use crate::{Class, Domain, Formula};
 use value::Value;
@@ -66,6 +66,7 @@ fn key(observations: &Observations<'_>, target: &Target) -> Formula {
                 return Formula::False;
             }
             let alive = Formula::Alive(Domain::new(Class::Key, address.clone())).and(regional(observations, object));
+            let alive = alive.and(decided_later(object));
             if enabled(object) { alive } else { Formula::False }
         }
         Target::Outside(name) if observations.is_former(name) => Formula::False,

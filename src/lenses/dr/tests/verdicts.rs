@@ -14,6 +14,9 @@ fn estate(text: &str) -> Vec<Observed> {
     text.lines().filter(|l| !l.trim().is_empty()).map(object).collect()
 }
 
+const PRESENCES: [(&str, Presence); 3] =
+    [("missing", Presence::Missing), ("former", Presence::Former), ("later", Presence::Later)];
+
 fn object(line: &str) -> Observed {
     let mut words = line.split_whitespace();
     let address = words.next().unwrap();
@@ -21,8 +24,8 @@ fn object(line: &str) -> Observed {
     let mut presence = Presence::Present;
     let mut attributes = Vec::new();
     for word in words {
-        if word == "missing" || word == "former" {
-            presence = if word == "missing" { Presence::Missing } else { Presence::Former };
+        if let Some((_, named)) = PRESENCES.iter().find(|(name, _)| *name == word) {
+            presence = *named;
             continue;
         }
         let (name, text) = word.split_once('=').unwrap();
@@ -97,6 +100,41 @@ fn a_single_disk_is_lost_with_its_zone() {
                   aws_ebs_volume.d is gone: it needs zone=eu-central-1a
               region=eu-central-1          LOST
                   aws_ebs_volume.d is gone: it needs region=eu-central-1
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_later_wave_decides_is_unknown() {
+    check(
+        "aws_ebs_volume.d[\"*\"] later availability_zone=eu-central-1a encrypted=false kms_key_id=null
+         aws_ebs_volume.e availability_zone=eu-central-1b encrypted=false kms_key_id=null
+         aws_volume_attachment.a[\"*\"] later volume_id=? instance_id=?",
+        "dataset \"pair\" {
+           primary = aws_ebs_volume.e
+           replica \"one\" {
+             store     = aws_ebs_volume.d[\"one\"]
+             mode      = \"sync\"
+             promotion = \"automatic\"
+           }
+         }",
+        expect![[r#"
+            pair
+              disk=aws_ebs_volume.d["*"]   unknown
+                  aws_ebs_volume.e is undecided: aws_volume_attachment.a[*] is planned in a later wave
+                  aws_ebs_volume.d["*"] is gone: it needs disk=aws_ebs_volume.d["*"]
+              disk=aws_ebs_volume.e        unknown
+                  aws_ebs_volume.e is gone: it needs disk=aws_ebs_volume.e
+                  aws_ebs_volume.d["*"] is undecided: aws_ebs_volume.d[*] is planned in a later wave
+              zone=eu-central-1a           unknown
+                  aws_ebs_volume.e is undecided: aws_volume_attachment.a[*] is planned in a later wave
+                  aws_ebs_volume.d["*"] is gone: it needs zone=eu-central-1a
+              zone=eu-central-1b           unknown
+                  aws_ebs_volume.e is gone: it needs zone=eu-central-1b
+                  aws_ebs_volume.d["*"] is undecided: aws_ebs_volume.d[*] is planned in a later wave
+              region=eu-central-1          LOST
+                  aws_ebs_volume.e is gone: it needs region=eu-central-1
+                  aws_ebs_volume.d["*"] is gone: it needs region=eu-central-1
         "#]],
     );
 }

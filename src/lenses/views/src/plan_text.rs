@@ -1,6 +1,7 @@
 //! The plan for people, in Terraform's words.
 
 use crate::difference::{Fate, Part, of_any, of_block, of_relevant};
+use crate::later_text::later;
 use crate::paint::{Paint, Symbol};
 use crate::part_text::{full_text, masked, part_text, symbol, warning};
 use crate::secrets::Secrets;
@@ -49,7 +50,11 @@ fn shown_plan(plan: &Plan, colour: Colour) -> String {
     if plan.mode == Mode::RefreshOnly && !plan.drift.is_empty() && !outputs.is_empty() {
         out.push_str(&format!("\n{RULE}\n"));
     }
-    out + &outputs
+    out.push_str(&outputs);
+    if plan.complete == plan::Complete::Yes {
+        out.push_str(&later(plan, paint));
+    }
+    out
 }
 
 /// Below what changed elsewhere.

@@ -5,6 +5,7 @@
 mod instance;
 mod module;
 mod parse;
+mod partial;
 mod provider;
 mod resource;
 mod target;
@@ -12,6 +13,7 @@ mod target;
 pub use instance::{InstanceKey, ResourceInstance};
 pub use module::{ModuleInstance, ModulePath};
 pub use parse::{ParseError, parse_provider, parse_provider_config, parse_resource_instance, parse_target};
+pub use partial::{PartialInstance, PartialInstances, calls_below};
 pub use provider::{DEFAULT_HOST, Provider, ProviderConfig};
 pub use resource::{ConfigResource, Mode, Resource};
 pub use target::Target;

@@ -66,6 +66,11 @@ impl ModuleInstance {
         Some((ModuleInstance(rest.to_vec()), name.clone(), key.clone()))
     }
 
+    /// The address of something in it, such as `module.a.check.health` for `check.health`.
+    pub fn within(&self, local: &str) -> String {
+        if self.is_root() { local.to_string() } else { format!("{self}.{local}") }
+    }
+
     /// The module in the configuration.
     pub fn path(&self) -> ModulePath {
         ModulePath(self.0.iter().map(|(name, _)| name.clone()).collect())

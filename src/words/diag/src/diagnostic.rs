@@ -53,6 +53,30 @@ pub enum PartStep {
     Place(u64),
 }
 
+/// What a condition is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConditionOf {
+    /// An input variable.
+    Variable,
+    /// An output.
+    Output,
+    /// An instance of a resource of any mode.
+    Resource,
+    /// A `check` block.
+    Check,
+    /// The data source of a `check` block: that it cannot be read is no error, elsewhere it were.
+    CheckData,
+}
+
+/// Whose condition does not hold, for those who expect it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedCondition {
+    /// What it is about.
+    pub of: ConditionOf,
+    /// Its address, such as `var.zone` or `module.a.check.health`.
+    pub object: String,
+}
+
 /// One trouble, complete: summary, detail, place, values, next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -78,6 +102,8 @@ pub struct Diagnostic {
     pub related: Vec<(String, Range)>,
     /// What to do next, one or two sentences.
     pub next_step: Option<String>,
+    /// The condition that does not hold, if that is the trouble. Nobody is shown this.
+    pub condition: Option<Box<FailedCondition>>,
 }
 
 impl Diagnostic {
@@ -104,6 +130,7 @@ impl Diagnostic {
             called: None,
             related: Vec::new(),
             next_step: None,
+            condition: None,
         }
     }
 
@@ -140,6 +167,20 @@ impl Diagnostic {
     /// Says what to do next.
     pub fn next(mut self, step: impl Into<String>) -> Self {
         self.next_step = Some(step.into());
+        self
+    }
+
+    /// Says whose condition does not hold.
+    pub fn failing(mut self, of: ConditionOf, object: impl Into<String>) -> Self {
+        self.condition = Some(Box::new(FailedCondition { of, object: object.into() }));
+        self
+    }
+
+    /// The trouble with a data source of a `check` block: an error only warns there.
+    pub fn in_check(self, check: &str) -> Self {
+        if self.is_error() {
+            return Diagnostic { severity: Severity::Warning, ..self }.failing(ConditionOf::CheckData, check);
+        }
         self
     }
 

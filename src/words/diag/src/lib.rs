@@ -8,7 +8,9 @@ mod nearest;
 mod range;
 mod render;
 
-pub use diagnostic::{Called, CalledSignature, Diagnostic, Diagnostics, Involved, PartStep, Severity};
+pub use diagnostic::{
+    Called, CalledSignature, ConditionOf, Diagnostic, Diagnostics, FailedCondition, Involved, PartStep, Severity,
+};
 pub use json::{DiagnosticJson, go_json};
 pub use nearest::nearest;
 pub use range::{Position, Range, SourceTexts};

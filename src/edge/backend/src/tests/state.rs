@@ -26,7 +26,7 @@ fn writes_and_keeps_the_version_before_the_run() {
     state.write(b"two").unwrap();
     state.write(b"three").unwrap();
     assert_eq!(state.read().unwrap().unwrap(), b"three");
-    assert_eq!(fs::read(state.backup_path()).unwrap(), b"one");
+    assert_eq!(fs::read(state.backup_path().unwrap()).unwrap(), b"one");
     assert_eq!(names(dir.path()), ["terraform.tfstate", "terraform.tfstate.backup"]);
 }
 
@@ -166,7 +166,7 @@ fn a_failed_write_leaves_the_old_bytes() {
     state.write(b"one").unwrap();
     // A directory in the place of the backup: the write fails before it has touched the state.
     let state = LocalState::new(dir.path().join("sub/terraform.tfstate"));
-    fs::create_dir(state.backup_path()).unwrap();
+    fs::create_dir(state.backup_path().unwrap()).unwrap();
     let error = state.write(b"two").unwrap_err();
     assert!(error.to_string().contains("terraform.tfstate.backup"), "{error}");
     assert_eq!(state.read().unwrap().unwrap(), b"one");

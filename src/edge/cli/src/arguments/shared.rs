@@ -68,6 +68,15 @@ pub struct Running {
     /// Ask for missing input (-input=false never asks).
     #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub input: bool,
+    /// Work on this state file instead of the one of the directory.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Write the state to this file, and leave the one that was read as it is.
+    #[arg(long, value_name = "FILE")]
+    pub state_out: Option<PathBuf>,
+    /// Keep the state as it was in this file (-backup=- keeps it nowhere) instead of beside the state.
+    #[arg(long, value_name = "FILE")]
+    pub backup: Option<PathBuf>,
 }
 
 /// Telling programs what happens.

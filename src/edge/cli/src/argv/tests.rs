@@ -33,6 +33,15 @@ fn environment_arguments_follow_the_command() {
         ["drform", "--chdir=x", "plan", "--no-color", "--var", "a=b c", "--json"]
     );
     assert_eq!(run(&["drform", "show"], &extra), ["drform", "show", "--no-color"]);
+    let extra = [("state_mv", "-dry-run"), ("state", "-nothing"), ("force_unlock", "-force"), ("providers", "-xx")];
+    for (args, expected) in [
+        (&["drform", "state", "mv", "a", "b"][..], &["drform", "state", "mv", "--dry-run", "a", "b"][..]),
+        (&["drform", "force-unlock", "id"], &["drform", "force-unlock", "--force", "id"]),
+        (&["drform", "state", "-help"], &["drform", "state", "--nothing", "--help"]),
+        (&["drform", "providers"], &["drform", "providers", "--xx"]),
+    ] {
+        assert_eq!(run(args, &extra), expected);
+    }
 }
 
 #[test]

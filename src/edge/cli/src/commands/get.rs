@@ -8,5 +8,5 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Get) -> Exit {
     let site = shell.site(&World::default());
     let upgrade = if args.update { Upgrade::Yes } else { Upgrade::No };
     let mut say = |line: &str| shell.terminal.out(&format!("{line}\n"));
-    shell.say(&ops::get(&site, &shell::arguments(&args.variables), upgrade, &mut say))
+    shell.say(&ops::get(&site, (&shell::arguments(&args.variables), &args.test_directory), upgrade, &mut say))
 }

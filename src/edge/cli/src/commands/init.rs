@@ -25,7 +25,7 @@ pub(crate) fn run(shell: &Shell, args: &arguments::Init) -> Exit {
     let can_ask = args.input && shell.terminal.can_ask();
     let mut ask = |question: &str| can_ask.then(|| shell.terminal.ask(question).as_deref() == Some("yes"));
     let mut talk = Talk { say: &mut say, ask: &mut ask };
-    let said = ops::init(&site, &variables, (upgrade, modules), &backend, &mut talk);
+    let said = ops::init(&site, (&variables, &args.test_directory), (upgrade, modules), &backend, &mut talk);
     let initialised = !ops::is_empty(&site);
     let exit = shell.say(&said);
     if exit == Exit::Success && initialised {

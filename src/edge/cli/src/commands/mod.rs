@@ -22,6 +22,7 @@ pub(crate) mod show;
 pub(crate) mod state;
 pub(crate) mod survive;
 pub(crate) mod taint;
+pub(crate) mod test;
 pub(crate) mod validate;
 pub(crate) mod version;
 pub(crate) mod workspace;

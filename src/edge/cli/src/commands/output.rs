@@ -5,7 +5,7 @@ use crate::shell::{Exit, Shell};
 use diag::Diagnostic;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Output) -> Exit {
-    let state = match ops::read_state(&shell.site(&args.world)) {
+    let state = match ops::read_state(&ops::Site { state_file: args.state.clone(), ..shell.site(&args.world) }) {
         Ok(state) => state,
         Err(diagnostic) => return shell.fail(diagnostic),
     };

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub(crate) fn run(shell: &Shell, args: &arguments::Recover) -> Exit {
     let request = Request {
-        site: shell.site(&args.world),
+        site: ops::Site { state_file: args.state.clone(), ..shell.site(&args.world) },
         variables: VariableArguments::default(),
         locking: Locking::Hold(Duration::ZERO),
         parallelism: Parallelism(10),

@@ -113,7 +113,7 @@ impl Installation<'_> {
         let mut first = true;
         loop {
             let mut loaded = self.load();
-            let calls_modules = loaded.tree.root().is_some_and(|root| !root.module_calls.is_empty());
+            let calls_modules = loaded.tree.modules.values().any(|module| !module.module_calls.is_empty());
             if std::mem::take(&mut first) && calls_modules && purpose == Purpose::Init {
                 let upgrading = self.upgrade == Upgrade::Yes;
                 (self.say)(if upgrading { "Upgrading modules..." } else { "Initializing modules..." });
@@ -152,7 +152,7 @@ impl Installation<'_> {
 
     /// Says where modules are that were not there before.
     fn announce(&mut self, tree: &ModuleTree) {
-        for module in tree.modules.values().filter(|module| !module.path.is_root()) {
+        for module in tree.modules.values().filter(|module| !module.path.is_root() && is_somewhere(module)) {
             let entry = self.entry(tree, module);
             let known = self.upgrade == Upgrade::No && self.before.modules.contains(&entry);
             let stale = self.failed.contains_key(&module.path);
@@ -246,8 +246,9 @@ impl Installation<'_> {
 
     /// Writes the manifest of the modules that are called, if it is another one than before.
     fn save(&self, tree: &ModuleTree) -> Diagnostics {
-        let mut now =
-            ModuleManifest { modules: tree.modules.values().map(|module| self.entry(tree, module)).collect() };
+        let mut now = ModuleManifest {
+            modules: tree.modules.values().filter(|m| is_somewhere(m)).map(|m| self.entry(tree, m)).collect(),
+        };
         let failed: Vec<String> = self.failed.keys().map(module_manifest::key).collect();
         let kept = self.before.modules.iter().filter(|entry| failed.iter().any(|key| is_of(&entry.key, key)));
         now.modules.extend(kept.cloned());
@@ -271,6 +272,11 @@ impl Installation<'_> {
             _ => entry,
         }
     }
+}
+
+/// Whether a module has a directory. Those without one only hold the calls of tests.
+fn is_somewhere(module: &config::Module) -> bool {
+    !module.dir.is_empty()
 }
 
 fn write(place: &Place, manifest: &ModuleManifest) -> Result<(), Diagnostic> {

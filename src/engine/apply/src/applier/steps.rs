@@ -5,7 +5,7 @@ use crate::instance::{self, Ready};
 use crate::{Effect, Event, object};
 use addrs::{ConfigResource, ProviderConfig, ResourceInstance};
 use calls::{Answer, Question};
-use diag::{Diagnostic, Diagnostics, Severity};
+use diag::{Diagnostic, Diagnostics};
 use eval::ExprNode;
 use journal::{Act, Record};
 use plan::{InstanceChange, Step};
@@ -57,7 +57,8 @@ impl Applier {
     /// What was known while planning is not evaluated again.
     fn configure(&mut self, step: usize, provider: &ProviderConfig) {
         if self.desired.is_instanced(provider) {
-            let (_, troubles) = self.desired.evaluator.expand_provider(provider);
+            let (expansion, mut troubles) = self.desired.evaluator.expand_provider(provider);
+            troubles.extend(expansion.refusal());
             if self.lacks_functions() {
                 return self.do_again(step, Again::Start(step));
             }
@@ -155,8 +156,9 @@ impl Applier {
 
     /// A data source has no result. In a check block that is only a warning (features-and-traps.md 83).
     fn no_data(&mut self, step: usize, addr: &ResourceInstance, troubles: Diagnostics) {
-        if self.desired.block(addr).is_some_and(|block| block.check.is_some()) {
-            self.trouble(step, troubles.map(|trouble| Diagnostic { severity: Severity::Warning, ..trouble }));
+        if let Some(check) = self.desired.block(addr).and_then(|block| block.check.as_ref()) {
+            let check = addr.module.within(&format!("check.{check}"));
+            self.trouble(step, troubles.map(|trouble| trouble.in_check(&check)));
             self.desired.evaluator.set_instance(addr, Value::dynamic());
             return self.end(step, Ending::Done);
         }

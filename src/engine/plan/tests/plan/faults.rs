@@ -117,12 +117,15 @@ fn addresses_in_doubt_are_not_touched() {
 }
 
 #[test]
-fn counts_that_are_not_known_are_refused() {
+fn counts_that_nothing_makes_known_are_refused() {
     let run = case(
         r#"
         resource "test_thing" "a" {}
-        resource "test_thing" "b" { count = length(test_thing.a.id) }
-        resource "test_thing" "c" { for_each = toset([test_thing.a.id]) }
+        resource "test_thing" "b" { count = length(timestamp()) }
+        resource "test_thing" "c" {
+          for_each = toset([timestamp()])
+          zone     = test_thing.a.id
+        }
         "#,
     )
     .run();

@@ -21,3 +21,4 @@ mod refresh;
 mod scale;
 mod support;
 mod targeting;
+mod waves;

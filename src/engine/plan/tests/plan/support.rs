@@ -7,8 +7,8 @@ use calls::{Answer, OpenedEphemeral, PlannedObject, Question, RenewedEphemeral, 
 use configschema::{Attribute, Block, Function, FunctionParameter, ProviderSchema, Schema};
 use diag::{Diagnostic, Diagnostics};
 use plan::{
-    Action, ActionReason, Complete, ExecutionGraph, Mode, Plan, PlanInput, PlanOptions, Planner, Refresh, Schemas,
-    Step, Targeting, Ticket,
+    Action, ActionReason, Because, Complete, ExecutionGraph, Mode, Plan, PlanInput, PlanOptions, Planner, Refresh,
+    Schemas, Step, Targeting, Ticket,
 };
 use state::{InstanceState, Object, OutputState, State, Status};
 use std::collections::{BTreeMap, VecDeque};
@@ -528,6 +528,18 @@ impl Run {
                 show(&output.after)
             )
             .unwrap();
+        }
+        for deferred in &self.plan.deferred {
+            let there: Vec<String> = deferred.there.iter().map(ToString::to_string).collect();
+            let there = if there.is_empty() { String::new() } else { format!(" (there: {})", there.join(", ")) };
+            let because = match &deferred.because {
+                Because::Keys(waiting) => {
+                    format!("{} of {} waits for {}", waiting.argument, waiting.block, waiting.on.join(", "))
+                }
+                Because::Prerequisite(of) => format!("depends on {of}"),
+                Because::Used(by) => format!("used by {by}"),
+            };
+            writeln!(out, "later {}: {:?}{there}, {because}", deferred.addr, deferred.action).unwrap();
         }
         if self.plan.complete == Complete::Errored {
             writeln!(out, "errored").unwrap();

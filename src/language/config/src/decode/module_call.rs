@@ -5,6 +5,7 @@ use crate::constant;
 use crate::reference;
 use crate::shape::{self, Shape};
 use crate::{ModuleCall, PassedProvider, ProviderName, VersionConstraint};
+use diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 use syntax::{Block, Body, ExprKind, Expression};
 
@@ -26,7 +27,7 @@ impl Decoder<'_> {
         self.no_blocks(&arguments);
         let (count, for_each) = self.repetition(&meta);
         let depends_on = self.references(&meta, "depends_on");
-        let providers = self.passed_providers(&meta);
+        let providers = passed_providers(&meta, self.diagnostics);
         let enabled = self.enabled_module(&meta);
         self.enabled_alone(enabled.as_ref(), count.is_some(), for_each.is_some());
         let (version, open_version) = self.literal_or_open(&meta, "version");
@@ -93,34 +94,34 @@ impl Decoder<'_> {
         let range = body.attribute(name)?.expr.range();
         self.string(body, name).map(|text| VersionConstraint { text, range })
     }
+}
 
-    /// `providers = { aws = aws.west, aws.other = aws }`
-    fn passed_providers(&mut self, meta: &Body) -> BTreeMap<ProviderName, PassedProvider> {
-        let mut passed = BTreeMap::new();
-        let Some(attribute) = meta.attribute("providers") else { return passed };
-        let ExprKind::Object(items) = &attribute.expr.root.kind else {
-            self.error(
-                attribute.expr.range(),
-                "Invalid providers argument",
-                "The providers argument requires a map from the provider names of the called module to those of this module.",
-                "Write providers = { aws = aws.west }.",
-            );
-            return passed;
-        };
-        for item in items {
-            let key = reference::provider_key(&attribute.expr, &item.key, self.diagnostics);
-            let passed_here = reference::provider_reference_of(&attribute.expr, &item.value, self.diagnostics);
-            let (Some(key), Some((name, instance))) = (key, passed_here) else { continue };
-            let range = attribute.expr.range_of(&item.value);
-            if passed.contains_key(&key) {
-                let shown = reference::shown(&key);
-                let detail = format!("A provider configuration was already assigned to {shown}.");
-                let next = "Remove one of the two entries.";
-                self.error(range, "Duplicate provider assignment", detail, next);
-                continue;
-            }
-            passed.insert(key, PassedProvider { name, key: instance, range });
+/// `providers = { aws = aws.west, aws.other = aws }`
+pub(crate) fn passed_providers(meta: &Body, diagnostics: &mut Diagnostics) -> BTreeMap<ProviderName, PassedProvider> {
+    let mut passed = BTreeMap::new();
+    let Some(attribute) = meta.attribute("providers") else { return passed };
+    let ExprKind::Object(items) = &attribute.expr.root.kind else {
+        let detail = "The providers argument requires a map from the provider names of the called module to those of this module.";
+        diagnostics.push(
+            Diagnostic::error("Invalid providers argument", detail)
+                .at(attribute.expr.range())
+                .next("Write providers = { aws = aws.west }."),
+        );
+        return passed;
+    };
+    for item in items {
+        let key = reference::provider_key(&attribute.expr, &item.key, diagnostics);
+        let passed_here = reference::provider_reference_of(&attribute.expr, &item.value, diagnostics);
+        let (Some(key), Some((name, instance))) = (key, passed_here) else { continue };
+        let range = attribute.expr.range_of(&item.value);
+        if passed.contains_key(&key) {
+            let shown = reference::shown(&key);
+            let detail = format!("A provider configuration was already assigned to {shown}.");
+            let next = "Remove one of the two entries.";
+            diagnostics.push(Diagnostic::error("Duplicate provider assignment", detail).at(range).next(next));
+            continue;
         }
-        passed
+        passed.insert(key, PassedProvider { name, key: instance, range });
     }
+    passed
 }

@@ -211,7 +211,8 @@ fn expansion(argument: &str) -> String {
     let (evaluator, _) = run(&loaded, &[]);
     let tree = evaluator.tree().clone();
     let config = tree.root().unwrap().resources.values().find(|r| r.addr.name.as_ref() == "r").unwrap();
-    let (expansion, diagnostics) = evaluator.expand_resource(&ModuleInstance::ROOT, config);
+    let (expansion, mut diagnostics) = evaluator.expand_resource(&ModuleInstance::ROOT, config);
+    diagnostics.extend(expansion.refusal());
     if !diagnostics.is_empty() {
         return squeeze(&told(&diagnostics));
     }

@@ -37,7 +37,10 @@ fn enabled_resources() {
         let block = loaded.tree.root().unwrap().resources.values().find(|r| r.addr.name.as_ref() == "a").unwrap();
         let (expansion, diagnostics) = evaluator.expand_resource(&ModuleInstance::ROOT, block);
         let found = match &expansion {
-            Expansion::Unknown(_) => diagnostics.iter().map(|d| d.detail.clone()).collect::<String>(),
+            Expansion::Unknown(awaited) => {
+                let refusal = awaited.iter().map(|awaited| &awaited.refusal);
+                diagnostics.iter().chain(refusal).map(|d| d.detail.clone()).collect::<String>()
+            }
             known => format!("{known:?}"),
         };
         assert!(found.starts_with(expected), "{argument}: {found}");

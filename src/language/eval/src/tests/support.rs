@@ -72,7 +72,11 @@ pub(crate) fn run(loaded: &Loaded, given: &[(&str, VariableInput)]) -> (Evaluato
     let mut diagnostics = loaded.diagnostics.clone();
     for node in loaded.graph.order.iter().map(|i| &loaded.graph.nodes[*i]) {
         diagnostics.extend(match node {
-            ExprNode::ModuleCall(path) => evaluator.expand_module(path),
+            ExprNode::ModuleCall(path) => {
+                let mut troubles = evaluator.expand_module(path);
+                troubles.extend(evaluator.awaited_calls(path).into_iter().map(|(_, awaited)| awaited.refusal.clone()));
+                troubles
+            }
             ExprNode::Variable(path, name) => evaluator.evaluate_variable(path, name),
             ExprNode::VariableRules(path, name) => evaluator.check_variable(path, name),
             ExprNode::Local(path, name) => evaluator.evaluate_local(path, name),
@@ -107,6 +111,7 @@ fn plan(evaluator: &mut Evaluator, resource: &ConfigResource) -> Diagnostics {
     for module in evaluator.module_instances(&resource.module) {
         let (expansion, troubles) = evaluator.expand_resource(&module, config);
         diagnostics.extend(troubles);
+        diagnostics.extend(expansion.refusal());
         for key in expansion.keys() {
             let repetition = expansion.repetition(&key);
             let (object, troubles) = evaluator.decode_body(&module, &config.body, &terraform_data(), &repetition);

@@ -104,6 +104,7 @@ fn plan(evaluator: &mut Evaluator, resource: &addrs::ConfigResource) -> Diagnost
     for module in evaluator.module_instances(&resource.module) {
         let (expansion, troubles) = evaluator.expand_resource(&module, config);
         diagnostics.extend(troubles);
+        diagnostics.extend(expansion.refusal());
         for key in expansion.keys() {
             let repetition = expansion.repetition(&key);
             let (object, troubles) = evaluator.decode_body(&module, &config.body, &schema, &repetition);

@@ -74,18 +74,19 @@ fn named(addr: &ResourceInstance, from: Option<&ResourceInstance>, provider: &Pr
     members
 }
 
-struct What<'a> {
-    actions: &'static [&'static str],
-    before: &'a Value,
-    after: &'a Value,
-    replace_paths: &'a [Path],
-    importing: Option<&'a ImportedBy>,
+/// What is done with an object.
+pub(crate) struct What<'a> {
+    pub(crate) actions: &'static [&'static str],
+    pub(crate) before: &'a Value,
+    pub(crate) after: &'a Value,
+    pub(crate) replace_paths: &'a [Path],
+    pub(crate) importing: Option<&'a ImportedBy>,
     /// The block that was written for it.
-    generated: Option<&'a Arc<str>>,
+    pub(crate) generated: Option<&'a Arc<str>>,
 }
 
 impl What<'_> {
-    fn node(&self) -> Node {
+    pub(crate) fn node(&self) -> Node {
         let mut members = vec![member("actions", list(self.actions))];
         members.extend(known(self.before).map(|before| member("before", before)));
         members.extend(known(self.after).map(|after| member("after", after)));
@@ -112,7 +113,8 @@ pub(crate) fn path(path: &Path) -> Node {
     Node::Array(path.0.iter().map(step).collect())
 }
 
-fn actions(action: Action) -> &'static [&'static str] {
+/// The words for an action.
+pub(crate) fn actions(action: Action) -> &'static [&'static str] {
     match action {
         Action::NoOp => &["no-op"],
         Action::Create => &["create"],

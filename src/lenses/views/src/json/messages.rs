@@ -26,6 +26,17 @@ impl Message {
         Message { level: "info", text: text.into(), kind, members }
     }
 
+    /// A message of a kind that is an error.
+    pub(super) fn error(kind: &'static str, text: impl Into<String>, members: Vec<(&'static str, Node)>) -> Message {
+        Message { level: "error", ..Message::new(kind, text, members) }
+    }
+
+    /// The message with a text besides.
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Message {
+        self.members.push(text(name, value));
+        self
+    }
+
     /// What is said to whoever looks at the log: that it was interrupted, for example.
     pub fn log(text: &str) -> Message {
         Message::new("log", text.trim(), Vec::new())
@@ -76,7 +87,8 @@ pub fn planned(plan: &Plan) -> impl Iterator<Item = Message> {
     let (add, change, remove) = plan.counts();
     let sum = summary(&Sum { add, change, import: plan.imported(), remove }, "plan");
     let outputs = (!plan.outputs.is_empty()).then(|| planned_outputs(plan));
-    drift.chain(moved).chain(changes).chain(std::iter::once(sum)).chain(outputs)
+    let deferred = plan.deferred.iter().map(super::deferred::message);
+    drift.chain(moved).chain(changes).chain(std::iter::once(sum)).chain(outputs).chain(deferred)
 }
 
 /// What an apply tells first of a plan that was saved: changes alone, not even their sum (measured with 1.11.4).

@@ -3,6 +3,7 @@
 use super::change::{output_change, path, resource_changes, resource_drift};
 use super::checks::checks;
 use super::configuration::{Written, configuration, default_of};
+use super::deferred::{deferred_changes, waves};
 use super::state::{modules, named, state};
 use super::values::{Members, known, member, sensitive, text};
 use addrs::{Mode, ResourceInstance};
@@ -43,6 +44,7 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
     add("planned_values", planned_values(plan));
     add("resource_drift", Node::Array(resource_drift(plan)));
     add("resource_changes", Node::Array(resource_changes(plan)));
+    add("deferred_changes", Node::Array(deferred_changes(plan)));
     let outputs = plan.outputs.iter().map(|(name, output)| (name.clone(), output_change(output)));
     add("output_changes", Node::Object(outputs.collect()));
     let prior = prior_state(plan, terraform_version);
@@ -60,9 +62,12 @@ pub fn plan(plan: &Plan, input: &PlanInput, about: &About<'_>) -> Node {
     }
     let whole = plan.complete == Complete::Yes;
     add("applyable", Node::Bool(whole && plan.has_changes()));
-    // Where something is left out, other changes may be pending.
-    add("complete", Node::Bool(whole && !plan.targeting.is_partial()));
+    // Where something is left out or to later waves, other changes may be pending.
+    add("complete", Node::Bool(whole && !plan.targeting.is_partial() && !plan.has_deferred()));
     add("errored", Node::Bool(!whole));
+    if plan.has_deferred() {
+        add("drform", Node::object([("waves", waves(plan, texts))]));
+    }
     Node::Object(members)
 }
 
@@ -203,6 +208,6 @@ pub(crate) fn reason(reason: ActionReason) -> Option<&'static str> {
 }
 
 /// An attribute that may have influenced the changes.
-fn relevant((addr, at): &(ResourceInstance, Path)) -> Node {
+pub(super) fn relevant((addr, at): &(ResourceInstance, Path)) -> Node {
     Node::Object(vec![text("resource", addr.to_string()), member("attribute", path(at))])
 }
