@@ -29,8 +29,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Seeds of every run.
-const FIXED: &[u64] =
-    &[2, 8, 13, 14, 20, 21, 24, 25, 28, 29, 32, 34, 35, 36, 38, 42, 43, 47, 50, 51, 52, 53, 57, 59];
+const FIXED: &[u64] = &[2, 8, 13, 14, 20, 21, 24, 25, 28, 29, 32, 34, 35, 36, 38, 42, 43, 47, 50, 51, 52, 53, 57, 59];
 
 /// Sequences that run at once: most of the time they wait (`lab.rs`).
 const AT_ONCE: usize = 6;
