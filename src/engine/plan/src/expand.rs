@@ -480,6 +480,7 @@ impl<'a> Growth<'a> {
             import,
             prevent_destroy,
             blocked,
+            let_go: self.block.is_none() && self.removed == Some(RemovedAction::Forget),
         };
         Task::Managed(Box::new(ManagedTask::new(identity, aim)))
     }

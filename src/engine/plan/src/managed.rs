@@ -50,6 +50,8 @@ pub(crate) struct Identity {
     pub(crate) prevent_destroy: bool,
     /// Whether an earlier apply left its outcome in doubt.
     pub(crate) blocked: bool,
+    /// Whether a `removed` block lets it stay.
+    pub(crate) let_go: bool,
 }
 
 /// Where an object is on its way.
@@ -188,8 +190,10 @@ impl ManagedTask {
         }
         let value = stored::marked(&self.identity.schema, &before, &value);
         let prior = Prior { value, private: before.private.clone(), identity, status: before.status };
+        // What a `removed` block lets go of is looked at only to bring the state up to date (observed with Terraform 1.11.4).
+        let unseen = self.identity.let_go && view.options.mode != Mode::RefreshOnly;
         let trusted = match view.options.refresh {
-            _ if self.is_let_go() => true,
+            _ if unseen => true,
             Refresh::Yes => false,
             Refresh::No => true,
             // What is not wanted is going to change in any case.
@@ -197,20 +201,11 @@ impl ManagedTask {
         };
         if trusted {
             self.report.refreshed = stored::kept(&self.identity.schema, &before, &prior, &prior);
-            let may_be_read = view.options.refresh == Refresh::Minimal && !self.is_let_go();
+            let may_be_read = view.options.refresh == Refresh::Minimal && !unseen;
             self.unread = Some(prior.clone()).filter(|_| may_be_read);
             return self.known(Some(prior), view);
         }
         self.look(prior)
-    }
-
-    /// What a `removed` block lets go of is not looked at (observed with Terraform 1.11.4).
-    fn is_let_go(&self) -> bool {
-        let by_lifecycle = |reason| {
-            let in_config = reason == ActionReason::ForgotBecauseLifecycleDestroyInConfig;
-            in_config || reason == ActionReason::ForgotBecauseLifecycleDestroyInState
-        };
-        matches!(self.aim, Aim::Forget(reason) if !by_lifecycle(reason))
     }
 
     /// The object would change: it is read after all, and planned again.
