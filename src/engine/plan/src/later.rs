@@ -4,7 +4,7 @@ use crate::deferral;
 use crate::deferred::{Because, Deferred, Waiting};
 use crate::expand::{Grown, Growth};
 use crate::instance::schema_marks;
-use crate::managed::Aim;
+use crate::object::Aim;
 use crate::planner::Planner;
 use crate::{Action, ActionReason, Mode as PlanMode};
 use addrs::{

@@ -24,6 +24,7 @@ mod lineage;
 mod managed;
 mod model;
 mod moves;
+mod object;
 mod order;
 mod planner;
 mod provider;

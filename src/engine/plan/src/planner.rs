@@ -19,7 +19,7 @@ use crate::report::{Report, Turn};
 use crate::schedule::{Ending, Schedule};
 use crate::targeting;
 use crate::{Action, Mode, Plan, PlanInput};
-use addrs::{ConfigResource, InstanceKey, ModuleInstance, ProviderConfig, ResourceInstance};
+use addrs::{ConfigResource, InstanceKey, ModuleInstance, ProviderConfig, Resource, ResourceInstance};
 use calls::{Answer, Question};
 use diag::{Diagnostic, Diagnostics};
 use eval::{Evaluator, Expansion, ExprNode, FunctionCall};
@@ -57,6 +57,9 @@ pub struct Planner {
     functions: Lacking<Again>,
     /// Ephemeral resources that are open.
     leases: BTreeMap<ResourceInstance, Lease>,
+    /// Where only the state is brought up to date, resources some of whose instances are not there: all instances, and those
+    /// that references see.
+    short: Vec<(ModuleInstance, Resource, Expansion, Expansion)>,
     interrupted: bool,
     /// Whether the input makes no sense: then nothing is asked.
     pub(crate) refused: bool,
@@ -130,6 +133,7 @@ impl Planner {
             open: BTreeMap::new(),
             functions: Lacking::default(),
             leases: BTreeMap::new(),
+            short: Vec::new(),
             interrupted: false,
             refused: stop,
         };
@@ -229,7 +233,12 @@ impl Planner {
             other => {
                 let troubles = match &other {
                     ExprNode::ModuleCall(path) => deferral::expand_module(self, node, path),
-                    other => desired::evaluate_node(&mut self.evaluator, other),
+                    other => match desired::evaluate_node(&mut self.evaluator, other) {
+                        troubles if troubles.has_errors() && !self.short.is_empty() => {
+                            self.with_missing(other, troubles)
+                        }
+                        troubles => troubles,
+                    },
                 };
                 if let Some(calls) = self.lacks_functions() {
                     return self.ask_functions(calls, Again::Start(node));
@@ -311,18 +320,36 @@ impl Planner {
         }
     }
 
+    /// What cannot be evaluated because it names an instance that is not there. Nothing makes it while only the state is
+    /// brought up to date, so that it is unknown and no error: what is gone is what such a plan is to show. Terraform 1.11.4
+    /// fails here.
+    fn with_missing(&mut self, node: &ExprNode, troubles: Diagnostics) -> Diagnostics {
+        for (module, resource, whole, _) in &self.short {
+            self.evaluator.finish_resource(module, resource, whole);
+        }
+        let again = desired::evaluate_node(&mut self.evaluator, node);
+        for (module, resource, _, seen) in &self.short {
+            self.evaluator.finish_resource(module, resource, seen);
+        }
+        if again.has_errors() { troubles } else { again }
+    }
+
     /// All objects of a resource are done: what refers to it may run.
     fn end_resource(&mut self, node: usize, resource: &ConfigResource) {
         let Some(Open { failed, expansions, .. }) = self.open.remove(&node) else { return };
         for (module, expansion) in expansions.iter().filter(|_| !failed) {
             // Where nothing is planned, or not all, references see what there is.
-            if self.graph.selection.is_partial() || self.input.options.mode == crate::Mode::RefreshOnly {
+            if self.graph.selection.is_partial() || self.input.options.mode == Mode::RefreshOnly {
                 let there = |key: &InstanceKey| {
                     let (module, resource, key) = (module.clone(), resource.resource.clone(), key.clone());
                     self.evaluator.instance(&ResourceInstance { module, resource, key }).is_some()
                 };
                 let seen = expansion.seen(there);
                 self.evaluator.finish_resource(module, &resource.resource, &seen);
+                let is_short = seen.keys().len() < expansion.keys().len();
+                if is_short && self.input.options.mode == Mode::RefreshOnly {
+                    self.short.push((module.clone(), resource.resource.clone(), expansion.clone(), seen));
+                }
             } else {
                 self.evaluator.finish_resource(module, &resource.resource, expansion);
             }

@@ -1,7 +1,7 @@
 //! Why nothing is planned for an object.
 
 use crate::InstanceChange;
-use crate::managed::Identity;
+use crate::object::Identity;
 use diag::Diagnostic;
 
 /// The summary of a refusal to destroy.
