@@ -2,9 +2,10 @@
 //! of its own; plans, calls, exit codes, states and clouds are the same after each step, and at the end nothing is to be
 //! done.
 //!
-//! 24 fixed seeds always, against recorded digests of what Terraform says and does; where `terraform` is on PATH it is
-//! asked again. Of the seeds from 0 to 59, 36 still showed a difference on 2026-11-23, before the mends of that day were
-//! complete; 25 is the aim. `DRFORM_RANDOM=1000 DRFORM_SEED=7 cargo test --test compat sequences -- --nocapture` compares as
+//! Fixed seeds always, against recorded digests of what Terraform says and does; where `terraform` is on PATH it is asked
+//! again. They are those of the seeds from 0 to 59 that agreed on 2026-11-23. Of 0 to 9, seen again after all mends of that
+//! day, five differed; in one of them Terraform loses an order, because after a `moved` its state names dependencies by
+//! their old addresses, the others are open. `DRFORM_RANDOM=1000 DRFORM_SEED=7 cargo test --test compat sequences -- --nocapture` compares as
 //! many new ones; a difference is told with its seed, its step and how to make it, and becomes a scenario of
 //! `conformance/sequences.txt`.
 
@@ -29,7 +30,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Seeds of every run.
-const FIXED: &[u64] = &[2, 8, 13, 14, 20, 21, 24, 25, 28, 29, 32, 34, 35, 36, 38, 42, 43, 47, 50, 51, 52, 53, 57, 59];
+const FIXED: &[u64] =
+    &[1, 2, 3, 4, 8, 13, 14, 20, 21, 24, 25, 28, 29, 32, 34, 35, 36, 38, 42, 43, 47, 50, 51, 52, 53, 57, 59];
 
 /// Sequences that run at once: most of the time they wait (`lab.rs`).
 const AT_ONCE: usize = 6;
