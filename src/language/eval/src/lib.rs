@@ -55,6 +55,8 @@ pub use statics::StaticSources;
 pub use validate::{AnsweredCall, Judged, JudgedKind, Schemas, Validated, validate_module_tree};
 pub use variable::VariableInput;
 pub use verdicts::{Checked, CheckedKind, Verdicts};
+pub use written::{write_text, write_value};
 
 #[cfg(test)]
 mod tests;
+mod written;

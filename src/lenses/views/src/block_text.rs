@@ -3,8 +3,6 @@
 
 use crate::value_text::attribute_name;
 use configschema::{Attribute, AttributeType, Block, NestedAttributes, NestedBlock, Nesting, Schema};
-use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::Arc;
 use value::{Content, Type, Value, json};
 
@@ -116,57 +114,22 @@ fn one_block(header: &str, nested: &NestedBlock, value: &Value, out: &mut String
     out.push_str("}\n");
 }
 
-/// A value as the language writes it; what is unknown or marked is null.
+/// A value as the language writes it; what is unknown or secret is null.
 fn expression(value: &Value, out: &mut String) {
-    match &value.content {
-        _ if !value.marks.is_empty() => out.push_str("null"),
-        Content::Null(_) | Content::Unknown(..) => out.push_str("null"),
-        Content::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Content::Number(number) => out.push_str(&number.to_string()),
-        Content::String(text) => out.push_str(&quoted(text)),
-        Content::List(_, items) | Content::Set(_, items) | Content::Tuple(items) => {
-            out.push('[');
-            for (place, item) in items.iter().enumerate() {
-                out.push_str(if place > 0 { ", " } else { "" });
-                expression(item, out);
-            }
-            out.push(']');
-        }
-        Content::Map(_, members) | Content::Object(members) => mapping(members, out),
+    eval::write_value(&without_secrets(value), out);
+}
+
+fn without_secrets(value: &Value) -> Value {
+    if value.marks.is_empty() {
+        value.map_children(|_, part| without_secrets(part))
+    } else {
+        Value::null(Type::Dynamic)
     }
 }
 
-fn mapping(members: &BTreeMap<Arc<str>, Value>, out: &mut String) {
-    out.push('{');
-    for (place, (key, member)) in members.iter().enumerate() {
-        out.push_str(if place == 0 { "\n" } else { "" });
-        let name = if syntax::is_identifier(key) { key.to_string() } else { quoted(key) };
-        out.push_str(&format!("{name} = "));
-        expression(member, out);
-        out.push('\n');
-    }
-    out.push('}');
-}
-
-/// A text in quotes that is no template.
 fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '$' | '%' if rest.peek() == Some(&'{') => out.extend([c, c]),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
+    let mut out = String::new();
+    eval::write_text(text, &mut out);
     out
 }
 
